@@ -1,0 +1,61 @@
+/**
+ * Every error code of Millrace: its name, whether a retry may help, and one sentence.
+ *
+ * Codes are API and are never renumbered. MR-1xxx: declaring and building a topology. MR-2xxx: topics and
+ * partitions. MR-3xxx: records and serdes. MR-4xxx: state and disk. MR-5xxx: broker and client. MR-6xxx: the
+ * runtime. `docs/errors.md` has a paragraph for each; a test holds the two together.
+ */
+interface CodeRow {
+  readonly name: string
+  readonly retriable: boolean
+  readonly summary: string
+}
+
+export const errorCodes = {
+  'MR-1001': { name: 'INVALID_TOPOLOGY', retriable: false, summary: 'The topology as declared cannot run.' },
+  'MR-1002': { name: 'DUPLICATE_NAME', retriable: false, summary: 'Two nodes or stores have the same name.' },
+  'MR-1003': {
+    name: 'UNNAMED_INTERNAL_RESOURCE',
+    retriable: false,
+    summary: 'A store or internal topic has a generated name under strictNaming.',
+  },
+  'MR-1004': {
+    name: 'MISSING_SERDE',
+    retriable: false,
+    summary: 'A key or value must be serialised and no serde is known.',
+  },
+  'MR-2001': { name: 'UNKNOWN_TOPIC', retriable: true, summary: 'A topic does not exist on the broker.' },
+  'MR-2101': {
+    name: 'PARTITION_COUNT_MISMATCH',
+    retriable: false,
+    summary: 'Topics that are joined have different partition counts.',
+  },
+  'MR-3001': {
+    name: 'DESERIALIZATION_FAILED',
+    retriable: false,
+    summary: 'A record could not be deserialised.',
+  },
+  'MR-3002': { name: 'INVALID_TIMESTAMP', retriable: false, summary: 'A record has a negative timestamp.' },
+  'MR-3003': { name: 'SERIALIZATION_FAILED', retriable: false, summary: 'A result could not be serialised.' },
+  'MR-3004': { name: 'PROCESSING_FAILED', retriable: false, summary: 'A callback of the topology threw.' },
+  'MR-4001': {
+    name: 'STATE_DIRECTORY_LOCKED',
+    retriable: true,
+    summary: 'Another process uses the state or data directory.',
+  },
+  'MR-4002': {
+    name: 'CORRUPT_SEGMENT',
+    retriable: false,
+    summary: 'A log segment holds bytes that fail their checksum.',
+  },
+  'MR-4003': { name: 'STORAGE_FULL', retriable: true, summary: 'The disk is full.' },
+  'MR-4004': { name: 'STORAGE_FAILED', retriable: false, summary: 'The file system refused an operation.' },
+  'MR-4005': {
+    name: 'STATE_DIVERGED',
+    retriable: true,
+    summary: 'A local store stands for a changelog that is no longer there.',
+  },
+} as const satisfies Readonly<Record<string, CodeRow>>
+
+/** A stable error code. */
+export type ErrorCode = keyof typeof errorCodes

@@ -1,0 +1,73 @@
+/**
+ * What a processing node is to the engine, and what the engine is to it.
+ *
+ * The hot path is synchronous: `process` returns nothing, and what it forwards goes depth-first to the end of
+ * the sub-topology before `forward` returns.
+ */
+import type { Headers } from '../record/record.ts'
+import type { StateStore } from '../state/store.ts'
+import type { StreamRecord } from './record.ts'
+
+/** A running node. One instance per task; made by its supplier. */
+export interface Processor<KIn = unknown, VIn = unknown> {
+  /** Called once before the first record, when the stores are restored and open. */
+  init?(context: ProcessorContext): void
+  process(record: StreamRecord<KIn, VIn>): void
+  /** Called once when the task closes; not after a crash. */
+  close?(): void
+}
+
+/** Makes a new instance at every call (semantics A2). */
+export type ProcessorSupplier = () => Processor<never, never>
+
+/** Where the current record comes from. During a punctuation: topic `undefined`, partition and offset -1. */
+export interface RecordContext {
+  readonly topic: string | undefined
+  readonly partition: number
+  readonly offset: number
+  readonly timestamp: number
+  readonly headers: Headers
+}
+
+/** A punctuation that was scheduled. */
+export interface Cancellable {
+  cancel(): void
+}
+
+export type PunctuationType = 'stream-time' | 'wall-clock'
+
+/** A node's view of the task that runs it (semantics A7). */
+export interface ProcessorContext {
+  readonly applicationId: string
+  /** `<subtopology>_<partition>`. */
+  readonly taskId: string
+  readonly partition: number
+  readonly nodeName: string
+  /** To every child, in the order in which the children were declared. */
+  forward(record: StreamRecord): void
+  /** To one child by its node name; an unknown name throws MR-1001. */
+  forwardTo(child: string, record: StreamRecord): void
+  /** A store connected to this node; any other name throws MR-1001. */
+  store<S extends StateStore>(name: string): S
+  /** The record that is being processed; the same object is reused for the next one. */
+  readonly record: RecordContext
+  /** The greatest timestamp processed by the task, -1 before the first (semantics T3). */
+  readonly streamTime: number
+  /** The wall clock, milliseconds since the epoch. */
+  wallClock(): number
+  /** Fires every `intervalMs` (semantics U1-U7). */
+  schedule(intervalMs: number, type: PunctuationType, punctuate: (now: number) => void): Cancellable
+  /** Counts a record that the rules drop (null key, late, expired): metric `dropped-records`, logged once per reason. */
+  drop(reason: DropReason): void
+  /** Asks for a commit soon. */
+  requestCommit(): void
+}
+
+/** Why an operator dropped a record (semantics 2.1, T7). */
+export type DropReason =
+  | 'null-key'
+  | 'null-value'
+  | 'late'
+  | 'expired'
+  | 'invalid-timestamp'
+  | 'deserialization'

@@ -1,0 +1,86 @@
+/**
+ * The stores that operators and processors use, and what a task does with any of them.
+ *
+ * A store is a committed backend plus an overlay of what was written since the last commit (DESIGN 4). Reads
+ * see the overlay first. `stage` hands each changed entry to the changelog, once, with its last value; the same
+ * bytes then wait until the transaction has committed, and `apply` moves them into the backend. `discard` is the abort.
+ */
+import type { BytesWrite } from './ordered-bytes.ts'
+
+/** Where `stage` sends changelog records: the task's producer, on the task's own partition. */
+export interface ChangelogSink {
+  append(key: Uint8Array, value: Uint8Array | null, timestamp: number): void
+}
+
+/** A changelog record on its way back into a store. */
+export interface ChangelogRecord {
+  readonly key: Uint8Array
+  readonly value: Uint8Array | null
+  readonly timestamp: number
+  readonly offset: number
+}
+
+export interface StateStore {
+  readonly name: string
+  /** Sends what changed since the last `stage` to `changelog` and remembers its backend entries for `apply`. */
+  stage(changelog: ChangelogSink): void
+  /**
+   * The transaction has committed: the backend entries of the last `stage`. The caller writes them, together with
+   * the changelog offset, in one atomic batch; until `applied` is called, reads are answered from memory.
+   */
+  apply(): readonly BytesWrite[]
+  /** The batch of the last `apply` is in the backend. */
+  applied(): void
+  /** The transaction was aborted: forgets everything since the last `apply`. */
+  discard(): void
+  /** Turns changelog records into backend entries, without touching the overlay (restore, standby). */
+  restore(records: readonly ChangelogRecord[]): readonly BytesWrite[]
+  /** Called once when the restore is done: rebuilds what is only in memory (time indexes) from the backend. */
+  restored?(): Promise<void>
+  /** Backend work of its own after a commit: ranges to clear, such as expired segments. */
+  expired?(): readonly { readonly from: Uint8Array; readonly to: Uint8Array }[]
+  close(): void
+}
+
+/** A value and the time of the update that made it. */
+export interface ValueAndTimestamp<V> {
+  readonly value: V
+  readonly timestamp: number
+}
+
+export interface KeyValueStore<K, V> extends StateStore {
+  /** The value, or `undefined`. */
+  get(key: K): V | undefined
+  /** The value with its timestamp, or `undefined`. Stores without timestamps answer -1 for it. */
+  getWithTimestamp(key: K): ValueAndTimestamp<V> | undefined
+  /** Writes, or deletes when `value` is `undefined` or `null`. `timestamp` goes to the changelog record. */
+  put(key: K, value: V | undefined, timestamp: number): void
+  /** Deletes, and answers what was there. */
+  delete(key: K, timestamp: number): V | undefined
+  /** Every entry in the order of the serialised keys, overlay included. Asynchronous: it scans the backend. */
+  entries(range?: {
+    readonly from?: K
+    readonly to?: K
+    readonly reverse?: boolean
+  }): AsyncIterable<readonly [K, V]>
+  /** Counts entries, exactly for memory stores, roughly otherwise. */
+  approximateCount(): number
+}
+
+export interface WindowStore<K, V> extends StateStore {
+  /** The value of the window of `key` that starts at `windowStart`, or `undefined`. */
+  fetch(key: K, windowStart: number): ValueAndTimestamp<V> | undefined
+  /** Windows of `key` whose start lies in `[from, to]`, both included, earliest first. */
+  fetchRange(key: K, from: number, to: number): readonly WindowEntry<V>[]
+  /** Writes or deletes (`undefined`); a window older than the retention is not written, and answers false. */
+  put(key: K, value: V | undefined, windowStart: number, timestamp: number): boolean
+  /** Every window of every key in the order (start, key bytes), expired ones left out. */
+  entries(range?: {
+    readonly from?: number
+    readonly to?: number
+  }): AsyncIterable<readonly [key: K, entry: WindowEntry<V>]>
+}
+
+export interface WindowEntry<V> extends ValueAndTimestamp<V> {
+  readonly start: number
+}

@@ -1,0 +1,109 @@
+/**
+ * The physical graph: what runs. Frozen plain objects told apart by `kind`.
+ *
+ * Internal topics (repartition, changelog) bear their names without the application id here, as Kafka's
+ * `describe()` prints them; `internal-topics.ts` prefixes them.
+ */
+import type { ProcessorSupplier, RecordContext } from '../processor/processor.ts'
+import type { Decoder, Encoder, Serde } from '../serdes/serde.ts'
+
+/**
+ * The timestamp of a record (semantics T1): given the decoded record and the partition's greatest timestamp so
+ * far (-1 at first). A negative result drops the record.
+ */
+export type TimestampExtractor = (
+  record: {
+    readonly key: unknown
+    readonly value: unknown
+    readonly timestamp: number
+    readonly topic: string
+    readonly partition: number
+    readonly offset: number
+  },
+  partitionTime: number,
+) => number
+
+/** Which partitions a record goes to; `undefined` for the default, an empty list drops it (semantics D73). */
+export type StreamPartitioner = (
+  topic: string,
+  key: unknown,
+  value: unknown,
+  partitionCount: number,
+) => readonly number[] | undefined
+
+/** The topic of a record of a dynamic sink. `describeAs` is what `describe()` prints. */
+export interface TopicNameExtractor {
+  readonly describeAs: string
+  readonly extract: (key: unknown, value: unknown, context: RecordContext) => string
+}
+
+export interface SourceNode {
+  readonly kind: 'source'
+  readonly name: string
+  readonly topics: readonly string[]
+  readonly keySerde: Decoder<unknown>
+  readonly valueSerde: Decoder<unknown>
+  /** Default: the record's own timestamp, negative ones refused with MR-3002. */
+  readonly timestamp?: TimestampExtractor | undefined
+  readonly offsetReset?: 'earliest' | 'latest' | 'none' | undefined
+}
+
+export interface ProcessorNode {
+  readonly kind: 'processor'
+  readonly name: string
+  readonly parents: readonly string[]
+  readonly supplier: ProcessorSupplier
+  readonly stores: readonly string[]
+  /** The line of the user's code that declared the operator. */
+  readonly declaredAt?: string | undefined
+}
+
+export interface SinkNode {
+  readonly kind: 'sink'
+  readonly name: string
+  readonly parents: readonly string[]
+  readonly topic: string | TopicNameExtractor
+  readonly keySerde: Encoder<unknown>
+  readonly valueSerde: Encoder<unknown>
+  readonly partitioner?: StreamPartitioner | undefined
+  readonly declaredAt?: string | undefined
+}
+
+export type TopologyNode = SourceNode | ProcessorNode | SinkNode
+
+/** What every store's definition says. */
+interface StoreBase {
+  readonly name: string
+  readonly keySerde: Serde<unknown>
+  readonly valueSerde: Serde<unknown>
+  /** Whether values carry a timestamp (all the DSL's stores do); then bytes are `[8-byte timestamp][value]` (H10). */
+  readonly timestamped: boolean
+  /** Topic settings added to the changelog's, or `false` for none (then a crash loses the store). */
+  readonly changelog: false | Readonly<Record<string, string>>
+  /** The topic that is its own changelog (`reuse.ktable.source.topics`, read-only stores). */
+  readonly changelogTopic?: string | undefined
+  /** `memory` keeps it out of LevelDB; it is restored from the changelog at every start. */
+  readonly backend: 'persistent' | 'memory'
+  /** Whether emission is coalesced per commit when the application's `cache` is on. */
+  readonly cache: boolean
+}
+
+export interface KeyValueStoreDefinition extends StoreBase {
+  readonly kind: 'key-value'
+}
+
+export interface WindowStoreDefinition extends StoreBase {
+  readonly kind: 'window'
+  readonly windowSizeMs: number
+  readonly retentionMs: number
+}
+
+/** The plan of a store: what the topology declares, and the task opens. */
+export type StoreDefinition = KeyValueStoreDefinition | WindowStoreDefinition
+
+/** A repartition topic that the application owns, its name without the application id. */
+export interface RepartitionTopic {
+  readonly name: string
+  /** Absent: as many as its sub-topology's sources have at most (semantics O3). */
+  readonly partitions?: number | undefined
+}
