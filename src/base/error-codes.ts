@@ -50,6 +50,11 @@ export const errorCodes = {
   },
   'MR-4003': { name: 'STORAGE_FULL', retriable: true, summary: 'The disk is full.' },
   'MR-4004': { name: 'STORAGE_FAILED', retriable: false, summary: 'The file system refused an operation.' },
+  'MR-4006': {
+    name: 'NEWER_STATE_FORMAT',
+    retriable: false,
+    summary: 'The local state was written by a newer version.',
+  },
   'MR-4005': {
     name: 'STATE_DIVERGED',
     retriable: true,
