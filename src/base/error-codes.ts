@@ -60,6 +60,31 @@ export const errorCodes = {
     retriable: true,
     summary: 'A local store stands for a changelog that is no longer there.',
   },
+  'MR-5020': {
+    name: 'UNSUPPORTED_API_VERSION',
+    retriable: false,
+    summary: 'A request has an API key or version that the broker does not answer.',
+  },
+  'MR-5021': {
+    name: 'TOO_MANY_REQUESTS',
+    retriable: true,
+    summary: 'A connection has more unanswered requests than the broker queues.',
+  },
+  'MR-5022': {
+    name: 'INVALID_BROKER_CONFIG',
+    retriable: false,
+    summary: 'A key of the broker configuration is unknown or its value not allowed.',
+  },
+  'MR-5023': {
+    name: 'REQUEST_FAULT',
+    retriable: false,
+    summary: 'A handler of the broker failed in a way it should not.',
+  },
+  'MR-5024': {
+    name: 'INVALID_CLUSTER_METADATA',
+    retriable: false,
+    summary: 'What the data directory says about its topics cannot be read.',
+  },
 } as const satisfies Readonly<Record<string, CodeRow>>
 
 /** A stable error code. */

@@ -1,0 +1,117 @@
+/**
+ * The broker's configuration: every key with Kafka's name, its unit in the name, default and range.
+ *
+ * Defaults are Kafka's, except where an embedded broker on one machine is better served otherwise: few partitions for
+ * the internal topics (Kafka: 50), and no initial delay of a group's first rebalance (Kafka: 3 s, for fleets that start
+ * together). `durability` is Millrace's own.
+ */
+import { StreamsError } from '../src/base/errors.ts'
+import {
+  boolean,
+  int,
+  long,
+  longMax,
+  oneOf,
+  readConfig,
+  string,
+  type ConfigInput,
+  type ConfigValues,
+} from './config-table.ts'
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+const mebibyte = 1 << 20
+
+export const brokerConfigTable = {
+  'node.id': int(1, 'The id of this broker in the cluster.', { min: 0 }),
+  'advertised.host': string('localhost', 'The host that Metadata tells clients to connect to.'),
+  'advertised.port': int(9092, 'The port that Metadata tells clients to connect to.', { min: 0, max: 65535 }),
+  durability: oneOf(
+    ['process', 'power'],
+    'process',
+    'What an acknowledged write survives: "process" a kill of the process, "power" a loss of power too (fdatasync).',
+  ),
+
+  'num.partitions': int(1, 'Partitions of a topic that is created without a count.', { min: 1 }),
+  'auto.create.topics.enable': boolean(true, 'Whether Metadata creates a topic that it does not know.'),
+  'delete.topic.enable': boolean(true, 'Whether DeleteTopics is allowed.'),
+  'default.replication.factor': int(1, 'Replicas of a topic created without a count.', { min: 1, max: 1 }),
+  'replication.factor.lenient': boolean(
+    false,
+    'Whether a topic that asks for more than one replica is created with one, instead of being refused.',
+  ),
+
+  'message.max.bytes': int(1_048_588, 'The largest record batch taken, compressed, in bytes.', { min: 0 }),
+  'socket.request.max.bytes': int(100 * mebibyte, 'The largest request taken, in bytes.', { min: 1 }),
+  'queued.max.requests': int(500, 'Requests of one connection that may wait for their turn.', { min: 1 }),
+  'fetch.max.bytes': int(55 * mebibyte, 'The most that one Fetch answers, in bytes.', { min: 1024 }),
+  'fetch.parked.max': int(10_000, 'Fetches that may wait for records at a time.', { min: 1 }),
+  'max.incremental.fetch.session.cache.slots': int(1000, 'Fetch sessions that are kept.', { min: 0 }),
+
+  'log.retention.check.interval.ms': long(5 * minute, 'How often old segments are looked for.', { min: 1 }),
+  'log.retention.ms': long(7 * day, 'Default of the topic key retention.ms.', { min: -1 }),
+  'log.retention.bytes': long(-1, 'Default of the topic key retention.bytes.', { min: -1 }),
+  'log.segment.bytes': int(1024 * mebibyte, 'Default of the topic key segment.bytes.', { min: mebibyte }),
+  'log.roll.ms': long(7 * day, 'Default of the topic key segment.ms.', { min: 1 }),
+  'log.flush.interval.messages': long(longMax, 'Default of the topic key flush.messages.', { min: 1 }),
+  'log.cleaner.enable': boolean(true, 'Whether compacted topics are compacted.'),
+  'log.cleaner.backoff.ms': long(15_000, 'How long the cleaner rests when nothing is dirty.', { min: 1 }),
+  'log.cleaner.dedupe.buffer.size': long(128 * mebibyte, 'Memory of the cleaner for its offset map.', {
+    min: mebibyte,
+  }),
+  'log.tail.cache.bytes': int(4 * mebibyte, 'Newest bytes of each partition that are kept in memory.', {
+    min: 0,
+  }),
+
+  'offsets.topic.num.partitions': int(4, 'Partitions of __consumer_offsets.', { min: 1 }),
+  'offsets.retention.minutes': int(10_080, 'How long offsets of an empty group are kept.', { min: 1 }),
+  'offsets.retention.check.interval.ms': long(10 * minute, 'How often old offsets are looked for.', {
+    min: 1,
+  }),
+  'offset.metadata.max.bytes': int(4096, 'The longest metadata text of a committed offset.', { min: 0 }),
+  'group.min.session.timeout.ms': int(6_000, 'The shortest session time-out of a member.', { min: 1 }),
+  'group.max.session.timeout.ms': int(30 * minute, 'The longest session time-out of a member.', { min: 1 }),
+  'group.initial.rebalance.delay.ms': int(0, 'How long the first rebalance of a group waits.', { min: 0 }),
+  'group.max.size': int(2 ** 31 - 1, 'Members that a group may have.', { min: 1 }),
+
+  'transaction.state.log.num.partitions': int(4, 'Partitions of __transaction_state.', { min: 1 }),
+  'transaction.max.timeout.ms': int(15 * minute, 'The longest transaction time-out taken.', { min: 1 }),
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': int(
+    10_000,
+    'How often transactions past their time-out are looked for.',
+    { min: 1 },
+  ),
+  'transaction.remove.expired.transaction.cleanup.interval.ms': int(
+    hour,
+    'How often expired transactional ids are looked for.',
+    { min: 1 },
+  ),
+  'transactional.id.expiration.ms': int(7 * day, 'How long an unused transactional id is kept.', { min: 1 }),
+  'transaction.partition.verification.enable': boolean(
+    true,
+    'Whether a transactional append asks the coordinator that the partition belongs to the transaction.',
+  ),
+  'producer.id.expiration.ms': int(day, 'How long the state of an idle producer is kept.', { min: 1 }),
+  'producer.id.expiration.check.interval.ms': int(10 * minute, 'How often idle producers are looked for.', {
+    min: 1,
+  }),
+} as const
+
+/** The configuration as the broker reads it: `config['num.partitions']`. */
+export type BrokerConfig = ConfigValues<typeof brokerConfigTable>
+
+/** The configuration as it is handed in: some keys, as values or as text. */
+export type BrokerConfigInput = ConfigInput<typeof brokerConfigTable>
+
+/** Reads and checks a configuration; refuses it as a whole with MR-5022 and every fault in the message. */
+export function brokerConfig(input: BrokerConfigInput = {}): BrokerConfig {
+  const { values, refusals } = readConfig(brokerConfigTable, input)
+  if (refusals.length > 0) {
+    throw new StreamsError('MR-5022', {
+      what: `the broker's configuration is refused: ${refusals.map(each => `${each.name} ${each.reason}`).join('; ')}`,
+      fix: 'correct or remove these keys (docs/broker-config.md lists all of them)',
+    })
+  }
+  return values
+}

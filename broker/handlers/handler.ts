@@ -1,0 +1,85 @@
+/**
+ * What a handler is: one per API key, given the broker's parts and one request, answering one response.
+ *
+ * A handler decides per topic or partition which error code to put into the response. For what concerns the request as
+ * a whole it may throw a `BrokerError`: dispatch turns it into a response through the handler's `refuse`. Anything else
+ * that is thrown is a fault: the connection is closed, as Kafka does, and the fault is reported to whoever runs the
+ * broker.
+ *
+ * A handler that cannot answer yet (a fetch that waits for records, a join that waits for members) answers a promise;
+ * its connection takes no further request until it settles (semantics G3), other connections go on.
+ */
+import type { Clock } from '../../src/base/clock.ts'
+import type { Random } from '../../src/base/random.ts'
+import type { Api } from '../../src/protocol/api.ts'
+import type { BrokerConfig } from '../config.ts'
+import type { GroupCoordinator } from '../coordinator/group/coordinator.ts'
+import type { TransactionCoordinator } from '../coordinator/transaction/coordinator.ts'
+import type { LogDirectory } from '../log/log-directory.ts'
+import type { ClusterIdentity } from '../metadata/cluster.ts'
+import type { Topics } from '../metadata/topics.ts'
+import type { DelayedRequests } from '../net/delayed.ts'
+import type { FetchSessions } from '../net/fetch-sessions.ts'
+
+/** The parts of a running broker that handlers use. */
+export interface BrokerContext {
+  readonly config: BrokerConfig
+  readonly clock: Clock
+  readonly random: Random
+  /** Cluster id, node id and the address that clients are told. */
+  readonly identity: ClusterIdentity
+  readonly logs: LogDirectory
+  /** The registry of topics; also makes the internal ones on demand. */
+  readonly topics: Topics
+  readonly groups: GroupCoordinator
+  readonly transactions: TransactionCoordinator
+  /** Where fetches wait. */
+  readonly delayed: DelayedRequests
+  readonly fetchSessions: FetchSessions
+  /** Every API that this broker answers, for ApiVersions. */
+  readonly apis: ReadonlyMap<number, AnyApiHandler>
+}
+
+/** One request on its way through the broker. */
+export interface RequestContext<Request> {
+  readonly version: number
+  readonly clientId: string | null
+  /** The address of the peer; 'in-process' for one in this process. */
+  readonly clientHost: string
+  /** Unique among the connections of this broker's life. */
+  readonly connectionId: number
+  readonly request: Request
+}
+
+export type Handler<Request, Response> = (
+  broker: BrokerContext,
+  context: RequestContext<Request>,
+) => Response | Promise<Response>
+
+/** The response to a request that failed as a whole with a Kafka error code. */
+export type Refusal<Request, Response> = (
+  request: Request,
+  kafkaCode: number,
+  message: string | null,
+  version: number,
+) => Response
+
+/** A handler together with the API and the versions that it speaks. */
+export interface ApiHandler<Request, Response> {
+  readonly api: Api<Request, Response>
+  /** First and last version answered. */
+  readonly versions: readonly [min: number, max: number]
+  readonly handle: Handler<Request, Response>
+  readonly refuse: Refusal<Request, Response>
+}
+
+/** An `ApiHandler` whose messages are not known to who holds it: the table of dispatch. */
+export type AnyApiHandler = ApiHandler<never, unknown>
+
+/** Declares a handler; the types of its messages come from the API. */
+export function apiHandler<Request, Response>(
+  api: Api<Request, Response>,
+  parts: Omit<ApiHandler<Request, Response>, 'api'>,
+): ApiHandler<Request, Response> {
+  return { api, ...parts }
+}
