@@ -40,6 +40,11 @@ export interface BrokerContext {
   readonly apis: ReadonlyMap<number, AnyApiHandler>
 }
 
+/** Thrown by a handler to end the connection without an answer: not a fault, but all that Kafka offers here. */
+export class Disconnect extends Error {
+  override readonly name = 'Disconnect'
+}
+
 /** One request on its way through the broker. */
 export interface RequestContext<Request> {
   readonly version: number
@@ -74,7 +79,12 @@ export interface ApiHandler<Request, Response> {
 }
 
 /** An `ApiHandler` whose messages are not known to who holds it: the table of dispatch. */
-export type AnyApiHandler = ApiHandler<never, unknown>
+export interface AnyApiHandler {
+  readonly api: Api<unknown, unknown>
+  readonly versions: readonly [min: number, max: number]
+  readonly handle: Handler<never, unknown>
+  readonly refuse: Refusal<never, unknown>
+}
 
 /** Declares a handler; the types of its messages come from the API. */
 export function apiHandler<Request, Response>(
