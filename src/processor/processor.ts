@@ -13,8 +13,20 @@ export interface Processor<KIn = unknown, VIn = unknown> {
   /** Called once before the first record, when the stores are restored and open. */
   init?(context: ProcessorContext): void
   process(record: StreamRecord<KIn, VIn>): void
+  /** Forwards what was held back to be forwarded once per commit (semantics C2); called before each commit. */
+  flush?(): void
+  /**
+   * The seam of async nodes: settles when all that was handed to `process` has been forwarded; `undefined` when
+   * nothing is under way. Awaited between records and before each commit, in topological order.
+   */
+  drain?(): Promise<void> | undefined
   /** Called once when the task closes; not after a crash. */
   close?(): void
+  /**
+   * What `process` wants of the record's value: all of it (the default); only whether there is one, and it is not
+   * forwarded; or nothing, and it goes on to the children as it is. Lets a source skip decoding.
+   */
+  readonly valueUse?: 'read' | 'presence' | 'pass'
 }
 
 /** Makes a new instance at every call (semantics A2). */
@@ -47,6 +59,13 @@ export interface ProcessorContext {
   forward(record: StreamRecord): void
   /** To one child by its node name; an unknown name throws MR-1001. */
   forwardTo(child: string, record: StreamRecord): void
+  /** Forwards `record` with `place` as the current record (semantics C6): for what was held back since then. */
+  forwardAs(place: RecordContext, record: StreamRecord): void
+  /**
+   * How many updates of the store a node holds back until the commit, so that each key is forwarded once with its
+   * last value (semantics C2); 0 when every update is forwarded at once.
+   */
+  coalescedEntriesMax(store: string): number
   /** A store connected to this node; any other name throws MR-1001. */
   store<S extends StateStore>(name: string): S
   /** The record that is being processed; the same object is reused for the next one. */
@@ -55,8 +74,17 @@ export interface ProcessorContext {
   readonly streamTime: number
   /** The wall clock, milliseconds since the epoch. */
   wallClock(): number
-  /** Fires every `intervalMs` (semantics U1-U7). */
-  schedule(intervalMs: number, type: PunctuationType, punctuate: (now: number) => void): Cancellable
+  /**
+   * Fires every `intervalMs` (semantics U1-U7). By stream time: at multiples of the interval since 0, so on the
+   * first record too. By wall clock: first one interval from now. `startMs` anchors either elsewhere; if it is
+   * past, the next tick of the same rhythm is the first (semantics U3).
+   */
+  schedule(
+    intervalMs: number,
+    type: PunctuationType,
+    punctuate: (now: number) => void,
+    startMs?: number,
+  ): Cancellable
   /** Counts a record that the rules drop (null key, late, expired): metric `dropped-records`, logged once per reason. */
   drop(reason: DropReason): void
   /** Asks for a commit soon. */
@@ -71,3 +99,5 @@ export type DropReason =
   | 'expired'
   | 'invalid-timestamp'
   | 'deserialization'
+  /** A partitioner chose no partition (semantics D73). */
+  | 'no-partition'

@@ -48,7 +48,12 @@ export interface ValueAndTimestamp<V> {
   readonly timestamp: number
 }
 
+/** What a map can hold instead of a key: equal for two keys exactly when their bytes are equal. */
+export type KeyIdentity = string | number | bigint | boolean
+
 export interface KeyValueStore<K, V> extends StateStore {
+  /** Stands for `key` in maps. */
+  identity(key: K): KeyIdentity
   /** The value, or `undefined`. */
   get(key: K): V | undefined
   /** The value with its timestamp, or `undefined`. Stores without timestamps answer -1 for it. */
@@ -68,6 +73,8 @@ export interface KeyValueStore<K, V> extends StateStore {
 }
 
 export interface WindowStore<K, V> extends StateStore {
+  /** Stands for `key` in maps. */
+  identity(key: K): KeyIdentity
   /** The value of the window of `key` that starts at `windowStart`, or `undefined`. */
   fetch(key: K, windowStart: number): ValueAndTimestamp<V> | undefined
   /** Windows of `key` whose start lies in `[from, to]`, both included, earliest first. */

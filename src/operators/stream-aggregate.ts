@@ -1,0 +1,70 @@
+/**
+ * Unwindowed `count`, `reduce` and `aggregate` of a stream: folds each record into its key's row.
+ *
+ * Records with a null key or a null value are dropped (semantics S3). The row's timestamp is the greatest of the
+ * records that made it (W8). A fold that answers nothing deletes the row. The old value of a key's first update is
+ * the initial value, where there is one (`count`, `aggregate`), as in Kafka.
+ */
+import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
+import type { StreamRecord } from '../processor/record.ts'
+import type { KeyValueStore } from '../state/store.ts'
+import { absent, type FoldCallback } from './callbacks.ts'
+import { Emission } from './emission.ts'
+
+export interface StreamAggregateOptions {
+  readonly store: string
+  /** Makes the accumulator of a new key. Absent: the first value itself is the accumulator (`reduce`). */
+  readonly initial?: (() => unknown) | undefined
+  readonly add: FoldCallback
+  readonly sendOldValues: boolean
+  /** False when `add` never looks at the value (`count`): then a source need not decode it. Default true. */
+  readonly readsValue?: boolean | undefined
+}
+
+export function streamAggregate(options: StreamAggregateOptions): ProcessorSupplier {
+  return () => new StreamAggregate(options)
+}
+
+class StreamAggregate implements Processor {
+  readonly valueUse: 'read' | 'presence'
+  private readonly options: StreamAggregateOptions
+  private readonly initial: (() => unknown) | undefined
+  private readonly add: FoldCallback
+  private context!: ProcessorContext
+  private store!: KeyValueStore<unknown, unknown>
+  private emission!: Emission
+
+  constructor(options: StreamAggregateOptions) {
+    this.options = options
+    this.initial = options.initial
+    this.add = options.add
+    this.valueUse = options.readsValue === false ? 'presence' : 'read'
+  }
+
+  init(context: ProcessorContext): void {
+    this.context = context
+    this.store = context.store(this.options.store)
+    this.emission = new Emission(context, this.options.store, this.options.sendOldValues)
+  }
+
+  process(record: StreamRecord): void {
+    const { key, value } = record
+    if (absent(key)) return this.context.drop('null-key')
+    if (absent(value)) return this.context.drop('null-value')
+    const { initial, add, store, emission } = this
+    const row = store.getWithTimestamp(key)
+    // The store may go on using the row: what is needed after the put is read before.
+    const rowValue = row?.value
+    const old = row !== undefined ? rowValue : initial?.()
+    let updated = row === undefined && initial === undefined ? value : add(old, value, key)
+    if (updated === null) updated = undefined
+    const timestamp = row !== undefined && row.timestamp > record.timestamp ? row.timestamp : record.timestamp
+    store.put(key, updated, timestamp)
+    if (emission.holdsBack) emission.hold(0, store.identity(key), key, updated, rowValue, timestamp)
+    else emission.forward(key, updated, old, timestamp, record.headers)
+  }
+
+  flush(): void {
+    this.emission.flush()
+  }
+}

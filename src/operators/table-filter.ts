@@ -1,0 +1,29 @@
+/**
+ * Table `filter` and `filterNot`: a row that does not pass is a deleted row downstream (semantics D30).
+ *
+ * When old values are sent, a change whose old and new value both do not pass sends nothing; otherwise every row
+ * that does not pass sends a tombstone, whether or not it ever passed. With a store the rows that pass are kept.
+ */
+import type { ProcessorSupplier } from '../processor/processor.ts'
+import type { ValueCallback } from './callbacks.ts'
+import { TableTransform } from './table-transform.ts'
+
+export interface TableFilterOptions {
+  readonly predicate: ValueCallback<boolean>
+  /** Makes it `filterNot`. */
+  readonly negate?: boolean | undefined
+  readonly store?: string | undefined
+  readonly sendOldValues: boolean
+}
+
+export function tableFilter(options: TableFilterOptions): ProcessorSupplier {
+  const { predicate, negate = false, store, sendOldValues } = options
+  return () =>
+    new TableTransform({
+      compute: (value, key, record) =>
+        Boolean(predicate(value, key, record)) !== negate ? value : undefined,
+      store,
+      sendOldValues,
+      skipsAbsentToAbsent: true,
+    })
+}

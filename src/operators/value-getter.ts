@@ -1,0 +1,71 @@
+/**
+ * Value getters: how a join or a lookup reads the current row of a table, kept in a store or not.
+ *
+ * A table that keeps no rows of its own (an unmaterialised filter or mapValues) recomputes them from the rows of the
+ * table above it (semantics K5). The getters mirror that chain.
+ */
+import type { ProcessorContext, RecordContext } from '../processor/processor.ts'
+import type { KeyValueStore, ValueAndTimestamp } from '../state/store.ts'
+import { absent, type ValueCallback } from './callbacks.ts'
+
+/** Reads the current row of a key. */
+export interface ValueGetter {
+  get(key: unknown): ValueAndTimestamp<unknown> | undefined
+}
+
+/** Makes a getter for one task. */
+export interface ValueGetterSupplier {
+  /** The stores that it reads, to be connected to the node that uses it. */
+  readonly stores: readonly string[]
+  get(context: ProcessorContext): ValueGetter
+}
+
+/** Rows that a key-value store keeps. */
+export function storeValueGetter(store: string): ValueGetterSupplier {
+  return {
+    stores: [store],
+    get: context => {
+      const rows = context.store<KeyValueStore<unknown, unknown>>(store)
+      return { get: key => rows.getWithTimestamp(key) }
+    },
+  }
+}
+
+/** Rows of the table above that pass the predicate. */
+export function filterValueGetter(
+  above: ValueGetterSupplier,
+  predicate: ValueCallback<boolean>,
+  negate = false,
+): ValueGetterSupplier {
+  return derived(above, (value, key, record) =>
+    predicate(value, key, record) !== negate ? value : undefined,
+  )
+}
+
+/** Rows of the table above, mapped. */
+export function mapValuesValueGetter(
+  above: ValueGetterSupplier,
+  fn: ValueCallback<unknown>,
+): ValueGetterSupplier {
+  return derived(above, fn)
+}
+
+function derived(
+  above: ValueGetterSupplier,
+  compute: (value: unknown, key: unknown, record: RecordContext) => unknown,
+): ValueGetterSupplier {
+  return {
+    stores: above.stores,
+    get: context => {
+      const rows = above.get(context)
+      return {
+        get: key => {
+          const row = rows.get(key)
+          if (row === undefined) return undefined
+          const value = compute(row.value, key, context.record)
+          return absent(value) ? undefined : { value, timestamp: row.timestamp }
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Tumbling and hopping `count`, `reduce` and `aggregate`: folds each record into the windows that hold its time.
+ *
+ * A window takes records until stream time, less the grace period, has reached its end; a record is dropped as late
+ * for each window that is closed (semantics D80, D81, T7). Stream time here is the greatest timestamp that this node
+ * has seen, from -1 after every start (T3). A null key is dropped; a null value is not: the fold is called with it
+ * (S4). The row's timestamp is the greatest of the records that made it (W8).
+ */
+import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
+import type { StreamRecord } from '../processor/record.ts'
+import type { WindowStore } from '../state/store.ts'
+import { earliestWindowStart, type TimeWindows } from '../windows/time-windows.ts'
+import type { Windowed } from '../windows/window.ts'
+import { absent, type FoldCallback } from './callbacks.ts'
+import { Emission } from './emission.ts'
+
+export interface WindowAggregateOptions {
+  readonly store: string
+  readonly windows: TimeWindows
+  readonly graceMs: number
+  /** Makes the accumulator of a new window. Absent: the first value itself is the accumulator (`reduce`). */
+  readonly initial?: (() => unknown) | undefined
+  readonly add: FoldCallback
+  readonly sendOldValues: boolean
+  /** False when `add` never looks at the value (`count`): then a source need not decode it. Default true. */
+  readonly readsValue?: boolean | undefined
+}
+
+export function windowAggregate(options: WindowAggregateOptions): ProcessorSupplier {
+  return () => new WindowAggregate(options)
+}
+
+class WindowAggregate implements Processor {
+  readonly valueUse: 'read' | 'presence'
+  private readonly options: WindowAggregateOptions
+  private readonly initial: (() => unknown) | undefined
+  private readonly add: FoldCallback
+  private context!: ProcessorContext
+  private store!: WindowStore<unknown, unknown>
+  private emission!: Emission
+  private streamTime = -1
+
+  constructor(options: WindowAggregateOptions) {
+    this.options = options
+    this.initial = options.initial
+    this.add = options.add
+    this.valueUse = options.readsValue === false ? 'presence' : 'read'
+  }
+
+  init(context: ProcessorContext): void {
+    this.context = context
+    this.store = context.store(this.options.store)
+    this.emission = new Emission(context, this.options.store, this.options.sendOldValues)
+  }
+
+  process(record: StreamRecord): void {
+    const { key, timestamp } = record
+    if (absent(key)) return this.context.drop('null-key')
+    if (timestamp > this.streamTime) this.streamTime = timestamp
+    const { windows, graceMs } = this.options
+    const closeTime = this.streamTime - graceMs
+    for (
+      let start = earliestWindowStart(windows, timestamp);
+      start <= timestamp;
+      start += windows.advanceMs
+    ) {
+      if (start + windows.sizeMs > closeTime) this.fold(record, start)
+      else this.context.drop('late')
+    }
+  }
+
+  flush(): void {
+    this.emission.flush()
+  }
+
+  private fold(record: StreamRecord, start: number): void {
+    const { key } = record
+    const { initial, add, store, emission } = this
+    const row = store.fetch(key, start)
+    // The store keeps the row and goes on using it: what is needed after the put is read before.
+    const rowValue = row?.value
+    const old = row !== undefined ? rowValue : initial?.()
+    let updated = row === undefined && initial === undefined ? record.value : add(old, record.value, key)
+    if (updated === null) updated = undefined
+    const timestamp = row !== undefined && row.timestamp > record.timestamp ? row.timestamp : record.timestamp
+    store.put(key, updated, start, timestamp)
+    const windowed: Windowed<unknown> = { key, window: { start, end: start + this.options.windows.sizeMs } }
+    if (emission.holdsBack) emission.hold(start, store.identity(key), windowed, updated, rowValue, timestamp)
+    else emission.forward(windowed, updated, old, timestamp, record.headers)
+  }
+}
