@@ -38,6 +38,21 @@ export const errorCodes = {
   'MR-3002': { name: 'INVALID_TIMESTAMP', retriable: false, summary: 'A record has a negative timestamp.' },
   'MR-3003': { name: 'SERIALIZATION_FAILED', retriable: false, summary: 'A result could not be serialised.' },
   'MR-3004': { name: 'PROCESSING_FAILED', retriable: false, summary: 'A callback of the topology threw.' },
+  'MR-3101': {
+    name: 'CORRUPT_BATCH',
+    retriable: false,
+    summary: 'A record batch fails its checksum or breaks the format.',
+  },
+  'MR-3102': {
+    name: 'UNSUPPORTED_COMPRESSION',
+    retriable: false,
+    summary: 'A record batch needs a codec that is not available.',
+  },
+  'MR-3103': {
+    name: 'DECOMPRESSION_FAILED',
+    retriable: false,
+    summary: 'Compressed bytes are malformed, or larger than the bound when decompressed.',
+  },
   'MR-4001': {
     name: 'STATE_DIRECTORY_LOCKED',
     retriable: true,
