@@ -1,0 +1,45 @@
+/** Where do the flights come from? Reads the Parquet and CSV files of the `vega-datasets` package, a chunk at a time. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
+import { compressors } from 'hyparquet-compressors'
+import type { Airport, Flight } from './topics.ts'
+
+const data = join(dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json')), 'data')
+/** Rows that are decoded at once: bounds the memory of a reader. */
+const chunkRows = 50_000
+
+/** The first `limit` flights, in the order of the file, which is that of their dates. */
+export async function* readFlights(limit: number, from = 0): AsyncGenerator<readonly Flight[]> {
+  const file = await asyncBufferFromFile(join(data, 'flights-3m.parquet'))
+  const metadata = await parquetMetadataAsync(file)
+  const end = Math.min(limit, Number(metadata.num_rows))
+  for (let rowStart = from; rowStart < end; rowStart += chunkRows) {
+    const rowEnd = Math.min(rowStart + chunkRows, end)
+    const rows = await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd })
+    yield rows.map(row => ({
+      date: (row['date'] as Date).getTime(),
+      delay: Number(row['delay']),
+      distance: Number(row['distance']),
+      origin: row['origin'] as string,
+      destination: row['destination'] as string,
+    }))
+  }
+}
+
+/** How many flights the file has. */
+export async function countFlights(): Promise<number> {
+  const metadata = await parquetMetadataAsync(await asyncBufferFromFile(join(data, 'flights-3m.parquet')))
+  return Number(metadata.num_rows)
+}
+
+/** All airports. */
+export function readAirports(): readonly Airport[] {
+  const lines = readFileSync(join(data, 'airports.csv'), 'utf8').trim().split('\n').slice(1)
+  return lines.map(line => {
+    const cells = [...line.matchAll(/("([^"]*)"|[^,]*)(,|$)/g)].map(cell => cell[2] ?? cell[1] ?? '')
+    const [iata = '', name = '', city = '', state = '', country = '', latitude, longitude] = cells
+    return { iata, name, city, state, country, latitude: Number(latitude), longitude: Number(longitude) }
+  })
+}
