@@ -24,6 +24,26 @@ export const errorCodes = {
     retriable: false,
     summary: 'A key or value must be serialised and no serde is known.',
   },
+  'MR-1005': {
+    name: 'INVALID_NAME',
+    retriable: false,
+    summary: 'A name is not one that Kafka allows for a topic.',
+  },
+  'MR-1006': {
+    name: 'MISMATCHED_TOPICS',
+    retriable: false,
+    summary: 'One topic is declared, or one stream reads topics, in ways that disagree.',
+  },
+  'MR-1007': {
+    name: 'RETENTION_TOO_SHORT',
+    retriable: false,
+    summary: 'A window store would forget windows that still take records.',
+  },
+  'MR-1008': {
+    name: 'FOREIGN_STREAM',
+    retriable: false,
+    summary: 'Streams or tables of two applications, or of one that is built already, are combined.',
+  },
   'MR-2001': { name: 'UNKNOWN_TOPIC', retriable: true, summary: 'A topic does not exist on the broker.' },
   'MR-2101': {
     name: 'PARTITION_COUNT_MISMATCH',
@@ -74,6 +94,26 @@ export const errorCodes = {
     name: 'STATE_DIVERGED',
     retriable: true,
     summary: 'A local store stands for a changelog that is no longer there.',
+  },
+  'MR-5010': {
+    name: 'MALFORMED_MESSAGE',
+    retriable: false,
+    summary: 'Bytes of the protocol do not form the message they claim to be.',
+  },
+  'MR-5011': {
+    name: 'FRAME_TOO_LARGE',
+    retriable: false,
+    summary: 'A peer announced a message larger than is accepted.',
+  },
+  'MR-5012': {
+    name: 'INEXPRESSIBLE_IN_VERSION',
+    retriable: false,
+    summary: 'A message holds a value that the version in use cannot carry.',
+  },
+  'MR-5013': {
+    name: 'NO_COMMON_VERSION',
+    retriable: false,
+    summary: 'The broker and Millrace have no version of an API in common.',
   },
   'MR-5020': {
     name: 'UNSUPPORTED_API_VERSION',
