@@ -117,7 +117,7 @@ export function array<T>(element: Field<T>): Field<readonly T[]> {
 /** Declares a struct: a field for every property of `M`. */
 export function struct<M extends object>(name: string, fields: Fields<M>): StructType<M> {
   const shape: StructShape = Object.freeze({ name, fields: fieldShapes(fields) })
-  const defaults = defaultsOf<M>(shape)
+  const defaults = defaultsOf(shape) as M
   const type = Object.freeze({ kind: 'struct', struct: shape } as const)
   return Object.freeze({ ...field<M>(type, defaults), type, create: creatorOf(defaults) })
 }
@@ -129,7 +129,7 @@ export function message<M extends object>(
   fields: Fields<M>,
 ): MessageType<M> {
   const shape: StructShape = { name, fields: fieldShapes(fields) }
-  return Object.freeze({ ...shape, ...versions, create: creatorOf(defaultsOf<M>(shape)) })
+  return Object.freeze({ ...shape, ...versions, create: creatorOf(defaultsOf(shape) as M) })
 }
 
 /** The field exists from `version` on. */
@@ -189,10 +189,10 @@ function fieldShapes<M>(fields: Fields<M>): Readonly<Record<string, FieldShape>>
 }
 
 /** An object of every field's default, in wire order: the one hidden class of the struct. */
-function defaultsOf<M>(shape: StructShape): M {
+function defaultsOf(shape: StructShape): Readonly<Record<string, unknown>> {
   const defaults: Record<string, unknown> = {}
   for (const name of Object.keys(shape.fields)) defaults[name] = shape.fields[name]!.defaultValue
-  return Object.freeze(defaults) as M
+  return Object.freeze(defaults)
 }
 
 function creatorOf<M extends object>(defaults: M): (fields?: Partial<M>) => M {
