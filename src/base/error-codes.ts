@@ -95,6 +95,11 @@ export const errorCodes = {
     retriable: true,
     summary: 'A local store stands for a changelog that is no longer there.',
   },
+  'MR-5001': {
+    name: 'CONNECTION_LOST',
+    retriable: true,
+    summary: 'The connection to a broker was lost; whether it acted on the last request is not known.',
+  },
   'MR-5010': {
     name: 'MALFORMED_MESSAGE',
     retriable: false,
@@ -140,6 +145,63 @@ export const errorCodes = {
     retriable: false,
     summary: 'What the data directory says about its topics cannot be read.',
   },
+  'MR-5040': {
+    name: 'PRODUCER_FENCED',
+    retriable: false,
+    summary: 'A newer producer with the same transactional id has taken over.',
+  },
+  'MR-5041': {
+    name: 'REQUEST_REFUSED',
+    retriable: false,
+    summary: 'A broker refused a request.',
+  },
+  'MR-5042': {
+    name: 'TRANSACTION_ABORTABLE',
+    retriable: true,
+    summary: 'The transaction cannot commit; abort it and do the work again.',
+  },
+  'MR-5043': {
+    name: 'PRODUCER_FAILED',
+    retriable: false,
+    summary: 'The producer cannot go on and must be replaced by a new one.',
+  },
+  'MR-5044': {
+    name: 'CALL_TIMED_OUT',
+    retriable: true,
+    summary: 'A call was retried until its time was over.',
+  },
+  'MR-5045': {
+    name: 'BATCH_TOO_LARGE',
+    retriable: false,
+    summary: 'A batch of records is larger than its topic allows.',
+  },
+  'MR-5046': {
+    name: 'COMMIT_FENCED',
+    retriable: false,
+    summary: 'The group has moved on from the member that commits.',
+  },
+  'MR-5047': {
+    name: 'MEMBER_FENCED',
+    retriable: false,
+    summary: 'Another member with the same group instance id has taken over.',
+  },
+  'MR-5048': {
+    name: 'NOT_SUPPORTED_BY_BROKER',
+    retriable: false,
+    summary: 'The broker does not speak a version that this call needs.',
+  },
+  'MR-5049': { name: 'CLIENT_CLOSED', retriable: false, summary: 'The client was closed.' },
+  'MR-5050': {
+    name: 'POSITION_LOST',
+    retriable: false,
+    summary: 'The log no longer has the records at the position of a partition.',
+  },
+  'MR-5051': {
+    name: 'DELIVERY_FAILED',
+    retriable: false,
+    summary: 'Records could not be delivered.',
+  },
+  'MR-5052': { name: 'GROUP_REFUSED', retriable: false, summary: 'The group does not admit this member.' },
 } as const satisfies Readonly<Record<string, CodeRow>>
 
 /** A stable error code. */
