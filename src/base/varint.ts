@@ -35,6 +35,15 @@ export function varlongSize(value: number): number {
 /** Writes an unsigned 32-bit integer; answers the position after it. */
 export function writeUnsignedVarint(bytes: Uint8Array, at: number, value: number): number {
   let rest = value >>> 0
+  if (rest < 0x80) {
+    bytes[at] = rest
+    return at + 1
+  }
+  if (rest < 0x4000) {
+    bytes[at] = rest | 0x80
+    bytes[at + 1] = rest >>> 7
+    return at + 2
+  }
   while (rest >= 0x80) {
     bytes[at++] = rest | 0x80
     rest >>>= 7

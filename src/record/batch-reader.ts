@@ -260,20 +260,35 @@ export class RecordCursor {
     return baseSequenceOf(this.batchBytes, this.batchStart)
   }
 
+  /** One and two bytes are nearly all there is: lengths and deltas below 8192. */
   #varint(): number {
-    const byte = this.bytes[this.#at]!
-    if (byte < 0x80) {
-      this.#at++
-      return (byte >>> 1) ^ -(byte & 1)
+    const bytes = this.bytes
+    const at = this.#at
+    const first = bytes[at]!
+    if (first < 0x80) {
+      this.#at = at + 1
+      return (first >>> 1) ^ -(first & 1)
+    }
+    const second = bytes[at + 1]!
+    if (second < 0x80) {
+      this.#at = at + 2
+      return (((first & 0x7f) | (second << 7)) >>> 1) ^ -(first & 1)
     }
     return this.#longVarint()
   }
 
   #varlong(): number {
-    const byte = this.bytes[this.#at]!
-    if (byte < 0x80) {
-      this.#at++
-      return (byte >>> 1) ^ -(byte & 1)
+    const bytes = this.bytes
+    const at = this.#at
+    const first = bytes[at]!
+    if (first < 0x80) {
+      this.#at = at + 1
+      return (first >>> 1) ^ -(first & 1)
+    }
+    const second = bytes[at + 1]!
+    if (second < 0x80) {
+      this.#at = at + 2
+      return (((first & 0x7f) | (second << 7)) >>> 1) ^ -(first & 1)
     }
     return this.#longVarlong()
   }

@@ -1,10 +1,10 @@
 /** A nullable byte string inside a record: its length as a varint, -1 for null, and its bytes (semantics G24). */
 import { varintSize, writeVarint } from '../base/varint.ts'
 
-/** Below this, copying byte by byte is cheaper than `TypedArray.set` (Node 20: 11 ns against 17 ns for 20 bytes). */
-const byteLoopMax = 32
-/** Below this, copying a range byte by byte is cheaper than making a view for `set`. */
-const rangeLoopMax = 64
+/** Below this, a loop copies faster than `TypedArray.set` (Node 20: 1.3 to 1.8 ns a byte against 19 ns a call). */
+const byteLoopMax = 14
+/** The same for a range, for which `set` needs a view of 30 ns first. */
+const rangeLoopMax = 40
 
 /** Bytes that a field of `length` bytes takes with its length; a negative length is null. */
 export function sizeOfBytes(length: number): number {
@@ -24,10 +24,22 @@ export function writeBytes(
     return at + 1
   }
   at = writeVarint(bytes, at, length)
-  if (length < byteLoopMax || (length < rangeLoopMax && length !== source.length)) {
-    for (let index = 0; index < length; index++) bytes[at + index] = source[start + index]!
-  } else {
-    bytes.set(length === source.length ? source : source.subarray(start, start + length), at)
-  }
+  if (length === source.length && length >= byteLoopMax) bytes.set(source, at)
+  else if (length >= rangeLoopMax) bytes.set(source.subarray(start, start + length), at)
+  else copyInLoop(bytes, at, source, start, length)
   return at + length
+}
+
+/** Four bytes a turn: half the cost of one a turn. */
+function copyInLoop(bytes: Uint8Array, at: number, source: Uint8Array, start: number, length: number): void {
+  const end = start + length
+  let from = start
+  for (const last = end - 4; from <= last; from += 4) {
+    bytes[at] = source[from]!
+    bytes[at + 1] = source[from + 1]!
+    bytes[at + 2] = source[from + 2]!
+    bytes[at + 3] = source[from + 3]!
+    at += 4
+  }
+  for (; from < end; from++) bytes[at++] = source[from]!
 }
