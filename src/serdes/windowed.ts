@@ -1,0 +1,82 @@
+/**
+ * Keys of windowed tables as bytes: the key, then the start of its window, eight bytes big-endian (semantics H11).
+ *
+ *     | key ... | window start: int64 |
+ *
+ * The end is not written: it is the start and the size, which a reader must know. Records are partitioned by the
+ * key's own bytes, so that all windows of a key are in one partition (O6).
+ */
+import { ByteSink } from '../base/byte-sink.ts'
+import { readInt64, writeInt64 } from '../base/bytes.ts'
+import { toMilliseconds, type Duration } from '../base/duration.ts'
+import type { Windowed } from '../windows/window.ts'
+import type { Serde } from './serde.ts'
+
+/** The serde of a windowed key; `inner` is that of the key itself. */
+export interface WindowedSerde<K> extends Serde<Windowed<K>> {
+  readonly inner: Serde<K>
+  readonly windowSizeMs: number
+}
+
+const startBytes = 8
+
+/**
+ * Keys of tumbling and hopping windows of one size, in the bytes of Kafka's `TimeWindowedSerializer`.
+ *
+ * `size` must be the size of the windows that the keys come from: it is not in the bytes, and a reader computes the
+ * end with it. A window that starts before the epoch, or whose end is not its start and the size, is a `RangeError`.
+ *
+ * @example
+ * ```ts
+ * import { integer, string, topic, windowed } from 'millrace'
+ *
+ * export const perMinute = topic('clicks-per-minute', { key: windowed(string(), '1m'), value: integer() })
+ * ```
+ */
+export function windowed<K>(inner: Serde<K>, size: Duration): WindowedSerde<K> {
+  const windowSizeMs = toMilliseconds(size, 'size')
+  if (windowSizeMs === 0) throw new RangeError('size must be more than 0 ms')
+  const serializeInto = (value: Windowed<K>, sink: ByteSink): void => {
+    const { start, end } = value.window
+    if (!Number.isSafeInteger(start) || start < 0) throw new RangeError(`a window cannot start at ${start}`)
+    if (end !== start + windowSizeMs) {
+      throw new RangeError(
+        `the window [${start}, ${end}) does not have the size ${windowSizeMs} ms of its serde`,
+      )
+    }
+    if (inner.serializeInto === undefined) sink.append(inner.serialize(value.key))
+    else inner.serializeInto(value.key, sink)
+    sink.reserve(startBytes)
+    writeInt64(sink.bytes, sink.length, start)
+    sink.length += startBytes
+  }
+  const deserializeRange = (source: Uint8Array, start: number, end: number): Windowed<K> => {
+    const keyEnd = end - startBytes
+    if (keyEnd < start)
+      throw new RangeError(`a windowed key has at least ${startBytes} bytes, not ${end - start}`)
+    const windowStart = readInt64(source, keyEnd)
+    const key =
+      inner.deserializeRange === undefined
+        ? inner.deserialize(source.subarray(start, keyEnd))
+        : inner.deserializeRange(source, start, keyEnd)
+    return { key, window: { start: windowStart, end: windowStart + windowSizeMs } }
+  }
+  return Object.freeze({
+    name: `windowed(${inner.name})`,
+    inner,
+    windowSizeMs,
+    serialize: value => {
+      const sink = new ByteSink(64)
+      serializeInto(value, sink)
+      return sink.toBytes()
+    },
+    serializeInto,
+    deserialize: source => deserializeRange(source, 0, source.length),
+    deserializeRange,
+  } satisfies WindowedSerde<K>)
+}
+
+/** Whether a serde writes windowed keys, which are partitioned by the key within. */
+export function isWindowedSerde(serde: object): serde is WindowedSerde<unknown> {
+  return 'inner' in serde && 'windowSizeMs' in serde
+}
