@@ -22,12 +22,14 @@ export interface BytesRange {
 }
 
 export interface OrderedBytes {
-  /** The value now, or `undefined`. The result is the caller's. Misses are not errors. */
+  /** The value now, or `undefined`. The result may be kept and must not be changed. Misses are not errors. */
   get(key: Uint8Array): Uint8Array | undefined
   /** All of `writes` or none, in order; later entries of one key win. Resolved when readers see it. */
   write(writes: readonly BytesWrite[]): Promise<void>
   /** Entries in key order as they were when the call was made, in chunks of bounded size. */
   range(range: BytesRange): AsyncIterable<readonly (readonly [key: Uint8Array, value: Uint8Array])[]>
+  /** How many entries a range has, where that is known without a scan: exactly, in memory. */
+  approximateCount?(range: BytesRange): number
   /** Deletes a range; cheaper than a batch of deletes. */
   clear(range: BytesRange): Promise<void>
   /** Idempotent; waits for writes under way. */

@@ -1,0 +1,36 @@
+/** Opens the store that a definition declares, over a backend. */
+import { unreachable } from '../base/assert.ts'
+import type { KeyValueStoreDefinition, WindowStoreDefinition } from './definition.ts'
+import { OverlayKeyValueStore } from './key-value-store.ts'
+import type { OrderedBytes } from './ordered-bytes.ts'
+import type { StateStore } from './store.ts'
+import { OverlayWindowStore } from './window-store.ts'
+
+export interface OpenStoreOptions {
+  /**
+   * Decoded entries kept in memory beside those that wait for a commit: keys, for a window store. Up to twice as
+   * many are kept. Default 20 000.
+   */
+  readonly residentEntriesMax?: number
+}
+
+/**
+ * The store of `definition` over `backend`, whose keys all begin with `prefix`: no other store of the same backend may have
+ * a prefix that begins with it, or that it begins with. The backend must hold what was committed, and nothing else.
+ */
+export function openStore(
+  definition: KeyValueStoreDefinition | WindowStoreDefinition,
+  backend: OrderedBytes,
+  prefix: Uint8Array,
+  options: OpenStoreOptions = {},
+): StateStore {
+  const { residentEntriesMax = 20_000 } = options
+  switch (definition.kind) {
+    case 'key-value':
+      return new OverlayKeyValueStore(definition, backend, prefix, residentEntriesMax)
+    case 'window':
+      return new OverlayWindowStore(definition, backend, prefix, residentEntriesMax)
+    default:
+      return unreachable(definition)
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * How a window store divides time: rows are kept by segment, and expire by their start, segments as a whole.
+ *
+ * A row is visible while its start > the greatest start ever put - retention; whether its segment is deleted
+ * yet makes no difference to what is seen. The interval is Kafka's: half the retention, at least a minute (B23).
+ */
+
+const intervalMinMs = 60_000
+
+export class Segments {
+  readonly intervalMs: number
+  private readonly retentionMs: number
+  /** The greatest window start ever put; -1 before the first. */
+  latest = -1
+
+  constructor(retentionMs: number) {
+    if (!(retentionMs > 0)) throw new RangeError(`retentionMs must be more than 0, not ${retentionMs}`)
+    this.retentionMs = retentionMs
+    this.intervalMs = Math.max(Math.floor(retentionMs / 2), intervalMinMs)
+  }
+
+  observe(start: number): void {
+    if (start > this.latest) this.latest = start
+  }
+
+  segmentOf(start: number): number {
+    return Math.floor(start / this.intervalMs)
+  }
+
+  /** The earliest start that is visible. */
+  get earliest(): number {
+    return Math.max(0, this.latest - this.retentionMs + 1)
+  }
+
+  /** The first segment that has anything visible in it. */
+  get firstLive(): number {
+    return this.segmentOf(this.earliest)
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * The bytes of a value in the backend.
+ *
+ *     | timestamp 8, big-endian | value |      timestamped stores (semantics H10)
+ *     | value |                                others
+ *
+ * The changelog has the plain value in either case; there the timestamp is that of the record.
+ */
+import { readInt64, writeInt64 } from '../base/bytes.ts'
+
+const timestampBytes = 8
+
+/** Backend bytes of a value. */
+export function backendValue(value: Uint8Array, timestamp: number, timestamped: boolean): Uint8Array {
+  if (!timestamped) return value
+  const bytes = new Uint8Array(timestampBytes + value.length)
+  writeInt64(bytes, 0, timestamp)
+  bytes.set(value, timestampBytes)
+  return bytes
+}
+
+/** The timestamp in backend bytes; -1 where there is none. */
+export function timestampOf(bytes: Uint8Array, timestamped: boolean): number {
+  return timestamped ? readInt64(bytes, 0) : -1
+}
+
+/** The value in backend bytes, a view. */
+export function plainValue(bytes: Uint8Array, timestamped: boolean): Uint8Array {
+  return timestamped ? bytes.subarray(timestampBytes) : bytes
+}

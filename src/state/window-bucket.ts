@@ -1,0 +1,154 @@
+/**
+ * The windows of one key within one segment: one entry of the backend.
+ *
+ *     repeated, by ascending start:  | start 8 | timestamp 8 | value length 4 | value |
+ *
+ * Integers are big-endian. A bucket keeps the bytes of values that did not change, so that writing it again serialises
+ * only those that did, and decodes a value when it is first asked for.
+ */
+import { readInt32, readInt64, writeInt32, writeInt64 } from '../base/bytes.ts'
+import type { Serde } from '../serdes/serde.ts'
+import type { WindowEntry } from './store.ts'
+
+const headerBytes = 20
+
+/** A changed row on its way to the changelog; null deletes. */
+export interface ChangedRow {
+  readonly start: number
+  readonly timestamp: number
+  readonly value: Uint8Array | null
+}
+
+interface Row<V> {
+  readonly start: number
+  timestamp: number
+  /** Decoded, if it was asked for or put; `undefined` with `bytes` too: deleted since the last `takeChanges`. */
+  entry: WindowEntry<V> | undefined
+  /** `undefined`: changed since the last `takeChanges`. */
+  bytes: Uint8Array | undefined
+}
+
+export class WindowBucket<V> {
+  /** By ascending start. */
+  private readonly rows: Row<V>[] = []
+
+  /** Reads the backend's bytes; `undefined` for a bucket that is not there. */
+  static decode<V>(bytes: Uint8Array | undefined): WindowBucket<V> {
+    const bucket = new WindowBucket<V>()
+    if (bytes === undefined) return bucket
+    let at = 0
+    while (at < bytes.length) {
+      const length = at + headerBytes <= bytes.length ? readInt32(bytes, at + 16) : -1
+      if (length < 0 || at + headerBytes + length > bytes.length) {
+        throw new RangeError(`a window bucket of ${bytes.length} bytes is cut short at byte ${at}`)
+      }
+      const valueStart = at + headerBytes
+      const value = bytes.subarray(valueStart, valueStart + length)
+      bucket.rows.push({
+        start: readInt64(bytes, at),
+        timestamp: readInt64(bytes, at + 8),
+        entry: undefined,
+        bytes: value,
+      })
+      at = valueStart + length
+    }
+    return bucket
+  }
+
+  /** The bytes for the backend, or null when no row is left. Only after `takeChanges` or `putBytes`. */
+  encode(): Uint8Array | null {
+    let size = 0
+    for (const row of this.rows) size += headerBytes + row.bytes!.length
+    if (size === 0) return null
+    const bytes = new Uint8Array(size)
+    let at = 0
+    for (const row of this.rows) {
+      const value = row.bytes!
+      writeInt64(bytes, at, row.start)
+      writeInt64(bytes, at + 8, row.timestamp)
+      writeInt32(bytes, at + 16, value.length)
+      bytes.set(value, at + headerBytes)
+      at += headerBytes + value.length
+    }
+    return bytes
+  }
+
+  get(start: number, serde: Serde<V>): WindowEntry<V> | undefined {
+    const index = this.indexOf(start)
+    return index < 0 ? undefined : entryOf(this.rows[index]!, serde)
+  }
+
+  /** Adds the rows that start in `[from, to]` to `entries`, earliest first. */
+  collect(from: number, to: number, serde: Serde<V>, entries: WindowEntry<V>[]): void {
+    for (const row of this.rows) {
+      if (row.start < from) continue
+      if (row.start > to) return
+      const entry = entryOf(row, serde)
+      if (entry !== undefined) entries.push(entry)
+    }
+  }
+
+  /** Writes, or deletes when `value` is `undefined`. */
+  put(start: number, value: V | undefined, timestamp: number): void {
+    const row = this.rowAt(start)
+    row.timestamp = timestamp
+    row.entry = value === undefined ? undefined : { start, value, timestamp }
+    row.bytes = undefined
+  }
+
+  /** Writes a value as bytes, or deletes with null: restoring. */
+  putBytes(start: number, value: Uint8Array | null, timestamp: number): void {
+    const row = this.rowAt(start)
+    row.timestamp = timestamp
+    row.entry = undefined
+    if (value === null) this.rows.splice(this.indexOf(start), 1)
+    else row.bytes = value
+  }
+
+  /** Serialises what changed since the last time, hands it to `take` by ascending start, and drops deleted rows. */
+  takeChanges(serde: Serde<V>, take: (row: ChangedRow) => void): void {
+    const { rows } = this
+    let kept = 0
+    for (const row of rows) {
+      if (row.bytes === undefined) {
+        const value = row.entry === undefined ? null : serde.serialize(row.entry.value)
+        take({ start: row.start, timestamp: row.timestamp, value })
+        if (value === null) continue
+        row.bytes = value
+      }
+      rows[kept++] = row
+    }
+    rows.length = kept
+  }
+
+  private rowAt(start: number): Row<V> {
+    const index = this.indexOf(start)
+    if (index >= 0) return this.rows[index]!
+    const row: Row<V> = { start, timestamp: -1, entry: undefined, bytes: undefined }
+    this.rows.splice(~index, 0, row)
+    return row
+  }
+
+  /** The index of the row, or the complement of where it belongs. From the end: mostly the latest is meant. */
+  private indexOf(start: number): number {
+    const { rows } = this
+    let low = 0
+    let high = rows.length - 1
+    if (high >= 0 && rows[high]!.start <= start) return rows[high]!.start === start ? high : ~rows.length
+    while (low <= high) {
+      const middle = (low + high) >>> 1
+      const at = rows[middle]!.start
+      if (at === start) return middle
+      if (at < start) low = middle + 1
+      else high = middle - 1
+    }
+    return ~low
+  }
+}
+
+function entryOf<V>(row: Row<V>, serde: Serde<V>): WindowEntry<V> | undefined {
+  if (row.entry === undefined && row.bytes !== undefined) {
+    row.entry = { start: row.start, value: serde.deserialize(row.bytes), timestamp: row.timestamp }
+  }
+  return row.entry
+}

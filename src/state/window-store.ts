@@ -1,0 +1,258 @@
+/**
+ * The window store: buckets of decoded windows in memory over an `OrderedBytes` backend.
+ *
+ * All windows of a key within one segment are one backend entry (a bucket), so that a fetch over a range of times is
+ * one or two point reads, and a segment expires by deleting one range of keys. A bucket's way to disk is that of a
+ * key-value entry (see `key-value-store.ts`): `live → staged → applying`, pinned until the backend has it; the changelog
+ * gets single windows, as Kafka has them (semantics H11). The greatest window start ever put, from which expiry follows,
+ * is kept beside the buckets and committed with them.
+ */
+import { assert } from '../base/assert.ts'
+import { readInt64, writeInt64 } from '../base/bytes.ts'
+import { latin1Slice } from '../base/text.ts'
+import type { WindowStoreDefinition } from './definition.ts'
+import { keyIdentity } from './key-identity.ts'
+import { KeyLayout, segmentKey, splitWindowChangelogKey, windowChangelogKey } from './key-layout.ts'
+import type { BytesWrite, OrderedBytes } from './ordered-bytes.ts'
+import { ResidentMap, type ResidentEntry } from './resident-map.ts'
+import { Segments } from './segments.ts'
+import type { ChangelogRecord, ChangelogSink, KeyIdentity, WindowEntry, WindowStore } from './store.ts'
+import { WindowBucket } from './window-bucket.ts'
+import { windowEntries, type ResidentBucket } from './window-entries.ts'
+
+/** A key's buckets that are in memory. */
+interface Owner<K, V> extends ResidentEntry {
+  readonly key: K
+  /** A few at most: one for each live segment. */
+  slots: Slot<K, V>[]
+}
+
+interface Slot<K, V> {
+  readonly owner: Owner<K, V>
+  readonly segment: number
+  readonly bucket: WindowBucket<V>
+  /** Whether it is in `live`. */
+  dirty: boolean
+}
+
+/** A bucket that was serialised and that the backend does not have yet. */
+interface PendingWrite<K, V> extends BytesWrite {
+  slot: Slot<K, V>
+}
+
+export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
+  readonly name: string
+  readonly identity: (key: K) => KeyIdentity
+  private readonly definition: WindowStoreDefinition<K, V>
+  private readonly backend: OrderedBytes
+  private readonly layout: KeyLayout<K>
+  private readonly segments: Segments
+  private readonly resident: ResidentMap<Owner<K, V>>
+  private live: Slot<K, V>[] = []
+  private staged: PendingWrite<K, V>[] = []
+  private applying: PendingWrite<K, V>[] = []
+  /** `segments.latest` as of the last `stage` and the last `apply`: what `discard` goes back to. */
+  private latestStaged: number
+  private latestApplied: number
+  /** Segments below this one were handed out by `expired`. */
+  private clearedBefore = 0
+
+  constructor(
+    definition: WindowStoreDefinition<K, V>,
+    backend: OrderedBytes,
+    prefix: Uint8Array,
+    residentEntriesMax: number,
+  ) {
+    this.name = definition.name
+    this.definition = definition
+    this.backend = backend
+    this.layout = new KeyLayout(definition.keySerde, prefix)
+    this.identity = keyIdentity(definition.keySerde)
+    this.segments = new Segments(definition.retentionMs)
+    this.resident = new ResidentMap(residentEntriesMax)
+    const latest = backend.get(prefix)
+    if (latest !== undefined) this.segments.latest = readInt64(latest, 0)
+    this.latestStaged = this.latestApplied = this.segments.latest
+  }
+
+  fetch(key: K, windowStart: number): WindowEntry<V> | undefined {
+    if (windowStart < this.segments.earliest) return undefined
+    const { bucket } = this.slotOf(key, this.segments.segmentOf(windowStart))
+    return bucket.get(windowStart, this.definition.valueSerde)
+  }
+
+  fetchRange(key: K, from: number, to: number): readonly WindowEntry<V>[] {
+    const { segments, definition } = this
+    const first = Math.max(from, segments.earliest)
+    const last = Math.min(to, segments.latest)
+    const entries: WindowEntry<V>[] = []
+    for (let segment = segments.segmentOf(first); segment <= segments.segmentOf(last); segment++) {
+      this.slotOf(key, segment).bucket.collect(first, last, definition.valueSerde, entries)
+    }
+    return entries
+  }
+
+  put(key: K, value: V | undefined | null, windowStart: number, timestamp: number): boolean {
+    const { segments } = this
+    segments.observe(windowStart)
+    if (windowStart < segments.earliest) return false
+    const slot = this.slotOf(key, segments.segmentOf(windowStart))
+    slot.bucket.put(windowStart, value === null ? undefined : value, timestamp)
+    if (!slot.dirty) {
+      slot.dirty = true
+      slot.owner.pins++
+      this.live.push(slot)
+    }
+    return true
+  }
+
+  entries(
+    range: { readonly from?: number; readonly to?: number } = {},
+  ): AsyncIterable<readonly [key: K, entry: WindowEntry<V>]> {
+    const { backend, segments, definition, layout } = this
+    const from = Math.max(range.from ?? 0, segments.earliest)
+    const to = Math.min(range.to ?? Infinity, segments.latest)
+    const resident: ResidentBucket<V>[] = []
+    for (const owner of this.resident.values()) {
+      if (owner.pins === 0) continue
+      const keyBytes = definition.keySerde.serialize(owner.key)
+      for (const { segment, bucket } of owner.slots) {
+        const entries: WindowEntry<V>[] = []
+        bucket.collect(from, to, definition.valueSerde, entries)
+        resident.push({ segment, keyBytes, entries })
+      }
+    }
+    return windowEntries({ backend, prefix: layout.prefix, segments, definition, from, to, resident })
+  }
+
+  stage(changelog: ChangelogSink): void {
+    const { keySerde, valueSerde } = this.definition
+    const { prefix } = this.layout
+    const { firstLive } = this.segments
+    for (const slot of this.live) {
+      const keyBytes = keySerde.serialize(slot.owner.key)
+      slot.bucket.takeChanges(valueSerde, ({ start, value, timestamp }) => {
+        changelog.append(windowChangelogKey(keyBytes, start), value, timestamp)
+      })
+      // The pin passes from `live` to `staged`. An expired bucket must not come back after its segment was deleted.
+      slot.dirty = false
+      const value = slot.segment < firstLive ? null : slot.bucket.encode()
+      this.staged.push({ slot, key: segmentKey(prefix, slot.segment, keyBytes), value })
+    }
+    this.live = []
+    this.latestStaged = this.segments.latest
+  }
+
+  apply(): readonly BytesWrite[] {
+    assert(this.applying.length === 0, `store '${this.name}': apply before the last batch was applied`)
+    this.applying = this.staged
+    this.staged = []
+    this.latestApplied = this.latestStaged
+    if (this.applying.length === 0) return []
+    return [...this.applying, { key: this.layout.prefix, value: int64Bytes(this.latestApplied) }]
+  }
+
+  applied(): void {
+    for (const { slot } of this.applying) slot.owner.pins--
+    this.applying = []
+  }
+
+  discard(): void {
+    for (const slot of this.live) this.forget(slot)
+    for (const { slot } of this.staged) this.forget(slot)
+    this.live = []
+    this.staged = []
+    this.segments.latest = this.latestStaged = this.latestApplied
+    // What was committed and is still on its way to the backend must not be lost with what came after it.
+    for (const write of this.applying) {
+      const { owner, segment } = write.slot
+      const current = this.ownerOf(owner.id, owner.key)
+      if (current.slots.includes(write.slot)) continue
+      write.slot = {
+        owner: current,
+        segment,
+        bucket: WindowBucket.decode(write.value ?? undefined),
+        dirty: false,
+      }
+      current.slots.push(write.slot)
+      current.pins++
+    }
+  }
+
+  restore(records: readonly ChangelogRecord[]): readonly BytesWrite[] {
+    this.resident.evictUnpinned()
+    const { segments } = this
+    const { prefix } = this.layout
+    const touched = new Map<string, { key: Uint8Array; bucket: WindowBucket<V> }>()
+    for (const record of records) {
+      const { keyBytes, start } = splitWindowChangelogKey(record.key)
+      segments.observe(start)
+      const key = segmentKey(prefix, segments.segmentOf(start), keyBytes)
+      const id = latin1Slice(key)
+      let entry = touched.get(id)
+      if (entry === undefined) {
+        entry = { key, bucket: WindowBucket.decode(this.backend.get(key)) }
+        touched.set(id, entry)
+      }
+      entry.bucket.putBytes(start, record.value, record.timestamp)
+    }
+    this.latestStaged = this.latestApplied = segments.latest
+    const writes: BytesWrite[] = []
+    for (const { key, bucket } of touched.values()) writes.push({ key, value: bucket.encode() })
+    if (writes.length > 0) writes.push({ key: prefix, value: int64Bytes(segments.latest) })
+    return writes
+  }
+
+  expired(): readonly { readonly from: Uint8Array; readonly to: Uint8Array }[] {
+    const { firstLive } = this.segments
+    if (firstLive <= this.clearedBefore) return []
+    const { prefix } = this.layout
+    const range = { from: segmentKey(prefix, this.clearedBefore), to: segmentKey(prefix, firstLive) }
+    this.clearedBefore = firstLive
+    return [range]
+  }
+
+  close(): void {
+    this.live = []
+    this.staged = []
+    this.applying = []
+  }
+
+  private slotOf(key: K, segment: number): Slot<K, V> {
+    const owner = this.ownerOf(this.identity(key), key)
+    const { slots } = owner
+    for (let index = slots.length - 1; index >= 0; index--) {
+      if (slots[index]!.segment === segment) return slots[index]!
+    }
+    const bucket = WindowBucket.decode<V>(this.backend.get(this.layout.lookupSegment(segment, key)))
+    const slot: Slot<K, V> = { owner, segment, bucket, dirty: false }
+    // Buckets of expired segments leave here, unless they are pending: then their owner is pinned.
+    const { firstLive } = this.segments
+    if (owner.pins === 0) owner.slots = slots.filter(each => each.segment >= firstLive)
+    owner.slots.push(slot)
+    return slot
+  }
+
+  private ownerOf(id: KeyIdentity, key: K): Owner<K, V> {
+    let owner = this.resident.get(id)
+    if (owner === undefined) {
+      owner = { id, key, slots: [], pins: 0 }
+      this.resident.set(owner)
+    }
+    return owner
+  }
+
+  private forget(slot: Slot<K, V>): void {
+    const { owner } = slot
+    slot.dirty = false
+    owner.slots = []
+    owner.pins = 0
+    this.resident.delete(owner.id)
+  }
+}
+
+function int64Bytes(value: number): Uint8Array {
+  const bytes = new Uint8Array(8)
+  writeInt64(bytes, 0, value)
+  return bytes
+}
