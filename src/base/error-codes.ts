@@ -50,6 +50,22 @@ export const errorCodes = {
     retriable: false,
     summary: 'Topics that are joined have different partition counts.',
   },
+  'MR-2102': {
+    name: 'INTERNAL_TOPIC_MISMATCH',
+    retriable: false,
+    summary: 'An internal topic has another partition count than the topology needs.',
+  },
+  'MR-6001': {
+    name: 'APPLICATION_ID_IN_USE',
+    retriable: false,
+    summary: 'Another application with a different topology runs under the same id.',
+  },
+  'MR-6002': {
+    name: 'APP_NOT_LOADED',
+    retriable: false,
+    summary: 'The file of an app could not be loaded, or exports none.',
+  },
+  'MR-6003': { name: 'APP_CLOSED', retriable: false, summary: 'The running application has been closed.' },
   'MR-3001': {
     name: 'DESERIALIZATION_FAILED',
     retriable: false,
@@ -184,11 +200,6 @@ export const errorCodes = {
     name: 'MEMBER_FENCED',
     retriable: false,
     summary: 'Another member with the same group instance id has taken over.',
-  },
-  'MR-5048': {
-    name: 'NOT_SUPPORTED_BY_BROKER',
-    retriable: false,
-    summary: 'The broker does not speak a version that this call needs.',
   },
   'MR-5049': { name: 'CLIENT_CLOSED', retriable: false, summary: 'The client was closed.' },
   'MR-5050': {

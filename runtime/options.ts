@@ -1,0 +1,93 @@
+/** What `run` can be told: every option with its unit, default and range; checked once, then plain numbers. */
+import { toMilliseconds, type Duration } from '../src/base/duration.ts'
+import type { EmbeddedBroker } from './embedded.ts'
+import { consoleLogger, type Logger } from './logger.ts'
+
+/** `exactly-once`: outputs, state and input offsets commit together. `at-least-once`: cheaper to commit, may repeat. */
+export type Guarantee = 'exactly-once' | 'at-least-once'
+
+export interface RunOptions {
+  /** The broker to run on. Default: an embedded one of its own with its data in `dataDirectory`. */
+  readonly broker?: EmbeddedBroker
+  /** Data of the embedded broker that `run` starts. Default `.millrace/broker`. */
+  readonly dataDirectory?: string
+  /** State stores: one folder per application id below it. Default `.millrace/state`. */
+  readonly stateDirectory?: string
+  /** Default `exactly-once`. */
+  readonly guarantee?: Guarantee
+  /** Time between commits. Default 100 ms exactly-once, 30 s at-least-once; 1 ms to 15 min. */
+  readonly commitInterval?: Duration
+  /**
+   * Whether tables and aggregates forward one update per key and commit, instead of every update. Default false.
+   * Stores and results are the same in the end; fewer records in between.
+   */
+  readonly cache?: boolean
+  /** Whether declared topics that are missing are created. Default true. `false` refuses to start with MR-2001. */
+  readonly createTopics?: boolean
+  /** Partitions of topics that are created and do not say how many. Default 1. */
+  readonly partitions?: number
+  /**
+   * How long a task waits for an input that has nothing at hand before it goes on with the others: -1 never waits,
+   * 0 waits only while the broker is known to have more (semantics T5). Default 0.
+   */
+  readonly maxTaskIdle?: Duration | -1
+  /** Records of one partition that are held for processing. Default 10 000. */
+  readonly bufferedRecordsMax?: number
+  /** Identity as a static member of the group. Default: made at the first start, kept in the state directory. */
+  readonly instanceId?: string
+  /** Default: lines on stderr. `silentLogger` for none. */
+  readonly logger?: Logger
+  /** Stops the application as `close` does. */
+  readonly signal?: AbortSignal
+  /** Whether SIGTERM and SIGINT finish what is in flight, commit and close. Default false in code, true in the CLI. */
+  readonly handleSignals?: boolean
+}
+
+/** The options with their defaults, durations in milliseconds. */
+export interface ResolvedOptions {
+  readonly dataDirectory: string
+  readonly stateDirectory: string
+  readonly guarantee: Guarantee
+  readonly commitIntervalMs: number
+  readonly cache: boolean
+  readonly createTopics: boolean
+  readonly partitions: number
+  readonly maxTaskIdleMs: number
+  readonly bufferedRecordsMax: number
+  readonly instanceId: string | undefined
+  readonly logger: Logger
+}
+
+const commitIntervalMsMax = 15 * 60 * 1000
+
+/** Fills in defaults; a value out of range is a `RangeError` that names the option. */
+export function resolveOptions(options: RunOptions): ResolvedOptions {
+  const guarantee = options.guarantee ?? 'exactly-once'
+  if (guarantee !== 'exactly-once' && guarantee !== 'at-least-once')
+    throw new RangeError(
+      `guarantee must be 'exactly-once' or 'at-least-once', not ${JSON.stringify(guarantee)}`,
+    )
+  const commitIntervalMs = toMilliseconds(
+    options.commitInterval ?? (guarantee === 'exactly-once' ? 100 : 30_000),
+    'commitInterval',
+  )
+  const idle = options.maxTaskIdle ?? 0
+  return {
+    dataDirectory: options.dataDirectory ?? '.millrace/broker',
+    stateDirectory: options.stateDirectory ?? '.millrace/state',
+    guarantee,
+    commitIntervalMs: within('commitInterval', commitIntervalMs, 1, commitIntervalMsMax),
+    cache: options.cache ?? false,
+    createTopics: options.createTopics ?? true,
+    partitions: within('partitions', options.partitions ?? 1, 1, 100_000),
+    maxTaskIdleMs: idle === -1 ? -1 : toMilliseconds(idle, 'maxTaskIdle'),
+    bufferedRecordsMax: within('bufferedRecordsMax', options.bufferedRecordsMax ?? 10_000, 1, 10_000_000),
+    instanceId: options.instanceId,
+    logger: options.logger ?? consoleLogger(),
+  }
+}
+
+function within(name: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value
+  throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`)
+}
