@@ -30,7 +30,7 @@ import {
   recordCountOf,
   sizeInBytesOf,
 } from './batch-format.ts'
-import { codecById } from './compression.ts'
+import { codecById, type Codec } from './compression.ts'
 import { readHeaders } from './record-headers.ts'
 import { noHeaders, type Headers } from './record.ts'
 
@@ -148,7 +148,7 @@ export class RecordCursor {
       this.#end = batchEnd
     } else {
       const sizeMax = options.decompressedBytesMax ?? decompressedBytesMaxDefault
-      this.bytes = codecById(codec).decompress(bytes.subarray(recordsStart, batchEnd), sizeMax)
+      this.bytes = this.#decompress(codecById(codec), bytes.subarray(recordsStart, batchEnd), sizeMax)
       this.#at = 0
       this.#end = this.bytes.length
     }
@@ -260,6 +260,19 @@ export class RecordCursor {
     return baseSequenceOf(this.batchBytes, this.batchStart)
   }
 
+  #decompress(codec: Codec, compressed: Uint8Array, sizeMax: number): Uint8Array {
+    try {
+      return codec.decompress(compressed, sizeMax)
+    } catch (cause) {
+      throw new StreamsError('MR-3103', {
+        what: `The records of a batch, compressed with ${codec.name}, cannot be read.`,
+        where: placeOf(this.batchStart, this.#place),
+        why: cause instanceof Error ? cause.message : undefined,
+        cause,
+      })
+    }
+  }
+
   /** One and two bytes are nearly all there is: lengths and deltas below 8192. */
   #varint(): number {
     const bytes = this.bytes
@@ -343,7 +356,11 @@ function checkHeader(bytes: Uint8Array, at: number, end: number, place: string |
 function corrupt(why: string, at: number, place: string | undefined, cause?: unknown): StreamsError {
   return new StreamsError('MR-3101', {
     what: `A record batch cannot be read: ${why}.`,
-    where: place === undefined ? `byte ${at}` : `${place}, byte ${at}`,
+    where: placeOf(at, place),
     cause,
   })
+}
+
+function placeOf(at: number, place: string | undefined): string {
+  return place === undefined ? `byte ${at}` : `${place}, byte ${at}`
 }

@@ -19,8 +19,9 @@ export interface Codec {
   /** The result is the caller's. */
   compress(bytes: Uint8Array): Uint8Array
   /**
-   * The result is the caller's. Malformed input, and output of more than `sizeMax` bytes, are MR-3103, before
-   * memory is taken for what the input merely declares.
+   * The result is the caller's. Malformed input, and output of more than `sizeMax` bytes, are a `RangeError` that
+   * says why, before memory is taken for what the input merely declares. The record cursor, which knows the place,
+   * makes MR-3103 of it.
    */
   decompress(bytes: Uint8Array, sizeMax: number): Uint8Array
 }
@@ -59,12 +60,4 @@ export function codecById(id: number): Codec {
 export function codecIdOfName(name: string): CodecId | undefined {
   const id = (codecNames as readonly string[]).indexOf(name)
   return id < 0 ? undefined : (id as CodecId)
-}
-
-/** MR-3103 with the codec's name. */
-export function decompressionFailed(codec: CodecName, why: string, cause?: unknown): StreamsError {
-  return new StreamsError('MR-3103', {
-    what: `Bytes compressed with ${codec} cannot be read: ${why}.`,
-    cause,
-  })
 }

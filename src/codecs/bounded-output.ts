@@ -1,0 +1,67 @@
+/**
+ * What a decompressor writes into: grows with what is really written, and refuses to pass its bound.
+ *
+ * A stranger's declared size is never allocated: memory at most doubles ahead of real output.
+ */
+
+const bytesInitialMax = 1024 * 1024
+
+export class BoundedOutput {
+  bytes: Uint8Array
+  length = 0
+  readonly #codec: string
+  readonly #sizeMax: number
+
+  /** `sizeExpected` is a hint that saves growing. */
+  constructor(codec: string, sizeMax: number, sizeExpected: number) {
+    this.#codec = codec
+    this.#sizeMax = sizeMax
+    this.bytes = new Uint8Array(Math.max(0, Math.min(sizeExpected, sizeMax, bytesInitialMax)))
+  }
+
+  /** Appends `source[start, start + count)`. */
+  appendRange(source: Uint8Array, start: number, count: number): void {
+    this.#reserve(count)
+    copyBytes(this.bytes, this.length, source, start, count)
+    this.length += count
+  }
+
+  /** Appends `count` bytes that were written `distance` bytes ago; where they overlap, the pattern repeats. */
+  appendMatch(distance: number, count: number): void {
+    this.#reserve(count)
+    const { bytes, length } = this
+    const from = length - distance
+    if (count > 32 && distance >= count) bytes.copyWithin(length, from, from + count)
+    else if (count > 32 && distance === 1) bytes.fill(bytes[from]!, length, length + count)
+    else for (let index = 0; index < count; index++) bytes[length + index] = bytes[from + index]!
+    this.length = length + count
+  }
+
+  /** What was written; the memory behind it may be longer. */
+  written(): Uint8Array {
+    return this.bytes.length === this.length ? this.bytes : this.bytes.subarray(0, this.length)
+  }
+
+  #reserve(count: number): void {
+    const needed = this.length + count
+    if (needed <= this.bytes.length) return
+    if (needed > this.#sizeMax) {
+      throw new RangeError(`${this.#codec}: more than ${this.#sizeMax} bytes when decompressed`)
+    }
+    const grown = new Uint8Array(Math.min(this.#sizeMax, Math.max(needed, this.bytes.length * 2)))
+    grown.set(this.bytes.subarray(0, this.length))
+    this.bytes = grown
+  }
+}
+
+/** Copies `source[from, from + count)` to `target` at `to`; a loop for short ones, which need no view. */
+export function copyBytes(
+  target: Uint8Array,
+  to: number,
+  source: Uint8Array,
+  from: number,
+  count: number,
+): void {
+  if (count > 40) target.set(source.subarray(from, from + count), to)
+  else for (let index = 0; index < count; index++) target[to + index] = source[from + index]!
+}
