@@ -5,7 +5,8 @@
  * table above it (semantics K5). The getters mirror that chain.
  */
 import type { ProcessorContext, RecordContext } from '../processor/processor.ts'
-import type { KeyValueStore, ValueAndTimestamp } from '../state/store.ts'
+import type { KeyValueStore, ValueAndTimestamp, WindowStore } from '../state/store.ts'
+import type { Windowed } from '../windows/window.ts'
 import { absent, type ValueCallback } from './callbacks.ts'
 
 /** Reads the current row of a key. */
@@ -27,6 +28,22 @@ export function storeValueGetter(store: string): ValueGetterSupplier {
     get: context => {
       const rows = context.store<KeyValueStore<unknown, unknown>>(store)
       return { get: key => rows.getWithTimestamp(key) }
+    },
+  }
+}
+
+/** Rows that a window store keeps; the keys are windowed. */
+export function windowValueGetter(store: string): ValueGetterSupplier {
+  return {
+    stores: [store],
+    get: context => {
+      const rows = context.store<WindowStore<unknown, unknown>>(store)
+      return {
+        get: key => {
+          const windowed = key as Windowed<unknown>
+          return rows.fetch(windowed.key, windowed.window.start)
+        },
+      }
     },
   }
 }

@@ -34,6 +34,8 @@ export interface SourceOptions {
   readonly timestamp?: TimestampExtractor | undefined
   /** Where to begin when the group has no committed offset. Default: what the application is configured with. */
   readonly offsetReset?: 'earliest' | 'latest' | 'none' | undefined
+  /** The line of the application that declared it, for messages. */
+  readonly declaredAt?: string | undefined
 }
 
 /** What `addProcessor` takes beside the name. */
@@ -104,7 +106,7 @@ export class Topology {
 
   /** Adds a node that reads topics. A topic can have one source in a topology. */
   addSource(name: string, options: SourceOptions): this {
-    this.#checkNewNode(name)
+    this.#checkNewNode(name, options.declaredAt)
     if (options.topics.length === 0)
       throw invalid(`source '${name}' has no topics`, 'name at least one topic')
     for (const topic of options.topics) {
@@ -114,6 +116,7 @@ export class Topology {
         throw invalid(
           `topic '${topic}' is read by source '${other}' and by source '${name}'`,
           'read the topic once and use that stream or table in both places',
+          options.declaredAt,
         )
       }
     }
@@ -131,7 +134,7 @@ export class Topology {
 
   /** Adds a node that processes what its parents forward. */
   addProcessor(name: string, options: ProcessorOptions): this {
-    this.#checkNewNode(name)
+    this.#checkNewNode(name, options.declaredAt)
     this.#checkParents(name, options.parents)
     const stores = options.stores ?? []
     for (const store of stores) this.#checkStore(store, name)
@@ -147,7 +150,7 @@ export class Topology {
 
   /** Adds a node that writes what its parents forward to a topic. */
   addSink(name: string, options: SinkOptions): this {
-    this.#checkNewNode(name)
+    this.#checkNewNode(name, options.declaredAt)
     this.#checkParents(name, options.parents)
     if (typeof options.topic === 'string') validateName(options.topic, 'a topic', `sink '${name}'`)
     return this.#put({
@@ -248,11 +251,12 @@ export class Topology {
     return this
   }
 
-  #checkNewNode(name: string): void {
-    validateName(name, 'a node')
+  #checkNewNode(name: string, where: string | undefined): void {
+    validateName(name, 'a node', where)
     if (!this.#nodes.has(name)) return
     throw new StreamsError('MR-1002', {
       what: `two nodes are called '${name}'`,
+      where,
       why: 'Nodes are connected, and their metrics are labelled, by name.',
       fix: 'give each operator a name of its own, or none at all',
     })
@@ -294,6 +298,6 @@ export class Topology {
   }
 }
 
-function invalid(what: string, fix?: string): StreamsError {
-  return new StreamsError('MR-1001', { what, fix })
+function invalid(what: string, fix?: string, where?: string): StreamsError {
+  return new StreamsError('MR-1001', { what, where, fix })
 }

@@ -1,0 +1,19 @@
+/** Turns what an operator wants of its store into the store's definition. */
+import type { KeyValueStoreDefinition, WindowStoreDefinition } from '../topology/node.ts'
+import type { StorePlan } from './node.ts'
+
+export function keyValueStore(store: StorePlan): KeyValueStoreDefinition {
+  return { kind: 'key-value', ...common(store) }
+}
+
+export function windowStore(
+  store: StorePlan,
+  windowSizeMs: number,
+  retentionMs: number,
+): WindowStoreDefinition {
+  return { kind: 'window', ...common(store), windowSizeMs, retentionMs }
+}
+
+function common({ name, keySerde, valueSerde, changelog, cache, backend }: StorePlan) {
+  return { name, keySerde, valueSerde, timestamped: true, changelog, cache, backend }
+}

@@ -1,0 +1,202 @@
+/**
+ * Compiles a plan into the topology that runs it: one case per kind of node.
+ *
+ * Names are in the plan already; what is decided here is which stores exist, who sends old values, what stands before
+ * a repartition topic, and which sources must be partitioned alike. The order of the physical nodes is Kafka's
+ * (write-order.ts).
+ */
+import { unreachable } from '../base/assert.ts'
+import { StreamsError } from '../base/errors.ts'
+import { branch } from '../operators/branch.ts'
+import { filter } from '../operators/filter.ts'
+import { passThrough } from '../operators/pass-through.ts'
+import { streamAggregate } from '../operators/stream-aggregate.ts'
+import { streamTableJoin } from '../operators/stream-table-join.ts'
+import { tableFilter } from '../operators/table-filter.ts'
+import { tableMapValues } from '../operators/table-map-values.ts'
+import { tableSource } from '../operators/table-source.ts'
+import { toStream } from '../operators/to-stream.ts'
+import { windowAggregate } from '../operators/window-aggregate.ts'
+import type { ProcessorSupplier } from '../processor/processor.ts'
+import { Topology } from '../topology/topology.ts'
+import { compileMap } from './compile-map.ts'
+import { addRepartition, addSink } from './compile-sink.ts'
+import { keyValueStore, windowStore } from './compile-store.ts'
+import { parentsOf, sourcesOf, type PlanNode, type TableNode, type TableSourceNode } from './node.ts'
+import type { Plan } from './plan.ts'
+import { analyseTables, type TableAnalysis } from './tables.ts'
+import { valueGetterOf } from './value-getters.ts'
+import { writeOrderOf } from './write-order.ts'
+
+/** Choices of the application that change how a plan compiles. */
+export interface CompileOptions {
+  /** Refuse stores and internal topics with generated names (MR-1003). */
+  readonly strictNaming: boolean
+}
+
+/** Everything a case needs. */
+interface Compilation {
+  readonly topology: Topology
+  readonly tables: TableAnalysis
+  readonly parentNames: (node: PlanNode) => readonly string[]
+  readonly sourceNames: (node: PlanNode) => readonly string[]
+  /** Repartitions below which records without a key are still of use. */
+  readonly keepsNullKeys: ReadonlySet<PlanNode>
+}
+
+/** The topology of a plan. */
+export function compile(plan: Plan, options: CompileOptions): Topology {
+  const { nodes, representative } = writeOrderOf(plan.nodes, node => plan.orderOf(node))
+  const compilation: Compilation = {
+    topology: new Topology(),
+    tables: analyseTables(plan.nodes),
+    parentNames: node => [...new Set(parentsOf(node).map(parent => representative(parent).name))],
+    sourceNames: node => [
+      ...new Set([...sourcesOf(node)].map(source => physicalSourceName(representative(source)))),
+    ],
+    keepsNullKeys: ancestorsOfLeftJoins(nodes),
+  }
+  if (options.strictNaming) checkAllNamed(nodes, compilation.tables)
+  for (const node of nodes) compileNode(node, compilation)
+  return compilation.topology
+}
+
+function compileNode(node: PlanNode, compilation: Compilation): void {
+  const { topology, tables, parentNames } = compilation
+  const { name, declaredAt } = node
+  const addProcessor = (supplier: ProcessorSupplier, stores: readonly string[] = []): void =>
+    void topology.addProcessor(name, { parents: parentNames(node), supplier, stores, declaredAt })
+  switch (node.kind) {
+    case 'stream-source': {
+      const { topics, keySerde: key, valueSerde: value, timestamp, offsetReset } = node
+      topology.addSource(name, { topics, key, value, timestamp, offsetReset, declaredAt })
+      return
+    }
+    case 'table-source':
+      return addTableSource(node, compilation)
+    case 'filter':
+      return addProcessor(filter(node.predicate, node.negate))
+    case 'map':
+    case 'flat-map':
+    case 'map-values':
+    case 'flat-map-values':
+    case 'select-key':
+    case 'peek':
+      return addProcessor(compileMap(node))
+    case 'merge':
+    case 'branch-child':
+      return addProcessor(passThrough())
+    case 'branch':
+      return addProcessor(branch(node.predicates, node.children))
+    case 'repartition':
+      return addRepartition(topology, node, parentNames(node), compilation.keepsNullKeys.has(node))
+    case 'sink':
+      return addSink(topology, node, parentNames(node))
+    case 'stream-aggregate': {
+      const { store, initial, add, readsValue } = node
+      topology.addStateStore(keyValueStore(store))
+      const options = { store: store.name, initial, add, readsValue }
+      return addProcessor(streamAggregate({ ...options, sendOldValues: tables.sendsOldValues(node) }), [
+        store.name,
+      ])
+    }
+    case 'window-aggregate': {
+      const { store, windows, initial, add, readsValue } = node
+      topology.addStateStore(windowStore(store, windows.sizeMs, node.retentionMs))
+      const options = { store: store.name, windows, graceMs: windows.graceMs, initial, add, readsValue }
+      return addProcessor(windowAggregate({ ...options, sendOldValues: tables.sendsOldValues(node) }), [
+        store.name,
+      ])
+    }
+    case 'to-table': {
+      const stores = tables.keepsRows(node) ? [node.store.name] : []
+      if (stores.length > 0) topology.addStateStore(keyValueStore(node.store))
+      return addProcessor(
+        tableSource({ store: stores[0], sendOldValues: tables.sendsOldValues(node) }),
+        stores,
+      )
+    }
+    case 'table-filter': {
+      const { predicate, negate } = node
+      const store = addOptionalStore(node, compilation)
+      const sendOldValues = tables.sendsOldValues(node)
+      return addProcessor(tableFilter({ predicate, negate, store, sendOldValues }), listOf(store))
+    }
+    case 'table-map-values': {
+      const store = addOptionalStore(node, compilation)
+      const sendOldValues = tables.sendsOldValues(node)
+      return addProcessor(tableMapValues({ fn: node.fn, store, sendOldValues }), listOf(store))
+    }
+    case 'to-stream':
+      return addProcessor(toStream())
+    case 'stream-table-join': {
+      const getter = valueGetterOf(node.table)
+      addProcessor(streamTableJoin({ getter, joiner: node.joiner, left: node.left }), getter.stores)
+      const operator = `${node.left ? 'leftJoin' : 'join'} '${name}'`
+      topology.copartition({ sources: compilation.sourceNames(node), operator, declaredAt })
+      return
+    }
+    default:
+      return unreachable(node)
+  }
+}
+
+function addTableSource(node: TableSourceNode, { topology, tables }: Compilation): void {
+  const { name, sourceName, topic, store, timestamp, offsetReset, declaredAt } = node
+  const { keySerde: key, valueSerde: value } = store
+  topology.addSource(sourceName, { topics: [topic], key, value, timestamp, offsetReset, declaredAt })
+  const stores = tables.keepsRows(node) ? [store.name] : []
+  if (stores.length > 0) topology.addStateStore(keyValueStore(store))
+  const supplier = tableSource({ store: stores[0], sendOldValues: tables.sendsOldValues(node) })
+  topology.addProcessor(name, { parents: [sourceName], supplier, stores, declaredAt })
+}
+
+function addOptionalStore(
+  node: Extract<TableNode, { kind: 'table-filter' | 'table-map-values' }>,
+  { topology }: Compilation,
+): string | undefined {
+  if (node.store === undefined) return undefined
+  topology.addStateStore(keyValueStore(node.store))
+  return node.store.name
+}
+
+function listOf(store: string | undefined): readonly string[] {
+  return store === undefined ? [] : [store]
+}
+
+function physicalSourceName(node: PlanNode): string {
+  return node.kind === 'table-source' ? node.sourceName : node.name
+}
+
+/** Everything above a left join with a table, which has a use for records without a key (semantics S2, S10). */
+function ancestorsOfLeftJoins(nodes: readonly PlanNode[]): ReadonlySet<PlanNode> {
+  const ancestors = new Set<PlanNode>()
+  const visit = (node: PlanNode): void => {
+    if (ancestors.has(node)) return
+    ancestors.add(node)
+    for (const parent of parentsOf(node)) visit(parent)
+  }
+  for (const node of nodes) if (node.kind === 'stream-table-join' && node.left) visit(node)
+  return ancestors
+}
+
+/** Refuses stores and repartition topics whose names nobody gave (semantics N7). */
+function checkAllNamed(nodes: readonly PlanNode[], tables: TableAnalysis): void {
+  for (const node of nodes) {
+    if (node.kind === 'repartition' && !node.named) throw unnamed('repartition topic', node.topic, node)
+    if (!('store' in node) || node.store === undefined || node.store.named) continue
+    if (tables.keepsRows(node)) throw unnamed('store', node.store.name, node)
+  }
+}
+
+function unnamed(what: string, name: string, node: PlanNode): StreamsError {
+  return new StreamsError('MR-1003', {
+    what: `the ${what} of ${node.kind} '${node.name}' has the generated name '${name}'`,
+    where: node.declaredAt,
+    why: 'A generated name changes when an operator is added before it, and the data kept under it is lost.',
+    fix:
+      what === 'store'
+        ? `name the store: count('orders-per-customer')`
+        : `name the operator: { name: 'by-customer' }`,
+  })
+}

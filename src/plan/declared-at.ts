@@ -1,0 +1,25 @@
+/** Finds the line of the application that declared an operator, so that messages can point at it. */
+
+const sourceRoots = rootsOf(import.meta.url)
+
+/**
+ * `file:line:column` of the nearest caller outside this library, or `undefined` where the engine gives no stacks.
+ * Costs some microseconds: it is for declarations, not for records.
+ */
+export function declaredAt(): string | undefined {
+  const { stack } = new Error('where')
+  if (stack === undefined) return undefined
+  for (const line of stack.split('\n').slice(1)) {
+    const place = /\(?([^\s()]+:\d+:\d+)\)?$/.exec(line)?.[1]
+    if (place === undefined || place.startsWith('node:')) continue
+    if (sourceRoots.some(root => place.startsWith(root))) continue
+    return place.replace(/^file:\/\//, '')
+  }
+  return undefined
+}
+
+/** The library's source folder as stack frames may spell it: a URL or a path. */
+function rootsOf(moduleUrl: string): readonly string[] {
+  const root = moduleUrl.replace(/[^/]*\/[^/]*$/, '')
+  return [root, decodeURI(root.replace(/^file:\/\//, ''))]
+}

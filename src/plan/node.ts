@@ -1,0 +1,213 @@
+/**
+ * The logical graph that the DSL builds: what the user asked for, before it is decided how it runs.
+ *
+ * Nodes are frozen plain objects told apart by `kind`. They know their parents and never their children, so that a
+ * node is complete when it is made. All names are there from the start, because a name depends on the order of the
+ * declarations (semantics N1). Behaviour is in functions that switch over `kind`: `compile.ts` first of all.
+ *
+ * To add an operator: a kind here, a method in `src/dsl`, a case in `compile.ts`, a factory in `src/operators`.
+ */
+import type { FoldCallback, JoinCallback, ValueCallback } from '../operators/callbacks.ts'
+import type { Encoder, Serde } from '../serdes/serde.ts'
+import type { StreamPartitioner, TimestampExtractor, TopicNameExtractor } from '../topology/node.ts'
+import type { TimeWindows } from '../windows/time-windows.ts'
+
+/** What every logical node has. */
+interface NodeBase {
+  /** The name of the operator's (main) physical node. */
+  readonly name: string
+  /** The line of the application that declared it. */
+  readonly declaredAt: string | undefined
+}
+
+/** What a store is to be, but for the kind and the key, which follow from the operator. */
+export interface StorePlan {
+  readonly name: string
+  /** Whether the name was given; then the store is kept even if no operator needs it. */
+  readonly named: boolean
+  readonly keySerde: Serde<unknown>
+  readonly valueSerde: Serde<unknown>
+  readonly changelog: false | Readonly<Record<string, string>>
+  readonly cache: boolean
+  readonly backend: 'persistent' | 'memory'
+}
+
+/** One or more topics read as a stream. */
+export interface StreamSourceNode extends NodeBase {
+  readonly kind: 'stream-source'
+  readonly topics: readonly string[]
+  readonly keySerde: Serde<unknown>
+  readonly valueSerde: Serde<unknown>
+  readonly timestamp: TimestampExtractor | undefined
+  readonly offsetReset: 'earliest' | 'latest' | 'none' | undefined
+}
+
+/** A topic read as a table; two physical nodes. */
+export interface TableSourceNode extends NodeBase {
+  readonly kind: 'table-source'
+  readonly sourceName: string
+  readonly topic: string
+  readonly store: StorePlan
+  readonly timestamp: TimestampExtractor | undefined
+  readonly offsetReset: 'earliest' | 'latest' | 'none' | undefined
+}
+
+export interface FilterNode extends NodeBase {
+  readonly kind: 'filter'
+  readonly parent: StreamNode
+  readonly predicate: ValueCallback<boolean>
+  readonly negate: boolean
+}
+
+/** The operators that call one function for each record and keep nothing. */
+export interface MapNode extends NodeBase {
+  readonly kind: 'map' | 'flat-map' | 'map-values' | 'flat-map-values' | 'select-key' | 'peek'
+  readonly parent: StreamNode
+  readonly fn: ValueCallback<unknown>
+}
+
+export interface MergeNode extends NodeBase {
+  readonly kind: 'merge'
+  readonly parents: readonly StreamNode[]
+}
+
+export interface BranchNode extends NodeBase {
+  readonly kind: 'branch'
+  readonly parent: StreamNode
+  readonly predicates: readonly ValueCallback<boolean>[]
+  /** The node names of the children, one for each predicate and maybe one more, for the rest. */
+  readonly children: readonly string[]
+}
+
+export interface BranchChildNode extends NodeBase {
+  readonly kind: 'branch-child'
+  readonly parent: BranchNode
+}
+
+/** A trip through a topic of the application's own; three physical nodes, of which `name` is the source. */
+export interface RepartitionNode extends NodeBase {
+  readonly kind: 'repartition'
+  readonly parent: StreamNode
+  /** Without the application id. */
+  readonly topic: string
+  /** Whether the topic's name was given, by a name of the repartition, the grouping, the join or the store. */
+  readonly named: boolean
+  readonly filterName: string
+  readonly sinkName: string
+  readonly keySerde: Serde<unknown>
+  readonly valueSerde: Serde<unknown>
+  readonly partitions: number | undefined
+  readonly partitioner: StreamPartitioner | undefined
+}
+
+export interface SinkNode extends NodeBase {
+  readonly kind: 'sink'
+  readonly parent: StreamNode
+  readonly topic: string | TopicNameExtractor
+  readonly keySerde: Encoder<never>
+  readonly valueSerde: Encoder<never>
+  readonly partitioner: StreamPartitioner | undefined
+}
+
+export interface StreamAggregateNode extends NodeBase {
+  readonly kind: 'stream-aggregate'
+  readonly parent: StreamNode
+  readonly store: StorePlan
+  /** Absent for `reduce`, which begins with the first value. */
+  readonly initial: (() => unknown) | undefined
+  readonly add: FoldCallback
+  /** Whether `add` looks at the value; `count` does not. */
+  readonly readsValue: boolean
+}
+
+export interface WindowAggregateNode extends Omit<StreamAggregateNode, 'kind'> {
+  readonly kind: 'window-aggregate'
+  readonly windows: TimeWindows
+  readonly retentionMs: number
+}
+
+export interface ToTableNode extends NodeBase {
+  readonly kind: 'to-table'
+  readonly parent: StreamNode
+  readonly store: StorePlan
+}
+
+export interface TableFilterNode extends NodeBase {
+  readonly kind: 'table-filter'
+  readonly parent: TableNode
+  readonly predicate: ValueCallback<boolean>
+  readonly negate: boolean
+  readonly store: StorePlan | undefined
+}
+
+export interface TableMapValuesNode extends NodeBase {
+  readonly kind: 'table-map-values'
+  readonly parent: TableNode
+  readonly fn: ValueCallback<unknown>
+  readonly store: StorePlan | undefined
+}
+
+export interface ToStreamNode extends NodeBase {
+  readonly kind: 'to-stream'
+  readonly parent: TableNode
+}
+
+export interface StreamTableJoinNode extends NodeBase {
+  readonly kind: 'stream-table-join'
+  readonly parent: StreamNode
+  readonly table: TableNode
+  readonly joiner: JoinCallback
+  readonly left: boolean
+}
+
+/** Nodes whose records are those of a stream. */
+export type StreamNode =
+  | StreamSourceNode
+  | FilterNode
+  | MapNode
+  | MergeNode
+  | BranchChildNode
+  | RepartitionNode
+  | ToStreamNode
+  | StreamTableJoinNode
+
+/** Nodes whose records are changes of a table's rows. */
+export type TableNode =
+  | TableSourceNode
+  | StreamAggregateNode
+  | WindowAggregateNode
+  | ToTableNode
+  | TableFilterNode
+  | TableMapValuesNode
+
+export type PlanNode = StreamNode | TableNode | BranchNode | SinkNode
+
+/** The nodes that a node receives records from. A table that is only looked up is not among them. */
+export function parentsOf(node: PlanNode): readonly PlanNode[] {
+  switch (node.kind) {
+    case 'stream-source':
+    case 'table-source':
+      return []
+    case 'merge':
+      return node.parents
+    default:
+      return [node.parent]
+  }
+}
+
+/** The nodes that read topics whose records can reach a node without passing another topic. */
+export function sourcesOf(node: PlanNode): ReadonlySet<PlanNode> {
+  const sources = new Set<PlanNode>()
+  const visited = new Set<PlanNode>()
+  const visit = (current: PlanNode): void => {
+    if (visited.has(current)) return
+    visited.add(current)
+    const parents = current.kind === 'repartition' ? [] : parentsOf(current)
+    if (parents.length === 0) sources.add(current)
+    for (const parent of parents) visit(parent)
+    // After a join the table's sources are those of the result as well: a further join must agree with them too.
+    if (current.kind === 'stream-table-join') visit(current.table)
+  }
+  visit(node)
+  return sources
+}

@@ -1,0 +1,62 @@
+/**
+ * Works out which tables keep their rows, and which send old values along with new ones (semantics K1, K5).
+ *
+ * A source table keeps rows only if its store was given a name or something looks rows up in it. A filter asks for old
+ * values, but only of what has them anyway: knowing the old value it can stay silent about rows that never passed.
+ * What has them depends on the operators declared before, so the nodes are visited in the order of declaration, as
+ * Kafka does when its DSL is called.
+ */
+import type { PlanNode, TableNode } from './node.ts'
+
+/** The answers, for every table of a plan. */
+export interface TableAnalysis {
+  /** Whether the table keeps its rows in its store. */
+  readonly keepsRows: (table: TableNode) => boolean
+  readonly sendsOldValues: (table: TableNode) => boolean
+}
+
+export function analyseTables(nodes: readonly PlanNode[]): TableAnalysis {
+  const kept = new Set<TableNode>()
+  const sending = new Set<TableNode>()
+  for (const node of nodes) {
+    switch (node.kind) {
+      case 'table-source':
+      case 'to-table':
+        if (node.store.named) kept.add(node)
+        break
+      case 'stream-aggregate':
+      case 'window-aggregate':
+        kept.add(node)
+        break
+      case 'table-map-values':
+        if (node.store !== undefined) kept.add(node)
+        break
+      case 'table-filter':
+        if (node.store !== undefined) kept.add(node)
+        if (askForOldValues(node.parent, kept, sending)) sending.add(node)
+        break
+      case 'stream-table-join':
+        keepRowsFor(node.table, kept)
+        break
+      default:
+        break
+    }
+  }
+  return { keepsRows: table => kept.has(table), sendsOldValues: table => sending.has(table) }
+}
+
+/** Makes sure that rows of `table` can be looked up, in its own store or computed from one above. */
+function keepRowsFor(table: TableNode, kept: Set<TableNode>): void {
+  if (kept.has(table)) return
+  if (table.kind === 'table-filter' || table.kind === 'table-map-values') keepRowsFor(table.parent, kept)
+  else kept.add(table)
+}
+
+/** Makes `table` send old values if it has them; answers whether it does. */
+function askForOldValues(table: TableNode, kept: ReadonlySet<TableNode>, sending: Set<TableNode>): boolean {
+  if (sending.has(table)) return true
+  const derived = table.kind === 'table-filter' || table.kind === 'table-map-values'
+  const has = kept.has(table) || (derived && askForOldValues(table.parent, kept, sending))
+  if (has) sending.add(table)
+  return has
+}

@@ -1,0 +1,29 @@
+/** How the current rows of a table are read: in its store, or computed from the rows of the table above. */
+import { unreachable } from '../base/assert.ts'
+import {
+  filterValueGetter,
+  mapValuesValueGetter,
+  storeValueGetter,
+  windowValueGetter,
+  type ValueGetterSupplier,
+} from '../operators/value-getter.ts'
+import type { TableNode } from './node.ts'
+
+export function valueGetterOf(table: TableNode): ValueGetterSupplier {
+  switch (table.kind) {
+    case 'table-source':
+    case 'to-table':
+    case 'stream-aggregate':
+      return storeValueGetter(table.store.name)
+    case 'window-aggregate':
+      return windowValueGetter(table.store.name)
+    case 'table-filter':
+      if (table.store !== undefined) return storeValueGetter(table.store.name)
+      return filterValueGetter(valueGetterOf(table.parent), table.predicate, table.negate)
+    case 'table-map-values':
+      if (table.store !== undefined) return storeValueGetter(table.store.name)
+      return mapValuesValueGetter(valueGetterOf(table.parent), table.fn)
+    default:
+      return unreachable(table)
+  }
+}
