@@ -6,6 +6,9 @@ const legalName = /^[a-zA-Z0-9._-]+$/
 /** The topics that belong to the broker; clients may read them and may not write, create or delete them. */
 export const internalTopics = ['__consumer_offsets', '__transaction_state'] as const
 
+/** The log that remembers which topics there are: a directory beside theirs, and no topic that clients see. */
+export const metadataLogName = '__millrace_metadata'
+
 export type InternalTopic = (typeof internalTopics)[number]
 
 export function isInternalTopic(name: string): name is InternalTopic {

@@ -5,12 +5,13 @@
  *
  *   unknown key or version        the connection is closed (ApiVersions: answered with UNSUPPORTED_VERSION, v0 body)
  *   handler threw a BrokerError   the handler's own refusal: a response that carries the code
+ *   or a StreamsError (the disk)  the same, with the code that stands for it
  *   handler threw Disconnect      the connection is closed (a failed produce with acks 0, semantics G4)
  *   handler threw anything else   a fault: reported, and the connection is closed
  */
 import type { Api } from '../../src/protocol/api.ts'
 import { StreamsError } from '../../src/base/errors.ts'
-import { BrokerError } from '../broker-error.ts'
+import { BrokerError, kafkaCodeOf } from '../broker-error.ts'
 import { Disconnect, type AnyApiHandler, type ApiHandler, type BrokerContext } from '../handlers/handler.ts'
 import type { RequestContext } from '../handlers/handler.ts'
 
@@ -80,12 +81,14 @@ export class Dispatch {
     { request, version }: RequestContext<Request>,
     error: unknown,
   ): Response {
-    if (error instanceof BrokerError) return refuse(request, error.kafkaCode, error.message, version)
+    if (error instanceof BrokerError || error instanceof StreamsError) {
+      return refuse(request, kafkaCodeOf(error), error.message, version)
+    }
     if (error instanceof Disconnect) {
       throw new StreamsError('MR-5001', { what: `the broker closed the connection: ${error.message}` })
     }
     const fault = new StreamsError('MR-5023', {
-      what: `the broker failed to answer ${api.name} v${version}: ${error instanceof Error ? error.message : String(error)}`,
+      what: `the broker failed to answer ${api.name} v${version}: ${String(error)}`,
       why: 'This is a fault of the broker, not of the request.',
       cause: error,
     })

@@ -1,0 +1,277 @@
+/**
+ * Produce (key 0): appends one record batch to each of some partitions.
+ *
+ * Behaviour.
+ * - Partitions are decided one by one; what one is refused for does not touch the others.
+ * - `acks` 0 is not answered; if anything failed the connection is closed instead, so that the client learns that
+ *   something did (semantics G4). 1 and -1 are the same with one replica. Others: INVALID_REQUIRED_ACKS.
+ * - The bytes are appended as they came: the log checks the batch, writes offset and epoch into its header, and keeps
+ *   it (in process the sender has given it away).
+ * - Idempotence, sequences and fencing are decided by the log (`log/producer-state.ts`). A transactional batch that
+ *   would begin a transaction in the partition is first checked with the transaction coordinator: up to version 11 the
+ *   partition must have been added, from 12 on it is added here (KIP-890).
+ * - With `durability` "power" the answer waits for the flush that covers it.
+ * - A topic is never created by writing to it; Metadata does that.
+ *
+ * Version notes. 3: transactional id. 7: zstd. 8: a message beside the error. 11: TRANSACTION_ABORTABLE. 12: implicit
+ * partitions. 13: topic ids instead of names.
+ */
+import {
+  batchMagic,
+  codecIdOf,
+  isTransactional,
+  magicOf,
+  producerEpochOf,
+  producerIdOf,
+  sizeInBytesOf,
+  batchHeaderBytes,
+} from '../../src/record/batch-format.ts'
+import { kafkaErrors, type KafkaErrorName } from '../../src/protocol/errors.ts'
+import {
+  Produce,
+  type PartitionProduceData,
+  type PartitionProduceResponse,
+  type ProduceRequest,
+  type ProduceResponse,
+  type TopicProduceData,
+  type TopicProduceResponse,
+} from '../../src/protocol/messages/00-produce.ts'
+import { BrokerError } from '../broker-error.ts'
+import type { PartitionLog } from '../log/partition-log.ts'
+import type { Topic } from '../metadata/topics.ts'
+import { failureOf, type Failure } from './failure.ts'
+import { apiHandler, Disconnect, type BrokerContext, type RequestContext } from './handler.ts'
+
+const zstdSince = 7
+const implicitPartitionsSince = 12
+const topicIdsSince = 13
+const zstdId = 4
+/** Stands in an answer's place until it is there. */
+const unanswered: Failure = { errorCode: -1, errorMessage: 'not answered' }
+const noLeader = Object.freeze({ leaderId: -1, leaderEpoch: -1 })
+
+export const produce = apiHandler(Produce, {
+  versions: [3, 13],
+  handle,
+  refuse(request, errorCode, errorMessage) {
+    if (request.acks === 0) throw new Disconnect(errorMessage ?? `error ${errorCode}`)
+    const failure = { errorCode, errorMessage: errorMessage ?? '' }
+    return respond(
+      request.topicData.map(topic => ({
+        name: topic.name,
+        topicId: topic.topicId,
+        partitionResponses: topic.partitionData.map(({ index }) => refused(index, failure)),
+      })),
+    )
+  },
+})
+
+/** What the partitions of one request have in common while they are appended to. */
+interface Progress {
+  readonly appended: Set<PartitionLog>
+  /** Appends that wait for the transaction coordinator; each puts its answer in its place. */
+  readonly pending: Promise<void>[]
+}
+
+function handle(
+  broker: BrokerContext,
+  context: RequestContext<ProduceRequest>,
+): ProduceResponse | Promise<ProduceResponse> {
+  const { request } = context
+  if (request.acks < -1 || request.acks > 1) {
+    throw new BrokerError(kafkaErrors.INVALID_REQUIRED_ACKS.code, `acks is ${request.acks}, not -1, 0 or 1`)
+  }
+  if (request.transactionalId === null && request.topicData.some(hasTransactionalBatch)) {
+    const why = 'a transactional batch came without a transactional id'
+    throw new BrokerError(kafkaErrors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code, why)
+  }
+  const progress: Progress = { appended: new Set(), pending: [] }
+  const topics = request.topicData.map(topic => produceTopic(broker, context, topic, progress))
+  const mustFlush = broker.config.durability === 'power' && progress.appended.size > 0
+  if (progress.pending.length === 0 && !mustFlush) return finish(request, topics)
+  return settle(broker, request, topics, progress)
+}
+
+/** Waits for the coordinator's word and, with `durability` "power", for the flush; then answers. */
+async function settle(
+  broker: BrokerContext,
+  request: ProduceRequest,
+  topics: readonly TopicProduceResponse[],
+  { appended, pending }: Progress,
+): Promise<ProduceResponse> {
+  await Promise.all(pending)
+  // A flush that fails fails the request as a whole: which of its appends are on the disk is not known.
+  if (broker.config.durability === 'power') await Promise.all(Array.from(appended, log => log.durable()))
+  return finish(request, topics)
+}
+
+function finish({ acks }: ProduceRequest, topics: readonly TopicProduceResponse[]): ProduceResponse {
+  if (acks !== 0) return respond(topics)
+  for (const { partitionResponses } of topics) {
+    const failed = partitionResponses.find(({ errorCode }) => errorCode !== 0)
+    if (failed !== undefined) throw new Disconnect(`produce with acks 0 failed: ${failed.errorMessage}`)
+  }
+  return respond([])
+}
+
+function produceTopic(
+  broker: BrokerContext,
+  context: RequestContext<ProduceRequest>,
+  { name, topicId, partitionData }: TopicProduceData,
+  progress: Progress,
+): TopicProduceResponse {
+  const usesIds = context.version >= topicIdsSince
+  const topic = usesIds ? broker.topics.byId(topicId) : broker.topics.get(name)
+  const partitionResponses: PartitionProduceResponse[] = []
+  for (const partition of partitionData) {
+    const place = partitionResponses.length
+    const outcome = producePartition(broker, context, { topic, usesIds, partition }, progress)
+    if (outcome instanceof Promise) {
+      partitionResponses.push(refused(partition.index, unanswered))
+      progress.pending.push(outcome.then(response => void (partitionResponses[place] = response)))
+    } else {
+      partitionResponses.push(outcome)
+    }
+  }
+  return { name, topicId, partitionResponses }
+}
+
+interface PartitionPlace {
+  readonly topic: Topic | undefined
+  readonly usesIds: boolean
+  readonly partition: PartitionProduceData
+}
+
+function producePartition(
+  broker: BrokerContext,
+  context: RequestContext<ProduceRequest>,
+  { topic, usesIds, partition: { index, records } }: PartitionPlace,
+  progress: Progress,
+): PartitionProduceResponse | Promise<PartitionProduceResponse> {
+  try {
+    const log = topic?.logs[index]
+    if (topic === undefined || log === undefined) {
+      const error = topic === undefined && usesIds ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION'
+      throw refusal(error, `there is no partition ${index} of this topic`)
+    }
+    if (topic.internal)
+      throw refusal('INVALID_TOPIC_EXCEPTION', `${topic.name} is written by the broker alone`)
+    const batch = oneBatch(records, context.version)
+    const verified = verify(broker, context, { topic: topic.name, index, log, batch })
+    if (verified === undefined) return append(broker, context, { log, index, batch }, progress)
+    return verified.then(
+      () => append(broker, context, { log, index, batch }, progress),
+      (error: unknown) => refused(index, failureOf(error)),
+    )
+  } catch (error) {
+    return refused(index, failureOf(error))
+  }
+}
+
+/** The one batch of a partition's records (semantics G29); what else is wrong with it, the log finds. */
+function oneBatch(records: Uint8Array | null, version: number): Uint8Array {
+  if (records === null || records.length < batchHeaderBytes) {
+    throw refusal(
+      'INVALID_RECORD',
+      'produce requests must have exactly one record batch per partition, not none',
+    )
+  }
+  if (magicOf(records, 0) !== batchMagic) {
+    throw refusal('INVALID_RECORD', `record batches of magic ${magicOf(records, 0)} are not taken, only 2`)
+  }
+  if (sizeInBytesOf(records, 0) < records.length) {
+    throw refusal(
+      'INVALID_RECORD',
+      'produce requests must have exactly one record batch per partition, not more',
+    )
+  }
+  if (version < zstdSince && codecIdOf(records, 0) === zstdId) {
+    throw refusal('UNSUPPORTED_COMPRESSION_TYPE', `zstd is taken since version ${zstdSince}`)
+  }
+  return records
+}
+
+interface TransactionalAppend {
+  readonly topic: string
+  readonly index: number
+  readonly log: PartitionLog
+  readonly batch: Uint8Array
+}
+
+/** Asks the transaction coordinator where a batch would begin a transaction in its partition (semantics G72, G73). */
+function verify(
+  { transactions, config }: BrokerContext,
+  { request, version }: RequestContext<ProduceRequest>,
+  { topic, index, log, batch }: TransactionalAppend,
+): Promise<void> | undefined {
+  const { transactionalId } = request
+  if (transactionalId === null || !isTransactional(batch, 0)) return undefined
+  const producerId = producerIdOf(batch, 0)
+  const producerEpoch = producerEpochOf(batch, 0)
+  if (log.hasOngoingTransaction(producerId, producerEpoch)) return undefined
+  const implicit = version >= implicitPartitionsSince
+  if (!implicit && !config['transaction.partition.verification.enable']) return undefined
+  return transactions.verifyPartition({
+    transactionalId,
+    producerId,
+    producerEpoch,
+    topic,
+    partition: index,
+    implicit,
+  })
+}
+
+function append(
+  { clock }: BrokerContext,
+  { version }: RequestContext<ProduceRequest>,
+  { log, index, batch }: { readonly log: PartitionLog; readonly index: number; readonly batch: Uint8Array },
+  { appended }: Progress,
+): PartitionProduceResponse {
+  try {
+    const { baseOffset, logAppendTime, logStartOffset } = log.append(batch, {
+      origin: 'client',
+      nowMs: clock.now(),
+      transactionVersion: version >= implicitPartitionsSince ? 2 : 1,
+    })
+    appended.add(log)
+    return {
+      index,
+      errorCode: 0,
+      baseOffset,
+      logAppendTimeMs: logAppendTime,
+      logStartOffset,
+      recordErrors: [],
+      errorMessage: null,
+      currentLeader: noLeader,
+    }
+  } catch (error) {
+    return refused(index, failureOf(error))
+  }
+}
+
+function hasTransactionalBatch({ partitionData }: TopicProduceData): boolean {
+  return partitionData.some(
+    ({ records }) => records !== null && records.length >= batchHeaderBytes && isTransactional(records, 0),
+  )
+}
+
+function respond(responses: readonly TopicProduceResponse[]): ProduceResponse {
+  return { responses, throttleTimeMs: 0, nodeEndpoints: [] }
+}
+
+function refused(index: number, { errorCode, errorMessage }: Failure): PartitionProduceResponse {
+  return {
+    index,
+    errorCode,
+    baseOffset: -1,
+    logAppendTimeMs: -1,
+    logStartOffset: -1,
+    recordErrors: [],
+    errorMessage,
+    currentLeader: noLeader,
+  }
+}
+
+function refusal(name: KafkaErrorName, message: string): BrokerError {
+  return new BrokerError(kafkaErrors[name].code, message)
+}

@@ -1,0 +1,211 @@
+/**
+ * Fetch (key 1): whole record batches from an offset on, of many partitions.
+ *
+ * Behaviour.
+ * - Bytes are bounded by partition and by request; the first batch of an answer is whole however large it is, so that a
+ *   consumer cannot get stuck behind it (KIP-74, semantics G6). The first batch may begin before the asked offset.
+ * - An answer waits until `minBytes` are there, `maxWaitMs` have passed, or a partition has an error (G8). While it
+ *   waits it is parked, and nothing is held but the request.
+ * - read_committed serves up to the last stable offset and lists the aborted transactions of what it serves; the client
+ *   drops them (G7).
+ * - `lastFetchedEpoch` is held against the one epoch of this broker: a client that read past the log's end is told where
+ *   it diverges (KIP-595).
+ *
+ * Version notes. 7: sessions. 9: leader epochs. 12: diverging epochs. 13: topic ids instead of names. 15: a replica id only
+ * as a tag. 16-18: endpoints of other leaders and state of followers, which a single broker has none of.
+ */
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import {
+  Fetch,
+  type FetchableTopicResponse,
+  type FetchPartitionData,
+  type FetchRequest,
+  type FetchResponse,
+} from '../../src/protocol/messages/01-fetch.ts'
+import type { PartitionLog } from '../log/partition-log.ts'
+import type { FetchedPartition, FetchPlan } from '../net/fetch-sessions.ts'
+import { failureOf } from './failure.ts'
+import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { leaderEpochError } from './leader-epoch.ts'
+
+const topicIdsSince = 13
+const noRecords = new Uint8Array(0)
+const noEpoch = Object.freeze({ epoch: -1, endOffset: -1 })
+const noLeader = Object.freeze({ leaderId: -1, leaderEpoch: -1 })
+const noSnapshot = Object.freeze({ endOffset: -1, epoch: -1 })
+
+export const fetch = apiHandler(Fetch, {
+  versions: [4, 18],
+  handle,
+  refuse: (_request, errorCode) => ({ ...empty(0), errorCode }),
+})
+
+/** One pass over the partitions of a request. */
+interface Pass {
+  readonly partitions: { readonly fetched: FetchedPartition; readonly answer: FetchPartitionData }[]
+  bytes: number
+  hasError: boolean
+}
+
+function handle(
+  broker: BrokerContext,
+  { request, version }: RequestContext<FetchRequest>,
+): FetchResponse | Promise<FetchResponse> {
+  const usesIds = version >= topicIdsSince
+  const plan = broker.fetchSessions.plan(request, usesIds)
+  const partitions = [...plan.partitions]
+  const minBytes = Math.min(request.minBytes, broker.config['fetch.max.bytes'])
+  const logs = new Set<object>()
+  for (const fetched of partitions) {
+    const log = logOf(broker, fetched, usesIds)
+    if (log !== undefined) logs.add(log)
+  }
+  return broker.delayed.park({
+    keys: logs,
+    waitMs: partitions.length === 0 ? 0 : request.maxWaitMs,
+    attempt() {
+      const pass = read(broker, request, partitions, usesIds)
+      return pass.hasError || pass.bytes >= minBytes ? respond(plan, pass) : undefined
+    },
+    expire: () => respond(plan, read(broker, request, partitions, usesIds)),
+  })
+}
+
+function logOf(
+  { topics }: BrokerContext,
+  { topic, topicId, asked }: FetchedPartition,
+  usesIds: boolean,
+): PartitionLog | undefined {
+  return usesIds ? topics.byId(topicId)?.logs[asked.partition] : topics.log(topic, asked.partition)
+}
+
+function read(
+  broker: BrokerContext,
+  request: FetchRequest,
+  partitions: readonly FetchedPartition[],
+  usesIds: boolean,
+): Pass {
+  const pass: Pass = { partitions: [], bytes: 0, hasError: false }
+  const bytesMax = Math.min(request.maxBytes, broker.config['fetch.max.bytes'])
+  for (const fetched of partitions) {
+    const answer = readPartition(broker, fetched, {
+      usesIds,
+      committed: request.isolationLevel === 1,
+      maxBytes: Math.max(0, Math.min(fetched.asked.partitionMaxBytes, bytesMax - pass.bytes)),
+      isFirst: pass.bytes === 0,
+    })
+    pass.partitions.push({ fetched, answer })
+    pass.bytes += answer.records?.length ?? 0
+    if (answer.errorCode !== 0 || answer.divergingEpoch !== noEpoch) pass.hasError = true
+  }
+  return pass
+}
+
+interface PartitionRead {
+  readonly usesIds: boolean
+  readonly committed: boolean
+  readonly maxBytes: number
+  /** Whether nothing was read for this request yet: then one batch is served whatever its size. */
+  readonly isFirst: boolean
+}
+
+function readPartition(
+  broker: BrokerContext,
+  fetched: FetchedPartition,
+  { usesIds, committed, maxBytes, isFirst }: PartitionRead,
+): FetchPartitionData {
+  const { partition, currentLeaderEpoch, lastFetchedEpoch, fetchOffset } = fetched.asked
+  const log = logOf(broker, fetched, usesIds)
+  if (log === undefined) {
+    const { UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION } = kafkaErrors
+    const isUnknownId = usesIds && broker.topics.byId(fetched.topicId) === undefined
+    return refused(partition, isUnknownId ? UNKNOWN_TOPIC_ID.code : UNKNOWN_TOPIC_OR_PARTITION.code)
+  }
+  const { leaderEpoch } = broker.topics
+  const epochError = leaderEpochError(currentLeaderEpoch, leaderEpoch)
+  if (epochError !== 0) return refused(partition, epochError)
+  if (lastFetchedEpoch > leaderEpoch) return refused(partition, kafkaErrors.OFFSET_OUT_OF_RANGE.code)
+  if (lastFetchedEpoch === leaderEpoch && fetchOffset > log.logEndOffset) {
+    return { ...nothing(partition, log), divergingEpoch: { epoch: leaderEpoch, endOffset: log.logEndOffset } }
+  }
+  if (fetchOffset < log.logStartOffset || fetchOffset > log.logEndOffset) {
+    return refused(partition, kafkaErrors.OFFSET_OUT_OF_RANGE.code)
+  }
+  if (maxBytes === 0 && !isFirst) return nothing(partition, log)
+  try {
+    const { records, abortedTransactions } = log.read({
+      offset: fetchOffset,
+      maxBytes,
+      minOneBatch: isFirst,
+      isolation: committed ? 'read_committed' : 'read_uncommitted',
+    })
+    return {
+      ...nothing(partition, log),
+      abortedTransactions: committed ? abortedTransactions : null,
+      records,
+    }
+  } catch (error) {
+    return refused(partition, failureOf(error).errorCode)
+  }
+}
+
+function respond(plan: FetchPlan, pass: Pass): FetchResponse {
+  const responses: (FetchableTopicResponse & { readonly partitions: FetchPartitionData[] })[] = []
+  for (const { fetched, answer } of pass.partitions) {
+    const isMentioned = !plan.incremental || hasNews(fetched, answer)
+    fetched.highWatermark = answer.highWatermark
+    fetched.logStartOffset = answer.logStartOffset
+    if (answer.records !== null && answer.records.length > 0) plan.served(fetched)
+    if (!isMentioned) continue
+    const last = responses.at(-1)
+    if (last !== undefined && last.topic === fetched.topic && last.topicId === fetched.topicId) {
+      last.partitions.push(answer)
+    } else {
+      responses.push({ topic: fetched.topic, topicId: fetched.topicId, partitions: [answer] })
+    }
+  }
+  return { ...empty(plan.sessionId), responses }
+}
+
+/** Whether an incremental answer must mention the partition. An error left -1 behind, so what follows it is news. */
+function hasNews({ highWatermark, logStartOffset }: FetchedPartition, answer: FetchPartitionData): boolean {
+  if (answer.errorCode !== 0 || answer.divergingEpoch !== noEpoch) return true
+  if (answer.records !== null && answer.records.length > 0) return true
+  return answer.highWatermark !== highWatermark || answer.logStartOffset !== logStartOffset
+}
+
+function nothing(partitionIndex: number, log: PartitionLog): FetchPartitionData {
+  return {
+    partitionIndex,
+    errorCode: 0,
+    highWatermark: log.highWatermark,
+    lastStableOffset: log.lastStableOffset,
+    logStartOffset: log.logStartOffset,
+    divergingEpoch: noEpoch,
+    currentLeader: noLeader,
+    snapshotId: noSnapshot,
+    abortedTransactions: null,
+    preferredReadReplica: -1,
+    records: noRecords,
+  }
+}
+
+function refused(partitionIndex: number, errorCode: number): FetchPartitionData {
+  return {
+    partitionIndex,
+    errorCode,
+    highWatermark: -1,
+    lastStableOffset: -1,
+    logStartOffset: -1,
+    divergingEpoch: noEpoch,
+    currentLeader: noLeader,
+    snapshotId: noSnapshot,
+    abortedTransactions: null,
+    preferredReadReplica: -1,
+    records: noRecords,
+  }
+}
+
+function empty(sessionId: number): FetchResponse {
+  return { throttleTimeMs: 0, errorCode: 0, sessionId, responses: [], nodeEndpoints: [] }
+}

@@ -1,0 +1,119 @@
+/**
+ * ListOffsets (key 2): the first, last or timestamp's offset of partitions.
+ *
+ * Behaviour. A timestamp of 0 or more asks for the first record with that time or a later one; if there is none (for
+ * read_committed: none below the last stable offset) the answer is offset -1 without an error. Negative timestamps
+ * are questions, each known since a version:
+ *
+ *   -1 latest: the high watermark, or the last stable offset for read_committed
+ *   -2 earliest: the log start offset            -4 (v8) earliest local: the same, nothing is tiered
+ *   -3 (v7) the record with the greatest timestamp
+ *   -5 (v9) latest tiered and -6 (v11) earliest pending upload: -1, nothing is tiered
+ *
+ * Version notes. 2: isolation level. 4: leader epochs. 10: a time-out, for remote reads only.
+ */
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import {
+  ListOffsets,
+  type ListOffsetsPartition,
+  type ListOffsetsPartitionResponse,
+  type ListOffsetsRequest,
+  type ListOffsetsResponse,
+} from '../../src/protocol/messages/02-list-offsets.ts'
+import type { PartitionLog } from '../log/partition-log.ts'
+import { duplicatesOf } from './duplicates.ts'
+import { failureOf } from './failure.ts'
+import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { leaderEpochError } from './leader-epoch.ts'
+
+const latest = -1
+const earliest = -2
+const greatestTimestamp = -3
+const earliestLocal = -4
+const latestTiered = -5
+const earliestPendingUpload = -6
+
+/** Question → the first version that has it. */
+const questionSince: Readonly<Record<number, number>> = {
+  [latest]: 1,
+  [earliest]: 1,
+  [greatestTimestamp]: 7,
+  [earliestLocal]: 8,
+  [latestTiered]: 9,
+  [earliestPendingUpload]: 11,
+}
+
+export const listOffsets = apiHandler(ListOffsets, {
+  versions: [1, 11],
+  handle,
+  refuse: (request, errorCode) =>
+    each(request, (_topic, { partitionIndex }) => refused(partitionIndex, errorCode)),
+})
+
+function handle(
+  { topics }: BrokerContext,
+  { request, version }: RequestContext<ListOffsetsRequest>,
+): ListOffsetsResponse {
+  const asked = request.topics.flatMap(({ name, partitions }) =>
+    partitions.map(({ partitionIndex }) => `${name}-${partitionIndex}`),
+  )
+  const twice = duplicatesOf(asked)
+  return each(request, (topic, partition) => {
+    const { partitionIndex, currentLeaderEpoch, timestamp } = partition
+    if (twice.has(`${topic}-${partitionIndex}`))
+      return refused(partitionIndex, kafkaErrors.INVALID_REQUEST.code)
+    const log = topics.log(topic, partitionIndex)
+    if (log === undefined) return refused(partitionIndex, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code)
+    const epochError = leaderEpochError(currentLeaderEpoch, topics.leaderEpoch)
+    if (epochError !== 0) return refused(partitionIndex, epochError)
+    if (timestamp < 0 && version < (questionSince[timestamp] ?? Infinity)) {
+      return refused(partitionIndex, kafkaErrors.UNSUPPORTED_VERSION.code)
+    }
+    try {
+      const found = find(log, timestamp, version >= 2 && request.isolationLevel === 1)
+      if (found.offset === -1) return refused(partitionIndex, 0)
+      return { partitionIndex, errorCode: 0, ...found, leaderEpoch: topics.leaderEpoch }
+    } catch (error) {
+      return refused(partitionIndex, failureOf(error).errorCode)
+    }
+  })
+}
+
+function find(
+  log: PartitionLog,
+  timestamp: number,
+  committed: boolean,
+): { offset: number; timestamp: number } {
+  const end = committed ? log.lastStableOffset : log.highWatermark
+  switch (timestamp) {
+    case latest:
+      return { offset: end, timestamp: -1 }
+    case earliest:
+    case earliestLocal:
+      return { offset: log.logStartOffset, timestamp: -1 }
+    case latestTiered:
+    case earliestPendingUpload:
+      return { offset: -1, timestamp: -1 }
+    default: {
+      const found =
+        timestamp === greatestTimestamp ? log.offsetOfMaxTimestamp() : log.offsetForTimestamp(timestamp)
+      if (found === undefined || found.offset >= end) return { offset: -1, timestamp: -1 }
+      return { offset: found.offset, timestamp: found.timestamp }
+    }
+  }
+}
+
+function each(
+  { topics }: ListOffsetsRequest,
+  answer: (topic: string, partition: ListOffsetsPartition) => ListOffsetsPartitionResponse,
+): ListOffsetsResponse {
+  const answered = topics.map(({ name, partitions }) => ({
+    name,
+    partitions: partitions.map(partition => answer(name, partition)),
+  }))
+  return { throttleTimeMs: 0, topics: answered }
+}
+
+function refused(partitionIndex: number, errorCode: number): ListOffsetsPartitionResponse {
+  return { partitionIndex, errorCode, timestamp: -1, offset: -1, leaderEpoch: -1 }
+}

@@ -1,0 +1,139 @@
+/**
+ * Metadata (key 3): the brokers, and topics with their ids, partitions and leaders.
+ *
+ * Behaviour. `topics` null asks for all, an empty list for none (version 0: all). A topic that does not exist is created
+ * if both the client and `auto.create.topics.enable` allow it, with `num.partitions` partitions; Kafka answers
+ * LEADER_NOT_AVAILABLE while that goes on, here it has happened by the time of the answer. An internal topic that is
+ * asked for by name is created too.
+ *
+ * Version notes. 4: the client may forbid creation. 8-10: authorized operations. 10: topic ids. 12: topics may be asked for
+ * by id; a name beside an id is refused before. 13: an error for the whole response.
+ */
+import { zeroUuid } from '../../src/base/uuid.ts'
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import {
+  Metadata,
+  type MetadataRequest,
+  type MetadataRequestTopic,
+  type MetadataResponse,
+  type MetadataResponseTopic,
+} from '../../src/protocol/messages/03-metadata.ts'
+import { BrokerError } from '../broker-error.ts'
+import { planTopic } from '../metadata/topic-plan.ts'
+import { isInternalTopic } from '../metadata/topic-name.ts'
+import type { Topic } from '../metadata/topics.ts'
+import { clusterOperations, operationsNotAsked, topicOperations } from './authorized-operations.ts'
+import { failureOf } from './failure.ts'
+import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+
+export const metadata = apiHandler(Metadata, { versions: [0, 13], handle, refuse })
+
+function handle(
+  broker: BrokerContext,
+  { request, version }: RequestContext<MetadataRequest>,
+): MetadataResponse {
+  const topics: MetadataResponseTopic[] = []
+  const describe = (topic: Topic) => {
+    const operations = request.includeTopicAuthorizedOperations ? topicOperations : operationsNotAsked
+    topics.push(describeTopic(broker, topic, operations))
+  }
+  if (request.topics === null || (version === 0 && request.topics.length === 0)) {
+    for (const topic of broker.topics.all()) describe(topic)
+  } else {
+    for (const asked of request.topics) {
+      const found = findTopic(broker, asked, { version, mayCreate: request.allowAutoTopicCreation })
+      if ('id' in found) describe(found)
+      else topics.push(absent(asked, found.errorCode))
+    }
+  }
+  return { ...response(broker, request), topics }
+}
+
+function findTopic(
+  broker: BrokerContext,
+  { name, topicId }: MetadataRequestTopic,
+  { version, mayCreate }: { readonly version: number; readonly mayCreate: boolean },
+): Topic | { readonly errorCode: number } {
+  if (version < 12 && (name === null || topicId !== zeroUuid)) {
+    throw new BrokerError(kafkaErrors.INVALID_REQUEST.code, 'topics are asked for by id since version 12')
+  }
+  if (topicId !== zeroUuid) {
+    return broker.topics.byId(topicId) ?? { errorCode: kafkaErrors.UNKNOWN_TOPIC_ID.code }
+  }
+  if (name === null) return { errorCode: kafkaErrors.INVALID_REQUEST.code }
+  const known = broker.topics.get(name)
+  if (known !== undefined) return known
+  if (mayCreate && isInternalTopic(name)) return broker.topics.internal(name)
+  const wish = { name, partitionCount: -1, replicationFactor: -1, assignments: [], configs: [] }
+  const plan = planTopic(wish, broker.topics, broker.config)
+  if ('errorCode' in plan) return plan
+  if (!mayCreate || !broker.config['auto.create.topics.enable']) {
+    return { errorCode: kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code }
+  }
+  try {
+    return broker.topics.create(plan)
+  } catch (error) {
+    return failureOf(error)
+  }
+}
+
+function describeTopic(
+  { identity, topics }: BrokerContext,
+  topic: Topic,
+  topicAuthorizedOperations: number,
+): MetadataResponseTopic {
+  return {
+    errorCode: 0,
+    name: topic.name,
+    topicId: topic.id,
+    isInternal: topic.internal,
+    partitions: topic.logs.map((_log, partitionIndex) => ({
+      errorCode: 0,
+      partitionIndex,
+      leaderId: identity.nodeId,
+      leaderEpoch: topics.leaderEpoch,
+      replicaNodes: [identity.nodeId],
+      isrNodes: [identity.nodeId],
+      offlineReplicas: [],
+    })),
+    topicAuthorizedOperations,
+  }
+}
+
+function absent({ name, topicId }: MetadataRequestTopic, errorCode: number): MetadataResponseTopic {
+  return {
+    errorCode,
+    name,
+    topicId,
+    isInternal: false,
+    partitions: [],
+    topicAuthorizedOperations: operationsNotAsked,
+  }
+}
+
+function response({ identity }: BrokerContext, request: MetadataRequest): MetadataResponse {
+  const { nodeId, host, port, clusterId } = identity
+  return {
+    throttleTimeMs: 0,
+    brokers: [{ nodeId, host, port, rack: null }],
+    clusterId,
+    controllerId: nodeId,
+    topics: [],
+    clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
+      ? clusterOperations
+      : operationsNotAsked,
+    errorCode: 0,
+  }
+}
+
+function refuse(request: MetadataRequest, errorCode: number): MetadataResponse {
+  return {
+    throttleTimeMs: 0,
+    brokers: [],
+    clusterId: null,
+    controllerId: -1,
+    topics: (request.topics ?? []).map(asked => absent(asked, errorCode)),
+    clusterAuthorizedOperations: operationsNotAsked,
+    errorCode,
+  }
+}

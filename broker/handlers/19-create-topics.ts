@@ -1,0 +1,105 @@
+/**
+ * CreateTopics (key 19): makes topics, or says whether it could (`validateOnly`).
+ *
+ * Behaviour. Each topic is decided on its own (`metadata/topic-plan.ts` has the rules, in Kafka's order of checks); a name
+ * that a request has twice is refused in both places. A topic is on disk when it is answered. One broker has one
+ * replica: a higher factor is INVALID_REPLICATION_FACTOR, unless `replication.factor.lenient` is set.
+ *
+ * Version notes. 4: -1 for the default count and factor. 5: the answer tells the effective configuration. 7: topic ids.
+ */
+import { zeroUuid } from '../../src/base/uuid.ts'
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import {
+  CreateTopics,
+  type CreatableTopic,
+  type CreatableTopicResult,
+  type CreateTopicsRequest,
+  type CreateTopicsResponse,
+} from '../../src/protocol/messages/19-create-topics.ts'
+import { describeTopicConfigs } from '../metadata/described-config.ts'
+import { planTopic, type TopicPlan } from '../metadata/topic-plan.ts'
+import { duplicatesOf } from './duplicates.ts'
+import { failureOf } from './failure.ts'
+import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+
+export const createTopics = apiHandler(CreateTopics, {
+  versions: [2, 7],
+  handle,
+  refuse: ({ topics }, errorCode, message) => ({
+    throttleTimeMs: 0,
+    topics: topics.map(({ name }) => refused(name, errorCode, message)),
+  }),
+})
+
+function handle(
+  broker: BrokerContext,
+  { request, version }: RequestContext<CreateTopicsRequest>,
+): CreateTopicsResponse {
+  const twice = duplicatesOf(request.topics.map(topic => topic.name))
+  const topics: CreatableTopicResult[] = []
+  for (const name of twice) {
+    topics.push(refused(name, kafkaErrors.INVALID_REQUEST.code, 'Duplicate topic name.'))
+  }
+  for (const wish of request.topics) {
+    if (!twice.has(wish.name)) topics.push(create(broker, wish, request.validateOnly, version))
+  }
+  return { throttleTimeMs: 0, topics }
+}
+
+function create(
+  broker: BrokerContext,
+  wish: CreatableTopic,
+  validateOnly: boolean,
+  version: number,
+): CreatableTopicResult {
+  const { name, numPartitions, replicationFactor, assignments, configs } = wish
+  if (version < 4 && assignments.length === 0 && (numPartitions === -1 || replicationFactor === -1)) {
+    const message = 'The default number of partitions or replicas can be asked for since version 4.'
+    return refused(name, kafkaErrors.UNSUPPORTED_VERSION.code, message)
+  }
+  const plan = planTopic(
+    { name, partitionCount: numPartitions, replicationFactor, assignments, configs },
+    broker.topics,
+    broker.config,
+  )
+  if ('errorCode' in plan) return refused(name, plan.errorCode, plan.errorMessage)
+  if (validateOnly) return created(broker, plan, zeroUuid)
+  try {
+    return created(broker, plan, broker.topics.create(plan).id)
+  } catch (error) {
+    const { errorCode, errorMessage } = failureOf(error)
+    return refused(name, errorCode, errorMessage)
+  }
+}
+
+function created({ config }: BrokerContext, plan: TopicPlan, topicId: string): CreatableTopicResult {
+  return {
+    name: plan.name,
+    topicId,
+    errorCode: 0,
+    errorMessage: null,
+    topicConfigErrorCode: 0,
+    numPartitions: plan.partitionCount,
+    replicationFactor: 1,
+    configs: describeTopicConfigs(plan.overrides, config).map(({ name, value, source }) => ({
+      name,
+      value,
+      readOnly: false,
+      configSource: source,
+      isSensitive: false,
+    })),
+  }
+}
+
+function refused(name: string, errorCode: number, errorMessage: string | null): CreatableTopicResult {
+  return {
+    name,
+    topicId: zeroUuid,
+    errorCode,
+    errorMessage,
+    topicConfigErrorCode: 0,
+    numPartitions: -1,
+    replicationFactor: -1,
+    configs: null,
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * DeleteTopics (key 20): removes topics by name or id.
+ *
+ * Behaviour. The topic is gone for every later request when it is answered; its files are renamed away and removed
+ * afterwards. A topic of the same name may be made again at once and has another id. The broker's own topics are
+ * refused: without them groups and transactions would lose their state while in use.
+ *
+ * Version notes. 3: TOPIC_DELETION_DISABLED (INVALID_REQUEST before). 5: messages. 6: by id.
+ */
+import { zeroUuid } from '../../src/base/uuid.ts'
+import { kafkaErrors, type KafkaErrorName } from '../../src/protocol/errors.ts'
+import {
+  DeleteTopics,
+  type DeletableTopicResult,
+  type DeleteTopicState,
+  type DeleteTopicsRequest,
+  type DeleteTopicsResponse,
+} from '../../src/protocol/messages/20-delete-topics.ts'
+import { BrokerError } from '../broker-error.ts'
+import { duplicatesOf } from './duplicates.ts'
+import { failureOf } from './failure.ts'
+import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+
+export const deleteTopics = apiHandler(DeleteTopics, {
+  versions: [1, 6],
+  handle,
+  refuse: (request, errorCode, errorMessage) => ({
+    throttleTimeMs: 0,
+    responses: askedFor(request).map(asked => ({ ...asked, errorCode, errorMessage })),
+  }),
+})
+
+function handle(
+  broker: BrokerContext,
+  { request, version }: RequestContext<DeleteTopicsRequest>,
+): DeleteTopicsResponse {
+  if (!broker.config['delete.topic.enable']) {
+    const { TOPIC_DELETION_DISABLED, INVALID_REQUEST } = kafkaErrors
+    const { code } = version >= 3 ? TOPIC_DELETION_DISABLED : INVALID_REQUEST
+    throw new BrokerError(code, 'Topic deletion is disabled (delete.topic.enable).')
+  }
+  const asked = askedFor(request)
+  const twice = duplicatesOf(asked.map(each => each.name ?? each.topicId))
+  const responses = asked.map(each => {
+    const repeated = twice.has(each.name ?? each.topicId)
+    if (repeated) return refused(each, 'INVALID_REQUEST', 'Duplicate topic in the request.')
+    return remove(broker, each)
+  })
+  return { throttleTimeMs: 0, responses }
+}
+
+function askedFor({ topics, topicNames }: DeleteTopicsRequest): readonly DeleteTopicState[] {
+  return topics.length > 0 ? topics : topicNames.map(name => ({ name, topicId: zeroUuid }))
+}
+
+function remove(broker: BrokerContext, asked: DeleteTopicState): DeletableTopicResult {
+  const { name, topicId } = asked
+  if (name === null && topicId === zeroUuid) {
+    return refused(asked, 'INVALID_REQUEST', 'Neither topic name nor id were specified.')
+  }
+  if (name !== null && topicId !== zeroUuid) {
+    return refused(asked, 'INVALID_REQUEST', 'You may not specify both topic name and topic id.')
+  }
+  const topic = name === null ? broker.topics.byId(topicId) : broker.topics.get(name)
+  if (topic === undefined) {
+    if (name === null) return refused(asked, 'UNKNOWN_TOPIC_ID', `There is no topic with id ${topicId}.`)
+    return refused(asked, 'UNKNOWN_TOPIC_OR_PARTITION', `There is no topic '${name}'.`)
+  }
+  if (topic.internal) {
+    return refused(
+      asked,
+      'INVALID_REQUEST',
+      `Topic '${topic.name}' belongs to the broker and is in use by it.`,
+    )
+  }
+  try {
+    broker.topics.delete(topic.name)
+  } catch (error) {
+    return { ...asked, ...failureOf(error) }
+  }
+  return { name: topic.name, topicId: topic.id, errorCode: 0, errorMessage: null }
+}
+
+function refused(asked: DeleteTopicState, name: KafkaErrorName, errorMessage: string): DeletableTopicResult {
+  return { ...asked, errorCode: kafkaErrors[name].code, errorMessage }
+}

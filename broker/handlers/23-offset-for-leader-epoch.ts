@@ -1,0 +1,51 @@
+/**
+ * OffsetForLeaderEpoch (key 23): where the log of a leader epoch ends, so that a consumer can tell truncation.
+ *
+ * Behaviour. A single broker is the leader in one epoch for ever: asked for that, the answer is the log end; an epoch
+ * that never was is answered with -1, -1 and no error (KIP-320).
+ */
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import {
+  OffsetForLeaderEpoch,
+  type OffsetForLeaderEpochEpochEndOffset,
+  type OffsetForLeaderEpochRequest,
+  type OffsetForLeaderEpochResponse,
+  type OffsetForLeaderPartition,
+} from '../../src/protocol/messages/23-offset-for-leader-epoch.ts'
+import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { leaderEpochError } from './leader-epoch.ts'
+
+export const offsetForLeaderEpoch = apiHandler(OffsetForLeaderEpoch, {
+  versions: [2, 4],
+  handle,
+  refuse: (request, errorCode) => each(request, (_topic, { partition }) => unknown(partition, errorCode)),
+})
+
+function handle(
+  { topics }: BrokerContext,
+  { request }: RequestContext<OffsetForLeaderEpochRequest>,
+): OffsetForLeaderEpochResponse {
+  return each(request, (topic, { partition, currentLeaderEpoch, leaderEpoch }) => {
+    const log = topics.log(topic, partition)
+    if (log === undefined) return unknown(partition, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code)
+    const epochError = leaderEpochError(currentLeaderEpoch, topics.leaderEpoch)
+    if (epochError !== 0) return unknown(partition, epochError)
+    if (leaderEpoch !== topics.leaderEpoch) return unknown(partition, 0)
+    return { errorCode: 0, partition, leaderEpoch, endOffset: log.logEndOffset }
+  })
+}
+
+function each(
+  { topics }: OffsetForLeaderEpochRequest,
+  answer: (topic: string, partition: OffsetForLeaderPartition) => OffsetForLeaderEpochEpochEndOffset,
+): OffsetForLeaderEpochResponse {
+  const answered = topics.map(({ topic, partitions }) => ({
+    topic,
+    partitions: partitions.map(partition => answer(topic, partition)),
+  }))
+  return { throttleTimeMs: 0, topics: answered }
+}
+
+function unknown(partition: number, errorCode: number): OffsetForLeaderEpochEpochEndOffset {
+  return { errorCode, partition, leaderEpoch: -1, endOffset: -1 }
+}

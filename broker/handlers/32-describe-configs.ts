@@ -1,0 +1,110 @@
+/**
+ * DescribeConfigs (key 32): the effective configuration of topics and of the broker.
+ *
+ * Behaviour. Every key is answered with its value and its source; `configurationKeys` narrows the answer, unknown keys in
+ * it are left out, as in Kafka. The broker's own values are read-only: they are set where it is started.
+ *
+ * Version notes. 1: synonyms and sources. 3: documentation and types.
+ */
+import { kafkaErrors, type KafkaErrorName } from '../../src/protocol/errors.ts'
+import {
+  DescribeConfigs,
+  type DescribeConfigsRequest,
+  type DescribeConfigsResource,
+  type DescribeConfigsResourceResult,
+  type DescribeConfigsResponse,
+  type DescribeConfigsResult,
+} from '../../src/protocol/messages/32-describe-configs.ts'
+import {
+  describeBrokerConfigs,
+  describeTopicConfigs,
+  type DescribedConfig,
+} from '../metadata/described-config.ts'
+import { topicNameFault } from '../metadata/topic-name.ts'
+import { configResources } from './config-resource.ts'
+import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+
+export const describeConfigs = apiHandler(DescribeConfigs, {
+  versions: [1, 4],
+  handle,
+  refuse: ({ resources }, errorCode, errorMessage) => ({
+    throttleTimeMs: 0,
+    results: resources.map(({ resourceType, resourceName }) => ({
+      errorCode,
+      errorMessage,
+      resourceType,
+      resourceName,
+      configs: [],
+    })),
+  }),
+})
+
+function handle(
+  broker: BrokerContext,
+  { request }: RequestContext<DescribeConfigsRequest>,
+): DescribeConfigsResponse {
+  const results = request.resources.map((resource): DescribeConfigsResult => {
+    const { resourceType, resourceName, configurationKeys } = resource
+    const found = configsOf(broker, resource)
+    if ('error' in found) {
+      const { code } = kafkaErrors[found.error]
+      return { errorCode: code, errorMessage: found.message, resourceType, resourceName, configs: [] }
+    }
+    const wanted =
+      configurationKeys === null || configurationKeys.length === 0 ? undefined : configurationKeys
+    const configs = found.configs
+      .filter(({ name }) => wanted === undefined || wanted.includes(name))
+      .map(config => describe(config, resource, request))
+    return { errorCode: 0, errorMessage: null, resourceType, resourceName, configs }
+  })
+  return { throttleTimeMs: 0, results }
+}
+
+interface Refused {
+  readonly error: KafkaErrorName
+  readonly message: string
+}
+
+function configsOf(
+  broker: BrokerContext,
+  { resourceType, resourceName }: DescribeConfigsResource,
+): { readonly configs: readonly DescribedConfig[] } | Refused {
+  switch (resourceType) {
+    case configResources.topic: {
+      const fault = topicNameFault(resourceName)
+      if (fault !== undefined) return { error: 'INVALID_TOPIC_EXCEPTION', message: fault }
+      const topic = broker.topics.get(resourceName)
+      if (topic === undefined) {
+        return { error: 'UNKNOWN_TOPIC_OR_PARTITION', message: `There is no topic '${resourceName}'.` }
+      }
+      return { configs: describeTopicConfigs(topic.overrides, broker.config) }
+    }
+    case configResources.broker: {
+      const { nodeId } = broker.identity
+      if (resourceName === String(nodeId)) return { configs: describeBrokerConfigs(broker.config) }
+      // The empty name stands for defaults set dynamically for the whole cluster, of which there are none.
+      if (resourceName === '') return { configs: [] }
+      const message = `Unexpected broker id, expected ${nodeId} or empty string, but received ${resourceName}`
+      return { error: 'INVALID_REQUEST', message }
+    }
+    default:
+      return { error: 'INVALID_REQUEST', message: `Unsupported resource type: ${resourceType}` }
+  }
+}
+
+function describe(
+  { name, value, source, type, about, synonyms }: DescribedConfig,
+  { resourceType }: DescribeConfigsResource,
+  { includeSynonyms, includeDocumentation }: DescribeConfigsRequest,
+): DescribeConfigsResourceResult {
+  return {
+    name,
+    value,
+    readOnly: resourceType === configResources.broker,
+    configSource: source,
+    isSensitive: false,
+    synonyms: includeSynonyms ? synonyms : [],
+    configType: type,
+    documentation: includeDocumentation ? about : null,
+  }
+}

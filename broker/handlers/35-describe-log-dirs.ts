@@ -1,0 +1,58 @@
+/**
+ * DescribeLogDirs (key 35): how large the partitions are on disk.
+ *
+ * Behaviour. `topics` null asks for all. There is one directory; partitions that do not exist are left out. Sizes of
+ * the volume are not known (-1).
+ */
+import {
+  DescribeLogDirs,
+  type DescribeLogDirsPartition,
+  type DescribeLogDirsRequest,
+  type DescribeLogDirsResponse,
+  type DescribeLogDirsTopic,
+} from '../../src/protocol/messages/35-describe-log-dirs.ts'
+import type { Topic } from '../metadata/topics.ts'
+import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+
+export const describeLogDirs = apiHandler(DescribeLogDirs, {
+  versions: [1, 5],
+  handle,
+  refuse: (_request, errorCode) => ({ throttleTimeMs: 0, errorCode, results: [] }),
+})
+
+function handle(
+  { topics, logs }: BrokerContext,
+  { request }: RequestContext<DescribeLogDirsRequest>,
+): DescribeLogDirsResponse {
+  const described: DescribeLogDirsTopic[] = []
+  const describe = (topic: Topic, wanted?: readonly number[]) => {
+    const partitions = sizes(topic, wanted)
+    if (partitions.length > 0) described.push({ name: topic.name, partitions })
+  }
+  if (request.topics === null) {
+    for (const topic of topics.all()) describe(topic)
+  } else {
+    for (const { topic: name, partitions } of request.topics) {
+      const topic = topics.get(name)
+      if (topic !== undefined) describe(topic, partitions)
+    }
+  }
+  const result = {
+    errorCode: 0,
+    logDir: logs.directory,
+    topics: described,
+    totalBytes: -1,
+    usableBytes: -1,
+    isCordoned: false,
+  }
+  return { throttleTimeMs: 0, errorCode: 0, results: [result] }
+}
+
+function sizes({ logs }: Topic, wanted: readonly number[] | undefined): DescribeLogDirsPartition[] {
+  const partitions: DescribeLogDirsPartition[] = []
+  for (const [partitionIndex, log] of logs.entries()) {
+    if (wanted !== undefined && !wanted.includes(partitionIndex)) continue
+    partitions.push({ partitionIndex, partitionSize: log.sizeInBytes, offsetLag: 0, isFutureKey: false })
+  }
+  return partitions
+}

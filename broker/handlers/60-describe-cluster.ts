@@ -1,0 +1,56 @@
+/**
+ * DescribeCluster (key 60): the cluster's id, controller and brokers; here one broker, which is all of them.
+ *
+ * Version notes. 1: the endpoint type; only brokers (1) are listed here, controllers (2) are refused, as a broker
+ * listener of Kafka does. 2: fenced brokers may be asked for; there are none.
+ */
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import {
+  DescribeCluster,
+  type DescribeClusterRequest,
+  type DescribeClusterResponse,
+} from '../../src/protocol/messages/60-describe-cluster.ts'
+import { clusterOperations, operationsNotAsked } from './authorized-operations.ts'
+import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+
+const brokerEndpoint = 1
+
+export const describeCluster = apiHandler(DescribeCluster, {
+  versions: [0, 2],
+  handle,
+  refuse: (request, errorCode, errorMessage) => ({ ...empty(request), errorCode, errorMessage }),
+})
+
+function handle(
+  { identity }: BrokerContext,
+  { request }: RequestContext<DescribeClusterRequest>,
+): DescribeClusterResponse {
+  if (request.endpointType !== brokerEndpoint) {
+    const errorMessage = `Unsupported endpoint type ${request.endpointType}: this is a broker's endpoint`
+    const { code } = kafkaErrors.MISMATCHED_ENDPOINT_TYPE
+    return { ...empty(request), errorCode: code, errorMessage }
+  }
+  const { clusterId, nodeId, host, port } = identity
+  return {
+    ...empty(request),
+    clusterId,
+    controllerId: nodeId,
+    brokers: [{ brokerId: nodeId, host, port, rack: null, isFenced: false }],
+    clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
+      ? clusterOperations
+      : operationsNotAsked,
+  }
+}
+
+function empty({ endpointType }: DescribeClusterRequest): DescribeClusterResponse {
+  return {
+    throttleTimeMs: 0,
+    errorCode: 0,
+    errorMessage: null,
+    endpointType,
+    clusterId: '',
+    controllerId: -1,
+    brokers: [],
+    clusterAuthorizedOperations: operationsNotAsked,
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * DescribeTopicPartitions (key 75): topics and their partitions, in pages.
+ *
+ * Behaviour. Topics are answered in the order of their names, from `cursor` on; no topics asked for means all. When the
+ * page is full, `nextCursor` says where the next begins. A page has at most 2000 partitions, whatever is asked for.
+ */
+import { zeroUuid } from '../../src/base/uuid.ts'
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import {
+  DescribeTopicPartitions,
+  type DescribeTopicPartitionsCursor,
+  type DescribeTopicPartitionsRequest,
+  type DescribeTopicPartitionsResponse,
+  type DescribeTopicPartitionsResponsePartition,
+  type DescribeTopicPartitionsResponseTopic,
+} from '../../src/protocol/messages/75-describe-topic-partitions.ts'
+import { BrokerError } from '../broker-error.ts'
+import { topicNameFault } from '../metadata/topic-name.ts'
+import type { Topic } from '../metadata/topics.ts'
+import { topicOperations } from './authorized-operations.ts'
+import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+
+const pagePartitionsMax = 2000
+
+export const describeTopicPartitions = apiHandler(DescribeTopicPartitions, {
+  versions: [0, 0],
+  handle,
+  refuse: ({ topics }, errorCode) => ({
+    throttleTimeMs: 0,
+    topics: topics.map(({ name }) => absent(name, errorCode)),
+    nextCursor: null,
+  }),
+})
+
+function handle(
+  broker: BrokerContext,
+  { request }: RequestContext<DescribeTopicPartitionsRequest>,
+): DescribeTopicPartitionsResponse {
+  const { cursor, responsePartitionLimit } = request
+  if (responsePartitionLimit <= 0) {
+    throw new BrokerError(kafkaErrors.INVALID_REQUEST.code, 'The partition limit must be greater than 0.')
+  }
+  if (cursor !== null && cursor.partitionIndex < 0) {
+    throw new BrokerError(kafkaErrors.INVALID_REQUEST.code, 'The cursor has a negative partition.')
+  }
+  const topics: DescribeTopicPartitionsResponseTopic[] = []
+  let room = Math.min(responsePartitionLimit, pagePartitionsMax)
+  for (const name of namesFrom(broker, request)) {
+    const first = cursor?.topicName === name ? cursor.partitionIndex : 0
+    if (room === 0) return page(topics, { topicName: name, partitionIndex: first })
+    const topic = broker.topics.get(name)
+    if (topic === undefined) {
+      const isLegal = topicNameFault(name) === undefined
+      const { UNKNOWN_TOPIC_OR_PARTITION, INVALID_TOPIC_EXCEPTION } = kafkaErrors
+      topics.push(absent(name, isLegal ? UNKNOWN_TOPIC_OR_PARTITION.code : INVALID_TOPIC_EXCEPTION.code))
+      continue
+    }
+    const end = Math.min(topic.logs.length, first + room)
+    topics.push(describe(broker, topic, first, end))
+    room -= Math.max(0, end - first)
+    if (end < topic.logs.length) return page(topics, { topicName: name, partitionIndex: end })
+  }
+  return page(topics, null)
+}
+
+function namesFrom(
+  { topics }: BrokerContext,
+  { topics: asked, cursor }: DescribeTopicPartitionsRequest,
+): string[] {
+  const names =
+    asked.length === 0
+      ? Array.from(topics.all(), topic => topic.name)
+      : [...new Set(asked.map(({ name }) => name))]
+  const from = cursor?.topicName
+  return names.filter(name => from === undefined || name >= from).sort()
+}
+
+function page(
+  topics: readonly DescribeTopicPartitionsResponseTopic[],
+  nextCursor: DescribeTopicPartitionsCursor | null,
+): DescribeTopicPartitionsResponse {
+  return { throttleTimeMs: 0, topics, nextCursor }
+}
+
+function describe(
+  { identity: { nodeId }, topics }: BrokerContext,
+  topic: Topic,
+  first: number,
+  end: number,
+): DescribeTopicPartitionsResponseTopic {
+  const partitions: DescribeTopicPartitionsResponsePartition[] = []
+  for (let partitionIndex = first; partitionIndex < end; partitionIndex++) {
+    partitions.push({
+      errorCode: 0,
+      partitionIndex,
+      leaderId: nodeId,
+      leaderEpoch: topics.leaderEpoch,
+      replicaNodes: [nodeId],
+      isrNodes: [nodeId],
+      eligibleLeaderReplicas: [],
+      lastKnownElr: [],
+      offlineReplicas: [],
+    })
+  }
+  return {
+    errorCode: 0,
+    name: topic.name,
+    topicId: topic.id,
+    isInternal: topic.internal,
+    partitions,
+    topicAuthorizedOperations: topicOperations,
+  }
+}
+
+function absent(name: string, errorCode: number): DescribeTopicPartitionsResponseTopic {
+  return {
+    errorCode,
+    name,
+    topicId: zeroUuid,
+    isInternal: false,
+    partitions: [],
+    topicAuthorizedOperations: 0,
+  }
+}

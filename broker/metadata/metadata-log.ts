@@ -1,0 +1,133 @@
+/**
+ * The durable registry of topics: a compacted log, one record for each topic's present state.
+ *
+ *   key    {"topic":"orders"}
+ *   value  {"version":1,"id":"…","partitions":3,"configs":{"retention.ms":"1000"}}   null: the topic is gone
+ *
+ * It is a partition log like any other, so torn writes, checksums and recovery are its concern; the last record of a
+ * topic counts. A change is in the log before a directory is made or removed: after a crash the log is right, and the
+ * directories are brought into line with it.
+ */
+import { StreamsError } from '../../src/base/errors.ts'
+import { utf8Bytes, utf8Slice } from '../../src/base/text.ts'
+import { isUuid } from '../../src/base/uuid.ts'
+import { batches } from '../../src/record/batch-reader.ts'
+import { BatchWriter } from '../../src/record/batch-writer.ts'
+import type { PartitionLog } from '../log/partition-log.ts'
+import { partitionCountMax } from './topic-plan.ts'
+import type { TopicOverrides } from './topic-config.ts'
+import { metadataLogName } from './topic-name.ts'
+
+const formatVersion = 1
+const readBytes = 1 << 20
+
+/** A topic as the log remembers it. */
+export interface TopicEntry {
+  readonly name: string
+  readonly id: string
+  readonly partitionCount: number
+  readonly overrides: TopicOverrides
+}
+
+export class MetadataLog {
+  readonly #log: PartitionLog
+  readonly #writer = new BatchWriter()
+
+  constructor(log: PartitionLog) {
+    this.#log = log
+  }
+
+  /** The topics there are, in the order in which they were last changed. */
+  load(): ReadonlyMap<string, TopicEntry> {
+    const entries = new Map<string, TopicEntry>()
+    let offset = this.#log.logStartOffset
+    while (offset < this.#log.logEndOffset) {
+      const read = this.#log.read({
+        offset,
+        maxBytes: readBytes,
+        minOneBatch: true,
+        isolation: 'read_uncommitted',
+      })
+      let next = offset
+      for (const cursor of batches(read.records)) {
+        while (cursor.next()) {
+          next = cursor.offset + 1
+          this.#apply(entries, cursor.key(), cursor.value(), cursor.offset)
+        }
+      }
+      // A batch that compaction emptied ends the walk only if nothing follows it.
+      if (next === offset) break
+      offset = next
+    }
+    return entries
+  }
+
+  /** Remembers a topic's new state. */
+  put({ name, id, partitionCount, overrides }: TopicEntry, nowMs: number): void {
+    const value = { version: formatVersion, id, partitions: partitionCount, configs: overrides }
+    this.#append(name, utf8Bytes(JSON.stringify(value)), nowMs)
+  }
+
+  /** Remembers that a topic is gone. */
+  remove(name: string, nowMs: number): void {
+    this.#append(name, null, nowMs)
+  }
+
+  #append(name: string, value: Uint8Array | null, nowMs: number): void {
+    this.#writer.reset()
+    this.#writer.append(nowMs, utf8Bytes(JSON.stringify({ topic: name })), value)
+    this.#log.append(this.#writer.close({}), { origin: 'coordinator', nowMs })
+    // Topics are made seldom and everything in them hangs on this record: it goes to the disk whatever `durability`.
+    this.#log.flush()
+  }
+
+  #apply(
+    entries: Map<string, TopicEntry>,
+    key: Uint8Array | null,
+    value: Uint8Array | null,
+    offset: number,
+  ): void {
+    const { topic: name } = parse(key, offset)
+    if (typeof name !== 'string') throw unreadable(offset, 'the key names no topic')
+    entries.delete(name)
+    if (value !== null) entries.set(name, readEntry(name, parse(value, offset), offset))
+  }
+}
+
+function readEntry(name: string, fields: Readonly<Record<string, unknown>>, offset: number): TopicEntry {
+  const { version, id, partitions, configs } = fields
+  if (version !== formatVersion) throw unreadable(offset, `its version is ${String(version)}`)
+  if (typeof id !== 'string' || !isUuid(id)) throw unreadable(offset, 'the topic id is not one')
+  if (typeof partitions !== 'number' || !Number.isInteger(partitions)) {
+    throw unreadable(offset, 'the partition count is not an integer')
+  }
+  if (partitions < 1 || partitions > partitionCountMax)
+    throw unreadable(offset, 'the partition count is out of range')
+  if (typeof configs !== 'object' || configs === null)
+    throw unreadable(offset, 'the configuration is missing')
+  const overrides: Record<string, string> = {}
+  for (const [key, value] of Object.entries(configs)) overrides[key] = String(value)
+  return { name, id, partitionCount: partitions, overrides }
+}
+
+function parse(bytes: Uint8Array | null, offset: number): Readonly<Record<string, unknown>> {
+  if (bytes === null) throw unreadable(offset, 'it has no key')
+  let value: unknown
+  try {
+    value = JSON.parse(utf8Slice(bytes, 0, bytes.length))
+  } catch (error) {
+    throw unreadable(offset, 'it is not JSON', error)
+  }
+  if (typeof value !== 'object' || value === null) throw unreadable(offset, 'it is not an object')
+  return value as Readonly<Record<string, unknown>>
+}
+
+function unreadable(offset: number, why: string, cause?: unknown): StreamsError {
+  return new StreamsError('MR-5024', {
+    what: `a record about a topic cannot be read: ${why}`,
+    where: `${metadataLogName}-0@${offset}`,
+    why: 'A newer version of Millrace may have written it, or the file was changed by hand.',
+    fix: 'start the version that wrote the directory, or restore it from a copy',
+    cause,
+  })
+}

@@ -1,0 +1,150 @@
+/**
+ * From a wish for a topic to a plan that can be carried out, or the error that Kafka answers to it.
+ *
+ * Pure: CreateTopics (with and without `validateOnly`) and the automatic creation of Metadata decide by it. The checks are
+ * in Kafka's order, since a wish with two faults must name the same one.
+ */
+import { kafkaErrors, type KafkaErrorName } from '../../src/protocol/errors.ts'
+import type { BrokerConfig } from '../config.ts'
+import { describeRefusals, topicConfig, type TopicOverrides } from './topic-config.ts'
+import { collisionKey, metadataLogName, topicNameFault } from './topic-name.ts'
+
+/** A topic as a client asks for it; -1 stands for the broker's default. */
+export interface TopicWish {
+  readonly name: string
+  readonly partitionCount: number
+  readonly replicationFactor: number
+  readonly assignments: readonly {
+    readonly partitionIndex: number
+    readonly brokerIds: readonly number[]
+  }[]
+  readonly configs: readonly { readonly name: string; readonly value: string | null }[]
+}
+
+/** A topic that may be created. */
+export interface TopicPlan {
+  readonly name: string
+  readonly partitionCount: number
+  readonly overrides: TopicOverrides
+}
+
+/** Why a wish is refused. */
+export interface TopicRefusal {
+  readonly errorCode: number
+  readonly errorMessage: string
+}
+
+/** What planning must know of the topics there are. */
+export interface KnownTopics {
+  get(name: string): object | undefined
+  /** The topic whose name differs from `name` only in '.' and '_'. */
+  colliding(key: string): string | undefined
+}
+
+/** More would make start-up and files the first problem; Kafka's controller has the same bound per request. */
+export const partitionCountMax = 10_000
+
+/** Plans a topic; refuses in Kafka's words. */
+export function planTopic(
+  wish: TopicWish,
+  topics: KnownTopics,
+  config: BrokerConfig,
+): TopicPlan | TopicRefusal {
+  return nameRefusal(wish.name, topics) ?? planPartitions(wish, config)
+}
+
+function nameRefusal(name: string, topics: KnownTopics): TopicRefusal | undefined {
+  const fault = topicNameFault(name)
+  if (fault !== undefined) return refusal('INVALID_TOPIC_EXCEPTION', fault)
+  if (name === metadataLogName) {
+    return refusal('INVALID_TOPIC_EXCEPTION', `Topic name is invalid: '${name}' is reserved`)
+  }
+  if (topics.get(name) !== undefined) {
+    return refusal('TOPIC_ALREADY_EXISTS', `Topic '${name}' already exists.`)
+  }
+  const other = topics.colliding(collisionKey(name))
+  if (other === undefined) return undefined
+  return refusal('INVALID_TOPIC_EXCEPTION', `Topic '${name}' collides with existing topic: ${other}`)
+}
+
+function planPartitions(wish: TopicWish, config: BrokerConfig): TopicPlan | TopicRefusal {
+  const { name, replicationFactor, assignments } = wish
+  let { partitionCount } = wish
+  if (assignments.length > 0) {
+    if (partitionCount !== -1 || replicationFactor !== -1) {
+      const why =
+        'A manual partition assignment was specified, but numPartitions or replicationFactor was not set to -1.'
+      return refusal('INVALID_REQUEST', why)
+    }
+    const fault = assignmentFault(assignments, config['node.id'])
+    if (fault !== undefined) return refusal('INVALID_REPLICA_ASSIGNMENT', fault)
+    partitionCount = assignments.length
+  } else {
+    const fault = replicationRefusal(replicationFactor, config)
+    if (fault !== undefined) return fault
+    if (partitionCount === -1) partitionCount = config['num.partitions']
+    if (partitionCount <= 0) {
+      return refusal('INVALID_PARTITIONS', 'Number of partitions was set to an invalid non-positive value.')
+    }
+  }
+  if (partitionCount > partitionCountMax) {
+    return refusal('INVALID_PARTITIONS', `Number of partitions may not exceed ${partitionCountMax}.`)
+  }
+  return planConfigs(wish, config, { name, partitionCount })
+}
+
+function replicationRefusal(factor: number, config: BrokerConfig): TopicRefusal | undefined {
+  if (factor === -1 || factor === 1) return undefined
+  if (factor <= 0) {
+    const why = 'Replication factor must be larger than 0, or -1 to use the default value.'
+    return refusal('INVALID_REPLICATION_FACTOR', why)
+  }
+  if (config['replication.factor.lenient']) return undefined
+  const why = `Unable to replicate the partition ${factor} time(s): only 1 broker is registered. Ask for 1, or set replication.factor.lenient on the broker.`
+  return refusal('INVALID_REPLICATION_FACTOR', why)
+}
+
+/** Why a manual assignment does not fit one broker; partitions must be 0 to n-1, each on exactly this broker. */
+export function assignmentFault(assignments: TopicWish['assignments'], nodeId: number): string | undefined {
+  const seen = new Set<number>()
+  for (const { partitionIndex, brokerIds } of assignments) {
+    if (seen.has(partitionIndex))
+      return `Found multiple manual partition assignments for partition ${partitionIndex}`
+    seen.add(partitionIndex)
+    if (brokerIds.length === 0) return 'The manual partition assignment includes an empty replica list.'
+    if (new Set(brokerIds).size < brokerIds.length) {
+      return `The manual partition assignment includes the broker ${brokerIds[0]} more than once.`
+    }
+    const stranger = brokerIds.find(id => id !== nodeId)
+    if (stranger !== undefined) {
+      return `The manual partition assignment includes broker ${stranger}, but no such broker is registered.`
+    }
+  }
+  for (let partition = 0; partition < assignments.length; partition++) {
+    if (!seen.has(partition)) return 'partitions should be a consecutive 0-based integer sequence'
+  }
+  return undefined
+}
+
+function planConfigs(
+  { configs }: TopicWish,
+  config: BrokerConfig,
+  shape: { readonly name: string; readonly partitionCount: number },
+): TopicPlan | TopicRefusal {
+  const overrides: Record<string, string> = {}
+  for (const { name, value } of configs) {
+    if (value === null)
+      return refusal('INVALID_CONFIG', `Null value not supported for topic configs: ${name}`)
+    if (Object.hasOwn(overrides, name)) {
+      return refusal('INVALID_REQUEST', `Configuration ${name} is given twice.`)
+    }
+    overrides[name] = value
+  }
+  const { refusals } = topicConfig(overrides, config)
+  if (refusals.length > 0) return refusal('INVALID_CONFIG', describeRefusals(refusals))
+  return { ...shape, overrides }
+}
+
+function refusal(name: KafkaErrorName, errorMessage: string): TopicRefusal {
+  return { errorCode: kafkaErrors[name].code, errorMessage }
+}

@@ -1,0 +1,196 @@
+/**
+ * The registry of topics: names, ids, configurations and the logs of their partitions, in memory and on disk.
+ *
+ * Order of a change: the metadata log first, then directories, then memory. A crash in between leaves the metadata log
+ * ahead, and `load` brings the directories into line: missing ones are made, those of no topic removed. A change that
+ * fails leaves the registry as it was.
+ *
+ * Callers validate (`planTopic`); the registry asserts.
+ */
+import { assert } from '../../src/base/assert.ts'
+import type { Clock } from '../../src/base/clock.ts'
+import type { Random } from '../../src/base/random.ts'
+import { randomUuid } from '../../src/base/uuid.ts'
+import type { BrokerConfig } from '../config.ts'
+import { logConfigOf } from '../log/log-config.ts'
+import type { LogDirectory } from '../log/log-directory.ts'
+import type { PartitionLog } from '../log/partition-log.ts'
+import { MetadataLog, type TopicEntry } from './metadata-log.ts'
+import { topicConfig, type TopicConfig, type TopicOverrides } from './topic-config.ts'
+import { collisionKey, isInternalTopic, metadataLogName, type InternalTopic } from './topic-name.ts'
+import type { TopicPlan } from './topic-plan.ts'
+
+export interface Topic {
+  readonly name: string
+  readonly id: string
+  /** Whether it is one of the broker's own. */
+  readonly internal: boolean
+  /** What the topic itself sets. */
+  readonly overrides: TopicOverrides
+  /** What is in force. */
+  readonly config: TopicConfig
+  /** By partition. */
+  readonly logs: readonly PartitionLog[]
+}
+
+/** Told of logs that come and go. */
+export interface TopicsListener {
+  opened(log: PartitionLog): void
+  removed(topic: Topic): void
+}
+
+interface TopicsParts {
+  readonly logs: LogDirectory
+  readonly config: BrokerConfig
+  readonly clock: Clock
+  readonly random: Random
+  readonly listener: TopicsListener
+}
+
+export class Topics {
+  /** A single broker leads every partition, in its first epoch, for ever. */
+  readonly leaderEpoch = 0
+  readonly #logs: LogDirectory
+  readonly #config: BrokerConfig
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #listener: TopicsListener
+  readonly #metadata: MetadataLog
+  readonly #byName = new Map<string, Topic>()
+  readonly #byId = new Map<string, Topic>()
+  readonly #byCollisionKey = new Map<string, string>()
+
+  constructor({ logs, config, clock, random, listener }: TopicsParts) {
+    this.#logs = logs
+    this.#config = config
+    this.#clock = clock
+    this.#random = random
+    this.#listener = listener
+    this.#metadata = new MetadataLog(openMetadataLog(logs, config))
+  }
+
+  /** Reads the registry and opens every partition. Once, before anything else. */
+  load(): void {
+    const entries = this.#metadata.load()
+    this.#logs.removeStrays(({ topic, partition }) => {
+      if (topic === metadataLogName) return partition === 0
+      return partition < (entries.get(topic)?.partitionCount ?? 0)
+    })
+    for (const entry of entries.values()) this.#enter(this.#open(entry, []))
+  }
+
+  get(name: string): Topic | undefined {
+    return this.#byName.get(name)
+  }
+
+  byId(id: string): Topic | undefined {
+    return this.#byId.get(id)
+  }
+
+  all(): IterableIterator<Topic> {
+    return this.#byName.values()
+  }
+
+  /** The log of a partition; `undefined` if there is no such topic or partition. */
+  log(topic: string, partition: number): PartitionLog | undefined {
+    return this.#byName.get(topic)?.logs[partition]
+  }
+
+  /** The topic whose name has this `collisionKey`. */
+  colliding(key: string): string | undefined {
+    return this.#byCollisionKey.get(key)
+  }
+
+  /** Makes a topic that `planTopic` has planned. */
+  create({ name, partitionCount, overrides }: TopicPlan): Topic {
+    assert(!this.#byName.has(name), 'a topic that exists was created')
+    const entry = { name, id: randomUuid(this.#random), partitionCount, overrides }
+    this.#metadata.put(entry, this.#clock.now())
+    const topic = this.#open(entry, [])
+    this.#enter(topic)
+    return topic
+  }
+
+  /** One of the broker's own topics, made now if it does not exist yet. */
+  internal(name: InternalTopic): Topic {
+    const topic = this.#byName.get(name)
+    if (topic !== undefined) return topic
+    const isOffsets = name === '__consumer_offsets'
+    return this.create({
+      name,
+      partitionCount:
+        this.#config[isOffsets ? 'offsets.topic.num.partitions' : 'transaction.state.log.num.partitions'],
+      overrides: {
+        'cleanup.policy': 'compact',
+        'segment.bytes': '104857600',
+        'compression.type': 'producer',
+      },
+    })
+  }
+
+  /** Adds partitions up to a total of `partitionCount`. */
+  addPartitions(name: string, partitionCount: number): Topic {
+    const { id, overrides, logs } = this.#existing(name)
+    assert(partitionCount > logs.length, 'partitions can only be added')
+    const entry = { name, id, partitionCount, overrides }
+    this.#metadata.put(entry, this.#clock.now())
+    return this.#enter(this.#open(entry, logs))
+  }
+
+  /** Replaces what the topic sets. */
+  configure(name: string, overrides: TopicOverrides): Topic {
+    const topic = this.#existing(name)
+    const config = this.#effective(overrides)
+    this.#metadata.put(
+      { name, id: topic.id, partitionCount: topic.logs.length, overrides },
+      this.#clock.now(),
+    )
+    for (const log of topic.logs) log.configure(logConfigOf(config))
+    return this.#enter({ ...topic, overrides, config })
+  }
+
+  delete(name: string): void {
+    const topic = this.#existing(name)
+    this.#metadata.remove(name, this.#clock.now())
+    this.#byName.delete(name)
+    this.#byId.delete(topic.id)
+    this.#byCollisionKey.delete(collisionKey(name))
+    for (let partition = 0; partition < topic.logs.length; partition++) this.#logs.remove(name, partition)
+    this.#listener.removed(topic)
+  }
+
+  #existing(name: string): Topic {
+    const topic = this.#byName.get(name)
+    assert(topic !== undefined, 'a topic that does not exist was changed')
+    return topic
+  }
+
+  #open({ name, id, partitionCount, overrides }: TopicEntry, open: readonly PartitionLog[]): Topic {
+    const config = this.#effective(overrides)
+    const logs = [...open]
+    for (let partition = logs.length; partition < partitionCount; partition++) {
+      const log = this.#logs.open({ topic: name, partition, topicId: id, config: logConfigOf(config) })
+      logs.push(log)
+      this.#listener.opened(log)
+    }
+    return { name, id, internal: isInternalTopic(name), overrides, config, logs }
+  }
+
+  #enter(topic: Topic): Topic {
+    this.#byName.set(topic.name, topic)
+    this.#byId.set(topic.id, topic)
+    this.#byCollisionKey.set(collisionKey(topic.name), topic.name)
+    return topic
+  }
+
+  /** Keys that an older or newer version wrote and this one does not take are kept and have no effect. */
+  #effective(overrides: TopicOverrides): TopicConfig {
+    return topicConfig(overrides, this.#config).values
+  }
+}
+
+function openMetadataLog(logs: LogDirectory, broker: BrokerConfig): PartitionLog {
+  const { values } = topicConfig({ 'cleanup.policy': 'compact' }, broker)
+  const topicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
+  return logs.open({ topic: metadataLogName, partition: 0, topicId, config: logConfigOf(values) })
+}
