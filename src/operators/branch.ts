@@ -9,7 +9,7 @@ import type { ValueCallback } from './callbacks.ts'
  * branch; without it a record that no predicate accepts ends here.
  */
 export function branch(
-  predicates: readonly ValueCallback<boolean>[],
+  predicates: readonly ValueCallback<unknown>[],
   children: readonly string[],
 ): ProcessorSupplier {
   assert(
@@ -20,11 +20,11 @@ export function branch(
 }
 
 class Branch implements Processor {
-  private readonly predicates: readonly ValueCallback<boolean>[]
+  private readonly predicates: readonly ValueCallback<unknown>[]
   private readonly children: readonly string[]
   private context!: ProcessorContext
 
-  constructor(predicates: readonly ValueCallback<boolean>[], children: readonly string[]) {
+  constructor(predicates: readonly ValueCallback<unknown>[], children: readonly string[]) {
     this.predicates = predicates
     this.children = children
   }

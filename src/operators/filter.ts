@@ -4,16 +4,16 @@ import type { StreamRecord } from '../processor/record.ts'
 import type { ValueCallback } from './callbacks.ts'
 
 /** Null keys and values are passed to `predicate` like any other; `negate` makes it `filterNot`. */
-export function filter(predicate: ValueCallback<boolean>, negate = false): ProcessorSupplier {
+export function filter(predicate: ValueCallback<unknown>, negate = false): ProcessorSupplier {
   return () => new Filter(predicate, negate)
 }
 
 class Filter implements Processor {
-  private readonly predicate: ValueCallback<boolean>
+  private readonly predicate: ValueCallback<unknown>
   private readonly negate: boolean
   private context!: ProcessorContext
 
-  constructor(predicate: ValueCallback<boolean>, negate: boolean) {
+  constructor(predicate: ValueCallback<unknown>, negate: boolean) {
     this.predicate = predicate
     this.negate = negate
   }

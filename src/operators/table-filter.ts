@@ -9,7 +9,7 @@ import type { ValueCallback } from './callbacks.ts'
 import { TableTransform } from './table-transform.ts'
 
 export interface TableFilterOptions {
-  readonly predicate: ValueCallback<boolean>
+  readonly predicate: ValueCallback<unknown>
   /** Makes it `filterNot`. */
   readonly negate?: boolean | undefined
   readonly store?: string | undefined

@@ -51,11 +51,11 @@ export function windowValueGetter(store: string): ValueGetterSupplier {
 /** Rows of the table above that pass the predicate. */
 export function filterValueGetter(
   above: ValueGetterSupplier,
-  predicate: ValueCallback<boolean>,
+  predicate: ValueCallback<unknown>,
   negate = false,
 ): ValueGetterSupplier {
   return derived(above, (value, key, record) =>
-    predicate(value, key, record) !== negate ? value : undefined,
+    Boolean(predicate(value, key, record)) !== negate ? value : undefined,
   )
 }
 

@@ -67,6 +67,7 @@ export interface ProcessorContext {
    */
   coalescedEntriesMax(store: string): number
   /** A store connected to this node; any other name throws MR-1001. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows the store's kind.
   store<S extends StateStore>(name: string): S
   /** The record that is being processed; the same object is reused for the next one. */
   readonly record: RecordContext

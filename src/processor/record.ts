@@ -34,9 +34,9 @@ export class StreamRecord<out K = unknown, out V = unknown> {
     value: V,
     timestamp: number,
     headers: Headers = noHeaders,
-    origin: RecordOrigin | undefined = undefined,
-    keyBytes: Uint8Array | null | undefined = undefined,
-    valueBytes: Uint8Array | null | undefined = undefined,
+    origin?: RecordOrigin,
+    keyBytes?: Uint8Array | null,
+    valueBytes?: Uint8Array | null,
   ) {
     this.key = key
     this.value = value

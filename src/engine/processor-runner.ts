@@ -1,0 +1,172 @@
+/** A compiled processor node: the processor that its supplier made, and the context that the processor sees. */
+import { StreamsError } from '../base/errors.ts'
+import type {
+  Cancellable,
+  DropReason,
+  Processor,
+  ProcessorContext,
+  PunctuationType,
+  RecordContext,
+} from '../processor/processor.ts'
+import type { StreamRecord } from '../processor/record.ts'
+import type { StateStore } from '../state/store.ts'
+import type { ProcessorNode } from '../topology/node.ts'
+import { processingFailed } from './failures.ts'
+import type { Punctuated } from './punctuation.ts'
+import { Children, type Receiver } from './receiver.ts'
+import type { TaskScope } from './task-scope.ts'
+
+export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
+  readonly name: string
+  readonly node: ProcessorNode
+  readonly children: Children
+  readonly processor: Processor
+  readonly record: RecordContext
+  private readonly scope: TaskScope
+  /** Children by name, as `forwardTo` has been asked for them. */
+  private readonly childByName = new Map<string, Receiver>()
+
+  constructor(node: ProcessorNode, scope: TaskScope) {
+    this.name = node.name
+    this.node = node
+    this.scope = scope
+    this.children = new Children(scope.freezes)
+    this.record = scope.current
+    this.processor = node.supplier()
+  }
+
+  /** Called once, when the whole graph is connected. */
+  start(): void {
+    this.guard(() => this.processor.init?.(this))
+  }
+
+  process(record: StreamRecord): void {
+    try {
+      this.processor.process(record)
+    } catch (error) {
+      throw processingFailed(error, this.node, this.scope.current)
+    }
+  }
+
+  /** Forwards what the processor held back until the commit. */
+  flush(): void {
+    if (this.processor.flush !== undefined) this.guard(() => this.processor.flush!())
+  }
+
+  /** Runs a punctuation of this node at `now`. */
+  runPunctuation(punctuate: (now: number) => void, now: number): void {
+    this.scope.current.setPunctuation(now)
+    this.guard(() => punctuate(now))
+  }
+
+  close(): void {
+    this.guard(() => this.processor.close?.())
+  }
+
+  get applicationId(): string {
+    return this.scope.applicationId
+  }
+
+  get taskId(): string {
+    return this.scope.taskId
+  }
+
+  get partition(): number {
+    return this.scope.partition
+  }
+
+  get nodeName(): string {
+    return this.name
+  }
+
+  get streamTime(): number {
+    return this.scope.streamTime
+  }
+
+  wallClock(): number {
+    return this.scope.clock.now()
+  }
+
+  forward(record: StreamRecord): void {
+    this.children.forward(record)
+  }
+
+  forwardTo(child: string, record: StreamRecord): void {
+    let receiver = this.childByName.get(child)
+    if (receiver === undefined) {
+      receiver = this.children.named(child)
+      if (receiver === undefined) throw this.unknown('child', child, this.children.names)
+      this.childByName.set(child, receiver)
+    }
+    this.children.forwardTo(receiver, record)
+  }
+
+  forwardAs(place: RecordContext, record: StreamRecord): void {
+    const { current } = this.scope
+    const { topic, partition, offset, timestamp, headers } = current
+    current.set(place.topic, place.partition, place.offset, place.timestamp, place.headers)
+    this.children.forward(record)
+    current.set(topic, partition, offset, timestamp, headers)
+  }
+
+  coalescedEntriesMax(store: string): number {
+    return this.scope.coalescedEntriesMax(store)
+  }
+
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows the store's kind.
+  store<S extends StateStore>(name: string): S {
+    const store = this.node.stores.includes(name) ? this.scope.stores.get(name) : undefined
+    if (store === undefined) throw this.unknown('store', name, this.node.stores)
+    return store as S
+  }
+
+  schedule(
+    intervalMs: number,
+    type: PunctuationType,
+    punctuate: (now: number) => void,
+    startMs?: number,
+  ): Cancellable {
+    const { scope } = this
+    if (type === 'stream-time') {
+      const first = nextTick(startMs ?? 0, intervalMs, startMs === undefined ? 0 : scope.streamTime)
+      return scope.streamTimePunctuations.schedule(this, first, intervalMs, punctuate)
+    }
+    const now = scope.clock.now()
+    const first = startMs === undefined ? now + intervalMs : nextTick(startMs, intervalMs, now)
+    return scope.wallClockPunctuations.schedule(this, first, intervalMs, punctuate)
+  }
+
+  drop(reason: DropReason): void {
+    const { topic, partition, offset } = this.scope.current
+    this.scope.dropped({ node: this.name, reason, topic, partition, offset })
+  }
+
+  requestCommit(): void {
+    this.scope.commitRequested = true
+  }
+
+  private guard(run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      throw processingFailed(error, this.node, this.scope.current)
+    }
+  }
+
+  private unknown(kind: 'child' | 'store', name: string, known: readonly string[]): StreamsError {
+    const list = known.length === 0 ? 'none' : known.map(each => `'${each}'`).join(', ')
+    return new StreamsError('MR-1001', {
+      what: `'${this.name}' has no ${kind} called '${name}'; it has: ${list}`,
+      where: this.node.declaredAt,
+      fix:
+        kind === 'store'
+          ? 'connect the store to this processor where it is declared'
+          : 'forward to a child by its node name',
+    })
+  }
+}
+
+/** The first of `start`, `start + interval`, ... that is not before `now`. */
+function nextTick(start: number, interval: number, now: number): number {
+  return start >= now ? start : start + Math.ceil((now - start) / interval) * interval
+}

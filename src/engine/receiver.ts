@@ -1,0 +1,50 @@
+/** What records are forwarded to, and the forwarding itself: depth-first, synchronous, in the children's order. */
+import type { StreamRecord } from '../processor/record.ts'
+import { deepFreeze } from './deep-freeze.ts'
+
+/** A compiled node that receives records. */
+export interface Receiver {
+  readonly name: string
+  process(record: StreamRecord): void
+}
+
+/** The children of a node. */
+export class Children {
+  private readonly freezes: boolean
+  /** The only child: most nodes have one, and a direct call is all it takes. */
+  private only: Receiver | undefined
+  private all: readonly Receiver[] = []
+
+  constructor(freezes: boolean) {
+    this.freezes = freezes
+  }
+
+  connect(children: readonly Receiver[]): void {
+    this.all = children
+    this.only = children.length === 1 ? children[0] : undefined
+  }
+
+  named(name: string): Receiver | undefined {
+    return this.all.find(child => child.name === name)
+  }
+
+  get names(): readonly string[] {
+    return this.all.map(child => child.name)
+  }
+
+  forward(record: StreamRecord): void {
+    if (this.freezes) deepFreeze(record.value)
+    const { only } = this
+    if (only !== undefined) {
+      only.process(record)
+      return
+    }
+    const { all } = this
+    for (let index = 0; index < all.length; index++) all[index]!.process(record)
+  }
+
+  forwardTo(child: Receiver, record: StreamRecord): void {
+    if (this.freezes) deepFreeze(record.value)
+    child.process(record)
+  }
+}

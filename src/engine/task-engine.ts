@@ -1,0 +1,266 @@
+/**
+ * One task: runs one sub-topology for one partition, record by record, without waiting and without I/O.
+ *
+ * Whoever owns it (a runtime's task, the test driver) adds fetched chunks, calls `process` until it answers false,
+ * `punctuate` now and then, and before a commit `flushEmissions`. Then the stores' changes and `positions` are what
+ * the commit is made of. An error leaves the task in the middle of a record: it cannot go on and is made anew from
+ * the last commit.
+ */
+import { assert } from '../base/assert.ts'
+import type { Clock } from '../base/clock.ts'
+import type { StreamsError } from '../base/errors.ts'
+import { partitionKey } from '../base/topic-partition.ts'
+import type { DropReason } from '../processor/processor.ts'
+import type { StateStore } from '../state/store.ts'
+import type { Subtopology } from '../topology/subtopologies.ts'
+import type { RecordCollector } from './collector.ts'
+import { CurrentRecord } from './current-record.ts'
+import { compileGraph, type CompiledGraph, type CompiledSource } from './graph.ts'
+import { PartitionGroup } from './partition-group.ts'
+import { decodePartitionTime, encodePartitionTime } from './position-metadata.ts'
+import type { ProcessorRunner } from './processor-runner.ts'
+import { Punctuations } from './punctuation.ts'
+import type { RecordChunk } from './record-chunk.ts'
+import { RecordQueue } from './record-queue.ts'
+import type { Drop, TaskScope } from './task-scope.ts'
+
+export interface TaskEngineOptions {
+  readonly applicationId: string
+  readonly partition: number
+  readonly subtopology: Subtopology
+  /** Every store of the sub-topology, restored and open. */
+  readonly stores: ReadonlyMap<string, StateStore>
+  readonly collector: RecordCollector
+  readonly clock: Clock
+  /** The name on the broker of a topic of the topology: internal ones get the application id. Default: the same. */
+  readonly topicName?: (topic: string) => string
+  /** Whether stores that allow it forward each key once per commit. Default false: every update at once. */
+  readonly cache?: boolean
+  /** Updates of one node that wait for the commit at most. Default 10 000. */
+  readonly coalescedEntriesMax?: number
+  /** How long to wait for a partition that is empty (semantics T5). Default 0; negative: never. */
+  readonly maxTaskIdleMs?: number
+  /** Whether values are frozen when they are forwarded, so that changing one throws. Default false. */
+  readonly freeze?: boolean
+  /** Told of every record that the rules drop; counted by the task in any case. */
+  readonly onDrop?: (drop: Drop) => void
+  /** What becomes of a record that cannot be deserialised. Default: fail with MR-3001. */
+  readonly onDeserializationError?: (error: StreamsError) => 'fail' | 'skip'
+}
+
+/** Where an input partition stands: what is committed for it. */
+export interface TaskPosition {
+  readonly topic: string
+  readonly partition: number
+  /** Offset of the next record to process. */
+  readonly offset: number
+  readonly leaderEpoch: number
+  /** Carries the partition time over a restart. */
+  readonly metadata: string
+}
+
+export class TaskEngine {
+  readonly id: string
+  private readonly options: TaskEngineOptions
+  private readonly scope: TaskScope
+  private readonly graph: CompiledGraph
+  private readonly group: PartitionGroup
+  private readonly queues = new Map<string, RecordQueue>()
+  private readonly sourceOf = new Map<RecordQueue, CompiledSource>()
+  private readonly drops = new Map<string, Map<DropReason, number>>()
+  /** The nodes that may have asynchronous work under way. */
+  private readonly asynchronous: readonly ProcessorRunner[]
+  private closed = false
+
+  constructor(options: TaskEngineOptions) {
+    this.options = options
+    this.id = `${options.subtopology.id}_${options.partition}`
+    this.scope = this.scopeOf(options)
+    this.graph = compileGraph(options.subtopology.nodes, this.scope)
+    for (const source of this.graph.sources) this.addQueues(source)
+    this.group = new PartitionGroup([...this.queues.values()], options.maxTaskIdleMs ?? 0, options.clock)
+    this.asynchronous = this.graph.processors.filter(({ processor }) => processor.drain !== undefined)
+    for (const runner of this.graph.processors) runner.start()
+  }
+
+  /** Takes a fetched chunk of an input partition, by the topic's name on the broker. */
+  addRecords(topic: string, partition: number, chunk: RecordChunk): void {
+    this.queueOf(topic, partition).add(chunk)
+  }
+
+  /** Bytes of chunks that are not used up; a partition with none is out of records. */
+  bufferedBytes(topic: string, partition: number): number {
+    return this.queueOf(topic, partition).bufferedBytes
+  }
+
+  /** What is known of how far the partition goes beyond what was added (semantics T5). */
+  setLag(topic: string, partition: number, lag: number | undefined): void {
+    this.queueOf(topic, partition).lag = lag
+  }
+
+  /** Where the partition was committed: the offset to go on from, and the metadata that was committed with it. */
+  startFrom(topic: string, partition: number, offset: number, metadata?: string | null): void {
+    const queue = this.queueOf(topic, partition)
+    assert(queue.position < 0, `task ${this.id}: ${topic}-${partition} has a position already`)
+    queue.position = offset
+    queue.partitionTime = decodePartitionTime(metadata)
+  }
+
+  /** Processes one record; false when there is none, or one is worth waiting for. */
+  process(): boolean {
+    const queue = this.group.next()
+    if (queue === undefined) return false
+    const { scope } = this
+    const record = queue.take()
+    const { timestamp } = record
+    scope.current.set(queue.topic, queue.partition, queue.headOffset, timestamp, record.headers)
+    if (timestamp > scope.streamTime) scope.streamTime = timestamp
+    this.sourceOf.get(queue)!.children.forward(record)
+    if (scope.streamTime >= scope.streamTimePunctuations.due) this.punctuateStreamTime()
+    return true
+  }
+
+  /** Processes up to `recordsMax` records; answers how many. Stops early when a node has asynchronous work. */
+  processMany(recordsMax: number): number {
+    let count = 0
+    while (count < recordsMax && this.process()) {
+      count++
+      if (this.asynchronous.length > 0 && this.drain() !== undefined) break
+    }
+    return count
+  }
+
+  /** The timestamp of the next record; `undefined` when there is none, or one is worth waiting for. */
+  nextTimestamp(): number | undefined {
+    return this.group.next()?.headTimestamp
+  }
+
+  /** Runs the wall-clock punctuations that are due; answers whether there were any. */
+  punctuate(): boolean {
+    return this.scope.wallClockPunctuations.fire(this.options.clock.now())
+  }
+
+  /** Moves stream time without a record, and runs the punctuations that this makes due: for tests. */
+  advanceStreamTime(to: number): void {
+    if (to > this.scope.streamTime) this.scope.streamTime = to
+    if (this.scope.streamTime >= this.scope.streamTimePunctuations.due) this.punctuateStreamTime()
+  }
+
+  /** Wall-clock time of the next punctuation; Infinity when there is none. */
+  get nextPunctuation(): number {
+    return this.scope.wallClockPunctuations.due
+  }
+
+  /** Settles when all asynchronous nodes have forwarded what they hold; `undefined` when none holds anything. */
+  drain(): Promise<void> | undefined {
+    for (const runner of this.asynchronous) {
+      const pending = runner.processor.drain!()
+      // In topological order, and again from the start: what one forwards, one below it may have to wait for.
+      if (pending !== undefined) return pending.then(() => this.drain())
+    }
+    return undefined
+  }
+
+  /** Forwards what was held back for the commit (semantics C2), in topological order. Before stores are staged. */
+  flushEmissions(): void {
+    for (const runner of this.graph.processors) runner.flush()
+    for (const sink of this.graph.sinks) sink.refresh()
+    this.scope.commitRequested = false
+  }
+
+  /** Where every input partition stands that has been started from or fed. */
+  positions(): readonly TaskPosition[] {
+    const positions: TaskPosition[] = []
+    for (const { topic, partition, position, leaderEpoch, partitionTime } of this.queues.values()) {
+      if (position < 0) continue
+      positions.push({
+        topic,
+        partition,
+        offset: position,
+        leaderEpoch,
+        metadata: encodePartitionTime(partitionTime),
+      })
+    }
+    return positions
+  }
+
+  get streamTime(): number {
+    return this.scope.streamTime
+  }
+
+  /** Whether a processor has asked for a commit since the last. */
+  get commitRequested(): boolean {
+    return this.scope.commitRequested
+  }
+
+  /** How many records each node has dropped, by reason. */
+  get dropCounts(): ReadonlyMap<string, ReadonlyMap<DropReason, number>> {
+    return this.drops
+  }
+
+  /** Closes the processors; idempotent. Not after a crash. */
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    for (const runner of this.graph.processors) runner.close()
+  }
+
+  private punctuateStreamTime(): void {
+    this.scope.streamTimePunctuations.fire(this.scope.streamTime)
+  }
+
+  private scopeOf(options: TaskEngineOptions): TaskScope {
+    const { cache = false, coalescedEntriesMax = 10_000, subtopology } = options
+    const coalescing = new Set(
+      cache ? subtopology.stores.filter(store => store.cache).map(({ name }) => name) : [],
+    )
+    return {
+      applicationId: options.applicationId,
+      taskId: this.id,
+      partition: options.partition,
+      clock: options.clock,
+      collector: options.collector,
+      stores: options.stores,
+      current: new CurrentRecord(),
+      streamTimePunctuations: new Punctuations(),
+      wallClockPunctuations: new Punctuations(),
+      topicName: options.topicName ?? (topic => topic),
+      freezes: options.freeze ?? false,
+      dropped: drop => this.countDrop(drop),
+      streamTime: -1,
+      commitRequested: false,
+      coalescedEntriesMax: store => (coalescing.has(store) ? coalescedEntriesMax : 0),
+    }
+  }
+
+  private addQueues(source: CompiledSource): void {
+    const { onDeserializationError } = this.options
+    const { partition } = this.options
+    for (const logical of source.reader.node.topics) {
+      const topic = this.scope.topicName(logical)
+      const queue = new RecordQueue(topic, partition, source.reader, {
+        skips: error => onDeserializationError?.(error) === 'skip',
+        dropped: (node, reason, topic, partition, offset) =>
+          this.countDrop({ node, reason, topic, partition, offset }),
+      })
+      this.queues.set(partitionKey(topic, partition), queue)
+      this.sourceOf.set(queue, source)
+    }
+  }
+
+  private queueOf(topic: string, partition: number): RecordQueue {
+    const queue = this.queues.get(partitionKey(topic, partition))
+    assert(queue !== undefined, `task ${this.id} does not read ${topic}-${partition}`)
+    return queue
+  }
+
+  private countDrop(drop: Drop): void {
+    let reasons = this.drops.get(drop.node)
+    if (reasons === undefined) {
+      reasons = new Map()
+      this.drops.set(drop.node, reasons)
+    }
+    reasons.set(drop.reason, (reasons.get(drop.reason) ?? 0) + 1)
+    this.options.onDrop?.(drop)
+  }
+}

@@ -1,0 +1,37 @@
+/** What all nodes of a running task share. */
+import type { Clock } from '../base/clock.ts'
+import type { DropReason } from '../processor/processor.ts'
+import type { StateStore } from '../state/store.ts'
+import type { RecordCollector } from './collector.ts'
+import type { CurrentRecord } from './current-record.ts'
+import type { Punctuations } from './punctuation.ts'
+
+/** A record that was dropped by the rules; `topic` is `undefined` during a punctuation. */
+export interface Drop {
+  readonly node: string
+  readonly reason: DropReason
+  readonly topic: string | undefined
+  readonly partition: number
+  readonly offset: number
+}
+
+export interface TaskScope {
+  readonly applicationId: string
+  readonly taskId: string
+  readonly partition: number
+  readonly clock: Clock
+  readonly collector: RecordCollector
+  readonly stores: ReadonlyMap<string, StateStore>
+  readonly current: CurrentRecord
+  readonly streamTimePunctuations: Punctuations
+  readonly wallClockPunctuations: Punctuations
+  /** The name that a topic of the topology has on the broker. */
+  readonly topicName: (topic: string) => string
+  readonly freezes: boolean
+  readonly dropped: (drop: Drop) => void
+  /** The greatest timestamp processed, -1 before the first. */
+  streamTime: number
+  commitRequested: boolean
+  /** How many updates of a store are held back until the commit; 0 for none. */
+  coalescedEntriesMax(store: string): number
+}
