@@ -31,8 +31,8 @@ export interface RunOptions {
    * 0 waits only while the broker is known to have more (semantics T5). Default 0.
    */
   readonly maxTaskIdle?: Duration | -1
-  /** Records of one partition that are held for processing. Default 10 000. */
-  readonly bufferedRecordsMax?: number
+  /** Fetched bytes of one partition that are held for processing; more stops its fetching. Default 2 MiB. */
+  readonly bufferedBytesMax?: number
   /** Identity as a static member of the group. Default: made at the first start, kept in the state directory. */
   readonly instanceId?: string
   /** Default: lines on stderr. `silentLogger` for none. */
@@ -53,7 +53,7 @@ export interface ResolvedOptions {
   readonly createTopics: boolean
   readonly partitions: number
   readonly maxTaskIdleMs: number
-  readonly bufferedRecordsMax: number
+  readonly bufferedBytesMax: number
   readonly instanceId: string | undefined
   readonly logger: Logger
 }
@@ -81,7 +81,7 @@ export function resolveOptions(options: RunOptions): ResolvedOptions {
     createTopics: options.createTopics ?? true,
     partitions: within('partitions', options.partitions ?? 1, 1, 100_000),
     maxTaskIdleMs: idle === -1 ? -1 : toMilliseconds(idle, 'maxTaskIdle'),
-    bufferedRecordsMax: within('bufferedRecordsMax', options.bufferedRecordsMax ?? 10_000, 1, 10_000_000),
+    bufferedBytesMax: within('bufferedBytesMax', options.bufferedBytesMax ?? 2 * 1024 * 1024, 1, 1024 ** 3),
     instanceId: options.instanceId,
     logger: options.logger ?? consoleLogger(),
   }

@@ -65,6 +65,11 @@ export const errorCodes = {
     retriable: false,
     summary: 'The file of an app could not be loaded, or exports none.',
   },
+  'MR-6004': {
+    name: 'STORE_NOT_HERE',
+    retriable: true,
+    summary: 'A store is not on this instance.',
+  },
   'MR-6003': { name: 'APP_CLOSED', retriable: false, summary: 'The running application has been closed.' },
   'MR-3001': {
     name: 'DESERIALIZATION_FAILED',
@@ -213,6 +218,11 @@ export const errorCodes = {
     summary: 'Records could not be delivered.',
   },
   'MR-5052': { name: 'GROUP_REFUSED', retriable: false, summary: 'The group does not admit this member.' },
+  'MR-5053': {
+    name: 'REBALANCE_IN_PROGRESS',
+    retriable: true,
+    summary: 'The group is being rebalanced; commit again when it is done.',
+  },
 } as const satisfies Readonly<Record<string, CodeRow>>
 
 /** A stable error code. */

@@ -1,0 +1,55 @@
+/**
+ * The broker inside this process, as applications and tools use it: one of the two places where runtime and broker meet.
+ *
+ * Requests are handed over as objects and record batches as bytes, so running embedded costs no encoding and no
+ * sockets; everything else is what a remote client would meet.
+ */
+import { startBroker } from '../broker/index.ts'
+import type { Network } from '../src/protocol/connection.ts'
+import { Cluster, type BootstrapServer } from './client/cluster.ts'
+import { systemClock, systemRandom } from './system-clock.ts'
+
+export interface EmbeddedBrokerOptions {
+  /** The folder of its data; made if absent. One process at a time can use it (MR-4001). */
+  readonly directory: string
+  /** Kafka's own broker property names and values, such as `{ 'num.partitions': '4' }`. */
+  readonly properties?: Readonly<Record<string, string>>
+}
+
+/** A running broker and the way to connect to it. */
+export interface EmbeddedBroker extends AsyncDisposable {
+  readonly network: Network
+  readonly bootstrap: readonly BootstrapServer[]
+  /** Ends connections, writes what a clean start needs, gives the folder up. Idempotent. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a broker in this process.
+ *
+ * @example
+ * ```ts
+ * import { startEmbeddedBroker } from 'millrace/runtime'
+ *
+ * await using broker = await startEmbeddedBroker({ directory: './data' })
+ * ```
+ */
+export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
+  const broker = await startBroker({
+    directory: options.directory,
+    ...(options.properties && { config: options.properties }),
+  })
+  const close = (): Promise<void> => broker.close()
+  return {
+    network: { connect: () => Promise.resolve(broker.connect()) },
+    bootstrap: [{ host: 'embedded', port: 0 }],
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** A client's view of an embedded broker. */
+export function openCluster(broker: EmbeddedBroker, clientId: string): Cluster {
+  const { network, bootstrap } = broker
+  return new Cluster({ network, bootstrap, clock: systemClock, random: systemRandom, clientId })
+}

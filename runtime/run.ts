@@ -1,0 +1,111 @@
+/**
+ * `run`: starts an application in this process, on an embedded broker unless it is given one.
+ *
+ * The order of the start matters: the state directory is claimed first (nothing else may run on it), topics come
+ * second (partition counts decide the tasks), and the producer fences its predecessor before the first store is
+ * restored, so that the changelogs have ended.
+ */
+import type { App } from '../src/dsl/app.ts'
+import { Admin } from './client/admin.ts'
+import { startEmbeddedBroker, openCluster, type EmbeddedBroker } from './embedded.ts'
+import { resolveOptions, type ResolvedOptions, type RunOptions } from './options.ts'
+import type { RestoreOutcome } from './restore/changelog-reader.ts'
+import { RunningApp } from './running-app.ts'
+import { StateDirectory } from './state/state-directory.ts'
+import { systemRandom } from './system-clock.ts'
+import { assembleWorker } from './tasks/assemble-worker.ts'
+import { prepareTopics } from './topics/prepare-topics.ts'
+
+export type { RestoreOutcome }
+
+/**
+ * Starts an application and resolves once its loop runs; results follow as its inputs arrive.
+ *
+ * Rejects with MR-4001 when another process uses the data or state directory, MR-2001 for a topic that does not exist,
+ * MR-2101 when joined topics have different partition counts, MR-2102 for an internal topic that does not fit, and with
+ * the errors of building the topology (MR-1xxx). What goes wrong later rejects `closed`.
+ *
+ * @example
+ * ```ts
+ * import { run } from 'millrace/runtime'
+ * import app from './word-count.ts'
+ *
+ * const running = await run(app, { handleSignals: true })
+ * await running.closed
+ * ```
+ */
+export async function run(app: App, options: RunOptions = {}): Promise<RunningApp> {
+  const resolved = resolveOptions(options)
+  const topology = app.topology()
+  // Builds everything that can be refused before anything is opened.
+  topology.subtopologies()
+  const closers: (() => Promise<void>)[] = []
+  try {
+    const broker = options.broker ?? (await ownBroker(resolved, closers))
+    const running = await start(app, broker, resolved, closers)
+    connectSignals(running, options)
+    return running
+  } catch (error) {
+    for (const close of closers.reverse()) await close()
+    throw error
+  }
+}
+
+async function ownBroker(
+  { dataDirectory }: ResolvedOptions,
+  closers: (() => Promise<void>)[],
+): Promise<EmbeddedBroker> {
+  const broker = await startEmbeddedBroker({ directory: dataDirectory })
+  closers.push(() => broker.close())
+  return broker
+}
+
+async function start(
+  app: App,
+  broker: EmbeddedBroker,
+  options: ResolvedOptions,
+  closers: (() => Promise<void>)[],
+): Promise<RunningApp> {
+  const directory = await StateDirectory.open({
+    root: options.stateDirectory,
+    applicationId: app.id,
+    random: systemRandom,
+  })
+  closers.push(() => directory.close())
+  const cluster = openCluster(broker, `${app.id}-${directory.instanceId}`)
+  closers.push(() => cluster.close())
+  const topology = app.topology()
+  const prepared = await prepareTopics({
+    admin: new Admin(cluster),
+    topology,
+    applicationId: app.id,
+    declared: app.topics(),
+    createDeclared: options.createTopics,
+    partitionsDefault: options.partitions,
+  })
+  const assembled = assembleWorker({ app, topology, cluster, directory, prepared, options })
+  return new RunningApp({ ...assembled, applicationId: app.id, closers, logger: options.logger })
+}
+
+/** Lets signals and an `AbortSignal` end the application; a second signal ends the process at once. */
+function connectSignals(running: RunningApp, { signal, handleSignals }: RunOptions): void {
+  const close = (): void =>
+    void running.close().catch(() => {
+      // The same error rejects `closed`, which is where callers look.
+    })
+  if (signal?.aborted === true) close()
+  signal?.addEventListener('abort', close, { once: true })
+  if (handleSignals !== true) return
+  const signals = ['SIGTERM', 'SIGINT'] as const
+  let received = 0
+  const onSignal = (): void => {
+    received += 1
+    if (received > 1) process.exit(1)
+    close()
+  }
+  for (const name of signals) process.on(name, onSignal)
+  const forget = (): void => {
+    for (const name of signals) process.off(name, onSignal)
+  }
+  running.closed.then(forget, forget)
+}

@@ -1,0 +1,162 @@
+/**
+ * An application that runs: its state, its stores, and how it ends.
+ *
+ *   running ──▶ closing ──▶ closed
+ *      │           │
+ *      └───────────┴──────▶ failed
+ *
+ * running  the worker's loop turns.         close or a signal → closing; error → failed
+ * closing  in-flight work is committed.     all closed → closed; error → failed
+ * closed   `closed` has resolved.           final
+ * failed   `closed` has rejected.           final
+ */
+import { StreamsError } from '../src/base/errors.ts'
+import { assert } from '../src/base/assert.ts'
+import { partitionForKey } from '../src/base/murmur2.ts'
+import type { KeyValueStore, StateStore, WindowStore } from '../src/state/store.ts'
+import type { Serde } from '../src/serdes/serde.ts'
+import type { Logger } from './logger.ts'
+import type { RestoreOutcome } from './restore/changelog-reader.ts'
+import type { Worker } from './tasks/worker.ts'
+
+export type AppState = 'running' | 'closing' | 'closed' | 'failed'
+
+export const appTransitions: Readonly<Record<AppState, readonly AppState[]>> = {
+  running: ['closing', 'failed'],
+  closing: ['closed', 'failed'],
+  closed: [],
+  failed: [],
+}
+
+export interface RunningAppOptions {
+  readonly applicationId: string
+  readonly worker: Worker
+  readonly logger: Logger
+  /** Closes what the application opened, last opened first. */
+  readonly closers: readonly (() => Promise<void>)[]
+  readonly restored: readonly RestoreOutcome[]
+  /** By store name. */
+  readonly keySerdes: ReadonlyMap<string, Serde<unknown>>
+}
+
+export class RunningApp implements AsyncDisposable {
+  readonly applicationId: string
+  /** Resolves when the application has closed; rejects with the error that ended it. */
+  readonly closed: Promise<void>
+  /** Each restore of a store since the start: how many records were replayed, and from where. */
+  readonly restored: readonly RestoreOutcome[]
+  readonly #worker: Worker
+  readonly #logger: Logger
+  readonly #closers: readonly (() => Promise<void>)[]
+  readonly #keySerdes: ReadonlyMap<string, Serde<unknown>>
+  #state: AppState = 'running'
+
+  constructor(options: RunningAppOptions) {
+    this.applicationId = options.applicationId
+    this.restored = options.restored
+    this.#worker = options.worker
+    this.#logger = options.logger
+    this.#closers = options.closers
+    this.#keySerdes = options.keySerdes
+    this.closed = this.#run()
+    // Whoever awaits `closed` sees the error; nobody awaiting it must not end the process.
+    this.closed.catch(() => {})
+  }
+
+  get state(): AppState {
+    return this.#state
+  }
+
+  /** Records processed since the start. */
+  get processedCount(): number {
+    return this.#worker.processedCount
+  }
+
+  /** Whether every task has its stores restored and processes; false before the first assignment too. */
+  get ready(): boolean {
+    const tasks = [...this.#worker.tasks.values()]
+    return tasks.length > 0 && tasks.every(task => task.state === 'running')
+  }
+
+  /** Finishes what is in flight, commits, and gives everything back. Idempotent; settles as `closed` does. */
+  close(): Promise<void> {
+    if (this.#state === 'running') {
+      this.#moveTo('closing')
+      this.#worker.stop()
+    }
+    return this.closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /**
+   * The value of a key in a key-value store of this instance, uncommitted updates included; `undefined` for none.
+   * MR-6004 for a store that this instance does not run.
+   */
+  get<V>(store: string, key: unknown): V | undefined {
+    const parts = this.#partsOf(store)
+    const serde = this.#keySerdes.get(store)
+    assert(serde !== undefined, `store ${store} has no key serde`)
+    // A changelog has one partition per task, so the greatest number tells how many there are.
+    const partition = partitionForKey(serde.serialize(key), parts.length)
+    return (parts[partition] as KeyValueStore<unknown, V>).get(key)
+  }
+
+  /** All entries of a key-value store, task by task, each in the order of its serialised keys. */
+  async *entries<K, V>(store: string): AsyncGenerator<readonly [K, V]> {
+    for (const part of this.#partsOf(store)) yield* (part as KeyValueStore<K, V>).entries()
+  }
+
+  /** All windows of a window store that are within its retention, task by task: key, window start, value. */
+  async *windows<K, V>(store: string): AsyncGenerator<{ key: K; start: number; value: V }> {
+    for (const part of this.#partsOf(store))
+      for await (const [key, { start, value }] of (part as WindowStore<K, V>).entries())
+        yield { key, start, value }
+  }
+
+  /** The store's parts by partition. */
+  #partsOf(store: string): StateStore[] {
+    const parts: StateStore[] = []
+    for (const task of this.#worker.tasks.values()) {
+      const part = task.stores.get(store)
+      if (part !== undefined) parts[task.partition] = part
+    }
+    if (parts.length > 0) return parts
+    throw new StreamsError('MR-6004', {
+      what: `Store '${store}' is not on this instance of '${this.applicationId}'`,
+      why: 'It does not exist under this name, or its tasks have not been assigned yet.',
+      fix: 'Check the name given to the stateful operator, and wait until `ready`.',
+    })
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await this.#worker.run()
+      await this.#closeAll()
+      this.#moveTo('closed')
+    } catch (error) {
+      this.#moveTo('failed')
+      this.#logger.log('error', error instanceof Error ? error.message : String(error))
+      await this.#closeAll()
+      throw error
+    }
+  }
+
+  async #closeAll(): Promise<void> {
+    for (const close of this.#closers.toReversed()) {
+      try {
+        await close()
+      } catch (error) {
+        this.#logger.log('warn', 'closing failed', { error: String(error) })
+      }
+    }
+  }
+
+  #moveTo(state: AppState): void {
+    // A worker may end by itself only by failing; `stop` comes from `close`, which moves on first.
+    assert(appTransitions[this.#state].includes(state), `app cannot go from ${this.#state} to ${state}`)
+    this.#state = state
+  }
+}

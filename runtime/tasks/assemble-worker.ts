@@ -1,0 +1,203 @@
+/** Puts a worker together: clients, assignor, and the making of tasks with their stores. */
+import { partitionKey, type TopicPartition } from '../../src/base/topic-partition.ts'
+import type { App } from '../../src/dsl/app.ts'
+import type { Drop } from '../../src/engine/task-scope.ts'
+import type { Serde } from '../../src/serdes/serde.ts'
+import { MemoryBytes } from '../../src/state/memory-bytes.ts'
+import { openStore } from '../../src/state/open-store.ts'
+import { realTopicName } from '../../src/topology/internal-topics.ts'
+import type { Topology } from '../../src/topology/topology.ts'
+import { encodeUserData, streamsAssignor, tasksOf } from '../assign/streams-assignor.ts'
+import { topologyFingerprint } from '../assign/fingerprint.ts'
+import { Admin } from '../client/admin.ts'
+import type { Cluster } from '../client/cluster.ts'
+import { Fetcher } from '../client/fetcher.ts'
+import { GroupMember } from '../client/group-member.ts'
+import { GroupOffsets } from '../client/offsets.ts'
+import { Producer } from '../client/producer.ts'
+import type { ResolvedOptions } from '../options.ts'
+import { ChangelogReader, type RestoreOutcome } from '../restore/changelog-reader.ts'
+import type { StateDirectory } from '../state/state-directory.ts'
+import { TaskDatabase } from '../state/task-database.ts'
+import type { PreparedTopics } from '../topics/prepare-topics.ts'
+import { AcknowledgedOffsets } from './acknowledged-offsets.ts'
+import { ProducerCollector } from './producer-collector.ts'
+import { StreamTask, type TaskStore } from './stream-task.ts'
+import { Worker } from './worker.ts'
+
+export interface AssembleOptions {
+  readonly app: App
+  readonly topology: Topology
+  readonly cluster: Cluster
+  readonly directory: StateDirectory
+  readonly prepared: PreparedTopics
+  readonly options: ResolvedOptions
+}
+
+export interface AssembledWorker {
+  readonly worker: Worker
+  /** Grows with each restore. */
+  readonly restored: readonly RestoreOutcome[]
+  /** By store name. */
+  readonly keySerdes: ReadonlyMap<string, Serde<unknown>>
+}
+
+/** Milliseconds that a transaction may stay open before the coordinator aborts it. */
+const transactionTimeoutMs = 10_000
+
+export function assembleWorker(assemble: AssembleOptions): AssembledWorker {
+  const { app, topology, cluster, directory, prepared, options } = assemble
+  const exactlyOnce = options.guarantee === 'exactly-once'
+  const acknowledged = new AcknowledgedOffsets()
+  const producer = new Producer({
+    cluster,
+    lingerMs: 100,
+    onBatchAcked: acknowledged.record,
+    ...(exactlyOnce && { transactionalId: `${app.id}-${directory.instanceId}-0`, transactionTimeoutMs }),
+  })
+  const isolation = exactlyOnce ? 'read_committed' : 'read_uncommitted'
+  const fetcher = new Fetcher({ cluster, isolation, offsetReset: offsetResets(topology, app.id) })
+  const offsets = new GroupOffsets(cluster, app.id)
+  const restored: RestoreOutcome[] = []
+  const createTask = taskFactory({ ...assemble, producer, acknowledged, offsets, restored, isolation })
+  const subtopologies = prepared.subtopologies.map(({ subtopology, sourceTopics }) => {
+    return { id: subtopology.id, sourceTopics }
+  })
+  const fingerprint = topologyFingerprint(topology.describe())
+  const taskOf = new Map<string, string>()
+  for (const [task, partitions] of tasksOf(subtopologies, prepared.partitionCounts))
+    for (const { topic, partition } of partitions) taskOf.set(partitionKey(topic, partition), task)
+  const member: GroupMember = new GroupMember({
+    cluster,
+    groupId: app.id,
+    topics: [...new Set(subtopologies.flatMap(({ sourceTopics }) => sourceTopics))],
+    instanceId: options.instanceId ?? directory.instanceId,
+    assignors: [streamsAssignor(subtopologies, fingerprint)],
+    userData: () => encodeUserData({ version: 1, fingerprint }),
+    onAssigned: assignment => worker.onAssigned(assignment),
+    onRevoked: partitions => worker.onRevoked(partitions),
+    onLost: partitions => worker.onLost(partitions),
+    onWork: () => fetcher.wakeUp(),
+  })
+  const worker: Worker = new Worker({
+    applicationId: app.id,
+    producer,
+    fetcher,
+    member,
+    offsets,
+    exactlyOnce,
+    clock: cluster.clock,
+    logger: options.logger,
+    commitIntervalMs: options.commitIntervalMs,
+    repartitionTopics: new Set(prepared.repartitionTopics),
+    admin: new Admin(cluster),
+    taskIdOf: ({ topic, partition }) => taskOf.get(partitionKey(topic, partition))!,
+    createTask,
+  })
+  const stores = [...topology.stores.values()].map(({ name, keySerde }) => [name, keySerde] as const)
+  return { worker, restored, keySerdes: new Map(stores) }
+}
+
+/** Where a topic is read from without a committed offset: what its source says, else the beginning. */
+function offsetResets(
+  topology: Topology,
+  applicationId: string,
+): (topic: string) => 'earliest' | 'latest' | 'none' {
+  const resets = new Map<string, 'earliest' | 'latest' | 'none'>()
+  for (const node of topology.nodes.values())
+    if (node.kind === 'source' && node.offsetReset !== undefined)
+      for (const topic of node.topics)
+        resets.set(realTopicName(topology, applicationId, topic), node.offsetReset)
+  return topic => resets.get(topic) ?? 'earliest'
+}
+
+interface FactoryOptions extends AssembleOptions {
+  readonly producer: Producer
+  readonly acknowledged: AcknowledgedOffsets
+  readonly offsets: GroupOffsets
+  readonly restored: RestoreOutcome[]
+  readonly isolation: 'read_committed' | 'read_uncommitted'
+}
+
+function taskFactory(factory: FactoryOptions) {
+  const { app, topology, cluster, directory, prepared, options, restored, offsets } = factory
+  const reader = new ChangelogReader({ cluster, admin: new Admin(cluster), isolation: factory.isolation })
+  const collector = new ProducerCollector(
+    factory.producer,
+    topic => prepared.partitionCounts.get(topic) ?? cluster.partitionCount(topic),
+  )
+  const logDrop = dropLogger(options)
+  return async (id: string, partitions: readonly TopicPartition[]): Promise<StreamTask> => {
+    const [subtopologyId, partition] = id.split('_').map(Number) as [number, number]
+    const { subtopology, changelogs } = prepared.subtopologies.find(
+      entry => entry.subtopology.id === subtopologyId,
+    )!
+    const committed = await offsets.fetch(partitions)
+    const databases: TaskDatabase[] = []
+    const stores: TaskStore[] = []
+    if (subtopology.stores.some(({ backend }) => backend === 'persistent'))
+      databases.push(await directory.openTask(id))
+    for (const definition of subtopology.stores) {
+      let database = databases[0]!
+      if (definition.backend === 'memory') {
+        database = await TaskDatabase.open(new MemoryBytes(), `memory of task ${id}`)
+        databases.push(database)
+      }
+      const store = openStore(definition, database.bytes, await database.prefixOf(definition.name))
+      stores.push({ store, database, changelog: changelogs.get(definition.name) })
+    }
+    return new StreamTask({
+      id,
+      partition,
+      partitions,
+      committed,
+      stores,
+      databases,
+      collector,
+      acknowledged: factory.acknowledged,
+      bufferedBytesMax: options.bufferedBytesMax,
+      engine: {
+        applicationId: app.id,
+        subtopology,
+        clock: cluster.clock,
+        topicName: topic => realTopicName(topology, app.id, topic),
+        cache: options.cache,
+        maxTaskIdleMs: options.maxTaskIdleMs,
+        onDrop: logDrop,
+      },
+      restore: signal =>
+        reader.restore(
+          stores.flatMap(({ store, database, changelog }) => {
+            return changelog === undefined ? [] : [{ store, database, partition, ...changelog }]
+          }),
+          signal,
+        ),
+      onRestored: outcomes => {
+        restored.push(...outcomes)
+        for (const outcome of outcomes) logRestore(options, id, outcome)
+      },
+    })
+  }
+}
+
+function logRestore({ logger }: ResolvedOptions, task: string, outcome: RestoreOutcome): void {
+  if (outcome.records === 0) return
+  const { store, records, fromOffset, toOffset, wiped } = outcome
+  const from = wiped === undefined ? `the tail from offset ${fromOffset}` : `everything (${wiped})`
+  logger.log('info', `task ${task}: restored ${records} records of '${store}': ${from} to ${toOffset}`)
+}
+
+/** Logs the first drop of each node and reason; the counts are the task's. */
+function dropLogger({ logger }: ResolvedOptions): (drop: Drop) => void {
+  const logged = new Set<string>()
+  return ({ node, reason, topic, partition, offset }) => {
+    const kind = `${node}\0${reason}`
+    if (logged.has(kind)) return
+    logged.add(kind)
+    const place = topic === undefined ? 'during a punctuation' : `at ${topic}-${partition}@${offset}`
+    logger.log(
+      'warn',
+      `'${node}' drops records (${reason}), the first ${place}; further ones are only counted`,
+    )
+  }
+}

@@ -1,0 +1,234 @@
+/**
+ * A task in a runtime: the engine with its stores, their database and changelogs, and its part in each commit.
+ *
+ * States are those of task-state.ts. The engine exists only while the task runs: after an aborted transaction
+ * another one is made over the same stores, from the committed offsets.
+ */
+import { assert } from '../../src/base/assert.ts'
+import { partitionKey, type TopicPartition } from '../../src/base/topic-partition.ts'
+import { TaskEngine, type TaskEngineOptions } from '../../src/engine/task-engine.ts'
+import { noHeaders } from '../../src/record/record.ts'
+import type { BytesWrite } from '../../src/state/ordered-bytes.ts'
+import type { ChangelogSink, StateStore } from '../../src/state/store.ts'
+import type { FetchedPartition } from '../client/fetcher.ts'
+import type { CommittedOffset, OffsetToCommit } from '../client/offsets.ts'
+import type { RestoreOutcome } from '../restore/changelog-reader.ts'
+import type { TaskDatabase } from '../state/task-database.ts'
+import type { AcknowledgedOffsets } from './acknowledged-offsets.ts'
+import type { CommittableTask } from './commit.ts'
+import type { ProducerCollector } from './producer-collector.ts'
+import { moveTask, type TaskState } from './task-state.ts'
+
+/** A store of the task and where its changes go. */
+export interface TaskStore {
+  readonly store: StateStore
+  /** What holds its entries: the task's LevelDB, or memory. */
+  readonly database: TaskDatabase
+  /** `undefined` for a store without changelog. */
+  readonly changelog: { readonly topic: string; readonly topicId: string } | undefined
+}
+
+export interface StreamTaskOptions {
+  readonly id: string
+  readonly partition: number
+  readonly partitions: readonly TopicPartition[]
+  readonly committed: readonly CommittedOffset[]
+  readonly stores: readonly TaskStore[]
+  readonly databases: readonly TaskDatabase[]
+  readonly engine: Omit<TaskEngineOptions, 'stores' | 'collector' | 'partition'>
+  readonly collector: ProducerCollector
+  readonly acknowledged: AcknowledgedOffsets
+  /** Fetched bytes of one partition that are held for processing; more stops its fetching. */
+  readonly bufferedBytesMax: number
+  /** Brings the stores to the ends of their changelogs. */
+  readonly restore: (signal: AbortSignal) => Promise<readonly RestoreOutcome[]>
+  /** Told when a restore is done. */
+  readonly onRestored: (outcomes: readonly RestoreOutcome[]) => void
+}
+
+export class StreamTask implements CommittableTask {
+  readonly id: string
+  readonly partition: number
+  readonly partitions: readonly TopicPartition[]
+  readonly stores: ReadonlyMap<string, StateStore>
+  readonly #options: StreamTaskOptions
+  readonly #changelogs: readonly { readonly sink: ChangelogSink; readonly store: StateStore }[]
+  readonly #restoreAbort = new AbortController()
+  #committed: Map<string, CommittedOffset>
+  #state: TaskState = 'created'
+  #engine: TaskEngine | undefined
+  #restoring: Promise<void> | undefined
+  #restored = false
+  #failure: unknown
+  /** The database writes of the last commit; awaited before the next. */
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(options: StreamTaskOptions) {
+    this.#options = options
+    this.id = options.id
+    this.partition = options.partition
+    this.partitions = options.partitions
+    this.stores = new Map(options.stores.map(({ store }) => [store.name, store]))
+    this.#committed = byPartition(options.committed)
+    this.#changelogs = options.stores.map(entry => ({ store: entry.store, sink: this.#sinkOf(entry) }))
+  }
+
+  get state(): TaskState {
+    return this.#state
+  }
+
+  /** Begins to restore; `isRestored` tells when it is done. */
+  restore(): void {
+    this.#moveTo('restoring')
+    const work = async (): Promise<void> => {
+      try {
+        this.#options.onRestored(await this.#options.restore(this.#restoreAbort.signal))
+        this.#restored = true
+      } catch (error) {
+        this.#failure = error
+      }
+    }
+    this.#restoring = work()
+  }
+
+  /** Throws what the restore failed with. */
+  isRestored(): boolean {
+    if (this.#failure !== undefined) throw this.#failure
+    return this.#restored
+  }
+
+  /** Takes up processing at the committed offsets. */
+  start(): void {
+    this.#moveTo('running')
+    const { engine, collector, partition } = this.#options
+    this.#engine = new TaskEngine({ ...engine, partition, collector, stores: this.stores })
+    for (const { topic, partition, offset, metadata } of this.#committed.values())
+      this.#engine.startFrom(topic, partition, offset, metadata)
+  }
+
+  /** Where fetching begins: the committed offset, or `undefined` for where the reset policy says. */
+  startOffsetOf({ topic, partition }: TopicPartition): number | undefined {
+    return this.#committed.get(partitionKey(topic, partition))?.offset
+  }
+
+  /** What was committed last. */
+  get committedOffsets(): readonly CommittedOffset[] {
+    return [...this.#committed.values()]
+  }
+
+  addFetched(fetched: FetchedPartition): void {
+    this.#engine?.addRecords(fetched.topic, fetched.partition, fetched)
+  }
+
+  /** What is known of how much more there is to fetch (semantics T5). */
+  setLag({ topic, partition }: TopicPartition, lag: number | undefined): void {
+    this.#engine?.setLag(topic, partition, lag)
+  }
+
+  process(recordsMax: number): number {
+    return this.#engine?.processMany(recordsMax) ?? 0
+  }
+
+  /** Whether `process` would find a record. */
+  hasProcessable(): boolean {
+    return this.#engine?.nextTimestamp() !== undefined
+  }
+
+  punctuate(): boolean {
+    return this.#engine?.punctuate() ?? false
+  }
+
+  get commitRequested(): boolean {
+    return this.#engine?.commitRequested ?? false
+  }
+
+  /** The partitions that hold enough, or little enough to fetch more. */
+  partitionsWith(buffer: 'full' | 'drained'): readonly TopicPartition[] {
+    const { bufferedBytesMax } = this.#options
+    return this.partitions.filter(({ topic, partition }) => {
+      const bytes = this.#engine?.bufferedBytes(topic, partition) ?? 0
+      return buffer === 'full' ? bytes > bufferedBytesMax : bytes <= bufferedBytesMax / 2
+    })
+  }
+
+  async prepareCommit(): Promise<readonly OffsetToCommit[]> {
+    const engine = this.#runningEngine()
+    await engine.drain()
+    engine.flushEmissions()
+    await engine.drain()
+    for (const { store, sink } of this.#changelogs) store.stage(sink)
+    return engine.positions()
+  }
+
+  async committed(): Promise<void> {
+    await this.#writing
+    const positions = this.#runningEngine().positions()
+    this.#committed = byPartition(positions.map(position => ({ ...position })))
+    const batches = new Map<TaskDatabase, BytesWrite[]>()
+    for (const { store, database, changelog } of this.#options.stores) {
+      const writes = store.apply()
+      const end = changelog && this.#options.acknowledged.endOf(changelog.topic, this.partition)
+      const batch = batches.get(database) ?? []
+      batches.set(database, batch)
+      for (const write of writes) batch.push(write)
+      if (writes.length > 0 && changelog !== undefined && end !== undefined)
+        batch.push(database.positionWrite(store.name, { topicId: changelog.topicId, offset: end }))
+    }
+    this.#writing = this.#write(batches)
+    // Whoever awaits `#writing` next handles the failure; until then it must not count as unhandled.
+    this.#writing.catch(() => {})
+  }
+
+  /** Drops everything since the last commit; processing goes on from the committed offsets. */
+  rewind(): void {
+    if (this.#state !== 'running') return
+    for (const { store } of this.#options.stores) store.discard()
+    this.#engine = undefined
+    this.#moveTo('suspended')
+    this.#moveTo('restoring')
+    this.start()
+  }
+
+  /** Stops and gives everything back; uncommitted changes are dropped. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return
+    this.#restoreAbort.abort()
+    await this.#restoring
+    if (this.#state !== 'suspended') this.#moveTo('suspended')
+    this.#engine?.close()
+    this.#engine = undefined
+    let failure: unknown
+    await this.#writing.catch((error: unknown) => (failure = error))
+    for (const { store } of this.#options.stores) store.close()
+    for (const database of this.#options.databases) await database.close()
+    this.#moveTo('closed')
+    if (failure !== undefined) throw failure
+  }
+
+  async #write(batches: ReadonlyMap<TaskDatabase, readonly BytesWrite[]>): Promise<void> {
+    for (const [database, batch] of batches) await database.bytes.write(batch)
+    for (const { store, database } of this.#options.stores) {
+      store.applied()
+      for (const range of store.expired?.() ?? []) await database.bytes.clear(range)
+    }
+  }
+
+  #sinkOf({ changelog }: TaskStore): ChangelogSink {
+    if (changelog === undefined) return { append: () => {} }
+    const appender = this.#options.collector.appender(changelog.topic, this.partition)
+    return { append: (key, value, timestamp) => appender.append(key, value, timestamp, noHeaders) }
+  }
+
+  #runningEngine(): TaskEngine {
+    assert(this.#engine !== undefined, `task ${this.id} does not run`)
+    return this.#engine
+  }
+
+  #moveTo(state: TaskState): void {
+    this.#state = moveTask(this.id, this.#state, state)
+  }
+}
+
+function byPartition(offsets: readonly CommittedOffset[]): Map<string, CommittedOffset> {
+  return new Map(offsets.map(entry => [partitionKey(entry.topic, entry.partition), entry]))
+}

@@ -1,0 +1,308 @@
+/**
+ * The loop of one event loop's tasks: poll → process → punctuate → commit, until it is told to stop.
+ *
+ *   ┌▶ group work (give up, take over) ─▶ fetch ─▶ process a slice ─▶ punctuate ─▶ commit if due ─┐
+ *   └──────────────────────────────────────────────────────────────────────────────────────────────┘
+ *
+ * Invariants: one worker has one producer, and at most one transaction is open; a partition is given up only after a
+ * commit that covers it; an error that is not an aborted transaction closes every task without another write.
+ * Processing is bounded: a partition with a full queue is not fetched, and a producer with a full buffer is awaited.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { StreamsError } from '../../src/base/errors.ts'
+import { partitionKey, type TopicPartition } from '../../src/base/topic-partition.ts'
+import { decodeUserData, type AssignmentUserData } from '../assign/streams-assignor.ts'
+import type { Assignment } from '../client/group-member.ts'
+import { commitAtLeastOnce, commitExactlyOnce } from './commit.ts'
+import { RepartitionPurge } from './repartition-purge.ts'
+import type { StreamTask } from './stream-task.ts'
+import type { WorkerResources } from './worker-resources.ts'
+
+/** Milliseconds of processing between two turns of the event loop, on which timers and the broker run. */
+const sliceMs = 8
+/** How long an idle worker waits for records before it looks at its timers. */
+const idleWaitMs = 50
+
+export class Worker {
+  readonly #resources: WorkerResources
+  readonly #tasks = new Map<string, StreamTask>()
+  readonly #taskOfPartition = new Map<string, StreamTask>()
+  readonly #paused = new Set<StreamTask>()
+  readonly #purge: RepartitionPurge
+  #stopping = false
+  #commitAt = 0
+  #dirty = false
+  #processed = 0
+
+  constructor(resources: WorkerResources) {
+    this.#resources = resources
+    const { admin, clock, logger, repartitionTopics } = resources
+    this.#purge = new RepartitionPurge({ admin, clock, logger, topics: repartitionTopics })
+  }
+
+  /** Records processed since the start. */
+  get processedCount(): number {
+    return this.#processed
+  }
+
+  get tasks(): ReadonlyMap<string, StreamTask> {
+    return this.#tasks
+  }
+
+  /** Makes `run` finish what is in flight, commit and return. */
+  stop(): void {
+    this.#stopping = true
+    this.#resources.fetcher.wakeUp()
+  }
+
+  /** Runs until `stop`. Rejects with the error that ended it; the tasks are closed either way. */
+  async run(): Promise<void> {
+    const { producer, member, exactlyOnce } = this.#resources
+    try {
+      if (exactlyOnce) {
+        await producer.initTransactions()
+        producer.beginTransaction()
+      }
+      member.start()
+      this.#scheduleCommit()
+      while (!this.#stopping) await this.#turn()
+      await this.#commit()
+      await this.#closeTasks()
+      await this.#purge.settled()
+      await member.close()
+      await producer.close()
+    } catch (error) {
+      await this.#abandon()
+      throw error
+    }
+  }
+
+  /** One round of the loop. */
+  async #turn(): Promise<void> {
+    const { member, fetcher, producer, clock } = this.#resources
+    if (member.hasWork || this.#tasks.size === 0) await member.poll()
+    this.#startRestored()
+    const busy = this.#hasBuffered()
+    for (const fetched of await fetcher.poll(busy ? 0 : this.#idleWait())) {
+      const task = this.#taskOfPartition.get(partitionKey(fetched.topic, fetched.partition))
+      if (task !== undefined) task.addFetched(fetched)
+    }
+    this.#updateLags()
+    if (this.#processSlice() > 0) this.#dirty = true
+    for (const task of this.#tasks.values()) if (task.punctuate()) this.#dirty = true
+    this.#regulate()
+    if (clock.monotonic() >= this.#commitAt || this.#commitRequested()) {
+      if (this.#dirty) await this.#commit()
+      this.#scheduleCommit()
+    }
+    const full = producer.whenWritable()
+    if (full !== undefined) await full
+    else await nextTurn()
+  }
+
+  /** Processes what is buffered, task by task, for a bounded time. */
+  #processSlice(): number {
+    const { clock } = this.#resources
+    const until = clock.monotonic() + sliceMs
+    let processed = 0
+    for (;;) {
+      let round = 0
+      for (const task of this.#tasks.values()) round += task.process(256)
+      processed += round
+      if (round === 0 || clock.monotonic() >= until || this.#resources.producer.whenWritable()) break
+    }
+    this.#processed += processed
+    return processed
+  }
+
+  #hasBuffered(): boolean {
+    for (const task of this.#tasks.values()) if (task.hasProcessable()) return true
+    return false
+  }
+
+  #commitRequested(): boolean {
+    let requested = false
+    for (const task of this.#tasks.values()) if (task.commitRequested) requested = true
+    return requested
+  }
+
+  #idleWait(): number {
+    const untilCommit = this.#commitAt - this.#resources.clock.monotonic()
+    return this.#dirty ? Math.max(0, Math.min(idleWaitMs, untilCommit)) : idleWaitMs
+  }
+
+  #scheduleCommit(): void {
+    this.#commitAt = this.#resources.clock.monotonic() + this.#resources.commitIntervalMs
+  }
+
+  async #commit(): Promise<void> {
+    const { producer, offsets, member, exactlyOnce } = this.#resources
+    const tasks = [...this.#tasks.values()].filter(task => task.state === 'running')
+    this.#dirty = false
+    if (tasks.length === 0) return
+    const protocol = exactlyOnce ? commitExactlyOnce : commitAtLeastOnce
+    try {
+      await protocol(tasks, { producer, offsets, group: () => member.metadata })
+      this.#purge.maybeStart(() => tasks.flatMap(task => task.committedOffsets))
+    } catch (error) {
+      if (!isAborted(error)) throw error
+      await this.#revive(error)
+    }
+  }
+
+  /** The transaction did not commit: everything since the last commit is processed again. */
+  async #revive(cause: unknown): Promise<void> {
+    const { logger, producer } = this.#resources
+    logger.log('warn', 'the transaction was aborted; its records are processed again', {
+      cause: String(cause),
+    })
+    await producer.abortTransaction()
+    for (const task of this.#tasks.values()) task.rewind()
+    await this.#seekToCommitted([...this.#tasks.values()].flatMap(task => task.partitions))
+    producer.beginTransaction()
+  }
+
+  /** Takes over what the group has assigned. */
+  async onAssigned({ added, userData }: Assignment): Promise<void> {
+    if (decodeUserData<AssignmentUserData>(userData)?.error === 'TOPOLOGY_MISMATCH') throw this.#mismatch()
+    const { createTask, taskIdOf } = this.#resources
+    const partitionsOfTask = new Map<string, TopicPartition[]>()
+    for (const partition of added) {
+      const taskId = taskIdOf(partition)
+      const partitions = partitionsOfTask.get(taskId)
+      if (partitions === undefined) partitionsOfTask.set(taskId, [partition])
+      else partitions.push(partition)
+    }
+    for (const [taskId, partitions] of partitionsOfTask) {
+      const task = await createTask(taskId, partitions)
+      this.#tasks.set(taskId, task)
+      for (const { topic, partition } of partitions)
+        this.#taskOfPartition.set(partitionKey(topic, partition), task)
+      task.restore()
+    }
+  }
+
+  /** Commits, then gives partitions up: whoever takes them over starts where this worker ended. */
+  async onRevoked(partitions: readonly TopicPartition[]): Promise<void> {
+    await this.#commit()
+    await this.#release(partitions)
+  }
+
+  /** The partitions belong to somebody else already: what is uncommitted is dropped. */
+  async onLost(partitions: readonly TopicPartition[]): Promise<void> {
+    const { producer, exactlyOnce } = this.#resources
+    if (exactlyOnce && this.#dirty) {
+      await producer.abortTransaction()
+      producer.beginTransaction()
+    }
+    this.#dirty = false
+    await this.#release(partitions)
+  }
+
+  async #release(partitions: readonly TopicPartition[]): Promise<void> {
+    this.#resources.fetcher.remove(partitions)
+    for (const { topic, partition } of partitions) {
+      const key = partitionKey(topic, partition)
+      const task = this.#taskOfPartition.get(key)
+      this.#taskOfPartition.delete(key)
+      if (task === undefined || !this.#tasks.delete(task.id)) continue
+      this.#paused.delete(task)
+      await task.close()
+    }
+  }
+
+  /** Lets tasks whose stores are at the end of their changelogs begin. */
+  #startRestored(): void {
+    for (const task of this.#tasks.values())
+      if (task.state === 'restoring' && task.isRestored()) {
+        task.start()
+        const positions = task.partitions.map(partition => ({
+          ...partition,
+          offset: task.startOffsetOf(partition),
+        }))
+        this.#resources.fetcher.add(positions)
+      }
+  }
+
+  /** Stops fetching for partitions that have enough, and goes on for those that have little. */
+  #regulate(): void {
+    const { fetcher } = this.#resources
+    for (const task of this.#tasks.values()) {
+      const full = task.partitionsWith('full')
+      if (full.length > 0) {
+        fetcher.pause(full)
+        this.#paused.add(task)
+      } else if (this.#paused.has(task)) {
+        const drained = task.partitionsWith('drained')
+        if (drained.length > 0) fetcher.resume(drained)
+        if (drained.length === task.partitions.length) this.#paused.delete(task)
+      }
+    }
+  }
+
+  /** Tells the tasks how much more there is to fetch, which decides whether they wait for it (semantics T5). */
+  #updateLags(): void {
+    const { fetcher } = this.#resources
+    for (const task of this.#tasks.values())
+      for (const partition of task.partitions) {
+        const end = fetcher.endOffset(partition.topic, partition.partition)
+        const position = fetcher.position(partition.topic, partition.partition)
+        const known = end !== undefined && position !== undefined
+        task.setLag(partition, known ? Math.max(0, end - position) : undefined)
+      }
+  }
+
+  async #seekToCommitted(partitions: readonly TopicPartition[]): Promise<void> {
+    const { offsets, fetcher } = this.#resources
+    const committed = new Map(
+      (await offsets.fetch(partitions)).map(entry => [
+        partitionKey(entry.topic, entry.partition),
+        entry.offset,
+      ]),
+    )
+    fetcher.remove(partitions)
+    fetcher.add(
+      partitions.map(({ topic, partition }) => {
+        return { topic, partition, offset: committed.get(partitionKey(topic, partition)) }
+      }),
+    )
+  }
+
+  async #closeTasks(): Promise<void> {
+    await this.#release([...this.#tasks.values()].flatMap(task => task.partitions))
+  }
+
+  /** After a failure: nothing more is written, and what can be closed is. */
+  async #abandon(): Promise<void> {
+    const { producer, member, logger, exactlyOnce } = this.#resources
+    const attempt = async (doing: string, act: () => Promise<void>): Promise<void> => {
+      try {
+        await act()
+      } catch (error) {
+        // The error that ended the worker is the one to report; this one is only noted.
+        logger.log('warn', `${doing} failed while closing after an error`, { error: String(error) })
+      }
+    }
+    this.#dirty = false
+    if (exactlyOnce) await attempt('aborting the transaction', () => producer.abortTransaction())
+    for (const task of this.#tasks.values()) await attempt(`closing task ${task.id}`, () => task.close())
+    this.#tasks.clear()
+    this.#taskOfPartition.clear()
+    await attempt('leaving the group', () => member.close())
+    await attempt('closing the producer', () => producer.close())
+  }
+
+  #mismatch(): StreamsError {
+    const { applicationId } = this.#resources
+    return new StreamsError('MR-6001', {
+      what: `Another application with a different topology runs under the id '${applicationId}'`,
+      why: 'Applications of one id share their group, internal topics and transactional ids.',
+      fix: 'Give this application its own id, or stop the other one first.',
+    })
+  }
+}
+
+/** Whether the transaction is over and may be tried again with everything in it. */
+function isAborted(error: unknown): boolean {
+  return error instanceof StreamsError && error.retriable
+}
