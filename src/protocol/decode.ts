@@ -1,11 +1,11 @@
 /**
- * Reads messages: a decoder is compiled from a declaration once for each version and then never asks which version it
- * is.
+ * Reads messages: a decoder is compiled from a declaration once for each version and then never asks which
+ * version it is.
  *
- * The bytes come from a stranger. A list may not claim more elements than the bytes that are left could hold, and
- * its memory grows with what was really read, never with the claim; unknown tagged fields are skipped, not kept, and
- * a struct may have 1000 at most. Structs start as copies of their defaults, so every struct of a type has one
- * hidden class whatever the version.
+ * The bytes come from a stranger. A list may not claim more elements than the bytes that are left could hold,
+ * and its memory grows with what was really read, never with the claim; unknown tagged fields are skipped,
+ * not kept, and a struct may have 1000 at most. Structs start as copies of their defaults, so every struct of
+ * a type has one hidden class whatever the version.
  */
 import { assert } from '../base/assert.ts'
 import { StreamsError } from '../base/errors.ts'
@@ -33,8 +33,8 @@ const decoders = new WeakMap<StructShape, ReadValue[]>()
 /**
  * Reads a message as `version` of its type lays it out.
  *
- * Byte strings in it are views into the reader's bytes. What follows the message is left unread. Throws MR-5010 if the
- * bytes are no such message.
+ * Byte strings in it are views into the reader's bytes. What follows the message is left unread. Throws
+ * MR-5010 if the bytes are no such message.
  */
 export function readMessage<M>(reader: Reader, type: MessageType<M>, version: number): M {
   const decode = decoderOf(type, version)

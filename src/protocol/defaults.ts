@@ -1,4 +1,6 @@
-/** Says whether a field holds its default: then a version may lack it, and a tagged field need not be sent. */
+/**
+ * Says whether a field holds its default: then a version may lack it, and a tagged field need not be sent.
+ */
 import type { FieldShape } from './schema.ts'
 
 export function isDefault(field: FieldShape, value: unknown): boolean {

@@ -2,9 +2,9 @@
  * Writes messages: an encoder is compiled from a declaration once for each version and then never asks which
  * version it is.
  *
- * A compiled encoder is a closure for each field. Fields that the version lacks are only checked: one that is not
- * ignorable must hold its default. Tagged fields follow every struct of a flexible version, in order of their
- * tags, each with its size, and only those that are not their default.
+ * A compiled encoder is a closure for each field. Fields that the version lacks are only checked: one that is
+ * not ignorable must hold its default. Tagged fields follow every struct of a flexible version, in order of
+ * their tags, each with its size, and only those that are not their default.
  */
 import { assert } from '../base/assert.ts'
 import { StreamsError } from '../base/errors.ts'
@@ -30,8 +30,8 @@ const encoders = new WeakMap<StructShape, WriteValue[]>()
 /**
  * Appends `message` as `version` of its type lays it out.
  *
- * Throws MR-5012 if it holds a value, other than the default, in a field that the version lacks and that may not be
- * dropped; `RangeError` if a value is outside its type's range, or null where that is not allowed.
+ * Throws MR-5012 if it holds a value, other than the default, in a field that the version lacks and that may
+ * not be dropped; `RangeError` if a value is outside its type's range, or null where that is not allowed.
  */
 export function writeMessage<M>(writer: Writer, type: MessageType<M>, version: number, message: M): void {
   const encode = encoderOf(type, version)

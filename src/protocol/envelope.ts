@@ -19,8 +19,8 @@ export interface Sender {
 }
 
 /**
- * A request as it goes to the socket, its length in front. The chunks belong together in this order; large byte strings
- * in them are those of the request, not copies. Throws as `writeMessage` does.
+ * A request as it goes to the socket, its length in front. The chunks belong together in this order; large
+ * byte strings in them are those of the request, not copies. Throws as `writeMessage` does.
  */
 export function requestFrame<Request>(
   api: Api<Request, unknown>,

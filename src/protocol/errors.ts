@@ -1,10 +1,10 @@
 /**
  * Kafka's error codes, as they stand in responses: name, number, whether a retry may help, and a sentence.
  *
- * Retriable is what the Java client makes of a code: the same request may succeed later, where need be after the metadata
- * or the coordinator were looked up anew. Whether a transaction survives an error is for the producer to know, which
- * knows what it was doing. Codes that are not in the table come from a newer broker; treat them as
- * `UNKNOWN_SERVER_ERROR`, as Kafka's clients do.
+ * Retriable is what the Java client makes of a code: the same request may succeed later, where need be after
+ * the metadata or the coordinator were looked up anew. Whether a transaction survives an error is for the
+ * producer to know, which knows what it was doing. Codes that are not in the table come from a newer broker;
+ * treat them as `UNKNOWN_SERVER_ERROR`, as Kafka's clients do.
  */
 
 /** An error code of the protocol. */

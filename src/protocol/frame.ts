@@ -3,9 +3,10 @@
  *
  *     | length int32 | header and body, `length` bytes | length int32 | ...
  *
- * A frame that lies whole in an arriving chunk is handed out as a view of it, without a copy. One that does not is
- * gathered in a buffer that at most doubles what has arrived: the announced length alone never allocates, and one past
- * the limit is refused before its bytes are awaited (CVE-2022-34917 is what happens otherwise).
+ * A frame that lies whole in an arriving chunk is handed out as a view of it, without a copy. One that does
+ * not is gathered in a buffer that at most doubles what has arrived: the announced length alone never
+ * allocates, and one past the limit is refused before its bytes are awaited (CVE-2022-34917 is what happens
+ * otherwise).
  */
 import { assert } from '../base/assert.ts'
 import { StreamsError } from '../base/errors.ts'
@@ -17,8 +18,8 @@ const gatherBytesInitial = 16 * 1024
 
 export class FrameSplitter {
   /**
-   * The largest frame accepted, in bytes, without its length field. May be changed between frames: a server that
-   * demands a login accepts only small ones before it.
+   * The largest frame accepted, in bytes, without its length field. May be changed between frames: a server
+   * that demands a login accepts only small ones before it.
    */
   frameBytesMax: number
   /** What is left of the length field and of the frame that are being gathered. */
@@ -38,11 +39,12 @@ export class FrameSplitter {
   }
 
   /**
-   * Takes the next bytes of the stream and calls `onFrame` for each frame that they complete, in order. A frame is a
-   * view into `chunk` or into memory of its own, and in both cases the caller's to keep: do not reuse `chunk`.
+   * Takes the next bytes of the stream and calls `onFrame` for each frame that they complete, in order. A
+   * frame is a view into `chunk` or into memory of its own, and in both cases the caller's to keep: do not
+   * reuse `chunk`.
    *
-   * Throws MR-5011 when a frame is announced that is larger than allowed, or negative; the stream is lost then, and
-   * the connection has to be closed.
+   * Throws MR-5011 when a frame is announced that is larger than allowed, or negative; the stream is lost
+   * then, and the connection has to be closed.
    */
   push(chunk: Uint8Array, onFrame: (frame: Uint8Array) => void): void {
     assert(!this.#failed, 'a stream that lost its frames is not read on')

@@ -5,8 +5,8 @@
  *     response  correlationId int32 | tagged fields (v1 only)
  *
  * Two rules trip implementations up (semantics G1): the client id keeps its int16 length even in the flexible
- * header v2, and the response to ApiVersions always has header v0, because a client that asks for versions cannot know
- * yet which header the broker writes.
+ * header v2, and the response to ApiVersions always has header v0, because a client that asks for versions
+ * cannot know yet which header the broker writes.
  */
 import { apiByKey } from './api-keys.ts'
 import type { Api } from './api.ts'
@@ -49,8 +49,8 @@ export function writeRequestHeader(writer: Writer, header: RequestHeader, header
 }
 
 /**
- * Reads a request's header and leaves the reader at the body. Of an API that Millrace does not speak the header's end is
- * not known, and so the body is not to be read. Throws MR-5010.
+ * Reads a request's header and leaves the reader at the body. Of an API that Millrace does not speak the
+ * header's end is not known, and so the body is not to be read. Throws MR-5010.
  */
 export function readRequestHeader(reader: Reader): RequestHeader {
   try {

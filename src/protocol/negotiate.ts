@@ -21,7 +21,8 @@ export function commonVersions(
 }
 
 /**
- * The version to use: the highest in `versions`, and not past `versionMax` where the caller knows only so far.
+ * The version to use: the highest in `versions`, and not past `versionMax` where the caller knows only so
+ * far.
  *
  * Throws MR-5013 where there is none, or only lower ones than `versionMin`.
  */

@@ -1,15 +1,17 @@
 /**
  * Reads the protocol's primitive types from bytes that a stranger sent.
  *
- * Nothing is read past `end`, and every length is compared with the bytes that are left before anything is made of
- * it, so that a hostile length costs nothing. What does not fit is a `WireFault`, which `readMessage` turns into
- * MR-5010 with the field's name.
+ * Nothing is read past `end`, and every length is compared with the bytes that are left before anything is
+ * made of it, so that a hostile length costs nothing. What does not fit is a `WireFault`, which `readMessage`
+ * turns into MR-5010 with the field's name.
  */
 import { utf8Slice } from '../base/text.ts'
 import { readUuid } from '../base/uuid.ts'
 import { WireFault } from './wire-fault.ts'
 
-/** The longest string of the protocol, in bytes (what an int16 length can say; compact strings keep to it). */
+/**
+ * The longest string of the protocol, in bytes (what an int16 length can say; compact strings keep to it).
+ */
 export const stringBytesMax = 0x7fff
 
 /** A struct with more tagged fields than this is refused: no honest peer sends so many. */

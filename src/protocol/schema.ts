@@ -1,9 +1,10 @@
 /**
  * How a message of the protocol is declared: its fields in wire order, each with the versions that have it.
  *
- * A declaration is frozen data and drives everything else: both directions of the codec (`encode.ts`, `decode.ts`), the
- * defaults of `create`, and the test that holds it against Kafka's own definitions. The interface and the
- * declaration bear the same name, and the compiler holds them to the same fields with the same types:
+ * A declaration is frozen data and drives everything else: both directions of the codec (`encode.ts`,
+ * `decode.ts`), the defaults of `create`, and the test that holds it against Kafka's own definitions. The
+ * interface and the declaration bear the same name, and the compiler holds them to the same fields with the
+ * same types:
  *
  *     export interface Lease { readonly owner: string; readonly untilMs: number; readonly note: string | null }
  *     export const Lease = message<Lease>('Lease', { versions: [0, 2], flexibleSince: 2 }, {
@@ -12,8 +13,8 @@
  *       note: since(2, tagged(0, nullable(string))),      // only as tagged field 0
  *     })
  *
- * A field that a version lacks takes its default when it is read. When it is written, another value than the default is
- * refused with MR-5012, unless the field is `ignorable`: then it is left out.
+ * A field that a version lacks takes its default when it is read. When it is written, another value than the
+ * default is refused with MR-5012, unless the field is `ignorable`: then it is left out.
  */
 import { zeroUuid } from '../base/uuid.ts'
 
@@ -55,7 +56,10 @@ export interface FieldShape {
   readonly ignorable: boolean
 }
 
-/** A field whose value is a `T`. Invariant in `T`, so that an interface and its declaration cannot drift apart. */
+/**
+ * A field whose value is a `T`. Invariant in `T`, so that an interface and its declaration cannot drift
+ * apart.
+ */
 export interface Field<T> extends FieldShape {
   readonly defaultValue: T
   readonly '~value'?: (value: T) => T
@@ -142,7 +146,9 @@ export function between<T>(first: number, last: number, field: Field<T>): Field<
   return Object.freeze({ ...field, since: first, until: last })
 }
 
-/** The field may be null, from `version` on if that is given. Its default becomes null only by `withDefault`. */
+/**
+ * The field may be null, from `version` on if that is given. Its default becomes null only by `withDefault`.
+ */
 export function nullable<T>(field: Field<T>, version = 0): Field<T | null> {
   // Dropping the phantom property is what turns a field of T into one of T | null.
   return Object.freeze({ ...(field as FieldShape), defaultValue: field.defaultValue, nullableSince: version })

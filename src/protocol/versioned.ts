@@ -25,8 +25,8 @@ export function versionedBytes<M>(type: MessageType<M>, version: number, message
 }
 
 /**
- * Reads such bytes. Of a version newer than any that is known, `newer` says what to do: `refuse` it, or read it `as-latest`,
- * which is right where later versions may only add fields at the end. Throws MR-5010.
+ * Reads such bytes. Of a version newer than any that is known, `newer` says what to do: `refuse` it, or read
+ * it `as-latest`, which is right where later versions may only add fields at the end. Throws MR-5010.
  */
 export function readVersioned<M>(
   type: MessageType<M>,

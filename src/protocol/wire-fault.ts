@@ -1,4 +1,7 @@
-/** The complaint of a reader or writer, carried up to whoever knows the message's name; never leaves the codec. */
+/**
+ * The complaint of a reader or writer, carried up to whoever knows the message's name; never leaves the
+ * codec.
+ */
 
 export class WireFault extends Error {
   /** From the outermost field to the innermost, list positions as numbers. */

@@ -1,9 +1,9 @@
 /**
  * Writes the protocol's primitive types, big-endian, into a buffer that grows.
  *
- * Large byte strings are not copied: the writer remembers where they belong, and `chunks` answers the whole as a list
- * for a gathering write. A value outside its type's range is a `WireFault`, which `writeMessage` turns into a
- * `RangeError` with the field's name; nothing is ever wrapped around silently.
+ * Large byte strings are not copied: the writer remembers where they belong, and `chunks` answers the whole
+ * as a list for a gathering write. A value outside its type's range is a `WireFault`, which `writeMessage`
+ * turns into a `RangeError` with the field's name; nothing is ever wrapped around silently.
  */
 import { ByteSink } from '../base/byte-sink.ts'
 import { utf8Length, utf8WriteAt } from '../base/text.ts'
@@ -123,7 +123,10 @@ export class Writer extends ByteSink {
     else this.int32(count)
   }
 
-  /** Bytes with nothing before them. Large ones are referred to until the message has left: do not change them. */
+  /**
+   * Bytes with nothing before them. Large ones are referred to until the message has left: do not change
+   * them.
+   */
   raw(value: Uint8Array): void {
     if (value.length <= copiedBytesMax) {
       this.append(value)

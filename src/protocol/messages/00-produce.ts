@@ -1,5 +1,10 @@
 /**
- * Produce (API key 0).
+ * Produce (API key 0): appends record batches. Sent to the leader of each partition.
+ *
+ * With `acks` 0 there is no response; on an error the broker closes the connection (semantics G4). Exactly
+ * one batch for each partition. Version 8 names the records that were refused, 10 tells the new leader with
+ * NOT_LEADER_OR_FOLLOWER (KIP-951), 12 adds partitions to the transaction by itself (KIP-890), 13 goes by
+ * topic ids instead of names.
  */
 import type { Api } from '../api.ts'
 import {
@@ -20,33 +25,36 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** ProduceRequest */
+/** The request of Produce. */
 export interface ProduceRequest {
-  /** transactionalId */
+  /** The transactional id; null outside of transactions. */
   readonly transactionalId: string | null
-  /** acks */
+  /**
+   * Who must have the records before the answer: -1 all in-sync replicas, 1 the leader, 0 nobody, and then
+   * there is no answer at all.
+   */
   readonly acks: number
-  /** timeoutMs */
+  /** How long the broker may take before it answers REQUEST_TIMED_OUT, in milliseconds. */
   readonly timeoutMs: number
-  /** topicData */
+  /** The records, by topic. */
   readonly topicData: readonly TopicProduceData[]
 }
 
-/** TopicProduceData */
+/** Records for one topic. */
 export interface TopicProduceData {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** topicId */
+  /** The id of the topic; zero if it goes by its name. */
   readonly topicId: string
-  /** partitionData */
+  /** The records, by partition. */
   readonly partitionData: readonly PartitionProduceData[]
 }
 
-/** PartitionProduceData */
+/** Records for one partition. */
 export interface PartitionProduceData {
-  /** index */
+  /** The number of the partition. */
   readonly index: number
-  /** records */
+  /** One record batch. */
   readonly records: Uint8Array | null
 }
 
@@ -72,71 +80,71 @@ export const ProduceRequest = message<ProduceRequest>(
   },
 )
 
-/** ProduceResponse */
+/** The response of Produce. */
 export interface ProduceResponse {
-  /** responses */
+  /** What became of each topic. */
   readonly responses: readonly TopicProduceResponse[]
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** nodeEndpoints */
+  /** Addresses of the brokers named as `currentLeader`. */
   readonly nodeEndpoints: readonly ProduceNodeEndpoint[]
 }
 
-/** TopicProduceResponse */
+/** What became of one topic. */
 export interface TopicProduceResponse {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** topicId */
+  /** The id of the topic; zero if it goes by its name. */
   readonly topicId: string
-  /** partitionResponses */
+  /** What became of each partition. */
   readonly partitionResponses: readonly PartitionProduceResponse[]
 }
 
-/** PartitionProduceResponse */
+/** What became of one partition. */
 export interface PartitionProduceResponse {
-  /** index */
+  /** The number of the partition. */
   readonly index: number
-  /** errorCode */
+  /** Error code of this partition; 0 for none. */
   readonly errorCode: number
-  /** baseOffset */
+  /** The offset that the first record was given; -1 on an error. */
   readonly baseOffset: number
-  /** logAppendTimeMs */
+  /** The timestamp that the broker gave the records; -1 if the topic keeps the producer's. */
   readonly logAppendTimeMs: number
-  /** logStartOffset */
+  /** The first offset that the partition still has. */
   readonly logStartOffset: number
-  /** recordErrors */
+  /** The records because of which the batch was refused. */
   readonly recordErrors: readonly BatchIndexAndErrorMessage[]
-  /** errorMessage */
+  /** What went wrong, for people; null if nothing did. */
   readonly errorMessage: string | null
-  /** currentLeader */
+  /** Who leads the partition, where the answer is that this broker does not. */
   readonly currentLeader: ProduceLeaderIdAndEpoch
 }
 
-/** BatchIndexAndErrorMessage */
+/** A record that was refused. */
 export interface BatchIndexAndErrorMessage {
-  /** batchIndex */
+  /** Which record of the batch it is, from 0. */
   readonly batchIndex: number
-  /** batchIndexErrorMessage */
+  /** Why it was refused; null to go by the message of the partition. */
   readonly batchIndexErrorMessage: string | null
 }
 
-/** ProduceLeaderIdAndEpoch */
+/** The present leader of a partition. */
 export interface ProduceLeaderIdAndEpoch {
-  /** leaderId */
+  /** The broker that leads the partition; -1 if unknown. */
   readonly leaderId: number
-  /** leaderEpoch */
+  /** The leader epoch of the partition; -1 if unknown. */
   readonly leaderEpoch: number
 }
 
-/** ProduceNodeEndpoint */
+/** How to reach a broker. */
 export interface ProduceNodeEndpoint {
-  /** nodeId */
+  /** The id of the broker. */
   readonly nodeId: number
-  /** host */
+  /** The host name to connect to. */
   readonly host: string
-  /** port */
+  /** The port to connect to. */
   readonly port: number
-  /** rack */
+  /** The rack of the broker; null if it has none. */
   readonly rack: string | null
 }
 

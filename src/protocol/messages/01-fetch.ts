@@ -1,5 +1,9 @@
 /**
- * Fetch (API key 1).
+ * Fetch (API key 1): reads record batches. Sent to the leader of each partition, or to a replica near by.
+ *
+ * The broker holds the request until there are `minBytes` or `maxWaitMs` are over. Version 7 brings fetch
+ * sessions (KIP-227): only what changed is sent. Version 12 detects that logs have parted (KIP-595), 13 goes
+ * by topic ids instead of names, 16 tells the new leader (KIP-951). Fields about replicas are for followers.
  */
 import type { Api } from '../api.ts'
 import {
@@ -21,79 +25,79 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** FetchRequest */
+/** The request of Fetch. */
 export interface FetchRequest {
-  /** clusterId */
+  /** The id of the cluster, if known. */
   readonly clusterId: string | null
-  /** replicaId */
+  /** The broker, if a follower asks; -1 from consumers. */
   readonly replicaId: number
-  /** replicaState */
+  /** Who asks, if a follower does. */
   readonly replicaState: FetchReplicaState
-  /** maxWaitMs */
+  /** How long the broker may wait for `minBytes`, in milliseconds. */
   readonly maxWaitMs: number
-  /** minBytes */
+  /** How many record bytes there must be before the broker answers early. */
   readonly minBytes: number
-  /** maxBytes */
+  /** The most record bytes wanted; the first batch is sent even if it is larger (KIP-74). */
   readonly maxBytes: number
-  /** isolationLevel */
+  /** 0 read_uncommitted, 1 read_committed: nothing past the last stable offset. */
   readonly isolationLevel: number
-  /** sessionId */
+  /** The fetch session; 0 for none. */
   readonly sessionId: number
-  /** sessionEpoch */
+  /** 0 opens a fetch session, -1 does without, otherwise one more than in the request before. */
   readonly sessionEpoch: number
-  /** topics */
+  /** The topics. */
   readonly topics: readonly FetchTopic[]
-  /** forgottenTopicsData */
+  /** Partitions to take out of the fetch session. */
   readonly forgottenTopicsData: readonly FetchForgottenTopic[]
-  /** rackId */
+  /** The rack of the client; empty if it has none. */
   readonly rackId: string
 }
 
-/** FetchReplicaState */
+/** The follower that fetches. */
 export interface FetchReplicaState {
-  /** replicaId */
+  /** The broker, if a follower asks; -1 from consumers. */
   readonly replicaId: number
-  /** replicaEpoch */
+  /** The epoch of the follower; -1 from consumers. */
   readonly replicaEpoch: number
 }
 
-/** FetchTopic */
+/** Partitions of one topic to fetch. */
 export interface FetchTopic {
-  /** topic */
+  /** The name of the topic. */
   readonly topic: string
-  /** topicId */
+  /** The id of the topic; zero if it goes by its name. */
   readonly topicId: string
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly FetchPartition[]
 }
 
-/** FetchPartition */
+/** One partition to fetch. */
 export interface FetchPartition {
-  /** partition */
+  /** The number of the partition. */
   readonly partition: number
-  /** currentLeaderEpoch */
+  /** The leader epoch that the client goes by, checked by the broker; -1 to skip the check. */
   readonly currentLeaderEpoch: number
-  /** fetchOffset */
+  /** The first offset wanted. */
   readonly fetchOffset: number
-  /** lastFetchedEpoch */
+  /** The leader epoch of the last record that the client has; -1 if it has none. */
   readonly lastFetchedEpoch: number
-  /** logStartOffset */
+  /** The first offset of a follower's log; -1 from consumers. */
   readonly logStartOffset: number
-  /** partitionMaxBytes */
+  /** The most record bytes wanted of this partition; the first batch of the response may exceed it. */
   readonly partitionMaxBytes: number
-  /** replicaDirectoryId */
+  /** The directory of a follower's replica; zero from consumers. */
   readonly replicaDirectoryId: string
-  /** highWatermark */
+  /** The high watermark that a follower knows; 2^63, which is the default, from one that does not say. */
   readonly highWatermark: number
 }
 
-/** FetchForgottenTopic */
+/** Partitions of one topic that leave the session. */
 export interface FetchForgottenTopic {
-  /** topic */
+  /** The name of the topic. */
   readonly topic: string
-  /** topicId */
+  /** The id of the topic; zero if it goes by its name. */
   readonly topicId: string
-  /** partitions */
+  /** The numbers of the partitions. */
   readonly partitions: readonly number[]
 }
 
@@ -144,97 +148,100 @@ export const FetchRequest = message<FetchRequest>(
   },
 )
 
-/** FetchResponse */
+/** The response of Fetch. */
 export interface FetchResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
-  /** sessionId */
+  /** The fetch session; 0 for none. */
   readonly sessionId: number
-  /** responses */
+  /** The records, by topic; a fetch session leaves out what has nothing new. */
   readonly responses: readonly FetchableTopicResponse[]
-  /** nodeEndpoints */
+  /** Addresses of the brokers named as `currentLeader`. */
   readonly nodeEndpoints: readonly FetchNodeEndpoint[]
 }
 
-/** FetchableTopicResponse */
+/** Records of one topic. */
 export interface FetchableTopicResponse {
-  /** topic */
+  /** The name of the topic. */
   readonly topic: string
-  /** topicId */
+  /** The id of the topic; zero if it goes by its name. */
   readonly topicId: string
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly FetchPartitionData[]
 }
 
-/** FetchPartitionData */
+/** Records of one partition, and how far it goes. */
 export interface FetchPartitionData {
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
-  /** errorCode */
+  /** Error code of this partition; 0 for none. */
   readonly errorCode: number
-  /** highWatermark */
+  /** The offset after the last record that all in-sync replicas have. */
   readonly highWatermark: number
-  /** lastStableOffset */
+  /** The offset before which every transaction is decided; -1 if unknown. */
   readonly lastStableOffset: number
-  /** logStartOffset */
+  /** The first offset that the partition still has. */
   readonly logStartOffset: number
-  /** divergingEpoch */
+  /** Where the log of the client and that of the leader part; the client truncates to it. */
   readonly divergingEpoch: FetchEpochEndOffset
-  /** currentLeader */
+  /** Who leads the partition, where the answer is that this broker does not. */
   readonly currentLeader: FetchLeaderIdAndEpoch
-  /** snapshotId */
+  /** The snapshot to fetch instead, if the offset lies before the log (metadata log only). */
   readonly snapshotId: FetchSnapshotId
-  /** abortedTransactions */
+  /**
+   * Aborted transactions with records in what is returned, for read_committed only; null if there are none.
+   * The client drops their records.
+   */
   readonly abortedTransactions: readonly FetchAbortedTransaction[] | null
-  /** preferredReadReplica */
+  /** The broker to fetch from instead, in the rack of the client; -1 to stay. */
   readonly preferredReadReplica: number
-  /** records */
+  /** Record batches; the last one may be cut off, and the first may begin before the offset asked for. */
   readonly records: Uint8Array | null
 }
 
-/** FetchEpochEndOffset */
+/** An epoch and its end. */
 export interface FetchEpochEndOffset {
-  /** epoch */
+  /** The leader epoch. */
   readonly epoch: number
-  /** endOffset */
+  /** The offset after the last record of the epoch. */
   readonly endOffset: number
 }
 
-/** FetchLeaderIdAndEpoch */
+/** The present leader of a partition. */
 export interface FetchLeaderIdAndEpoch {
-  /** leaderId */
+  /** The broker that leads the partition; -1 if unknown. */
   readonly leaderId: number
-  /** leaderEpoch */
+  /** The leader epoch of the partition; -1 if unknown. */
   readonly leaderEpoch: number
 }
 
-/** FetchSnapshotId */
+/** A snapshot of the metadata log. */
 export interface FetchSnapshotId {
-  /** endOffset */
+  /** The offset after the last record in the snapshot. */
   readonly endOffset: number
-  /** epoch */
+  /** The leader epoch. */
   readonly epoch: number
 }
 
-/** FetchAbortedTransaction */
+/** A transaction that was aborted. */
 export interface FetchAbortedTransaction {
-  /** producerId */
+  /** The id of the producer. */
   readonly producerId: number
-  /** firstOffset */
+  /** The offset of its first record in this partition. */
   readonly firstOffset: number
 }
 
-/** FetchNodeEndpoint */
+/** How to reach a broker. */
 export interface FetchNodeEndpoint {
-  /** nodeId */
+  /** The id of the broker. */
   readonly nodeId: number
-  /** host */
+  /** The host name to connect to. */
   readonly host: string
-  /** port */
+  /** The port to connect to. */
   readonly port: number
-  /** rack */
+  /** The rack of the broker; null if it has none. */
   readonly rack: string | null
 }
 

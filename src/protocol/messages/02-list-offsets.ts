@@ -1,5 +1,8 @@
 /**
- * ListOffsets (API key 2).
+ * ListOffsets (API key 2): finds offsets by time. Sent to the leader of each partition.
+ *
+ * Timestamps below zero name special places: the first record, the end, and so on; which of them are known
+ * depends on the version (7 brings the largest timestamp, 8 and later those of tiered storage).
  */
 import type { Api } from '../api.ts'
 import {
@@ -16,33 +19,36 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** ListOffsetsRequest */
+/** The request of ListOffsets. */
 export interface ListOffsetsRequest {
-  /** replicaId */
+  /** The broker, if a follower asks; -1 from consumers. */
   readonly replicaId: number
-  /** isolationLevel */
+  /** 0 read_uncommitted, 1 read_committed: nothing past the last stable offset. */
   readonly isolationLevel: number
-  /** topics */
+  /** The topics. */
   readonly topics: readonly ListOffsetsTopic[]
-  /** timeoutMs */
+  /** How long the broker may take before it answers REQUEST_TIMED_OUT, in milliseconds. */
   readonly timeoutMs: number
 }
 
-/** ListOffsetsTopic */
+/** Partitions of one topic. */
 export interface ListOffsetsTopic {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly ListOffsetsPartition[]
 }
 
-/** ListOffsetsPartition */
+/** One partition, and the time to look up. */
 export interface ListOffsetsPartition {
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
-  /** currentLeaderEpoch */
+  /** The leader epoch that the client goes by, checked by the broker; -1 to skip the check. */
   readonly currentLeaderEpoch: number
-  /** timestamp */
+  /**
+   * The time to look up, in milliseconds; -1 latest, -2 earliest, -3 the record with the largest timestamp,
+   * -4 earliest local, -5 latest tiered.
+   */
   readonly timestamp: number
 }
 
@@ -68,33 +74,33 @@ export const ListOffsetsRequest = message<ListOffsetsRequest>(
   },
 )
 
-/** ListOffsetsResponse */
+/** The response of ListOffsets. */
 export interface ListOffsetsResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** topics */
+  /** The topics. */
   readonly topics: readonly ListOffsetsTopicResponse[]
 }
 
-/** ListOffsetsTopicResponse */
+/** Offsets in one topic. */
 export interface ListOffsetsTopicResponse {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly ListOffsetsPartitionResponse[]
 }
 
-/** ListOffsetsPartitionResponse */
+/** The offset found in one partition. */
 export interface ListOffsetsPartitionResponse {
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
-  /** errorCode */
+  /** Error code of this partition; 0 for none. */
   readonly errorCode: number
-  /** timestamp */
+  /** The timestamp of that record; -1 if there is none. */
   readonly timestamp: number
-  /** offset */
+  /** The offset found; -1 if there is none. */
   readonly offset: number
-  /** leaderEpoch */
+  /** The leader epoch of the record at that offset; -1 if unknown. */
   readonly leaderEpoch: number
 }
 

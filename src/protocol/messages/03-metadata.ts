@@ -1,5 +1,8 @@
 /**
- * Metadata (API key 3).
+ * Metadata (API key 3): tells which brokers there are and who leads which partition. Sent to any broker.
+ *
+ * Version 0 asks for all topics by an empty list, later ones by null. Version 7 brings leader epochs, 10
+ * topic ids, 12 asks by topic id. May create topics that do not exist.
  */
 import type { Api } from '../api.ts'
 import {
@@ -18,23 +21,23 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** MetadataRequest */
+/** The request of Metadata. */
 export interface MetadataRequest {
-  /** topics */
+  /** The topics wanted; null for all of them. */
   readonly topics: readonly MetadataRequestTopic[] | null
-  /** allowAutoTopicCreation */
+  /** Whether topics that do not exist may be created, if the broker is configured to do so. */
   readonly allowAutoTopicCreation: boolean
-  /** includeClusterAuthorizedOperations */
+  /** Whether the answer shall say what the caller may do to the cluster. */
   readonly includeClusterAuthorizedOperations: boolean
-  /** includeTopicAuthorizedOperations */
+  /** Whether the answer shall say what the caller may do to the topics. */
   readonly includeTopicAuthorizedOperations: boolean
 }
 
-/** MetadataRequestTopic */
+/** A topic asked for. */
 export interface MetadataRequestTopic {
-  /** topicId */
+  /** The id of the topic; zero if it goes by its name. */
   readonly topicId: string
-  /** name */
+  /** The name of the topic; null to ask by id. */
   readonly name: string | null
 }
 
@@ -54,67 +57,67 @@ export const MetadataRequest = message<MetadataRequest>(
   },
 )
 
-/** MetadataResponse */
+/** The response of Metadata. */
 export interface MetadataResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** brokers */
+  /** The brokers that are alive. */
   readonly brokers: readonly MetadataResponseBroker[]
-  /** clusterId */
+  /** The cluster that the broker belongs to. */
   readonly clusterId: string | null
-  /** controllerId */
+  /** The broker that administrative requests go to; -1 if unknown. */
   readonly controllerId: number
-  /** topics */
+  /** The topics. */
   readonly topics: readonly MetadataResponseTopic[]
-  /** clusterAuthorizedOperations */
+  /** Bit set of what the caller may do to the cluster; -2^31 if that was not asked for. */
   readonly clusterAuthorizedOperations: number
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
 }
 
-/** MetadataResponseBroker */
+/** A broker that is alive. */
 export interface MetadataResponseBroker {
-  /** nodeId */
+  /** The id of the broker. */
   readonly nodeId: number
-  /** host */
+  /** The host name to connect to. */
   readonly host: string
-  /** port */
+  /** The port to connect to. */
   readonly port: number
-  /** rack */
+  /** The rack of the broker; null if it has none. */
   readonly rack: string | null
 }
 
-/** MetadataResponseTopic */
+/** A topic. */
 export interface MetadataResponseTopic {
-  /** errorCode */
+  /** Error code of this topic; 0 for none. */
   readonly errorCode: number
-  /** name */
+  /** The name of the topic; null if it was asked for by an id that does not exist. */
   readonly name: string | null
-  /** topicId */
+  /** The id of the topic; zero if it goes by its name. */
   readonly topicId: string
-  /** isInternal */
+  /** Whether the topic belongs to the broker, such as `__consumer_offsets`. */
   readonly isInternal: boolean
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly MetadataResponsePartition[]
-  /** topicAuthorizedOperations */
+  /** Bit set of what the caller may do to the topic; -2^31 if that was not asked for. */
   readonly topicAuthorizedOperations: number
 }
 
-/** MetadataResponsePartition */
+/** A partition, its leader and its replicas. */
 export interface MetadataResponsePartition {
-  /** errorCode */
+  /** Error code of this partition; 0 for none. */
   readonly errorCode: number
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
-  /** leaderId */
+  /** The broker that leads the partition; -1 if unknown. */
   readonly leaderId: number
-  /** leaderEpoch */
+  /** The leader epoch of the partition; -1 if unknown. */
   readonly leaderEpoch: number
-  /** replicaNodes */
+  /** The brokers that hold the partition. */
   readonly replicaNodes: readonly number[]
-  /** isrNodes */
+  /** The brokers whose replicas are in sync. */
   readonly isrNodes: readonly number[]
-  /** offlineReplicas */
+  /** The replicas whose broker or disk is down. */
   readonly offlineReplicas: readonly number[]
 }
 

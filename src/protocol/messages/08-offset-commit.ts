@@ -1,5 +1,8 @@
 /**
- * OffsetCommit (API key 8).
+ * OffsetCommit (API key 8): stores how far a group has consumed. Sent to the group coordinator.
+ *
+ * Refused if the generation or the member epoch is out of date, so a member that lost its partitions cannot
+ * overwrite the offsets of their new owner. Version 10 goes by topic ids instead of names.
  */
 import type { Api } from '../api.ts'
 import {
@@ -18,41 +21,41 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** OffsetCommitRequest */
+/** The request of OffsetCommit. */
 export interface OffsetCommitRequest {
-  /** groupId */
+  /** The id of the group. */
   readonly groupId: string
-  /** generationIdOrMemberEpoch */
+  /** The generation or, in the consumer protocol, the member epoch; -1 from a client that is no member. */
   readonly generationIdOrMemberEpoch: number
-  /** memberId */
+  /** The id of the member; empty from a client that is none. */
   readonly memberId: string
-  /** groupInstanceId */
+  /** The id that a static member gave itself; null from a dynamic one. */
   readonly groupInstanceId: string | null
-  /** retentionTimeMs */
+  /** How long to keep the offsets, in milliseconds; -1 for the broker's setting. */
   readonly retentionTimeMs: number
-  /** topics */
+  /** The topics. */
   readonly topics: readonly OffsetCommitRequestTopic[]
 }
 
-/** OffsetCommitRequestTopic */
+/** Offsets in one topic. */
 export interface OffsetCommitRequestTopic {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** topicId */
+  /** The id of the topic; zero if it goes by its name. */
   readonly topicId: string
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly OffsetCommitRequestPartition[]
 }
 
-/** OffsetCommitRequestPartition */
+/** The offset of one partition. */
 export interface OffsetCommitRequestPartition {
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
-  /** committedOffset */
+  /** The offset of the next record to consume. */
   readonly committedOffset: number
-  /** committedLeaderEpoch */
+  /** The leader epoch of the last record that was consumed; -1 if unknown. */
   readonly committedLeaderEpoch: number
-  /** committedMetadata */
+  /** Whatever the client wants to keep beside the offset. */
   readonly committedMetadata: string | null
 }
 
@@ -85,29 +88,29 @@ export const OffsetCommitRequest = message<OffsetCommitRequest>(
   },
 )
 
-/** OffsetCommitResponse */
+/** The response of OffsetCommit. */
 export interface OffsetCommitResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** topics */
+  /** The topics. */
   readonly topics: readonly OffsetCommitResponseTopic[]
 }
 
-/** OffsetCommitResponseTopic */
+/** What became of one topic. */
 export interface OffsetCommitResponseTopic {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** topicId */
+  /** The id of the topic; zero if it goes by its name. */
   readonly topicId: string
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly OffsetCommitResponsePartition[]
 }
 
-/** OffsetCommitResponsePartition */
+/** What became of one partition. */
 export interface OffsetCommitResponsePartition {
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
-  /** errorCode */
+  /** Error code of this partition; 0 for none. */
   readonly errorCode: number
 }
 

@@ -1,5 +1,8 @@
 /**
- * OffsetFetch (API key 9).
+ * OffsetFetch (API key 9): asks how far a group has consumed. Sent to the group coordinator.
+ *
+ * Versions up to 7 ask for one group, later ones for several at once. `requireStable` (version 7 on) is what
+ * exactly-once needs: it waits for open transactions. Version 10 goes by topic ids instead of names.
  */
 import type { Api } from '../api.ts'
 import {
@@ -19,45 +22,45 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** OffsetFetchRequest */
+/** The request of OffsetFetch. */
 export interface OffsetFetchRequest {
-  /** groupId */
+  /** The id of the group. */
   readonly groupId: string
-  /** topics */
+  /** The partitions wanted, by topic; null for all that have an offset. */
   readonly topics: readonly OffsetFetchRequestTopic[] | null
-  /** groups */
+  /** The groups, with the partitions wanted of each. */
   readonly groups: readonly OffsetFetchRequestGroup[]
-  /** requireStable */
+  /** Whether to refuse, with UNSTABLE_OFFSET_COMMIT, offsets that an open transaction may yet change. */
   readonly requireStable: boolean
 }
 
-/** OffsetFetchRequestTopic */
+/** Partitions of one topic (versions 0 to 7). */
 export interface OffsetFetchRequestTopic {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** partitionIndexes */
+  /** The numbers of the partitions. */
   readonly partitionIndexes: readonly number[]
 }
 
-/** OffsetFetchRequestGroup */
+/** One group, and what is wanted of it (version 8 on). */
 export interface OffsetFetchRequestGroup {
-  /** groupId */
+  /** The id of the group. */
   readonly groupId: string
-  /** memberId */
+  /** The id of the member, in the consumer protocol; null otherwise. */
   readonly memberId: string | null
-  /** memberEpoch */
+  /** The epoch of the member, in the consumer protocol; -1 otherwise. */
   readonly memberEpoch: number
-  /** topics */
+  /** The partitions wanted, by topic; null for all that have an offset. */
   readonly topics: readonly OffsetFetchRequestTopics[] | null
 }
 
-/** OffsetFetchRequestTopics */
+/** Partitions of one topic (version 8 on). */
 export interface OffsetFetchRequestTopics {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** topicId */
+  /** The id of the topic; zero if it goes by its name. */
   readonly topicId: string
-  /** partitionIndexes */
+  /** The numbers of the partitions. */
   readonly partitionIndexes: readonly number[]
 }
 
@@ -90,71 +93,71 @@ export const OffsetFetchRequest = message<OffsetFetchRequest>(
   },
 )
 
-/** OffsetFetchResponse */
+/** The response of OffsetFetch. */
 export interface OffsetFetchResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** topics */
+  /** The topics. */
   readonly topics: readonly OffsetFetchResponseTopic[]
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
-  /** groups */
+  /** The groups. */
   readonly groups: readonly OffsetFetchResponseGroup[]
 }
 
-/** OffsetFetchResponseTopic */
+/** Offsets in one topic (versions 0 to 7). */
 export interface OffsetFetchResponseTopic {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly OffsetFetchResponsePartition[]
 }
 
-/** OffsetFetchResponsePartition */
+/** The offset of one partition (versions 0 to 7). */
 export interface OffsetFetchResponsePartition {
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
-  /** committedOffset */
+  /** The offset of the next record to consume; -1 if none was committed. */
   readonly committedOffset: number
-  /** committedLeaderEpoch */
+  /** The leader epoch of the last record that was consumed; -1 if unknown. */
   readonly committedLeaderEpoch: number
-  /** metadata */
+  /** Whatever was committed beside the offset. */
   readonly metadata: string | null
-  /** errorCode */
+  /** Error code of this partition; 0 for none. */
   readonly errorCode: number
 }
 
-/** OffsetFetchResponseGroup */
+/** The offsets of one group (version 8 on). */
 export interface OffsetFetchResponseGroup {
-  /** groupId */
+  /** The id of the group. */
   readonly groupId: string
-  /** topics */
+  /** The topics. */
   readonly topics: readonly OffsetFetchResponseTopics[]
-  /** errorCode */
+  /** Error code of this group; 0 for none. */
   readonly errorCode: number
 }
 
-/** OffsetFetchResponseTopics */
+/** Offsets in one topic (version 8 on). */
 export interface OffsetFetchResponseTopics {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** topicId */
+  /** The id of the topic; zero if it goes by its name. */
   readonly topicId: string
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly OffsetFetchResponsePartitions[]
 }
 
-/** OffsetFetchResponsePartitions */
+/** The offset of one partition (version 8 on). */
 export interface OffsetFetchResponsePartitions {
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
-  /** committedOffset */
+  /** The offset of the next record to consume; -1 if none was committed. */
   readonly committedOffset: number
-  /** committedLeaderEpoch */
+  /** The leader epoch of the last record that was consumed; -1 if unknown. */
   readonly committedLeaderEpoch: number
-  /** metadata */
+  /** Whatever was committed beside the offset. */
   readonly metadata: string | null
-  /** errorCode */
+  /** Error code of this partition; 0 for none. */
   readonly errorCode: number
 }
 

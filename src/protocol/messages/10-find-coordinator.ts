@@ -1,5 +1,8 @@
 /**
- * FindCoordinator (API key 10).
+ * FindCoordinator (API key 10): tells which broker coordinates a group or a transactional id. Sent to any
+ * broker.
+ *
+ * Versions up to 3 ask for one key, later ones for several at once.
  */
 import type { Api } from '../api.ts'
 import {
@@ -16,13 +19,13 @@ import {
   struct,
 } from '../schema.ts'
 
-/** FindCoordinatorRequest */
+/** The request of FindCoordinator. */
 export interface FindCoordinatorRequest {
-  /** key */
+  /** The group id or transactional id. */
   readonly key: string
-  /** keyType */
+  /** What the keys are: 0 groups, 1 transactional ids, 2 share groups. */
   readonly keyType: number
-  /** coordinatorKeys */
+  /** Group ids or transactional ids, several at once. */
   readonly coordinatorKeys: readonly string[]
 }
 
@@ -36,37 +39,37 @@ export const FindCoordinatorRequest = message<FindCoordinatorRequest>(
   },
 )
 
-/** FindCoordinatorResponse */
+/** The response of FindCoordinator. */
 export interface FindCoordinatorResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
-  /** errorMessage */
+  /** What went wrong, for people; null if nothing did. */
   readonly errorMessage: string | null
-  /** nodeId */
+  /** The broker that coordinates the key. */
   readonly nodeId: number
-  /** host */
+  /** The host name to connect to. */
   readonly host: string
-  /** port */
+  /** The port to connect to. */
   readonly port: number
-  /** coordinators */
+  /** An answer for each key. */
   readonly coordinators: readonly Coordinator[]
 }
 
-/** Coordinator */
+/** The coordinator of one key. */
 export interface Coordinator {
-  /** key */
+  /** The group id or transactional id. */
   readonly key: string
-  /** nodeId */
+  /** The broker that coordinates the key. */
   readonly nodeId: number
-  /** host */
+  /** The host name to connect to. */
   readonly host: string
-  /** port */
+  /** The port to connect to. */
   readonly port: number
-  /** errorCode */
+  /** Error code of this key; 0 for none. */
   readonly errorCode: number
-  /** errorMessage */
+  /** What went wrong, for people; null if nothing did. */
   readonly errorMessage: string | null
 }
 

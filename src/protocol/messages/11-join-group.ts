@@ -1,5 +1,10 @@
 /**
- * JoinGroup (API key 11).
+ * JoinGroup (API key 11): makes a member take part in the next generation of a classic group. Sent to the
+ * coordinator.
+ *
+ * Answered once all members have joined or their time is over, so it may take as long as the rebalance
+ * timeout. From version 4 a new member is first given its id, with MEMBER_ID_REQUIRED. Version 5 brings
+ * static members.
  */
 import type { Api } from '../api.ts'
 import {
@@ -17,31 +22,31 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** JoinGroupRequest */
+/** The request of JoinGroup. */
 export interface JoinGroupRequest {
-  /** groupId */
+  /** The id of the group. */
   readonly groupId: string
-  /** sessionTimeoutMs */
+  /** After how many milliseconds without a heartbeat the member counts as dead. */
   readonly sessionTimeoutMs: number
-  /** rebalanceTimeoutMs */
+  /** How long the others wait for this member to join again, in milliseconds; -1 for the session timeout. */
   readonly rebalanceTimeoutMs: number
-  /** memberId */
+  /** The id that the coordinator gave the member; empty on the first attempt. */
   readonly memberId: string
-  /** groupInstanceId */
+  /** The id that a static member gave itself; null from a dynamic one. */
   readonly groupInstanceId: string | null
-  /** protocolType */
+  /** What kind of group it is; `consumer` for consumers. */
   readonly protocolType: string
-  /** protocols */
+  /** What the member can do, best first. */
   readonly protocols: readonly JoinGroupRequestProtocol[]
-  /** reason */
+  /** Why, for the broker's log. */
   readonly reason: string | null
 }
 
-/** JoinGroupRequestProtocol */
+/** A protocol that the member can use. */
 export interface JoinGroupRequestProtocol {
-  /** name */
+  /** The name of the protocol; for consumers that of an assignor. */
   readonly name: string
-  /** metadata */
+  /** What the member tells the leader for this protocol. */
   readonly metadata: Uint8Array
 }
 
@@ -65,35 +70,35 @@ export const JoinGroupRequest = message<JoinGroupRequest>(
   },
 )
 
-/** JoinGroupResponse */
+/** The response of JoinGroup. */
 export interface JoinGroupResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
-  /** generationId */
+  /** The generation that begins. */
   readonly generationId: number
-  /** protocolType */
+  /** What kind of group it is; `consumer` for consumers. */
   readonly protocolType: string | null
-  /** protocolName */
+  /** The protocol that the members agreed on; for consumers the assignor. */
   readonly protocolName: string | null
-  /** leader */
+  /** The member id of the leader, who computes the assignment. */
   readonly leader: string
-  /** skipAssignment */
+  /** Whether the leader need not compute an assignment, because nothing changed. */
   readonly skipAssignment: boolean
-  /** memberId */
+  /** The id of the member; with MEMBER_ID_REQUIRED the one to join again with. */
   readonly memberId: string
-  /** members */
+  /** All members and their metadata; empty unless this member leads. */
   readonly members: readonly JoinGroupResponseMember[]
 }
 
-/** JoinGroupResponseMember */
+/** A member, as the leader needs to know it. */
 export interface JoinGroupResponseMember {
-  /** memberId */
+  /** The id of the member. */
   readonly memberId: string
-  /** groupInstanceId */
+  /** The id that a static member gave itself; null from a dynamic one. */
   readonly groupInstanceId: string | null
-  /** metadata */
+  /** What the member tells the leader for the protocol chosen. */
   readonly metadata: Uint8Array
 }
 

@@ -1,18 +1,19 @@
 /**
- * Heartbeat (API key 12).
+ * Heartbeat (API key 12): keeps a member of a classic group alive, and tells it of a rebalance. Sent to the
+ * coordinator.
  */
 import type { Api } from '../api.ts'
 import { ignorable, int16, int32, message, nullable, since, string, withDefault } from '../schema.ts'
 
-/** HeartbeatRequest */
+/** The request of Heartbeat. */
 export interface HeartbeatRequest {
-  /** groupId */
+  /** The id of the group. */
   readonly groupId: string
-  /** generationId */
+  /** The generation of the group that the member knows. */
   readonly generationId: number
-  /** memberId */
+  /** The id of the member. */
   readonly memberId: string
-  /** groupInstanceId */
+  /** The id that a static member gave itself; null from a dynamic one. */
   readonly groupInstanceId: string | null
 }
 
@@ -27,11 +28,11 @@ export const HeartbeatRequest = message<HeartbeatRequest>(
   },
 )
 
-/** HeartbeatResponse */
+/** The response of Heartbeat. */
 export interface HeartbeatResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
 }
 

@@ -1,5 +1,7 @@
 /**
- * LeaveGroup (API key 13).
+ * LeaveGroup (API key 13): takes members out of a classic group at once. Sent to the group coordinator.
+ *
+ * Versions up to 2 name one member, later ones several; static members may be named by their instance id.
  */
 import type { Api } from '../api.ts'
 import {
@@ -16,23 +18,23 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** LeaveGroupRequest */
+/** The request of LeaveGroup. */
 export interface LeaveGroupRequest {
-  /** groupId */
+  /** The id of the group. */
   readonly groupId: string
-  /** memberId */
+  /** The id of the member. */
   readonly memberId: string
-  /** members */
+  /** The members that leave. */
   readonly members: readonly MemberIdentity[]
 }
 
-/** MemberIdentity */
+/** A member that leaves. */
 export interface MemberIdentity {
-  /** memberId */
+  /** The id of the member. */
   readonly memberId: string
-  /** groupInstanceId */
+  /** The id that a static member gave itself; null from a dynamic one. */
   readonly groupInstanceId: string | null
-  /** reason */
+  /** Why, for the broker's log. */
   readonly reason: string | null
 }
 
@@ -52,23 +54,23 @@ export const LeaveGroupRequest = message<LeaveGroupRequest>(
   },
 )
 
-/** LeaveGroupResponse */
+/** The response of LeaveGroup. */
 export interface LeaveGroupResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
-  /** members */
+  /** The members. */
   readonly members: readonly MemberResponse[]
 }
 
-/** MemberResponse */
+/** What became of one member. */
 export interface MemberResponse {
-  /** memberId */
+  /** The id of the member. */
   readonly memberId: string
-  /** groupInstanceId */
+  /** The id that a static member gave itself; null from a dynamic one. */
   readonly groupInstanceId: string | null
-  /** errorCode */
+  /** Error code of this member; 0 for none. */
   readonly errorCode: number
 }
 

@@ -1,5 +1,8 @@
 /**
- * SyncGroup (API key 14).
+ * SyncGroup (API key 14): brings the leader's assignment to every member of a classic group. Sent to the
+ * coordinator.
+ *
+ * The leader sends all assignments, the others none; the answer waits for the leader.
  */
 import type { Api } from '../api.ts'
 import {
@@ -16,29 +19,29 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** SyncGroupRequest */
+/** The request of SyncGroup. */
 export interface SyncGroupRequest {
-  /** groupId */
+  /** The id of the group. */
   readonly groupId: string
-  /** generationId */
+  /** The generation of the group that the member knows. */
   readonly generationId: number
-  /** memberId */
+  /** The id of the member. */
   readonly memberId: string
-  /** groupInstanceId */
+  /** The id that a static member gave itself; null from a dynamic one. */
   readonly groupInstanceId: string | null
-  /** protocolType */
+  /** What kind of group it is; `consumer` for consumers. */
   readonly protocolType: string | null
-  /** protocolName */
+  /** The protocol that the members agreed on; for consumers the assignor. */
   readonly protocolName: string | null
-  /** assignments */
+  /** What each member gets; from the leader only, empty from the others. */
   readonly assignments: readonly SyncGroupRequestAssignment[]
 }
 
-/** SyncGroupRequestAssignment */
+/** What one member gets. */
 export interface SyncGroupRequestAssignment {
-  /** memberId */
+  /** The id of the member. */
   readonly memberId: string
-  /** assignment */
+  /** What the leader assigned to it, in the format of the group's protocol. */
   readonly assignment: Uint8Array
 }
 
@@ -61,17 +64,17 @@ export const SyncGroupRequest = message<SyncGroupRequest>(
   },
 )
 
-/** SyncGroupResponse */
+/** The response of SyncGroup. */
 export interface SyncGroupResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
-  /** protocolType */
+  /** What kind of group it is; `consumer` for consumers. */
   readonly protocolType: string | null
-  /** protocolName */
+  /** The protocol that the members agreed on; for consumers the assignor. */
   readonly protocolName: string | null
-  /** assignment */
+  /** What the leader assigned to the member, in the format of the group's protocol. */
   readonly assignment: Uint8Array
 }
 

@@ -1,5 +1,8 @@
 /**
- * DescribeGroups (API key 15).
+ * DescribeGroups (API key 15): tells the state and the members of classic groups. Sent to the group
+ * coordinator.
+ *
+ * Up to version 5 a group that does not exist is answered as `Dead`, from version 6 with GROUP_ID_NOT_FOUND.
  */
 import type { Api } from '../api.ts'
 import {
@@ -17,11 +20,11 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** DescribeGroupsRequest */
+/** The request of DescribeGroups. */
 export interface DescribeGroupsRequest {
-  /** groups */
+  /** The ids of the groups. */
   readonly groups: readonly string[]
-  /** includeAuthorizedOperations */
+  /** Whether the answer shall say what the caller may do to the groups. */
   readonly includeAuthorizedOperations: boolean
 }
 
@@ -34,47 +37,47 @@ export const DescribeGroupsRequest = message<DescribeGroupsRequest>(
   },
 )
 
-/** DescribeGroupsResponse */
+/** The response of DescribeGroups. */
 export interface DescribeGroupsResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** groups */
+  /** The groups. */
   readonly groups: readonly DescribeGroupsDescribedGroup[]
 }
 
-/** DescribeGroupsDescribedGroup */
+/** A group. */
 export interface DescribeGroupsDescribedGroup {
-  /** errorCode */
+  /** Error code of this group; 0 for none. */
   readonly errorCode: number
-  /** errorMessage */
+  /** What went wrong, for people; null if nothing did. */
   readonly errorMessage: string | null
-  /** groupId */
+  /** The id of the group. */
   readonly groupId: string
-  /** groupState */
+  /** The state of the group, by name. */
   readonly groupState: string
-  /** protocolType */
+  /** What kind of group it is; `consumer` for consumers. */
   readonly protocolType: string
-  /** protocolData */
+  /** The protocol in use; for consumers the assignor. */
   readonly protocolData: string
-  /** members */
+  /** The members. */
   readonly members: readonly DescribedGroupMember[]
-  /** authorizedOperations */
+  /** Bit set of what the caller may do to the group; -2^31 if that was not asked for. */
   readonly authorizedOperations: number
 }
 
-/** DescribedGroupMember */
+/** A member of a group. */
 export interface DescribedGroupMember {
-  /** memberId */
+  /** The id of the member. */
   readonly memberId: string
-  /** groupInstanceId */
+  /** The id that a static member gave itself; null from a dynamic one. */
   readonly groupInstanceId: string | null
-  /** clientId */
+  /** What the member's client calls itself. */
   readonly clientId: string
-  /** clientHost */
+  /** The address that the member's client connected from. */
   readonly clientHost: string
-  /** memberMetadata */
+  /** Its metadata for the protocol in use, as it sent it. */
   readonly memberMetadata: Uint8Array
-  /** memberAssignment */
+  /** What the leader assigned to it, in the format of the group's protocol. */
   readonly memberAssignment: Uint8Array
 }
 

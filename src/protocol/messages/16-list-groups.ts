@@ -1,14 +1,14 @@
 /**
- * ListGroups (API key 16).
+ * ListGroups (API key 16): lists the groups that a broker coordinates. Sent to every broker.
  */
 import type { Api } from '../api.ts'
 import { array, ignorable, int16, int32, message, since, string, struct } from '../schema.ts'
 
-/** ListGroupsRequest */
+/** The request of ListGroups. */
 export interface ListGroupsRequest {
-  /** statesFilter */
+  /** Only groups in these states; empty for all. */
   readonly statesFilter: readonly string[]
-  /** typesFilter */
+  /** Only groups of these types; empty for all. */
   readonly typesFilter: readonly string[]
 }
 
@@ -21,25 +21,25 @@ export const ListGroupsRequest = message<ListGroupsRequest>(
   },
 )
 
-/** ListGroupsResponse */
+/** The response of ListGroups. */
 export interface ListGroupsResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
-  /** groups */
+  /** The groups. */
   readonly groups: readonly ListedGroup[]
 }
 
-/** ListedGroup */
+/** A group. */
 export interface ListedGroup {
-  /** groupId */
+  /** The id of the group. */
   readonly groupId: string
-  /** protocolType */
+  /** What kind of group it is; `consumer` for consumers. */
   readonly protocolType: string
-  /** groupState */
+  /** The state of the group, by name. */
   readonly groupState: string
-  /** groupType */
+  /** `classic`, `consumer`, `share` or `streams`. */
   readonly groupType: string
 }
 

@@ -1,12 +1,15 @@
 /**
- * SaslHandshake (API key 17).
+ * SaslHandshake (API key 17): chooses the mechanism of a SASL login.
+ *
+ * With version 1 the exchange follows in SaslAuthenticate requests, with version 0 in bare frames without a
+ * header.
  */
 import type { Api } from '../api.ts'
 import { array, int16, message, string } from '../schema.ts'
 
-/** SaslHandshakeRequest */
+/** The request of SaslHandshake. */
 export interface SaslHandshakeRequest {
-  /** mechanism */
+  /** The mechanism that the client chose. */
   readonly mechanism: string
 }
 
@@ -18,11 +21,11 @@ export const SaslHandshakeRequest = message<SaslHandshakeRequest>(
   },
 )
 
-/** SaslHandshakeResponse */
+/** The response of SaslHandshake. */
 export interface SaslHandshakeResponse {
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
-  /** mechanisms */
+  /** The mechanisms that the listener offers. */
   readonly mechanisms: readonly string[]
 }
 

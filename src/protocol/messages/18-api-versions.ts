@@ -1,5 +1,10 @@
 /**
- * ApiVersions (API key 18).
+ * ApiVersions (API key 18): tells which versions of which APIs a broker speaks. The first request on a
+ * connection.
+ *
+ * The response always has header version 0. A broker that does not know the version asked for answers
+ * UNSUPPORTED_VERSION in version 0, with its own range of ApiVersions. Feature levels up to version 3 leave
+ * out features whose lowest level is 0.
  */
 import type { Api } from '../api.ts'
 import {
@@ -18,15 +23,15 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** ApiVersionsRequest */
+/** The request of ApiVersions. */
 export interface ApiVersionsRequest {
-  /** clientSoftwareName */
+  /** The name of the client library, for the broker's metrics. */
   readonly clientSoftwareName: string
-  /** clientSoftwareVersion */
+  /** The version of the client library, for the broker's metrics. */
   readonly clientSoftwareVersion: string
-  /** clusterId */
+  /** The cluster that the client means to talk to; null to talk to any. */
   readonly clusterId: string | null
-  /** nodeId */
+  /** The broker that the client means to talk to; -1 to talk to any. */
   readonly nodeId: number
 }
 
@@ -41,51 +46,51 @@ export const ApiVersionsRequest = message<ApiVersionsRequest>(
   },
 )
 
-/** ApiVersionsResponse */
+/** The response of ApiVersions. */
 export interface ApiVersionsResponse {
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
-  /** apiKeys */
+  /** The APIs that the broker speaks. */
   readonly apiKeys: readonly ApiVersion[]
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** supportedFeatures */
+  /** The features that this broker could support. */
   readonly supportedFeatures: readonly SupportedFeatureKey[]
-  /** finalizedFeaturesEpoch */
+  /** Grows with every change of the agreed features; -1 if unknown. */
   readonly finalizedFeaturesEpoch: number
-  /** finalizedFeatures */
+  /** The features that the cluster has agreed on. */
   readonly finalizedFeatures: readonly FinalizedFeatureKey[]
-  /** zkMigrationReady */
+  /** Whether a controller can take over from ZooKeeper; of no use today. */
   readonly zkMigrationReady: boolean
 }
 
-/** ApiVersion */
+/** The versions of one API. */
 export interface ApiVersion {
-  /** apiKey */
+  /** The number of the API. */
   readonly apiKey: number
-  /** minVersion */
+  /** The first version spoken. */
   readonly minVersion: number
-  /** maxVersion */
+  /** The last version spoken. */
   readonly maxVersion: number
 }
 
-/** SupportedFeatureKey */
+/** A feature that the broker could support. */
 export interface SupportedFeatureKey {
-  /** name */
+  /** The name of the feature. */
   readonly name: string
-  /** minVersion */
+  /** The lowest level that the broker supports. */
   readonly minVersion: number
-  /** maxVersion */
+  /** The highest level that the broker supports. */
   readonly maxVersion: number
 }
 
-/** FinalizedFeatureKey */
+/** A feature that the cluster has agreed on. */
 export interface FinalizedFeatureKey {
-  /** name */
+  /** The name of the feature. */
   readonly name: string
-  /** maxVersionLevel */
+  /** The highest level agreed on. */
   readonly maxVersionLevel: number
-  /** minVersionLevel */
+  /** The lowest level agreed on. */
   readonly minVersionLevel: number
 }
 

@@ -1,5 +1,8 @@
 /**
- * CreateTopics (API key 19).
+ * CreateTopics (API key 19): creates topics. Sent to the controller; a broker passes it on.
+ *
+ * Each topic succeeds or fails by itself. From version 5 the answer has the configuration that came out, from
+ * 7 the topic id.
  */
 import type { Api } from '../api.ts'
 import {
@@ -19,43 +22,43 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** CreateTopicsRequest */
+/** The request of CreateTopics. */
 export interface CreateTopicsRequest {
-  /** topics */
+  /** The topics. */
   readonly topics: readonly CreatableTopic[]
-  /** timeoutMs */
+  /** How long the broker may take before it answers REQUEST_TIMED_OUT, in milliseconds. */
   readonly timeoutMs: number
-  /** validateOnly */
+  /** Whether to check only, and change nothing. */
   readonly validateOnly: boolean
 }
 
-/** CreatableTopic */
+/** A topic to create. */
 export interface CreatableTopic {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** numPartitions */
+  /** How many partitions; -1 for the broker's default. */
   readonly numPartitions: number
-  /** replicationFactor */
+  /** How many replicas each partition has; -1 for the broker's default. */
   readonly replicationFactor: number
-  /** assignments */
+  /** Where each partition goes; empty to let the broker choose. */
   readonly assignments: readonly CreatableReplicaAssignment[]
-  /** configs */
+  /** Configuration that differs from the broker's defaults. */
   readonly configs: readonly CreatableTopicConfig[]
 }
 
-/** CreatableReplicaAssignment */
+/** Where one partition goes. */
 export interface CreatableReplicaAssignment {
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
-  /** brokerIds */
+  /** The brokers that are to hold the partition, the preferred leader first. */
   readonly brokerIds: readonly number[]
 }
 
-/** CreatableTopicConfig */
+/** One key of its configuration. */
 export interface CreatableTopicConfig {
-  /** name */
+  /** The configuration key. */
   readonly name: string
-  /** value */
+  /** The value to set; null for the default. */
   readonly value: string | null
 }
 
@@ -87,45 +90,48 @@ export const CreateTopicsRequest = message<CreateTopicsRequest>(
   },
 )
 
-/** CreateTopicsResponse */
+/** The response of CreateTopics. */
 export interface CreateTopicsResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** topics */
+  /** The topics. */
   readonly topics: readonly CreatableTopicResult[]
 }
 
-/** CreatableTopicResult */
+/** What became of one topic. */
 export interface CreatableTopicResult {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** topicId */
+  /** The id of the topic; zero if it goes by its name. */
   readonly topicId: string
-  /** errorCode */
+  /** Error code of this topic; 0 for none. */
   readonly errorCode: number
-  /** errorMessage */
+  /** What went wrong, for people; null if nothing did. */
   readonly errorMessage: string | null
-  /** topicConfigErrorCode */
+  /** Why `configs` is null; 0 if it is not. */
   readonly topicConfigErrorCode: number
-  /** numPartitions */
+  /** How many partitions it has; -1 if unknown. */
   readonly numPartitions: number
-  /** replicationFactor */
+  /** How many replicas each partition has; -1 if unknown. */
   readonly replicationFactor: number
-  /** configs */
+  /** The configuration that the topic has; null if the caller may not see it. */
   readonly configs: readonly CreatableTopicConfigs[] | null
 }
 
-/** CreatableTopicConfigs */
+/** One key of the configuration that it got. */
 export interface CreatableTopicConfigs {
-  /** name */
+  /** The configuration key. */
   readonly name: string
-  /** value */
+  /** The value; null where there is none, or where it is secret. */
   readonly value: string | null
-  /** readOnly */
+  /** Whether it cannot be changed. */
   readonly readOnly: boolean
-  /** configSource */
+  /**
+   * Where the value comes from: 1 topic, 2 dynamic broker, 3 dynamic default broker, 4 static broker, 5
+   * default, 6 dynamic broker logger, 7 client metrics, 8 group.
+   */
   readonly configSource: number
-  /** isSensitive */
+  /** Whether it is a secret; then the value is null. */
   readonly isSensitive: boolean
 }
 

@@ -1,5 +1,6 @@
 /**
- * DeleteTopics (API key 20).
+ * DeleteTopics (API key 20): deletes topics, by name or (version 6) by id. Sent to the controller; a broker
+ * passes it on.
  */
 import type { Api } from '../api.ts'
 import {
@@ -17,21 +18,21 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** DeleteTopicsRequest */
+/** The request of DeleteTopics. */
 export interface DeleteTopicsRequest {
-  /** topics */
+  /** The topics, by name or id (version 6). */
   readonly topics: readonly DeleteTopicState[]
-  /** topicNames */
+  /** The names of the topics (versions 1 to 5). */
   readonly topicNames: readonly string[]
-  /** timeoutMs */
+  /** How long the broker may take before it answers REQUEST_TIMED_OUT, in milliseconds. */
   readonly timeoutMs: number
 }
 
-/** DeleteTopicState */
+/** A topic to delete. */
 export interface DeleteTopicState {
-  /** name */
+  /** The name of the topic; null to delete by id. */
   readonly name: string | null
-  /** topicId */
+  /** The id of the topic; zero if it goes by its name. */
   readonly topicId: string
 }
 
@@ -50,23 +51,23 @@ export const DeleteTopicsRequest = message<DeleteTopicsRequest>(
   },
 )
 
-/** DeleteTopicsResponse */
+/** The response of DeleteTopics. */
 export interface DeleteTopicsResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** responses */
+  /** What became of each topic. */
   readonly responses: readonly DeletableTopicResult[]
 }
 
-/** DeletableTopicResult */
+/** What became of one topic. */
 export interface DeletableTopicResult {
-  /** name */
+  /** The name of the topic; null if it was named by an id that does not exist. */
   readonly name: string | null
-  /** topicId */
+  /** The id of the topic; zero if it goes by its name. */
   readonly topicId: string
-  /** errorCode */
+  /** Error code of this topic; 0 for none. */
   readonly errorCode: number
-  /** errorMessage */
+  /** What went wrong, for people; null if nothing did. */
   readonly errorMessage: string | null
 }
 

@@ -1,30 +1,30 @@
 /**
- * DeleteRecords (API key 21).
+ * DeleteRecords (API key 21): removes the records before an offset. Sent to the leader of each partition.
  */
 import type { Api } from '../api.ts'
 import { array, int16, int32, int64, message, string, struct } from '../schema.ts'
 
-/** DeleteRecordsRequest */
+/** The request of DeleteRecords. */
 export interface DeleteRecordsRequest {
-  /** topics */
+  /** The topics. */
   readonly topics: readonly DeleteRecordsTopic[]
-  /** timeoutMs */
+  /** How long the broker may take before it answers REQUEST_TIMED_OUT, in milliseconds. */
   readonly timeoutMs: number
 }
 
-/** DeleteRecordsTopic */
+/** Partitions of one topic. */
 export interface DeleteRecordsTopic {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly DeleteRecordsPartition[]
 }
 
-/** DeleteRecordsPartition */
+/** One partition, and where to cut. */
 export interface DeleteRecordsPartition {
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
-  /** offset */
+  /** The first offset to keep; -1 for the high watermark. */
   readonly offset: number
 }
 
@@ -47,29 +47,29 @@ export const DeleteRecordsRequest = message<DeleteRecordsRequest>(
   },
 )
 
-/** DeleteRecordsResponse */
+/** The response of DeleteRecords. */
 export interface DeleteRecordsResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** topics */
+  /** The topics. */
   readonly topics: readonly DeleteRecordsTopicResult[]
 }
 
-/** DeleteRecordsTopicResult */
+/** What became of one topic. */
 export interface DeleteRecordsTopicResult {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly DeleteRecordsPartitionResult[]
 }
 
-/** DeleteRecordsPartitionResult */
+/** What became of one partition. */
 export interface DeleteRecordsPartitionResult {
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
-  /** lowWatermark */
+  /** The first offset that is left; -1 on an error. */
   readonly lowWatermark: number
-  /** errorCode */
+  /** Error code of this partition; 0 for none. */
   readonly errorCode: number
 }
 

@@ -1,5 +1,9 @@
 /**
- * InitProducerId (API key 22).
+ * InitProducerId (API key 22): gives a producer its id and epoch, and fences older ones of the same
+ * transactional id.
+ *
+ * Sent to the transaction coordinator, or to any broker without a transactional id. Version 3 lets a producer
+ * go on with the id it has (KIP-360). Version 6 is for two-phase commit (KIP-939).
  */
 import type { Api } from '../api.ts'
 import {
@@ -15,19 +19,19 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** InitProducerIdRequest */
+/** The request of InitProducerId. */
 export interface InitProducerIdRequest {
-  /** transactionalId */
+  /** The transactional id; null from a producer that is idempotent only. */
   readonly transactionalId: string | null
-  /** transactionTimeoutMs */
+  /** After how many milliseconds the coordinator aborts a transaction that is still open. */
   readonly transactionTimeoutMs: number
-  /** producerId */
+  /** The id that the producer has; -1 if it has none yet. */
   readonly producerId: number
-  /** producerEpoch */
+  /** The epoch that the producer has; -1 if it has none yet. */
   readonly producerEpoch: number
-  /** enable2Pc */
+  /** Whether the producer takes part in a two-phase commit, so that its transactions have no timeout. */
   readonly enable2Pc: boolean
-  /** keepPreparedTxn */
+  /** Whether an open transaction shall be kept and not aborted (two-phase commit). */
   readonly keepPreparedTxn: boolean
 }
 
@@ -44,19 +48,19 @@ export const InitProducerIdRequest = message<InitProducerIdRequest>(
   },
 )
 
-/** InitProducerIdResponse */
+/** The response of InitProducerId. */
 export interface InitProducerIdResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
-  /** producerId */
+  /** The id to produce with; -1 on an error. */
   readonly producerId: number
-  /** producerEpoch */
+  /** The epoch to produce with. */
   readonly producerEpoch: number
-  /** ongoingTxnProducerId */
+  /** The producer id of the open transaction that was kept; -1 if there is none. */
   readonly ongoingTxnProducerId: number
-  /** ongoingTxnProducerEpoch */
+  /** The epoch of the open transaction that was kept; -1 if there is none. */
   readonly ongoingTxnProducerEpoch: number
 }
 

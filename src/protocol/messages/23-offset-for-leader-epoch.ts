@@ -1,5 +1,7 @@
 /**
- * OffsetForLeaderEpoch (API key 23).
+ * OffsetForLeaderEpoch (API key 23): tells where a leader epoch ended. Sent to the leader of each partition.
+ *
+ * A consumer compares the answer with its position to find out that the log was truncated (KIP-320).
  */
 import type { Api } from '../api.ts'
 import {
@@ -15,29 +17,29 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** OffsetForLeaderEpochRequest */
+/** The request of OffsetForLeaderEpoch. */
 export interface OffsetForLeaderEpochRequest {
-  /** replicaId */
+  /** The broker, if a follower asks; -1 from consumers. */
   readonly replicaId: number
-  /** topics */
+  /** The topics. */
   readonly topics: readonly OffsetForLeaderTopic[]
 }
 
-/** OffsetForLeaderTopic */
+/** Partitions of one topic. */
 export interface OffsetForLeaderTopic {
-  /** topic */
+  /** The name of the topic. */
   readonly topic: string
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly OffsetForLeaderPartition[]
 }
 
-/** OffsetForLeaderPartition */
+/** One partition, and the epoch whose end is wanted. */
 export interface OffsetForLeaderPartition {
-  /** partition */
+  /** The number of the partition. */
   readonly partition: number
-  /** currentLeaderEpoch */
+  /** The leader epoch that the client goes by, checked by the broker; -1 to skip the check. */
   readonly currentLeaderEpoch: number
-  /** leaderEpoch */
+  /** The epoch whose end is wanted. */
   readonly leaderEpoch: number
 }
 
@@ -61,31 +63,31 @@ export const OffsetForLeaderEpochRequest = message<OffsetForLeaderEpochRequest>(
   },
 )
 
-/** OffsetForLeaderEpochResponse */
+/** The response of OffsetForLeaderEpoch. */
 export interface OffsetForLeaderEpochResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** topics */
+  /** The topics. */
   readonly topics: readonly OffsetForLeaderTopicResult[]
 }
 
-/** OffsetForLeaderTopicResult */
+/** Epoch ends in one topic. */
 export interface OffsetForLeaderTopicResult {
-  /** topic */
+  /** The name of the topic. */
   readonly topic: string
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly OffsetForLeaderEpochEpochEndOffset[]
 }
 
-/** OffsetForLeaderEpochEpochEndOffset */
+/** The end of the epoch in one partition. */
 export interface OffsetForLeaderEpochEpochEndOffset {
-  /** errorCode */
+  /** Error code of this partition; 0 for none. */
   readonly errorCode: number
-  /** partition */
+  /** The number of the partition. */
   readonly partition: number
-  /** leaderEpoch */
+  /** The largest epoch not above the one asked for; -1 if there is none. */
   readonly leaderEpoch: number
-  /** endOffset */
+  /** The offset after the last record of the epoch; -1 if there is none. */
   readonly endOffset: number
 }
 

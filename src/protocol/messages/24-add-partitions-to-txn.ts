@@ -1,5 +1,9 @@
 /**
- * AddPartitionsToTxn (API key 24).
+ * AddPartitionsToTxn (API key 24): adds partitions to a transaction before they are written to. Sent to the
+ * coordinator.
+ *
+ * Clients speak versions up to 3, one transaction in a request. From version 4 on, brokers ask each other
+ * about several, also just to verify (KIP-890).
  */
 import type { Api } from '../api.ts'
 import {
@@ -16,39 +20,39 @@ import {
   struct,
 } from '../schema.ts'
 
-/** AddPartitionsToTxnRequest */
+/** The request of AddPartitionsToTxn. */
 export interface AddPartitionsToTxnRequest {
-  /** transactions */
+  /** The transactions (version 4 on, between brokers). */
   readonly transactions: readonly AddPartitionsToTxnTransaction[]
-  /** v3AndBelowTransactionalId */
+  /** The transactional id (versions 0 to 3). */
   readonly v3AndBelowTransactionalId: string
-  /** v3AndBelowProducerId */
+  /** The id of the producer (versions 0 to 3). */
   readonly v3AndBelowProducerId: number
-  /** v3AndBelowProducerEpoch */
+  /** The epoch of the producer (versions 0 to 3). */
   readonly v3AndBelowProducerEpoch: number
-  /** v3AndBelowTopics */
+  /** The partitions to add, by topic (versions 0 to 3). */
   readonly v3AndBelowTopics: readonly AddPartitionsToTxnTopic[]
 }
 
-/** AddPartitionsToTxnTransaction */
+/** Partitions to add to, or find in, one transaction. */
 export interface AddPartitionsToTxnTransaction {
-  /** transactionalId */
+  /** The name that the producer's incarnations share. */
   readonly transactionalId: string
-  /** producerId */
+  /** The id of the producer. */
   readonly producerId: number
-  /** producerEpoch */
+  /** The epoch of the producer; an older one is fenced. */
   readonly producerEpoch: number
-  /** verifyOnly */
+  /** Whether to answer only if the partitions are in the transaction, and add none. */
   readonly verifyOnly: boolean
-  /** topics */
+  /** The topics. */
   readonly topics: readonly AddPartitionsToTxnTopic[]
 }
 
-/** AddPartitionsToTxnTopic */
+/** Partitions of one topic. */
 export interface AddPartitionsToTxnTopic {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** partitions */
+  /** The numbers of the partitions. */
   readonly partitions: readonly number[]
 }
 
@@ -80,39 +84,39 @@ export const AddPartitionsToTxnRequest = message<AddPartitionsToTxnRequest>(
   },
 )
 
-/** AddPartitionsToTxnResponse */
+/** The response of AddPartitionsToTxn. */
 export interface AddPartitionsToTxnResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
-  /** resultsByTransaction */
+  /** What became of each transaction (version 4 on). */
   readonly resultsByTransaction: readonly AddPartitionsToTxnResult[]
-  /** resultsByTopicV3AndBelow */
+  /** What became of each topic (versions 0 to 3). */
   readonly resultsByTopicV3AndBelow: readonly AddPartitionsToTxnTopicResult[]
 }
 
-/** AddPartitionsToTxnResult */
+/** What became of one transaction. */
 export interface AddPartitionsToTxnResult {
-  /** transactionalId */
+  /** The name that the producer's incarnations share. */
   readonly transactionalId: string
-  /** topicResults */
+  /** What became of each topic. */
   readonly topicResults: readonly AddPartitionsToTxnTopicResult[]
 }
 
-/** AddPartitionsToTxnTopicResult */
+/** What became of one topic. */
 export interface AddPartitionsToTxnTopicResult {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** resultsByPartition */
+  /** What became of each partition. */
   readonly resultsByPartition: readonly AddPartitionsToTxnPartitionResult[]
 }
 
-/** AddPartitionsToTxnPartitionResult */
+/** What became of one partition. */
 export interface AddPartitionsToTxnPartitionResult {
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
-  /** partitionErrorCode */
+  /** Error code of this partition; 0 for none. */
   readonly partitionErrorCode: number
 }
 

@@ -1,18 +1,19 @@
 /**
- * AddOffsetsToTxn (API key 25).
+ * AddOffsetsToTxn (API key 25): announces that a transaction will commit offsets of a group. Sent to the
+ * coordinator.
  */
 import type { Api } from '../api.ts'
 import { int16, int32, int64, message, string } from '../schema.ts'
 
-/** AddOffsetsToTxnRequest */
+/** The request of AddOffsetsToTxn. */
 export interface AddOffsetsToTxnRequest {
-  /** transactionalId */
+  /** The name that the producer's incarnations share. */
   readonly transactionalId: string
-  /** producerId */
+  /** The id of the producer. */
   readonly producerId: number
-  /** producerEpoch */
+  /** The epoch of the producer; an older one is fenced. */
   readonly producerEpoch: number
-  /** groupId */
+  /** The id of the group. */
   readonly groupId: string
 }
 
@@ -27,11 +28,11 @@ export const AddOffsetsToTxnRequest = message<AddOffsetsToTxnRequest>(
   },
 )
 
-/** AddOffsetsToTxnResponse */
+/** The response of AddOffsetsToTxn. */
 export interface AddOffsetsToTxnResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
 }
 

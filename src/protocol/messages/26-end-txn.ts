@@ -1,18 +1,21 @@
 /**
- * EndTxn (API key 26).
+ * EndTxn (API key 26): commits or aborts the open transaction of a producer. Sent to the transaction
+ * coordinator.
+ *
+ * From version 5 every transaction ends with a new epoch, which the response carries (KIP-890).
  */
 import type { Api } from '../api.ts'
 import { bool, ignorable, int16, int32, int64, message, since, string, withDefault } from '../schema.ts'
 
-/** EndTxnRequest */
+/** The request of EndTxn. */
 export interface EndTxnRequest {
-  /** transactionalId */
+  /** The name that the producer's incarnations share. */
   readonly transactionalId: string
-  /** producerId */
+  /** The id of the producer. */
   readonly producerId: number
-  /** producerEpoch */
+  /** The epoch of the producer; an older one is fenced. */
   readonly producerEpoch: number
-  /** committed */
+  /** `true` commits, `false` aborts. */
   readonly committed: boolean
 }
 
@@ -27,15 +30,15 @@ export const EndTxnRequest = message<EndTxnRequest>(
   },
 )
 
-/** EndTxnResponse */
+/** The response of EndTxn. */
 export interface EndTxnResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
-  /** producerId */
+  /** The producer id for the next transaction (version 5 on); -1 if it stays. */
   readonly producerId: number
-  /** producerEpoch */
+  /** The epoch for the next transaction (version 5 on); -1 if it stays. */
   readonly producerEpoch: number
 }
 

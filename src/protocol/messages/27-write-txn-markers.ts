@@ -1,5 +1,5 @@
 /**
- * WriteTxnMarkers (API key 27).
+ * WriteTxnMarkers (API key 27): writes commit and abort markers into partitions. Between brokers only.
  */
 import type { Api } from '../api.ts'
 import {
@@ -16,33 +16,33 @@ import {
   struct,
 } from '../schema.ts'
 
-/** WriteTxnMarkersRequest */
+/** The request of WriteTxnMarkers. */
 export interface WriteTxnMarkersRequest {
-  /** markers */
+  /** The markers, by producer. */
   readonly markers: readonly WritableTxnMarker[]
 }
 
-/** WritableTxnMarker */
+/** The markers of one transaction. */
 export interface WritableTxnMarker {
-  /** producerId */
+  /** The id of the producer. */
   readonly producerId: number
-  /** producerEpoch */
+  /** The epoch of the producer; an older one is fenced. */
   readonly producerEpoch: number
-  /** transactionResult */
+  /** `true` commits, `false` aborts. */
   readonly transactionResult: boolean
-  /** topics */
+  /** The topics. */
   readonly topics: readonly WritableTxnMarkerTopic[]
-  /** coordinatorEpoch */
+  /** The epoch of the transaction coordinator, which fences markers of one that was replaced. */
   readonly coordinatorEpoch: number
-  /** transactionVersion */
+  /** The transaction protocol: 0 and 1 before KIP-890, 2 with it. */
   readonly transactionVersion: number
 }
 
-/** WritableTxnMarkerTopic */
+/** Partitions of one topic. */
 export interface WritableTxnMarkerTopic {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** partitionIndexes */
+  /** The numbers of the partitions. */
   readonly partitionIndexes: readonly number[]
 }
 
@@ -68,33 +68,33 @@ export const WriteTxnMarkersRequest = message<WriteTxnMarkersRequest>(
   },
 )
 
-/** WriteTxnMarkersResponse */
+/** The response of WriteTxnMarkers. */
 export interface WriteTxnMarkersResponse {
-  /** markers */
+  /** The markers, by producer. */
   readonly markers: readonly WritableTxnMarkerResult[]
 }
 
-/** WritableTxnMarkerResult */
+/** What became of one transaction. */
 export interface WritableTxnMarkerResult {
-  /** producerId */
+  /** The id of the producer. */
   readonly producerId: number
-  /** topics */
+  /** The topics. */
   readonly topics: readonly WritableTxnMarkerTopicResult[]
 }
 
-/** WritableTxnMarkerTopicResult */
+/** What became of one topic. */
 export interface WritableTxnMarkerTopicResult {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly WritableTxnMarkerPartitionResult[]
 }
 
-/** WritableTxnMarkerPartitionResult */
+/** What became of one partition. */
 export interface WritableTxnMarkerPartitionResult {
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
-  /** errorCode */
+  /** Error code of this partition; 0 for none. */
   readonly errorCode: number
 }
 

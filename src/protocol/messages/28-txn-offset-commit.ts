@@ -1,5 +1,8 @@
 /**
- * TxnOffsetCommit (API key 28).
+ * TxnOffsetCommit (API key 28): stores offsets of a group that count once the transaction commits.
+ *
+ * Sent to the group coordinator. Version 3 checks the member and its generation (KIP-447); version 5 adds the
+ * group to the transaction by itself (KIP-890); version 6 goes by topic ids instead of names.
  */
 import type { Api } from '../api.ts'
 import {
@@ -18,45 +21,45 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** TxnOffsetCommitRequest */
+/** The request of TxnOffsetCommit. */
 export interface TxnOffsetCommitRequest {
-  /** transactionalId */
+  /** The name that the producer's incarnations share. */
   readonly transactionalId: string
-  /** groupId */
+  /** The id of the group. */
   readonly groupId: string
-  /** producerId */
+  /** The id of the producer. */
   readonly producerId: number
-  /** producerEpoch */
+  /** The epoch of the producer; an older one is fenced. */
   readonly producerEpoch: number
-  /** generationIdOrMemberEpoch */
+  /** The generation or, in the consumer protocol, the member epoch; -1 from a client that is no member. */
   readonly generationIdOrMemberEpoch: number
-  /** memberId */
+  /** The id of the member; empty from a client that is none. */
   readonly memberId: string
-  /** groupInstanceId */
+  /** The id that a static member gave itself; null from a dynamic one. */
   readonly groupInstanceId: string | null
-  /** topics */
+  /** The topics. */
   readonly topics: readonly TxnOffsetCommitRequestTopic[]
 }
 
-/** TxnOffsetCommitRequestTopic */
+/** Offsets in one topic. */
 export interface TxnOffsetCommitRequestTopic {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** topicId */
+  /** The id of the topic; zero if it goes by its name. */
   readonly topicId: string
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly TxnOffsetCommitRequestPartition[]
 }
 
-/** TxnOffsetCommitRequestPartition */
+/** The offset of one partition. */
 export interface TxnOffsetCommitRequestPartition {
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
-  /** committedOffset */
+  /** The offset of the next record to consume. */
   readonly committedOffset: number
-  /** committedLeaderEpoch */
+  /** The leader epoch of the last record that was consumed; -1 if unknown. */
   readonly committedLeaderEpoch: number
-  /** committedMetadata */
+  /** Whatever the client wants to keep beside the offset. */
   readonly committedMetadata: string | null
 }
 
@@ -94,29 +97,29 @@ export const TxnOffsetCommitRequest = message<TxnOffsetCommitRequest>(
   },
 )
 
-/** TxnOffsetCommitResponse */
+/** The response of TxnOffsetCommit. */
 export interface TxnOffsetCommitResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** topics */
+  /** The topics. */
   readonly topics: readonly TxnOffsetCommitResponseTopic[]
 }
 
-/** TxnOffsetCommitResponseTopic */
+/** What became of one topic. */
 export interface TxnOffsetCommitResponseTopic {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** topicId */
+  /** The id of the topic; zero if it goes by its name. */
   readonly topicId: string
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly TxnOffsetCommitResponsePartition[]
 }
 
-/** TxnOffsetCommitResponsePartition */
+/** What became of one partition. */
 export interface TxnOffsetCommitResponsePartition {
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
-  /** errorCode */
+  /** Error code of this partition; 0 for none. */
   readonly errorCode: number
 }
 

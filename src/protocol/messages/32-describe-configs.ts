@@ -1,5 +1,7 @@
 /**
- * DescribeConfigs (API key 32).
+ * DescribeConfigs (API key 32): tells the configuration of topics, groups and brokers.
+ *
+ * Sent to any broker, or for a broker's own configuration to that one.
  */
 import type { Api } from '../api.ts'
 import {
@@ -17,23 +19,23 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** DescribeConfigsRequest */
+/** The request of DescribeConfigs. */
 export interface DescribeConfigsRequest {
-  /** resources */
+  /** Whose configuration. */
   readonly resources: readonly DescribeConfigsResource[]
-  /** includeSynonyms */
+  /** Whether the answer shall list what a value falls back to. */
   readonly includeSynonyms: boolean
-  /** includeDocumentation */
+  /** Whether the answer shall say what each key is for. */
   readonly includeDocumentation: boolean
 }
 
-/** DescribeConfigsResource */
+/** A resource asked for. */
 export interface DescribeConfigsResource {
-  /** resourceType */
+  /** What it is: 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32 group. */
   readonly resourceType: number
-  /** resourceName */
+  /** The topic, group or broker id. */
   readonly resourceName: string
-  /** configurationKeys */
+  /** The keys to describe; null for all. */
   readonly configurationKeys: readonly string[] | null
 }
 
@@ -53,55 +55,60 @@ export const DescribeConfigsRequest = message<DescribeConfigsRequest>(
   },
 )
 
-/** DescribeConfigsResponse */
+/** The response of DescribeConfigs. */
 export interface DescribeConfigsResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** results */
+  /** What was found, or done, for each. */
   readonly results: readonly DescribeConfigsResult[]
 }
 
-/** DescribeConfigsResult */
+/** The configuration of one resource. */
 export interface DescribeConfigsResult {
-  /** errorCode */
+  /** Error code of this resource; 0 for none. */
   readonly errorCode: number
-  /** errorMessage */
+  /** What went wrong, for people; null if nothing did. */
   readonly errorMessage: string | null
-  /** resourceType */
+  /** What it is: 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32 group. */
   readonly resourceType: number
-  /** resourceName */
+  /** The topic, group or broker id. */
   readonly resourceName: string
-  /** configs */
+  /** The configuration, key by key. */
   readonly configs: readonly DescribeConfigsResourceResult[]
 }
 
-/** DescribeConfigsResourceResult */
+/** One key of it. */
 export interface DescribeConfigsResourceResult {
-  /** name */
+  /** The configuration key. */
   readonly name: string
-  /** value */
+  /** The value; null where there is none, or where it is secret. */
   readonly value: string | null
-  /** readOnly */
+  /** Whether it cannot be changed. */
   readonly readOnly: boolean
-  /** configSource */
+  /**
+   * Where the value comes from: 1 topic, 2 dynamic broker, 3 dynamic default broker, 4 static broker, 5
+   * default, 6 dynamic broker logger, 7 client metrics, 8 group.
+   */
   readonly configSource: number
-  /** isSensitive */
+  /** Whether it is a secret; then the value is null. */
   readonly isSensitive: boolean
-  /** synonyms */
+  /** What the value falls back to, the nearest first. */
   readonly synonyms: readonly DescribeConfigsSynonym[]
-  /** configType */
+  /**
+   * Its type: 1 boolean, 2 string, 3 int, 4 short, 5 long, 6 double, 7 list, 8 class, 9 password; 0 unknown.
+   */
   readonly configType: number
-  /** documentation */
+  /** What it is for; null if that was not asked for. */
   readonly documentation: string | null
 }
 
-/** DescribeConfigsSynonym */
+/** A value that would hold if a nearer one were gone. */
 export interface DescribeConfigsSynonym {
-  /** name */
+  /** The configuration key; not always that of the value it stands in for. */
   readonly name: string
-  /** value */
+  /** The value; null where there is none, or where it is secret. */
   readonly value: string | null
-  /** source */
+  /** Where the value comes from, numbered as `configSource`. */
   readonly source: number
 }
 

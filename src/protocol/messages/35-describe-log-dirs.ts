@@ -1,5 +1,5 @@
 /**
- * DescribeLogDirs (API key 35).
+ * DescribeLogDirs (API key 35): tells how much disk the partitions of a broker take. Sent to that broker.
  */
 import type { Api } from '../api.ts'
 import {
@@ -17,17 +17,17 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** DescribeLogDirsRequest */
+/** The request of DescribeLogDirs. */
 export interface DescribeLogDirsRequest {
-  /** topics */
+  /** The topics wanted; null for all of them. */
   readonly topics: readonly DescribableLogDirTopic[] | null
 }
 
-/** DescribableLogDirTopic */
+/** Partitions of one topic. */
 export interface DescribableLogDirTopic {
-  /** topic */
+  /** The name of the topic. */
   readonly topic: string
-  /** partitions */
+  /** The numbers of the partitions. */
   readonly partitions: readonly number[]
 }
 
@@ -44,49 +44,52 @@ export const DescribeLogDirsRequest = message<DescribeLogDirsRequest>(
   },
 )
 
-/** DescribeLogDirsResponse */
+/** The response of DescribeLogDirs. */
 export interface DescribeLogDirsResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
-  /** results */
+  /** What was found, or done, for each. */
   readonly results: readonly DescribeLogDirsResult[]
 }
 
-/** DescribeLogDirsResult */
+/** One log directory. */
 export interface DescribeLogDirsResult {
-  /** errorCode */
+  /** Error code of this directory; 0 for none. */
   readonly errorCode: number
-  /** logDir */
+  /** The absolute path of the directory. */
   readonly logDir: string
-  /** topics */
+  /** The topics. */
   readonly topics: readonly DescribeLogDirsTopic[]
-  /** totalBytes */
+  /** The size of the disk; -1 if unknown. */
   readonly totalBytes: number
-  /** usableBytes */
+  /** The free space of the disk; -1 if unknown. */
   readonly usableBytes: number
-  /** isCordoned */
+  /** Whether the directory takes no new partitions. */
   readonly isCordoned: boolean
 }
 
-/** DescribeLogDirsTopic */
+/** What it holds of one topic. */
 export interface DescribeLogDirsTopic {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly DescribeLogDirsPartition[]
 }
 
-/** DescribeLogDirsPartition */
+/** What it holds of one partition. */
 export interface DescribeLogDirsPartition {
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
-  /** partitionSize */
+  /** The bytes that its log takes. */
   readonly partitionSize: number
-  /** offsetLag */
+  /**
+   * How far the copy is behind: behind the high watermark, or behind the current copy if it is to replace
+   * that.
+   */
   readonly offsetLag: number
-  /** isFutureKey */
+  /** Whether this copy is going to replace another one in a different directory. */
   readonly isFutureKey: boolean
 }
 

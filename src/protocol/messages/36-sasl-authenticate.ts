@@ -1,12 +1,12 @@
 /**
- * SaslAuthenticate (API key 36).
+ * SaslAuthenticate (API key 36): carries one step of a SASL login, after SaslHandshake.
  */
 import type { Api } from '../api.ts'
 import { bytes, ignorable, int16, int64, message, nullable, since, string } from '../schema.ts'
 
-/** SaslAuthenticateRequest */
+/** The request of SaslAuthenticate. */
 export interface SaslAuthenticateRequest {
-  /** authBytes */
+  /** One message of the SASL exchange, as the mechanism defines it. */
   readonly authBytes: Uint8Array
 }
 
@@ -18,15 +18,15 @@ export const SaslAuthenticateRequest = message<SaslAuthenticateRequest>(
   },
 )
 
-/** SaslAuthenticateResponse */
+/** The response of SaslAuthenticate. */
 export interface SaslAuthenticateResponse {
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
-  /** errorMessage */
+  /** What went wrong, for people; null if nothing did. */
   readonly errorMessage: string | null
-  /** authBytes */
+  /** One message of the SASL exchange, as the mechanism defines it. */
   readonly authBytes: Uint8Array
-  /** sessionLifetimeMs */
+  /** After how many milliseconds the client has to log in again; 0 for never. */
   readonly sessionLifetimeMs: number
 }
 

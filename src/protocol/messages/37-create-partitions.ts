@@ -1,32 +1,34 @@
 /**
- * CreatePartitions (API key 37).
+ * CreatePartitions (API key 37): adds partitions to topics. Sent to the controller; a broker passes it on.
+ *
+ * There is no taking away. Keys that are partitioned by their hash go elsewhere afterwards.
  */
 import type { Api } from '../api.ts'
 import { array, bool, int16, int32, message, nullable, string, struct, withDefault } from '../schema.ts'
 
-/** CreatePartitionsRequest */
+/** The request of CreatePartitions. */
 export interface CreatePartitionsRequest {
-  /** topics */
+  /** The topics. */
   readonly topics: readonly CreatePartitionsTopic[]
-  /** timeoutMs */
+  /** How long the broker may take before it answers REQUEST_TIMED_OUT, in milliseconds. */
   readonly timeoutMs: number
-  /** validateOnly */
+  /** Whether to check only, and change nothing. */
   readonly validateOnly: boolean
 }
 
-/** CreatePartitionsTopic */
+/** A topic to enlarge. */
 export interface CreatePartitionsTopic {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** count */
+  /** How many partitions there shall be in all. */
   readonly count: number
-  /** assignments */
+  /** Where each new partition goes; null to let the broker choose. */
   readonly assignments: readonly CreatePartitionsAssignment[] | null
 }
 
-/** CreatePartitionsAssignment */
+/** Where one new partition goes. */
 export interface CreatePartitionsAssignment {
-  /** brokerIds */
+  /** The brokers that are to hold the partition, the preferred leader first. */
   readonly brokerIds: readonly number[]
 }
 
@@ -50,21 +52,21 @@ export const CreatePartitionsRequest = message<CreatePartitionsRequest>(
   },
 )
 
-/** CreatePartitionsResponse */
+/** The response of CreatePartitions. */
 export interface CreatePartitionsResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** results */
+  /** What was found, or done, for each. */
   readonly results: readonly CreatePartitionsTopicResult[]
 }
 
-/** CreatePartitionsTopicResult */
+/** What became of one topic. */
 export interface CreatePartitionsTopicResult {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** errorCode */
+  /** Error code of this partition; 0 for none. */
   readonly errorCode: number
-  /** errorMessage */
+  /** What went wrong, for people; null if nothing did. */
   readonly errorMessage: string | null
 }
 

@@ -1,5 +1,6 @@
 /**
- * DeleteGroups (API key 42).
+ * DeleteGroups (API key 42): deletes groups that have no members, with their offsets. Sent to the group
+ * coordinator.
  */
 import type { Api } from '../api.ts'
 import {
@@ -15,9 +16,9 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** DeleteGroupsRequest */
+/** The request of DeleteGroups. */
 export interface DeleteGroupsRequest {
-  /** groupsNames */
+  /** The ids of the groups. */
   readonly groupsNames: readonly string[]
 }
 
@@ -29,21 +30,21 @@ export const DeleteGroupsRequest = message<DeleteGroupsRequest>(
   },
 )
 
-/** DeleteGroupsResponse */
+/** The response of DeleteGroups. */
 export interface DeleteGroupsResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** results */
+  /** What was found, or done, for each. */
   readonly results: readonly DeletableGroupResult[]
 }
 
-/** DeletableGroupResult */
+/** What became of one group. */
 export interface DeletableGroupResult {
-  /** groupId */
+  /** The id of the group. */
   readonly groupId: string
-  /** errorCode */
+  /** Error code of this group; 0 for none. */
   readonly errorCode: number
-  /** errorMessage */
+  /** What went wrong, for people; null if nothing did. */
   readonly errorMessage: string | null
 }
 

@@ -1,34 +1,35 @@
 /**
- * IncrementalAlterConfigs (API key 44).
+ * IncrementalAlterConfigs (API key 44): changes single keys of a configuration and leaves the others as they
+ * are.
  */
 import type { Api } from '../api.ts'
 import { array, bool, int16, int32, int8, message, nullable, string, struct } from '../schema.ts'
 
-/** IncrementalAlterConfigsRequest */
+/** The request of IncrementalAlterConfigs. */
 export interface IncrementalAlterConfigsRequest {
-  /** resources */
+  /** Whose configuration. */
   readonly resources: readonly AlterConfigsResource[]
-  /** validateOnly */
+  /** Whether to check only, and change nothing. */
   readonly validateOnly: boolean
 }
 
-/** AlterConfigsResource */
+/** The changes to one resource. */
 export interface AlterConfigsResource {
-  /** resourceType */
+  /** What it is: 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32 group. */
   readonly resourceType: number
-  /** resourceName */
+  /** The topic, group or broker id. */
   readonly resourceName: string
-  /** configs */
+  /** The changes. */
   readonly configs: readonly AlterableConfig[]
 }
 
-/** AlterableConfig */
+/** A change of one key. */
 export interface AlterableConfig {
-  /** name */
+  /** The configuration key. */
   readonly name: string
-  /** configOperation */
+  /** What to do: 0 set, 1 delete, 2 append to a list, 3 subtract from a list. */
   readonly configOperation: number
-  /** value */
+  /** The value to set, append or subtract; null to delete. */
   readonly value: string | null
 }
 
@@ -53,23 +54,23 @@ export const IncrementalAlterConfigsRequest = message<IncrementalAlterConfigsReq
   },
 )
 
-/** IncrementalAlterConfigsResponse */
+/** The response of IncrementalAlterConfigs. */
 export interface IncrementalAlterConfigsResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** responses */
+  /** What became of each resource. */
   readonly responses: readonly AlterConfigsResourceResponse[]
 }
 
-/** AlterConfigsResourceResponse */
+/** What became of one resource. */
 export interface AlterConfigsResourceResponse {
-  /** errorCode */
+  /** Error code of this resource; 0 for none. */
   readonly errorCode: number
-  /** errorMessage */
+  /** What went wrong, for people; null if nothing did. */
   readonly errorMessage: string | null
-  /** resourceType */
+  /** What it is: 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32 group. */
   readonly resourceType: number
-  /** resourceName */
+  /** The topic, group or broker id. */
   readonly resourceName: string
 }
 

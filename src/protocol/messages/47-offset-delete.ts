@@ -1,28 +1,29 @@
 /**
- * OffsetDelete (API key 47).
+ * OffsetDelete (API key 47): deletes committed offsets of topics that a group no longer consumes. Sent to the
+ * coordinator.
  */
 import type { Api } from '../api.ts'
 import { array, ignorable, int16, int32, message, string, struct } from '../schema.ts'
 
-/** OffsetDeleteRequest */
+/** The request of OffsetDelete. */
 export interface OffsetDeleteRequest {
-  /** groupId */
+  /** The id of the group. */
   readonly groupId: string
-  /** topics */
+  /** The topics. */
   readonly topics: readonly OffsetDeleteRequestTopic[]
 }
 
-/** OffsetDeleteRequestTopic */
+/** Partitions of one topic. */
 export interface OffsetDeleteRequestTopic {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly OffsetDeleteRequestPartition[]
 }
 
-/** OffsetDeleteRequestPartition */
+/** One partition. */
 export interface OffsetDeleteRequestPartition {
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
 }
 
@@ -47,29 +48,29 @@ export const OffsetDeleteRequest = message<OffsetDeleteRequest>(
   },
 )
 
-/** OffsetDeleteResponse */
+/** The response of OffsetDelete. */
 export interface OffsetDeleteResponse {
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** topics */
+  /** The topics. */
   readonly topics: readonly OffsetDeleteResponseTopic[]
 }
 
-/** OffsetDeleteResponseTopic */
+/** What became of one topic. */
 export interface OffsetDeleteResponseTopic {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly OffsetDeleteResponsePartition[]
 }
 
-/** OffsetDeleteResponsePartition */
+/** What became of one partition. */
 export interface OffsetDeleteResponsePartition {
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
-  /** errorCode */
+  /** Error code of this partition; 0 for none. */
   readonly errorCode: number
 }
 

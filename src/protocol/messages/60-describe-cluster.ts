@@ -1,5 +1,5 @@
 /**
- * DescribeCluster (API key 60).
+ * DescribeCluster (API key 60): tells the brokers and the controller of a cluster. Sent to any broker.
  */
 import type { Api } from '../api.ts'
 import {
@@ -16,13 +16,13 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** DescribeClusterRequest */
+/** The request of DescribeCluster. */
 export interface DescribeClusterRequest {
-  /** includeClusterAuthorizedOperations */
+  /** Whether the answer shall say what the caller may do to the cluster. */
   readonly includeClusterAuthorizedOperations: boolean
-  /** endpointType */
+  /** 1 for brokers, 2 for controllers. */
   readonly endpointType: number
-  /** includeFencedBrokers */
+  /** Whether brokers that are fenced off shall be listed too. */
   readonly includeFencedBrokers: boolean
 }
 
@@ -36,37 +36,37 @@ export const DescribeClusterRequest = message<DescribeClusterRequest>(
   },
 )
 
-/** DescribeClusterResponse */
+/** The response of DescribeCluster. */
 export interface DescribeClusterResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
-  /** errorMessage */
+  /** What went wrong, for people; null if nothing did. */
   readonly errorMessage: string | null
-  /** endpointType */
+  /** 1 for brokers, 2 for controllers. */
   readonly endpointType: number
-  /** clusterId */
+  /** The cluster that the broker belongs to. */
   readonly clusterId: string
-  /** controllerId */
+  /** The broker that administrative requests go to; -1 if unknown. */
   readonly controllerId: number
-  /** brokers */
+  /** The brokers that are alive. */
   readonly brokers: readonly DescribeClusterBroker[]
-  /** clusterAuthorizedOperations */
+  /** Bit set of what the caller may do to the cluster; -2^31 if that was not asked for. */
   readonly clusterAuthorizedOperations: number
 }
 
-/** DescribeClusterBroker */
+/** A broker. */
 export interface DescribeClusterBroker {
-  /** brokerId */
+  /** The id of the broker. */
   readonly brokerId: number
-  /** host */
+  /** The host name to connect to. */
   readonly host: string
-  /** port */
+  /** The port to connect to. */
   readonly port: number
-  /** rack */
+  /** The rack of the broker; null if it has none. */
   readonly rack: string | null
-  /** isFenced */
+  /** Whether the broker is fenced off. */
   readonly isFenced: boolean
 }
 

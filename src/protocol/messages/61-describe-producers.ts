@@ -1,20 +1,21 @@
 /**
- * DescribeProducers (API key 61).
+ * DescribeProducers (API key 61): tells which producers a partition knows. Sent to the leader of each
+ * partition.
  */
 import type { Api } from '../api.ts'
 import { array, int16, int32, int64, message, nullable, string, struct, withDefault } from '../schema.ts'
 
-/** DescribeProducersRequest */
+/** The request of DescribeProducers. */
 export interface DescribeProducersRequest {
-  /** topics */
+  /** The topics. */
   readonly topics: readonly DescribeProducersTopicRequest[]
 }
 
-/** DescribeProducersTopicRequest */
+/** Partitions of one topic. */
 export interface DescribeProducersTopicRequest {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** partitionIndexes */
+  /** The numbers of the partitions. */
   readonly partitionIndexes: readonly number[]
 }
 
@@ -34,47 +35,47 @@ export const DescribeProducersRequest = message<DescribeProducersRequest>(
   },
 )
 
-/** DescribeProducersResponse */
+/** The response of DescribeProducers. */
 export interface DescribeProducersResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** topics */
+  /** The topics. */
   readonly topics: readonly DescribeProducersTopicResponse[]
 }
 
-/** DescribeProducersTopicResponse */
+/** Producers in one topic. */
 export interface DescribeProducersTopicResponse {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly DescribeProducersPartitionResponse[]
 }
 
-/** DescribeProducersPartitionResponse */
+/** Producers in one partition. */
 export interface DescribeProducersPartitionResponse {
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
-  /** errorCode */
+  /** Error code of this partition; 0 for none. */
   readonly errorCode: number
-  /** errorMessage */
+  /** What went wrong, for people; null if nothing did. */
   readonly errorMessage: string | null
-  /** activeProducers */
+  /** Producers whose state the partition keeps. */
   readonly activeProducers: readonly ProducerState[]
 }
 
-/** ProducerState */
+/** What a partition knows of one producer. */
 export interface ProducerState {
-  /** producerId */
+  /** The id of the producer. */
   readonly producerId: number
-  /** producerEpoch */
+  /** The epoch of the producer; an older one is fenced. */
   readonly producerEpoch: number
-  /** lastSequence */
+  /** The sequence number of its last record. */
   readonly lastSequence: number
-  /** lastTimestamp */
+  /** The timestamp of its last batch. */
   readonly lastTimestamp: number
-  /** coordinatorEpoch */
+  /** The epoch of the coordinator that wrote the producer's last marker; -1 if there is none. */
   readonly coordinatorEpoch: number
-  /** currentTxnStartOffset */
+  /** The offset at which its open transaction began; -1 if none is open. */
   readonly currentTxnStartOffset: number
 }
 

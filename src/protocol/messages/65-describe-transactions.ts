@@ -1,12 +1,13 @@
 /**
- * DescribeTransactions (API key 65).
+ * DescribeTransactions (API key 65): tells the state of transactional ids. Sent to the transaction
+ * coordinator.
  */
 import type { Api } from '../api.ts'
 import { array, int16, int32, int64, message, string, struct } from '../schema.ts'
 
-/** DescribeTransactionsRequest */
+/** The request of DescribeTransactions. */
 export interface DescribeTransactionsRequest {
-  /** transactionalIds */
+  /** The transactional ids. */
   readonly transactionalIds: readonly string[]
 }
 
@@ -18,39 +19,39 @@ export const DescribeTransactionsRequest = message<DescribeTransactionsRequest>(
   },
 )
 
-/** DescribeTransactionsResponse */
+/** The response of DescribeTransactions. */
 export interface DescribeTransactionsResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** transactionStates */
+  /** The transactions. */
   readonly transactionStates: readonly DescribeTransactionsTransactionState[]
 }
 
-/** DescribeTransactionsTransactionState */
+/** The transaction of one transactional id. */
 export interface DescribeTransactionsTransactionState {
-  /** errorCode */
+  /** Error code of this transactional id; 0 for none. */
   readonly errorCode: number
-  /** transactionalId */
+  /** The name that the producer's incarnations share. */
   readonly transactionalId: string
-  /** transactionState */
+  /** The state of the transaction, by name. */
   readonly transactionState: string
-  /** transactionTimeoutMs */
+  /** After how many milliseconds the coordinator aborts a transaction that is still open. */
   readonly transactionTimeoutMs: number
-  /** transactionStartTimeMs */
+  /** When the transaction began, in milliseconds since the epoch; -1 if none is open. */
   readonly transactionStartTimeMs: number
-  /** producerId */
+  /** The id of the producer. */
   readonly producerId: number
-  /** producerEpoch */
+  /** The epoch of the producer; an older one is fenced. */
   readonly producerEpoch: number
-  /** topics */
+  /** The partitions in the transaction; while it is being completed, those that still lack a marker. */
   readonly topics: readonly DescribeTransactionsTopicData[]
 }
 
-/** DescribeTransactionsTopicData */
+/** Partitions of one topic. */
 export interface DescribeTransactionsTopicData {
-  /** topic */
+  /** The name of the topic. */
   readonly topic: string
-  /** partitions */
+  /** The numbers of the partitions. */
   readonly partitions: readonly number[]
 }
 

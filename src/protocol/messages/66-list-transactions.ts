@@ -1,5 +1,5 @@
 /**
- * ListTransactions (API key 66).
+ * ListTransactions (API key 66): lists the transactional ids that a broker coordinates. Sent to every broker.
  */
 import type { Api } from '../api.ts'
 import {
@@ -15,15 +15,15 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** ListTransactionsRequest */
+/** The request of ListTransactions. */
 export interface ListTransactionsRequest {
-  /** stateFilters */
+  /** Only transactions in these states; empty for all. */
   readonly stateFilters: readonly string[]
-  /** producerIdFilters */
+  /** Only transactions of these producer ids; empty for all. */
   readonly producerIdFilters: readonly number[]
-  /** durationFilter */
+  /** Only transactions open for longer than this many milliseconds; negative for all. */
   readonly durationFilter: number
-  /** transactionalIdPattern */
+  /** Only transactional ids that match this pattern (RE2); null or empty for all. */
   readonly transactionalIdPattern: string | null
 }
 
@@ -38,25 +38,25 @@ export const ListTransactionsRequest = message<ListTransactionsRequest>(
   },
 )
 
-/** ListTransactionsResponse */
+/** The response of ListTransactions. */
 export interface ListTransactionsResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
-  /** unknownStateFilters */
+  /** Those of the states asked for that do not exist. */
   readonly unknownStateFilters: readonly string[]
-  /** transactionStates */
+  /** The transactions. */
   readonly transactionStates: readonly ListTransactionsTransactionState[]
 }
 
-/** ListTransactionsTransactionState */
+/** A transactional id. */
 export interface ListTransactionsTransactionState {
-  /** transactionalId */
+  /** The name that the producer's incarnations share. */
   readonly transactionalId: string
-  /** producerId */
+  /** The id of the producer. */
   readonly producerId: number
-  /** transactionState */
+  /** The state of the transaction, by name. */
   readonly transactionState: string
 }
 

@@ -1,5 +1,8 @@
 /**
- * ConsumerGroupHeartbeat (API key 68).
+ * ConsumerGroupHeartbeat (API key 68): joins, keeps and leaves a group of the consumer protocol (KIP-848).
+ *
+ * Sent to the group coordinator, which computes assignments itself. A field that did not change since the
+ * last heartbeat is null.
  */
 import type { Api } from '../api.ts'
 import {
@@ -15,35 +18,37 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** ConsumerGroupHeartbeatRequest */
+/** The request of ConsumerGroupHeartbeat. */
 export interface ConsumerGroupHeartbeatRequest {
-  /** groupId */
+  /** The id of the group. */
   readonly groupId: string
-  /** memberId */
+  /** The id of the member, which it makes up and keeps for life. */
   readonly memberId: string
-  /** memberEpoch */
+  /**
+   * The epoch that the member was told; 0 joins, -1 leaves, -2 leaves as a static member that will be back.
+   */
   readonly memberEpoch: number
-  /** instanceId */
+  /** The id that a static member gave itself; null from a dynamic one, or if it did not change. */
   readonly instanceId: string | null
-  /** rackId */
+  /** The rack of the member; null if it has none, or if it did not change. */
   readonly rackId: string | null
-  /** rebalanceTimeoutMs */
+  /** How long the member may take to give partitions up, in milliseconds; -1 if it did not change. */
   readonly rebalanceTimeoutMs: number
-  /** subscribedTopicNames */
+  /** The topics that it subscribes to; null if they did not change. */
   readonly subscribedTopicNames: readonly string[] | null
-  /** subscribedTopicRegex */
+  /** The pattern (RE2) that it subscribes to; null if it did not change. */
   readonly subscribedTopicRegex: string | null
-  /** serverAssignor */
+  /** The assignor that the broker shall use; null for its choice, or if it did not change. */
   readonly serverAssignor: string | null
-  /** topicPartitions */
+  /** The partitions that the member owns; null if they did not change. */
   readonly topicPartitions: readonly ConsumerGroupHeartbeatTopicPartitions[] | null
 }
 
-/** ConsumerGroupHeartbeatTopicPartitions */
+/** Partitions of one topic. */
 export interface ConsumerGroupHeartbeatTopicPartitions {
-  /** topicId */
+  /** The id of the topic. */
   readonly topicId: string
-  /** partitions */
+  /** The numbers of the partitions. */
   readonly partitions: readonly number[]
 }
 
@@ -72,27 +77,27 @@ export const ConsumerGroupHeartbeatRequest = message<ConsumerGroupHeartbeatReque
   },
 )
 
-/** ConsumerGroupHeartbeatResponse */
+/** The response of ConsumerGroupHeartbeat. */
 export interface ConsumerGroupHeartbeatResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
-  /** errorMessage */
+  /** What went wrong, for people; null if nothing did. */
   readonly errorMessage: string | null
-  /** memberId */
+  /** The id of the member; null if it keeps the one it has. */
   readonly memberId: string | null
-  /** memberEpoch */
+  /** The epoch of the member. */
   readonly memberEpoch: number
-  /** heartbeatIntervalMs */
+  /** How often the member is to send heartbeats, in milliseconds. */
   readonly heartbeatIntervalMs: number
-  /** assignment */
+  /** What the member may consume from now on; null if it did not change. */
   readonly assignment: ConsumerGroupHeartbeatAssignment | null
 }
 
-/** ConsumerGroupHeartbeatAssignment */
+/** What a member may consume. */
 export interface ConsumerGroupHeartbeatAssignment {
-  /** topicPartitions */
+  /** The partitions, by topic. */
   readonly topicPartitions: readonly ConsumerGroupHeartbeatTopicPartitions[]
 }
 

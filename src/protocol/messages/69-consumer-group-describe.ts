@@ -1,5 +1,5 @@
 /**
- * ConsumerGroupDescribe (API key 69).
+ * ConsumerGroupDescribe (API key 69): tells the state and the members of groups of the consumer protocol.
  */
 import type { Api } from '../api.ts'
 import {
@@ -18,11 +18,11 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** ConsumerGroupDescribeRequest */
+/** The request of ConsumerGroupDescribe. */
 export interface ConsumerGroupDescribeRequest {
-  /** groupIds */
+  /** The ids of the groups. */
   readonly groupIds: readonly string[]
-  /** includeAuthorizedOperations */
+  /** Whether the answer shall say what the caller may do to the groups. */
   readonly includeAuthorizedOperations: boolean
 }
 
@@ -35,75 +35,75 @@ export const ConsumerGroupDescribeRequest = message<ConsumerGroupDescribeRequest
   },
 )
 
-/** ConsumerGroupDescribeResponse */
+/** The response of ConsumerGroupDescribe. */
 export interface ConsumerGroupDescribeResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** groups */
+  /** The groups. */
   readonly groups: readonly ConsumerGroupDescribeDescribedGroup[]
 }
 
-/** ConsumerGroupDescribeDescribedGroup */
+/** A group. */
 export interface ConsumerGroupDescribeDescribedGroup {
-  /** errorCode */
+  /** Error code of this group; 0 for none. */
   readonly errorCode: number
-  /** errorMessage */
+  /** What went wrong, for people; null if nothing did. */
   readonly errorMessage: string | null
-  /** groupId */
+  /** The id of the group. */
   readonly groupId: string
-  /** groupState */
+  /** The state of the group, by name. */
   readonly groupState: string
-  /** groupEpoch */
+  /** Grows with every change of members or subscriptions. */
   readonly groupEpoch: number
-  /** assignmentEpoch */
+  /** The group epoch for which the target assignment was computed. */
   readonly assignmentEpoch: number
-  /** assignorName */
+  /** The assignor in use. */
   readonly assignorName: string
-  /** members */
+  /** The members. */
   readonly members: readonly ConsumerGroupDescribeMember[]
-  /** authorizedOperations */
+  /** Bit set of what the caller may do to the group; -2^31 if that was not asked for. */
   readonly authorizedOperations: number
 }
 
-/** ConsumerGroupDescribeMember */
+/** A member of a group. */
 export interface ConsumerGroupDescribeMember {
-  /** memberId */
+  /** The id of the member. */
   readonly memberId: string
-  /** instanceId */
+  /** The id that a static member gave itself; null from a dynamic one. */
   readonly instanceId: string | null
-  /** rackId */
+  /** The rack of the member; null if it has none. */
   readonly rackId: string | null
-  /** memberEpoch */
+  /** The epoch of the member. */
   readonly memberEpoch: number
-  /** clientId */
+  /** What the member's client calls itself. */
   readonly clientId: string
-  /** clientHost */
+  /** The address that the member's client connected from. */
   readonly clientHost: string
-  /** subscribedTopicNames */
+  /** The topics that it subscribes to. */
   readonly subscribedTopicNames: readonly string[]
-  /** subscribedTopicRegex */
+  /** The pattern (RE2) that it subscribes to; null if none. */
   readonly subscribedTopicRegex: string | null
-  /** assignment */
+  /** What the member has. */
   readonly assignment: ConsumerGroupDescribeAssignment
-  /** targetAssignment */
+  /** What the member is to have in the end. */
   readonly targetAssignment: ConsumerGroupDescribeAssignment
-  /** memberType */
+  /** 0 for a classic member, 1 for one of the consumer protocol, -1 if unknown. */
   readonly memberType: number
 }
 
-/** ConsumerGroupDescribeAssignment */
+/** What a member has, or is to have. */
 export interface ConsumerGroupDescribeAssignment {
-  /** topicPartitions */
+  /** The partitions, by topic. */
   readonly topicPartitions: readonly ConsumerGroupDescribeTopicPartitions[]
 }
 
-/** ConsumerGroupDescribeTopicPartitions */
+/** Partitions of one topic. */
 export interface ConsumerGroupDescribeTopicPartitions {
-  /** topicId */
+  /** The id of the topic. */
   readonly topicId: string
-  /** topicName */
+  /** The name of the topic. */
   readonly topicName: string
-  /** partitions */
+  /** The numbers of the partitions. */
   readonly partitions: readonly number[]
 }
 

@@ -1,5 +1,6 @@
 /**
- * DescribeTopicPartitions (API key 75).
+ * DescribeTopicPartitions (API key 75): tells partitions and leaders page by page (KIP-966). Sent to any
+ * broker.
  */
 import type { Api } from '../api.ts'
 import {
@@ -16,27 +17,27 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** DescribeTopicPartitionsRequest */
+/** The request of DescribeTopicPartitions. */
 export interface DescribeTopicPartitionsRequest {
-  /** topics */
+  /** The topics. */
   readonly topics: readonly DescribeTopicPartitionsTopicRequest[]
-  /** responsePartitionLimit */
+  /** The most partitions wanted in one response. */
   readonly responsePartitionLimit: number
-  /** cursor */
+  /** Where to go on, from the response before; null to start. */
   readonly cursor: DescribeTopicPartitionsCursor | null
 }
 
-/** DescribeTopicPartitionsTopicRequest */
+/** A topic asked for. */
 export interface DescribeTopicPartitionsTopicRequest {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
 }
 
-/** DescribeTopicPartitionsCursor */
+/** A place in the list of all partitions. */
 export interface DescribeTopicPartitionsCursor {
-  /** topicName */
+  /** The topic to begin with. */
   readonly topicName: string
-  /** partitionIndex */
+  /** The partition to begin with. */
   readonly partitionIndex: number
 }
 
@@ -65,51 +66,51 @@ export const DescribeTopicPartitionsRequest = message<DescribeTopicPartitionsReq
   },
 )
 
-/** DescribeTopicPartitionsResponse */
+/** The response of DescribeTopicPartitions. */
 export interface DescribeTopicPartitionsResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** topics */
+  /** The topics. */
   readonly topics: readonly DescribeTopicPartitionsResponseTopic[]
-  /** nextCursor */
+  /** Where the next request goes on; null if this was all. */
   readonly nextCursor: DescribeTopicPartitionsCursor | null
 }
 
-/** DescribeTopicPartitionsResponseTopic */
+/** A topic. */
 export interface DescribeTopicPartitionsResponseTopic {
-  /** errorCode */
+  /** Error code of this partition; 0 for none. */
   readonly errorCode: number
-  /** name */
+  /** The name of the topic. */
   readonly name: string | null
-  /** topicId */
+  /** The id of the topic; zero if it goes by its name. */
   readonly topicId: string
-  /** isInternal */
+  /** Whether the topic belongs to the broker, such as `__consumer_offsets`. */
   readonly isInternal: boolean
-  /** partitions */
+  /** The partitions. */
   readonly partitions: readonly DescribeTopicPartitionsResponsePartition[]
-  /** topicAuthorizedOperations */
+  /** Bit set of what the caller may do to the topic; -2^31 if that was not asked for. */
   readonly topicAuthorizedOperations: number
 }
 
-/** DescribeTopicPartitionsResponsePartition */
+/** A partition, its leader and its replicas. */
 export interface DescribeTopicPartitionsResponsePartition {
-  /** errorCode */
+  /** Error code of this partition; 0 for none. */
   readonly errorCode: number
-  /** partitionIndex */
+  /** The number of the partition. */
   readonly partitionIndex: number
-  /** leaderId */
+  /** The broker that leads the partition; -1 if unknown. */
   readonly leaderId: number
-  /** leaderEpoch */
+  /** The leader epoch of the partition; -1 if unknown. */
   readonly leaderEpoch: number
-  /** replicaNodes */
+  /** The brokers that hold the partition. */
   readonly replicaNodes: readonly number[]
-  /** isrNodes */
+  /** The brokers whose replicas are in sync. */
   readonly isrNodes: readonly number[]
-  /** eligibleLeaderReplicas */
+  /** Replicas out of sync that may still become leader without loss; null if not known. */
   readonly eligibleLeaderReplicas: readonly number[] | null
-  /** lastKnownElr */
+  /** The replicas that were eligible last, before an unclean shutdown; null if not known. */
   readonly lastKnownElr: readonly number[] | null
-  /** offlineReplicas */
+  /** The replicas whose broker or disk is down. */
   readonly offlineReplicas: readonly number[]
 }
 

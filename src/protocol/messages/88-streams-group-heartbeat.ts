@@ -1,5 +1,8 @@
 /**
- * StreamsGroupHeartbeat (API key 88).
+ * StreamsGroupHeartbeat (API key 88): joins, keeps and leaves a group of the streams protocol (KIP-1071).
+ *
+ * Sent to the group coordinator, which assigns tasks and creates internal topics. A field that did not change
+ * since the last heartbeat is null.
  */
 import type { Api } from '../api.ts'
 import {
@@ -20,123 +23,125 @@ import {
   withDefault,
 } from '../schema.ts'
 
-/** StreamsGroupHeartbeatRequest */
+/** The request of StreamsGroupHeartbeat. */
 export interface StreamsGroupHeartbeatRequest {
-  /** groupId */
+  /** The id of the group. */
   readonly groupId: string
-  /** memberId */
+  /** The id of the member, which it makes up and keeps for life. */
   readonly memberId: string
-  /** memberEpoch */
+  /**
+   * The epoch that the member was told; 0 joins, -1 leaves, -2 leaves as a static member that will be back.
+   */
   readonly memberEpoch: number
-  /** endpointInformationEpoch */
+  /** The epoch of the endpoints that the client knows. */
   readonly endpointInformationEpoch: number
-  /** instanceId */
+  /** The id that a static member gave itself; null from a dynamic one, or if it did not change. */
   readonly instanceId: string | null
-  /** rackId */
+  /** The rack of the member; null if it has none, or if it did not change. */
   readonly rackId: string | null
-  /** rebalanceTimeoutMs */
+  /** How long the member may take to give tasks up, in milliseconds; -1 if it did not change. */
   readonly rebalanceTimeoutMs: number
-  /** topology */
+  /** The topology, sent on joining; null otherwise. */
   readonly topology: StreamsGroupHeartbeatTopology | null
-  /** activeTasks */
+  /** Tasks that the client owns as active; null if they did not change. */
   readonly activeTasks: readonly StreamsGroupHeartbeatTaskIds[] | null
-  /** standbyTasks */
+  /** Tasks of which the client keeps the state; null if they did not change. */
   readonly standbyTasks: readonly StreamsGroupHeartbeatTaskIds[] | null
-  /** warmupTasks */
+  /** Tasks whose state the client is catching up with; null if they did not change. */
   readonly warmupTasks: readonly StreamsGroupHeartbeatTaskIds[] | null
-  /** processId */
+  /** The id of the process, which members in it share; null if it did not change. */
   readonly processId: string | null
-  /** userEndpoint */
+  /** Where queries to the client go; null if there is none, or if it did not change. */
   readonly userEndpoint: StreamsGroupHeartbeatEndpoint | null
-  /** clientTags */
+  /** Tags for spreading standby tasks over racks; null if they did not change. */
   readonly clientTags: readonly StreamsGroupHeartbeatKeyValue[] | null
-  /** taskOffsets */
+  /** How far the client has read the changelogs, task by task; null if that did not change. */
   readonly taskOffsets: readonly StreamsGroupHeartbeatTaskOffset[] | null
-  /** taskEndOffsets */
+  /** The ends of the changelogs, task by task; null if they did not change. */
   readonly taskEndOffsets: readonly StreamsGroupHeartbeatTaskOffset[] | null
-  /** shutdownApplication */
+  /** Whether every client of the group is to stop. */
   readonly shutdownApplication: boolean
 }
 
-/** StreamsGroupHeartbeatTopology */
+/** A topology. */
 export interface StreamsGroupHeartbeatTopology {
-  /** epoch */
+  /** The epoch of the topology, compared with the one that the group was started with. */
   readonly epoch: number
-  /** subtopologies */
+  /** Its sub-topologies. */
   readonly subtopologies: readonly StreamsGroupHeartbeatSubtopology[]
 }
 
-/** StreamsGroupHeartbeatSubtopology */
+/** A part of the topology that tasks are made of, one for each partition. */
 export interface StreamsGroupHeartbeatSubtopology {
-  /** subtopologyId */
+  /** The id of the sub-topology, the same in every member. */
   readonly subtopologyId: string
-  /** sourceTopics */
+  /** The topics that it reads. */
   readonly sourceTopics: readonly string[]
-  /** sourceTopicRegex */
+  /** Patterns of topics that it reads. */
   readonly sourceTopicRegex: readonly string[]
-  /** stateChangelogTopics */
+  /** The changelogs of its stores, which the broker creates. */
   readonly stateChangelogTopics: readonly StreamsGroupHeartbeatTopicInfo[]
-  /** repartitionSinkTopics */
+  /** The repartition topics that it writes to. */
   readonly repartitionSinkTopics: readonly string[]
-  /** repartitionSourceTopics */
+  /** The repartition topics that it reads, which the broker creates. */
   readonly repartitionSourceTopics: readonly StreamsGroupHeartbeatTopicInfo[]
-  /** copartitionGroups */
+  /** Source topics that must have the same number of partitions, group by group. */
   readonly copartitionGroups: readonly StreamsGroupHeartbeatCopartitionGroup[]
 }
 
-/** StreamsGroupHeartbeatTopicInfo */
+/** An internal topic, as the topology needs it. */
 export interface StreamsGroupHeartbeatTopicInfo {
-  /** name */
+  /** The name of the topic. */
   readonly name: string
-  /** partitions */
+  /** How many partitions it must have; 0 if that follows from its inputs. */
   readonly partitions: number
-  /** replicationFactor */
+  /** How many replicas each partition shall have; 0 for the broker's default. */
   readonly replicationFactor: number
-  /** topicConfigs */
+  /** Configuration that it must have. */
   readonly topicConfigs: readonly StreamsGroupHeartbeatKeyValue[]
 }
 
-/** StreamsGroupHeartbeatKeyValue */
+/** A name and a value. */
 export interface StreamsGroupHeartbeatKeyValue {
-  /** key */
+  /** The name. */
   readonly key: string
-  /** value */
+  /** The value. */
   readonly value: string
 }
 
-/** StreamsGroupHeartbeatCopartitionGroup */
+/** Topics that must be partitioned alike. */
 export interface StreamsGroupHeartbeatCopartitionGroup {
-  /** sourceTopics */
+  /** Positions in the list of source topics. */
   readonly sourceTopics: readonly number[]
-  /** sourceTopicRegex */
+  /** Positions in the list of patterns. */
   readonly sourceTopicRegex: readonly number[]
-  /** repartitionSourceTopics */
+  /** Positions in the list of repartition source topics. */
   readonly repartitionSourceTopics: readonly number[]
 }
 
-/** StreamsGroupHeartbeatTaskIds */
+/** Tasks of one sub-topology. */
 export interface StreamsGroupHeartbeatTaskIds {
-  /** subtopologyId */
+  /** The id of the sub-topology, the same in every member. */
   readonly subtopologyId: string
-  /** partitions */
+  /** The numbers of the partitions. */
   readonly partitions: readonly number[]
 }
 
-/** StreamsGroupHeartbeatEndpoint */
+/** An address. */
 export interface StreamsGroupHeartbeatEndpoint {
-  /** host */
+  /** The host name to connect to. */
   readonly host: string
-  /** port */
+  /** The port to connect to. */
   readonly port: number
 }
 
-/** StreamsGroupHeartbeatTaskOffset */
+/** The changelog offset of one task. */
 export interface StreamsGroupHeartbeatTaskOffset {
-  /** subtopologyId */
+  /** The id of the sub-topology, the same in every member. */
   readonly subtopologyId: string
-  /** partition */
+  /** The number of the partition. */
   readonly partition: number
-  /** offset */
+  /** The offset, summed over the task's changelogs. */
   readonly offset: number
 }
 
@@ -237,65 +242,74 @@ export const StreamsGroupHeartbeatRequest = message<StreamsGroupHeartbeatRequest
   },
 )
 
-/** StreamsGroupHeartbeatResponse */
+/** The response of StreamsGroupHeartbeat. */
 export interface StreamsGroupHeartbeatResponse {
-  /** throttleTimeMs */
+  /** How long the client is to hold back because of a quota, in milliseconds; 0 for not at all. */
   readonly throttleTimeMs: number
-  /** errorCode */
+  /** Error code of the request as a whole; 0 for none. */
   readonly errorCode: number
-  /** errorMessage */
+  /** What went wrong, for people; null if nothing did. */
   readonly errorMessage: string | null
-  /** memberId */
+  /** The id of the member. */
   readonly memberId: string
-  /** memberEpoch */
+  /** The epoch of the member. */
   readonly memberEpoch: number
-  /** heartbeatIntervalMs */
+  /** How often the member is to send heartbeats, in milliseconds. */
   readonly heartbeatIntervalMs: number
-  /** acceptableRecoveryLagLegacy */
+  /** What `acceptableRecoveryLag` is from version 1 on. */
   readonly acceptableRecoveryLagLegacy: number
-  /** taskOffsetIntervalMs */
+  /** How often the client is to report task offsets, in milliseconds. */
   readonly taskOffsetIntervalMs: number
-  /** acceptableRecoveryLag */
+  /**
+   * How many records a client may lack of a task's state and still be given the task as active; -1 if the
+   * broker does not say.
+   */
   readonly acceptableRecoveryLag: number
-  /** status */
+  /** What the group lacks before it can run; null if nothing. */
   readonly status: readonly StreamsGroupHeartbeatStatus[] | null
-  /** activeTasks */
+  /** Tasks that the client is to process; null if they did not change. */
   readonly activeTasks: readonly StreamsGroupHeartbeatTaskIds[] | null
-  /** standbyTasks */
+  /** Tasks of which the client is to keep the state; null if they did not change. */
   readonly standbyTasks: readonly StreamsGroupHeartbeatTaskIds[] | null
-  /** warmupTasks */
+  /** Tasks whose state the client is to catch up with; null if they did not change. */
   readonly warmupTasks: readonly StreamsGroupHeartbeatTaskIds[] | null
-  /** topologyDescriptionRequired */
+  /** Whether the broker wants a description of the topology. */
   readonly topologyDescriptionRequired: boolean
-  /** endpointInformationEpoch */
+  /** The epoch of the endpoints in this response. */
   readonly endpointInformationEpoch: number
-  /** partitionsByUserEndpoint */
+  /**
+   * Which member serves which partitions; null if that did not change. Several entries may have the same
+   * endpoint.
+   */
   readonly partitionsByUserEndpoint: readonly StreamsGroupHeartbeatEndpointToPartitions[] | null
 }
 
-/** StreamsGroupHeartbeatStatus */
+/** Something that the group lacks. */
 export interface StreamsGroupHeartbeatStatus {
-  /** statusCode */
+  /**
+   * 0 stale topology, 1 missing source topics, 2 wrong partition counts, 3 missing internal topics, 4
+   * shutdown asked for, 5 assignment delayed, 6 missing client tags.
+   */
   readonly statusCode: number
-  /** statusDetail */
+  /** The particulars, for people. */
   readonly statusDetail: string
 }
 
-/** StreamsGroupHeartbeatEndpointToPartitions */
+/** What one member serves. */
 export interface StreamsGroupHeartbeatEndpointToPartitions {
-  /** userEndpoint */
+  /** Where queries to the client go. */
   readonly userEndpoint: StreamsGroupHeartbeatEndpoint
-  /** activePartitions */
+  /** The source partitions, repartition topics included, of its active tasks. */
   readonly activePartitions: readonly StreamsGroupHeartbeatTopicPartition[]
-  /** standbyPartitions */
+  /** The source partitions, repartition topics included, of its standby and warm-up tasks. */
   readonly standbyPartitions: readonly StreamsGroupHeartbeatTopicPartition[]
 }
 
-/** StreamsGroupHeartbeatTopicPartition */
+/** Partitions of one topic. */
 export interface StreamsGroupHeartbeatTopicPartition {
-  /** topic */
+  /** The name of the topic. */
   readonly topic: string
-  /** partitions */
+  /** The numbers of the partitions. */
   readonly partitions: readonly number[]
 }
 

@@ -1,9 +1,10 @@
 /**
  * What members of a classic consumer group tell each other through the broker: subscriptions and assignments.
  *
- * A member puts its subscription into JoinGroup, the leader puts an assignment for each member into SyncGroup;
- * the broker passes both on unread. Later versions only ever add fields at the end, so a version from the future is read
- * as the latest that is known (KIP-429 owned partitions, KIP-792 generation, KIP-881 rack).
+ * A member puts its subscription into JoinGroup, the leader puts an assignment for each member into
+ * SyncGroup; the broker passes both on unread. Later versions only ever add fields at the end, so a version
+ * from the future is read as the latest that is known (KIP-429 owned partitions, KIP-792 generation, KIP-881
+ * rack).
  */
 import {
   array,
@@ -27,7 +28,10 @@ export interface ConsumerProtocolSubscription {
   readonly userData: Uint8Array | null
   /** What it owns while it joins: a cooperative assignor leaves as much of it where it is as it can. */
   readonly ownedPartitions: readonly ConsumerProtocolTopicPartitions[]
-  /** The generation in which it came to own that; -1 if it never did. An older claim loses against a newer one. */
+  /**
+   * The generation in which it came to own that; -1 if it never did. An older claim loses against a newer
+   * one.
+   */
   readonly generationId: number
   /** The rack it runs in, so that it can be given partitions with a replica there. */
   readonly rackId: string | null
@@ -91,8 +95,8 @@ export function assignmentBytes(assignment: ConsumerProtocolAssignment, version 
 }
 
 /**
- * Reads the assignment of a SyncGroup response. No bytes at all, which is what a member gets that the leader forgot, are
- * no partitions. Throws MR-5010.
+ * Reads the assignment of a SyncGroup response. No bytes at all, which is what a member gets that the leader
+ * forgot, are no partitions. Throws MR-5010.
  */
 export function readAssignment(bytes: Uint8Array): ConsumerProtocolAssignment {
   if (bytes.length === 0) return ConsumerProtocolAssignment.create()

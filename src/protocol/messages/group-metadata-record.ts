@@ -1,11 +1,12 @@
 /**
- * The record that a classic consumer group is, in `__consumer_offsets`, and how the topic's keys are told apart.
+ * The record that a classic consumer group is, in `__consumer_offsets`, and how the topic's keys are told
+ * apart.
  *
  *     key    version int16 = 2 | group
  *     value  version int16 = 3 | protocol type | generation | protocol | leader | timestamp | members; null deletes it
  *
- * The version of a key is what says of which kind the record is. Value version 3 is what Apache Kafka 4 writes;
- * all versions are read.
+ * The version of a key is what says of which kind the record is. Value version 3 is what Apache Kafka 4
+ * writes; all versions are read.
  */
 import { readMessage } from '../decode.ts'
 import { Reader } from '../reader.ts'
@@ -112,7 +113,10 @@ export function readGroupMetadataValue(bytes: Uint8Array): GroupMetadataValue {
   return readVersioned(GroupMetadataValue, bytes, 'refuse').message
 }
 
-/** A key of `__consumer_offsets`, by kind. Kinds that are not known, such as those of KIP-848 groups, keep their number. */
+/**
+ * A key of `__consumer_offsets`, by kind. Kinds that are not known, such as those of KIP-848 groups, keep
+ * their number.
+ */
 export type ConsumerOffsetsKey =
   | { readonly kind: 'offset-commit'; readonly key: OffsetCommitKey }
   | { readonly kind: 'group-metadata'; readonly key: GroupMetadataKey }

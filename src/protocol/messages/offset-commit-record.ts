@@ -4,8 +4,8 @@
  *     key    version int16 = 1 | group | topic | partition
  *     value  version int16 = 3 | offset | leader epoch | metadata | commit timestamp; null deletes the offset
  *
- * Written as Apache Kafka 4 writes it: value version 1 if the offset expires at a time of its own, else 3, the last one
- * that brokers before 3.5 read too. All versions of the value are read.
+ * Written as Apache Kafka 4 writes it: value version 1 if the offset expires at a time of its own, else 3,
+ * the last one that brokers before 3.5 read too. All versions of the value are read.
  */
 import { between, ignorable, int32, int64, message, since, string, withDefault } from '../schema.ts'
 import { readVersioned, versionedBytes } from '../versioned.ts'

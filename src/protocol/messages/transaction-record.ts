@@ -5,8 +5,8 @@
  *     value  version int16 = 1 | producer id | epoch | timeout | state | partitions | timestamps | tagged fields;
  *            null forgets the transactional id
  *
- * Value version 1 is what a cluster with transaction version 1 or 2 writes (KIP-890); version 0, which has no tagged
- * fields, is read too, and written where nothing but it is understood.
+ * Value version 1 is what a cluster with transaction version 1 or 2 writes (KIP-890); version 0, which has no
+ * tagged fields, is read too, and written where nothing but it is understood.
  */
 import {
   array,
@@ -43,8 +43,8 @@ export interface TransactionLogValue {
   /** How long a transaction may stay open, in milliseconds. */
   readonly transactionTimeoutMs: number
   /**
-   * The state: 0 empty, 1 ongoing, 2 prepare commit, 3 prepare abort, 4 complete commit, 5 complete abort, 6 dead, 7 prepare
-   * epoch fence.
+   * The state: 0 empty, 1 ongoing, 2 prepare commit, 3 prepare abort, 4 complete commit, 5 complete abort, 6
+   * dead, 7 prepare epoch fence.
    */
   readonly transactionStatus: number
   /** The partitions that the transaction wrote to; null while there is none. */
