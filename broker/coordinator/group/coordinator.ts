@@ -1,0 +1,304 @@
+/**
+ * The group coordinator: takes requests about groups to the partition of `__consumer_offsets` that remembers them.
+ *
+ * It holds no state of its own beyond its partitions (`shard.ts`): each request is an operation run by one of them
+ * (`runtime.ts`), and so is each deadline that is reached. A broker that restarts replays the partitions, finds its
+ * groups stable, and gives every member one session time-out to show that it lives.
+ */
+import { assert } from '../../../src/base/assert.ts'
+import type { Clock } from '../../../src/base/clock.ts'
+import type { Random } from '../../../src/base/random.ts'
+import { kafkaErrors } from '../../../src/protocol/errors.ts'
+import type { JoinGroupRequest, JoinGroupResponse } from '../../../src/protocol/messages/11-join-group.ts'
+import type { HeartbeatRequest } from '../../../src/protocol/messages/12-heartbeat.ts'
+import type { MemberIdentity, MemberResponse } from '../../../src/protocol/messages/13-leave-group.ts'
+import type { SyncGroupRequest, SyncGroupResponse } from '../../../src/protocol/messages/14-sync-group.ts'
+import type { DescribeGroupsDescribedGroup } from '../../../src/protocol/messages/15-describe-groups.ts'
+import type { ListedGroup } from '../../../src/protocol/messages/16-list-groups.ts'
+import type { BrokerConfig } from '../../config.ts'
+import type { InternalTopic, TransactionMarker } from '../coordinator-log.ts'
+import { partitionForId } from '../internal-topic.ts'
+import { answer, CoordinatorPartition, type Outcome, type ProducerIdentity } from '../runtime.ts'
+import { Deadlines, type Deadline } from '../timers.ts'
+import type { ClassicGroup, GroupAlarms } from './classic-group.ts'
+import { deleteGroup, deleteOffsets, forgetTopic, type OffsetsToDelete } from './delete.ts'
+import type { DeleteOffsetsResult } from './delete.ts'
+import { describeGroup, listGroups } from './describe.ts'
+import { expired } from './expiry.ts'
+import { checkCommit, type MemberClaim } from './fencing.ts'
+import { JoinGroupOperation, type Caller } from './join.ts'
+import { leaveGroup } from './leave.ts'
+import { commitOffsets, refuseOffsets, type OffsetsToCommit } from './offset-commit.ts'
+import { fetchOffsets, type FetchedTopic, type OffsetsToFetch } from './offset-fetch.ts'
+import { OffsetStore } from './offset-store.ts'
+import { Rebalance } from './rebalance.ts'
+import { groupRecordCodec } from './record-codec.ts'
+import type { GroupRecord } from './records.ts'
+import { refusedJoin, refusedSync } from './responses.ts'
+import { GroupShard } from './shard.ts'
+import { SyncGroupOperation } from './sync.ts'
+
+type GroupPartition = CoordinatorPartition<GroupRecord, GroupShard>
+
+export interface CommitRequest extends MemberClaim {
+  readonly groupId: string
+  readonly topics: readonly OffsetsToCommit[]
+  /** How long to keep them, as old clients say; negative: as long as the broker does. */
+  readonly retentionMs: number
+  /** The producer whose transaction decides on them; `undefined` for a plain commit. */
+  readonly transaction: ProducerIdentity | undefined
+}
+
+/** Kafka's code for each partition of each topic. */
+export type PartitionCodes = readonly (readonly number[])[]
+
+const minuteMs = 60_000
+/** What a broker without `__consumer_offsets` knows. */
+const noOffsets = new OffsetStore()
+
+export class GroupCoordinator {
+  readonly #topic: InternalTopic
+  readonly #clock: Clock
+  readonly #config: BrokerConfig
+  readonly #deadlines: Deadlines
+  readonly #rebalance: Rebalance
+  readonly #join: JoinGroupOperation
+  readonly #sync: SyncGroupOperation
+  readonly #expiry: Deadline
+  #partitions: readonly GroupPartition[] = []
+  #closed = false
+
+  constructor(parts: {
+    /** `__consumer_offsets`. */
+    readonly topic: InternalTopic
+    readonly clock: Clock
+    readonly random: Random
+    readonly config: BrokerConfig
+  }) {
+    const { clock, config, random } = parts
+    this.#topic = parts.topic
+    this.#clock = clock
+    this.#config = config
+    this.#deadlines = new Deadlines(clock)
+    this.#rebalance = new Rebalance(clock, config)
+    this.#join = new JoinGroupOperation({ random, rebalance: this.#rebalance, config })
+    this.#sync = new SyncGroupOperation(clock, this.#rebalance)
+    this.#expiry = this.#deadlines.create(() => this.#expire())
+  }
+
+  /** Reads what the log remembers, if there is a log yet. Once, before the first request. */
+  start(): void {
+    this.#open(this.#topic.existing())
+    this.#expiry.set(this.#config['offsets.retention.check.interval.ms'])
+  }
+
+  /** Lets nothing fire any more and answers all that wait. Idempotent. */
+  close(): void {
+    this.#closed = true
+    this.#deadlines.close()
+    const { code } = kafkaErrors.COORDINATOR_NOT_AVAILABLE
+    for (const { state } of this.#partitions) {
+      for (const group of state.groups.values()) {
+        for (const member of group.members.values()) {
+          member.joining?.resolve(refusedJoin(code, member.id))
+          member.joining = undefined
+          member.syncing?.resolve(refusedSync(code))
+          member.syncing = undefined
+        }
+      }
+    }
+  }
+
+  /** The partition of `__consumer_offsets` that a group's offsets go to; makes the topic if there is none. */
+  partitionOf(groupId: string): number {
+    return partitionForId(groupId, this.#ensurePartitions().length)
+  }
+
+  join(request: JoinGroupRequest, caller: Caller): JoinGroupResponse | Promise<JoinGroupResponse> {
+    const { groupId, memberId, sessionTimeoutMs } = request
+    if (groupId === '') return refusedJoin(kafkaErrors.INVALID_GROUP_ID.code, memberId)
+    const shortest = this.#config['group.min.session.timeout.ms']
+    const longest = this.#config['group.max.session.timeout.ms']
+    if (sessionTimeoutMs < shortest || sessionTimeoutMs > longest) {
+      return refusedJoin(kafkaErrors.INVALID_SESSION_TIMEOUT.code, memberId)
+    }
+    return this.#run(groupId, shard => {
+      if (memberId !== '' && !shard.groups.has(groupId)) {
+        return answer(refusedJoin(kafkaErrors.UNKNOWN_MEMBER_ID.code, memberId))
+      }
+      return this.#join.join(shard.groupFor(groupId), request, caller)
+    })
+  }
+
+  sync(request: SyncGroupRequest, connectionId: number): SyncGroupResponse | Promise<SyncGroupResponse> {
+    if (request.groupId === '') return refusedSync(kafkaErrors.INVALID_GROUP_ID.code)
+    return this.#run(request.groupId, shard => {
+      const group = shard.groups.get(request.groupId)
+      if (group === undefined) return answer(refusedSync(kafkaErrors.UNKNOWN_MEMBER_ID.code))
+      return this.#sync.sync(group, request, connectionId)
+    })
+  }
+
+  /** Answers Kafka's code. */
+  heartbeat(request: HeartbeatRequest): number {
+    if (request.groupId === '') return kafkaErrors.INVALID_GROUP_ID.code
+    const group = this.#shardOf(request.groupId)?.groups.get(request.groupId)
+    return group === undefined ? kafkaErrors.UNKNOWN_MEMBER_ID.code : this.#sync.heartbeat(group, request)
+  }
+
+  leave(groupId: string, members: readonly MemberIdentity[]): readonly MemberResponse[] {
+    return this.#run(groupId, shard => {
+      const group = shard.groups.get(groupId)
+      if (group !== undefined) return leaveGroup(group, members, this.#rebalance)
+      const errorCode = kafkaErrors.UNKNOWN_MEMBER_ID.code
+      return answer(
+        members.map(({ memberId, groupInstanceId }) => ({ memberId, groupInstanceId, errorCode })),
+      )
+    })
+  }
+
+  commit(request: CommitRequest): PartitionCodes | Promise<PartitionCodes> {
+    const { groupId, topics, retentionMs, transaction } = request
+    if (groupId === '') return refuseOffsets(topics, kafkaErrors.INVALID_GROUP_ID.code)
+    const codes = this.#run(groupId, (shard): Outcome<GroupRecord, PartitionCodes> => {
+      const group = shard.groups.get(groupId)
+      const refusal = checkCommit(group, request, transaction !== undefined)
+      if (refusal !== undefined) return answer(refuseOffsets(topics, refusal))
+      const member = group?.members.get(request.memberId)
+      if (member !== undefined) this.#rebalance.touch(member)
+      const { records, errorCodes } = commitOffsets(topics, {
+        groupId,
+        nowMs: this.#clock.now(),
+        retentionMs,
+        metadataBytesMax: this.#config['offset.metadata.max.bytes'],
+      })
+      const refused = (error: { readonly kafkaCode: number }) => refuseOffsets(topics, error.kafkaCode)
+      return { records, response: errorCodes, transaction, refused }
+    })
+    const durable = this.#partitionOf(groupId).durable()
+    return durable === undefined ? codes : durable.then(() => codes)
+  }
+
+  fetch(wanted: OffsetsToFetch): readonly FetchedTopic[] {
+    return fetchOffsets(this.#shardOf(wanted.groupId)?.offsets ?? noOffsets, wanted)
+  }
+
+  describe(groupId: string, version: number): DescribeGroupsDescribedGroup {
+    this.#ensurePartitions()
+    return describeGroup(this.#shardOf(groupId)!, groupId, version)
+  }
+
+  list(filters: { readonly states: readonly string[]; readonly types: readonly string[] }): ListedGroup[] {
+    return this.#partitions.flatMap(({ state }) => listGroups(state, filters))
+  }
+
+  /** Answers Kafka's code. */
+  delete(groupId: string): number {
+    if (groupId === '') return kafkaErrors.INVALID_GROUP_ID.code
+    return this.#run(groupId, shard => deleteGroup(shard, groupId))
+  }
+
+  deleteOffsets(groupId: string, topics: readonly OffsetsToDelete[]): DeleteOffsetsResult {
+    if (groupId === '') return { errorCode: kafkaErrors.INVALID_GROUP_ID.code }
+    return this.#run(groupId, shard => deleteOffsets(shard, groupId, topics))
+  }
+
+  /** Ends a producer's transaction in a partition of `__consumer_offsets`. Throws a `BrokerError` if it was not written. */
+  end(partition: number, marker: TransactionMarker): void {
+    const found = this.#ensurePartitions()[partition]
+    assert(found !== undefined, 'a marker for a partition that __consumer_offsets does not have')
+    found.end(marker)
+  }
+
+  /** Settles when the marker of `end` survives what the configuration promises; `undefined` if it does already. */
+  durable(partition: number): Promise<void> | undefined {
+    return this.#partitions[partition]?.durable()
+  }
+
+  /** Nobody will read what waits on this connection: the members that wait there have to show that they live. */
+  connectionClosed(connectionId: number): void {
+    if (this.#closed) return
+    for (const partition of this.#partitions) {
+      for (const group of partition.state.groups.values()) {
+        this.#runSoft(group, () => this.#rebalance.connectionClosed(group, connectionId))
+      }
+    }
+  }
+
+  /** A topic is gone, and with it what groups committed of it: a new one of the same name starts from nothing. */
+  topicDeleted(topic: string): void {
+    for (const partition of this.#partitions) {
+      partition.run(shard => ({ records: forgetTopic(shard, topic), response: undefined, soft: true }))
+    }
+  }
+
+  #run<Response>(
+    groupId: string,
+    operation: (shard: GroupShard) => Outcome<GroupRecord, Response>,
+  ): Response {
+    assert(!this.#closed, 'a closed coordinator is asked')
+    return this.#partitionOf(groupId).run(operation)
+  }
+
+  /** Runs a step that concerns members only. */
+  #runSoft(group: ClassicGroup, step: () => readonly GroupRecord[]): void {
+    // Its deadline may have been on the way when the group was deleted.
+    if (this.#shardOf(group.id)?.groups.get(group.id) !== group) return
+    this.#partitionOf(group.id).run(() => ({ records: step(), response: undefined, soft: true }))
+  }
+
+  #partitionOf(groupId: string): GroupPartition {
+    return this.#ensurePartitions()[this.partitionOf(groupId)]!
+  }
+
+  #shardOf(groupId: string): GroupShard | undefined {
+    const count = this.#partitions.length
+    return count === 0 ? undefined : this.#partitions[partitionForId(groupId, count)]!.state
+  }
+
+  #ensurePartitions(): readonly GroupPartition[] {
+    if (this.#partitions.length === 0) this.#open(this.#topic.create())
+    return this.#partitions
+  }
+
+  #open(logs: ReturnType<InternalTopic['existing']>): void {
+    if (logs === undefined) return
+    const parts = { clock: this.#clock, deadlines: this.#deadlines, alarms: this.#alarms() }
+    this.#partitions = logs.map(
+      log =>
+        new CoordinatorPartition({
+          log,
+          state: new GroupShard(parts),
+          codec: groupRecordCodec,
+          clock: this.#clock,
+        }),
+    )
+    for (const partition of this.#partitions) {
+      partition.load()
+      for (const group of partition.state.groups.values()) {
+        for (const member of group.members.values()) this.#rebalance.touch(member)
+      }
+    }
+  }
+
+  #alarms(): GroupAlarms {
+    return {
+      joinDeadline: group => this.#runSoft(group, () => this.#rebalance.onJoinDeadline(group)),
+      syncDeadline: group => this.#runSoft(group, () => this.#rebalance.onSyncDeadline(group)),
+      session: (group, member) => this.#runSoft(group, () => this.#rebalance.onSession(group, member)),
+      pendingMember: (group, memberId) =>
+        this.#runSoft(group, () => this.#rebalance.onPendingMember(group, memberId)),
+    }
+  }
+
+  #expire(): void {
+    const retentionMs = this.#config['offsets.retention.minutes'] * minuteMs
+    const nowMs = this.#clock.now()
+    for (const partition of this.#partitions) {
+      // What could not be written now is found again next time.
+      const refused = () => undefined
+      partition.run(shard => ({ records: expired(shard, nowMs, retentionMs), response: undefined, refused }))
+    }
+    this.#expiry.set(this.#config['offsets.retention.check.interval.ms'])
+  }
+}

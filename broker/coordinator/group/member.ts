@@ -1,0 +1,100 @@
+/** A member of a classic group: what it subscribed to, what it was assigned, and which answers it waits for. */
+import { equalBytes, noBytes } from '../../../src/base/bytes.ts'
+import { deferred } from '../../../src/base/deferred.ts'
+import type {
+  JoinGroupRequestProtocol,
+  JoinGroupResponse,
+} from '../../../src/protocol/messages/11-join-group.ts'
+import type { SyncGroupResponse } from '../../../src/protocol/messages/14-sync-group.ts'
+import type { Deadline } from '../timers.ts'
+import type { MemberRecord } from './records.ts'
+
+/** A request that waits for its answer on a connection. */
+export interface Parked<Response> {
+  readonly connectionId: number
+  readonly promise: Promise<Response>
+  readonly resolve: (response: Response) => void
+}
+
+/** Parks a request of a connection. */
+export function park<Response>(connectionId: number): Parked<Response> {
+  return { connectionId, ...deferred<Response>() }
+}
+
+/** What a member says about itself in JoinGroup. */
+export interface MemberTerms {
+  readonly sessionTimeoutMs: number
+  readonly rebalanceTimeoutMs: number
+  /** In the order of the member's preference. */
+  readonly protocols: readonly JoinGroupRequestProtocol[]
+}
+
+/** Who a member is, for as long as it is one. */
+export interface MemberIdentity {
+  readonly id: string
+  readonly instanceId: string | null
+  readonly clientId: string
+  readonly clientHost: string
+  /** Whether the client holds its id, as it must to join since JoinGroup v4; before, it learns it by the answer. */
+  readonly knowsId: boolean
+}
+
+export class Member implements MemberIdentity {
+  readonly id: string
+  readonly instanceId: string | null
+  readonly clientId: string
+  readonly clientHost: string
+  readonly knowsId: boolean
+  readonly session: Deadline
+  terms: MemberTerms
+  assignment: Uint8Array = noBytes
+  joining: Parked<JoinGroupResponse> | undefined
+  syncing: Parked<SyncGroupResponse> | undefined
+  /** Its first JoinGroup was not answered yet: it may not know its id, and sends no heartbeats. */
+  isNew: boolean
+
+  constructor(
+    identity: MemberIdentity,
+    terms: MemberTerms,
+    { session, isNew }: { readonly session: Deadline; readonly isNew: boolean },
+  ) {
+    this.id = identity.id
+    this.instanceId = identity.instanceId
+    this.clientId = identity.clientId
+    this.clientHost = identity.clientHost
+    this.knowsId = identity.knowsId
+    this.terms = terms
+    this.session = session
+    this.isNew = isNew
+  }
+
+  /** What it subscribed with under a protocol; empty if it does not support it. */
+  metadataOf(protocolName: string | null): Uint8Array {
+    return this.terms.protocols.find(({ name }) => name === protocolName)?.metadata ?? noBytes
+  }
+
+  toRecord(protocolName: string | null, assignment: Uint8Array): MemberRecord {
+    return {
+      memberId: this.id,
+      instanceId: this.instanceId,
+      clientId: this.clientId,
+      clientHost: this.clientHost,
+      rebalanceTimeoutMs: this.terms.rebalanceTimeoutMs,
+      sessionTimeoutMs: this.terms.sessionTimeoutMs,
+      subscription: this.metadataOf(protocolName),
+      assignment,
+    }
+  }
+}
+
+/** Whether a member that joins with `protocols` says the same as before. */
+export function sameProtocols(
+  left: readonly JoinGroupRequestProtocol[],
+  right: readonly JoinGroupRequestProtocol[],
+): boolean {
+  if (left.length !== right.length) return false
+  return left.every(({ name, metadata }, index) => {
+    const other = right[index]!
+    return name === other.name && equalBytes(metadata, other.metadata)
+  })
+}

@@ -1,0 +1,69 @@
+/**
+ * OffsetCommit and TxnOffsetCommit on a group: what is written, and what each partition is told.
+ *
+ * The answer keeps the shape of the request: an error that concerns the caller is told to every partition. A metadata text
+ * that is too long is refused for its partition alone.
+ */
+import { utf8Length } from '../../../src/base/text.ts'
+import { kafkaErrors } from '../../../src/protocol/errors.ts'
+import type { OffsetRecord } from './records.ts'
+
+/** What both requests have in common, topics known by name. */
+export interface OffsetsToCommit {
+  readonly name: string
+  readonly partitions: readonly {
+    readonly partitionIndex: number
+    readonly committedOffset: number
+    readonly committedLeaderEpoch: number
+    readonly committedMetadata: string | null
+  }[]
+}
+
+export interface CommitTerms {
+  readonly groupId: string
+  readonly nowMs: number
+  /** How long the client wants them kept (OffsetCommit v2 to v4); negative: as long as the broker does. */
+  readonly retentionMs: number
+  readonly metadataBytesMax: number
+}
+
+/** The result of each topic's partitions, in the order of the request. */
+export interface CommitResults {
+  readonly records: readonly OffsetRecord[]
+  readonly errorCodes: readonly (readonly number[])[]
+}
+
+/** The records that commit these offsets. */
+export function commitOffsets(topics: readonly OffsetsToCommit[], terms: CommitTerms): CommitResults {
+  const { groupId, nowMs, retentionMs, metadataBytesMax } = terms
+  const expireTimestampMs = retentionMs < 0 ? -1 : nowMs + retentionMs
+  const records: OffsetRecord[] = []
+  const errorCodes = topics.map(({ name, partitions }) =>
+    partitions.map(each => {
+      const metadata = each.committedMetadata ?? ''
+      if (metadata.length * 3 > metadataBytesMax && utf8Length(metadata) > metadataBytesMax) {
+        return kafkaErrors.OFFSET_METADATA_TOO_LARGE.code
+      }
+      records.push({
+        kind: 'offset',
+        groupId,
+        topic: name,
+        partition: each.partitionIndex,
+        committed: {
+          offset: each.committedOffset,
+          leaderEpoch: each.committedLeaderEpoch,
+          metadata,
+          commitTimestampMs: nowMs,
+          expireTimestampMs,
+        },
+      })
+      return kafkaErrors.NONE.code
+    }),
+  )
+  return { records, errorCodes }
+}
+
+/** The same error for every partition. */
+export function refuseOffsets(topics: readonly OffsetsToCommit[], kafkaCode: number): readonly number[][] {
+  return topics.map(({ partitions }) => partitions.map(() => kafkaCode))
+}

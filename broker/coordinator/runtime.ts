@@ -1,0 +1,158 @@
+/**
+ * How a coordinator runs: an operation decides, its records go into the log, are replayed, and then it is answered.
+ *
+ *   request ──▶ operation(state) ──▶ { records, response } ──▶ append ──▶ replay each ──▶ respond
+ *   start   ──────────────────────────────────── every record in the log ──▶ replay
+ *
+ * Operations never write what the log remembers: `replay` does, and it does so alike for a record that was just appended
+ * and for one read back at start. So recovery is exercised by every request. What need not survive a restart (who
+ * waits for an answer, timers) may be changed by operations directly.
+ *
+ * One event loop owns a partition, so an operation, its append and its replay happen in one go, and the next operation
+ * sees all of it. If the append fails nothing was decided, unless the outcome is `soft`: then the log is only
+ * a memory for the next start, and the state moves on without it.
+ */
+import { assert } from '../../src/base/assert.ts'
+import type { Clock } from '../../src/base/clock.ts'
+import { BatchWriter, type BatchOptions } from '../../src/record/batch-writer.ts'
+import { BrokerError } from '../broker-error.ts'
+import type { CoordinatorLog, RecordPlace, TransactionMarker } from './coordinator-log.ts'
+
+/** What an operation decided. */
+export interface Outcome<Record, Response> {
+  readonly records: readonly Record[]
+  readonly response: Response
+  /** The producer in whose transaction the records are; they count once its marker says commit. */
+  readonly transaction?: ProducerIdentity | undefined
+  /** Called when the records are in the log and replayed: the place to answer others that waited for them. */
+  readonly committed?: (() => void) | undefined
+  /** The response when the append failed. Without it the error goes to whoever asked. */
+  readonly refused?: ((error: BrokerError) => Response) | undefined
+  /** Replay even if the append failed. */
+  readonly soft?: boolean | undefined
+}
+
+export interface ProducerIdentity {
+  readonly producerId: number
+  readonly producerEpoch: number
+}
+
+/** What the log remembers, and how records make it. */
+export interface CoordinatorState<Record> {
+  replay(record: Record, place: RecordPlace): void
+  /** The end of a producer's transaction in this partition. */
+  replayMarker(marker: TransactionMarker): void
+}
+
+/** The two forms of a coordinator's records. */
+export interface RecordCodec<Record> {
+  encode(record: Record): { readonly key: Uint8Array; readonly value: Uint8Array | null }
+  /** `undefined` for a kind of record that this broker does not know, which is passed over. */
+  decode(key: Uint8Array, value: Uint8Array | null): Record | undefined
+}
+
+/** A batch is closed once it is as long as this, well below the smallest sensible message.max.bytes. */
+const batchBytesMax = 512 * 1024
+const none: readonly never[] = Object.freeze([])
+
+/** An outcome that only answers. */
+export function answer<Response>(response: Response): Outcome<never, Response> {
+  return { records: none, response }
+}
+
+/** One partition of a coordinator: its log and its state. */
+export class CoordinatorPartition<Record, State extends CoordinatorState<Record>> {
+  readonly state: State
+  readonly #log: CoordinatorLog
+  readonly #codec: RecordCodec<Record>
+  readonly #clock: Clock
+  readonly #writer = new BatchWriter()
+  #running = false
+
+  constructor(parts: {
+    readonly log: CoordinatorLog
+    readonly state: State
+    readonly codec: RecordCodec<Record>
+    readonly clock: Clock
+  }) {
+    this.#log = parts.log
+    this.state = parts.state
+    this.#codec = parts.codec
+    this.#clock = parts.clock
+  }
+
+  /** Replays the whole log. Once, before the first operation. */
+  load(): void {
+    this.#log.replay({
+      record: (key, value, place) => {
+        const record = key === null ? undefined : this.#codec.decode(key, value)
+        if (record !== undefined) this.state.replay(record, place)
+      },
+      marker: marker => this.state.replayMarker(marker),
+    })
+  }
+
+  /** Runs one operation to its response. */
+  run<Response>(operation: (state: State) => Outcome<Record, Response>): Response {
+    assert(!this.#running, 'an operation of a coordinator was started within another')
+    this.#running = true
+    let outcome: Outcome<Record, Response>
+    let failure: BrokerError | undefined
+    try {
+      outcome = operation(this.state)
+      failure = this.#commit(outcome)
+    } finally {
+      this.#running = false
+    }
+    if (failure === undefined) {
+      outcome.committed?.()
+      return outcome.response
+    }
+    if (outcome.refused === undefined) throw failure
+    return outcome.refused(failure)
+  }
+
+  /** Appends the end of a producer's transaction and replays it. */
+  end(marker: TransactionMarker): void {
+    assert(!this.#running, 'a marker was written within an operation')
+    this.#log.appendMarker(marker)
+    this.state.replayMarker(marker)
+  }
+
+  /** Settles when what was appended survives what the configuration promises; `undefined` if it does already. */
+  durable(): Promise<void> | undefined {
+    return this.#log.durable()
+  }
+
+  /** Appends and replays; answers why it could not, if it could not. */
+  #commit<Response>({ records, transaction, soft }: Outcome<Record, Response>): BrokerError | undefined {
+    const now = this.#clock.now()
+    const producerId = transaction?.producerId ?? -1
+    let next = 0
+    while (next < records.length) {
+      const first = next
+      this.#writer.reset()
+      for (; next < records.length && this.#writer.sizeInBytes < batchBytesMax; next++) {
+        const { key, value } = this.#codec.encode(records[next]!)
+        this.#writer.append(now, key, value)
+      }
+      let baseOffset = this.#log.endOffset
+      try {
+        baseOffset = this.#log.append(this.#writer.close(batchOptions(transaction)))
+      } catch (error) {
+        if (!(error instanceof BrokerError)) throw error
+        if (soft !== true) return error
+      }
+      for (let index = first; index < next; index++) {
+        this.state.replay(records[index]!, { offset: baseOffset + index - first, producerId })
+      }
+    }
+    return undefined
+  }
+}
+
+function batchOptions(transaction: ProducerIdentity | undefined): BatchOptions {
+  if (transaction === undefined) return {}
+  const { producerId, producerEpoch } = transaction
+  return { producerId, producerEpoch, transactional: true }
+}
