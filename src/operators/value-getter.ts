@@ -48,6 +48,22 @@ export function windowValueGetter(store: string): ValueGetterSupplier {
   }
 }
 
+/** Rows that a window store keeps, looked up by windowed keys. */
+export function windowValueGetter(store: string): ValueGetterSupplier {
+  return {
+    stores: [store],
+    get: context => {
+      const rows = context.store<WindowStore<unknown, unknown>>(store)
+      return {
+        get: key => {
+          const { key: inner, window } = key as Windowed<unknown>
+          return rows.fetch(inner, window.start)
+        },
+      }
+    },
+  }
+}
+
 /** Rows of the table above that pass the predicate. */
 export function filterValueGetter(
   above: ValueGetterSupplier,
