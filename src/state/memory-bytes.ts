@@ -11,6 +11,8 @@ import type { BytesRange, BytesWrite, OrderedBytes } from './ordered-bytes.ts'
 /** Entries in one chunk of a range. */
 const chunkEntries = 1000
 
+type Entry = readonly [key: Uint8Array, value: Uint8Array]
+
 export class MemoryBytes implements OrderedBytes {
   private readonly values = new Map<string, Uint8Array>()
   /** Ascending; may hold keys that were deleted since. */
@@ -40,9 +42,8 @@ export class MemoryBytes implements OrderedBytes {
     }
   }
 
-  async *range(range: BytesRange): AsyncIterable<readonly (readonly [Uint8Array, Uint8Array])[]> {
-    const found = this.entriesOf(range)
-    for (let at = 0; at < found.length; at += chunkEntries) yield found.slice(at, at + chunkEntries)
+  range(range: BytesRange): AsyncIterable<readonly Entry[]> {
+    return chunksOf(this.entriesOf(range))
   }
 
   approximateCount(range: BytesRange): number {
@@ -77,9 +78,9 @@ export class MemoryBytes implements OrderedBytes {
     if (!this.added.delete(id)) this.deletedCount++
   }
 
-  private entriesOf(range: BytesRange): (readonly [Uint8Array, Uint8Array])[] {
+  private entriesOf(range: BytesRange): Entry[] {
     const [start, end] = this.boundsOf(range)
-    const found: (readonly [Uint8Array, Uint8Array])[] = []
+    const found: Entry[] = []
     for (let index = start; index < end; index++) {
       const id = this.sorted[index]!
       found.push([bytesOf(id), this.values.get(id)!])
@@ -103,6 +104,10 @@ export class MemoryBytes implements OrderedBytes {
     this.added = new Set()
     this.deletedCount = 0
   }
+}
+
+async function* chunksOf(entries: readonly Entry[]): AsyncGenerator<readonly Entry[], void, undefined> {
+  for (let at = 0; at < entries.length; at += chunkEntries) yield entries.slice(at, at + chunkEntries)
 }
 
 function byCodeUnits(left: string, right: string): number {
