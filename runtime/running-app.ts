@@ -10,6 +10,7 @@
  * closed   `closed` has resolved.           final
  * failed   `closed` has rejected.           final
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { StreamsError } from '../src/base/errors.ts'
 import { assert } from '../src/base/assert.ts'
 import { partitionForKey } from '../src/base/murmur2.ts'
@@ -18,6 +19,9 @@ import type { Serde } from '../src/serdes/serde.ts'
 import type { Logger } from './logger.ts'
 import type { RestoreOutcome } from './restore/changelog-reader.ts'
 import type { Worker } from './tasks/worker.ts'
+
+/** Milliseconds between two looks at whether the inputs are processed. */
+const caughtUpPollMs = 20
 
 export type AppState = 'running' | 'closing' | 'closed' | 'failed'
 
@@ -76,6 +80,23 @@ export class RunningApp implements AsyncDisposable {
   get ready(): boolean {
     const tasks = [...this.#worker.tasks.values()]
     return tasks.length > 0 && tasks.every(task => task.state === 'running')
+  }
+
+  /**
+   * Resolves when everything that the inputs, repartition topics included, held at some moment after the call is
+   * processed and committed. Rejects as `closed` does when the application fails first, with MR-6003 when it is closed.
+   */
+  async caughtUp(): Promise<void> {
+    while (!(await this.#worker.isCaughtUp())) {
+      if (this.#state !== 'running') {
+        await this.closed
+        throw new StreamsError('MR-6003', {
+          what: `Application '${this.applicationId}' was closed before it had caught up`,
+          fix: 'Await caughtUp before close.',
+        })
+      }
+      await delay(caughtUpPollMs)
+    }
   }
 
   /** Finishes what is in flight, commits, and gives everything back. Idempotent; settles as `closed` does. */

@@ -120,6 +120,12 @@ export class StreamTask implements CommittableTask {
     this.#engine?.addRecords(fetched.topic, fetched.partition, fetched)
   }
 
+  /** The offset of the next record to process; `undefined` when nothing of the partition was seen yet. */
+  positionOf(topic: string, partition: number): number | undefined {
+    const positions = this.#engine?.positions() ?? []
+    return positions.find(entry => entry.topic === topic && entry.partition === partition)?.offset
+  }
+
   /** What is known of how much more there is to fetch (semantics T5). */
   setLag({ topic, partition }: TopicPartition, lag: number | undefined): void {
     this.#engine?.setLag(topic, partition, lag)

@@ -49,6 +49,23 @@ export class Worker {
     return this.#tasks
   }
 
+  /** Whether everything that the inputs hold now is processed and committed. */
+  async isCaughtUp(): Promise<boolean> {
+    const { admin, exactlyOnce } = this.#resources
+    const settled = (): boolean =>
+      !this.#dirty &&
+      this.#tasks.size > 0 &&
+      [...this.#tasks.values()].every(task => task.state === 'running')
+    if (!settled()) return false
+    const partitions = [...this.#tasks.values()].flatMap(task => task.partitions)
+    const isolation = exactlyOnce ? 'read_committed' : 'read_uncommitted'
+    for (const { topic, partition, offset } of await admin.listOffsets(partitions, 'latest', { isolation })) {
+      const position = this.#taskOfPartition.get(partitionKey(topic, partition))?.positionOf(topic, partition)
+      if ((position ?? 0) < offset) return false
+    }
+    return settled()
+  }
+
   /** Makes `run` finish what is in flight, commit and return. */
   stop(): void {
     this.#stopping = true
