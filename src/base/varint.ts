@@ -92,13 +92,12 @@ export class VarintReader {
 
   readUnsignedVarint(): number {
     let value = 0
-    for (let shift = 0; shift < 35; shift += 7) {
+    for (let shift = 0; ; shift += 7) {
       const byte = this.#nextByte()
       if (shift === 28 && byte > 0x0f) throw new RangeError('varint exceeds 32 bits')
       value |= (byte & 0x7f) << shift
       if (byte < 0x80) return value >>> 0
     }
-    throw new RangeError('varint is longer than 5 bytes')
   }
 
   readVarint(): number {

@@ -9,6 +9,7 @@
  * Control batches take offsets like any other and are never shown to applications.
  */
 import { readInt16, readInt32, writeInt16, writeInt32 } from '../base/bytes.ts'
+import { noLeaderEpoch } from './batch-format.ts'
 import type { RecordCursor } from './batch-reader.ts'
 import { BatchWriter } from './batch-writer.ts'
 
@@ -29,6 +30,7 @@ export function writeTransactionMarker(
     readonly producerEpoch: number
     readonly timestamp: number
     readonly baseOffset?: number
+    readonly partitionLeaderEpoch?: number
   },
 ): Uint8Array {
   const key = new Uint8Array(keyBytes)
@@ -39,6 +41,7 @@ export function writeTransactionMarker(
   writer.append(marker.timestamp, key, value)
   return writer.close({
     baseOffset: marker.baseOffset ?? 0,
+    partitionLeaderEpoch: marker.partitionLeaderEpoch ?? noLeaderEpoch,
     producerId: marker.producerId,
     producerEpoch: marker.producerEpoch,
     transactional: true,
