@@ -32,22 +32,6 @@ export function storeValueGetter(store: string): ValueGetterSupplier {
   }
 }
 
-/** Rows that a window store keeps; the keys are windowed. */
-export function windowValueGetter(store: string): ValueGetterSupplier {
-  return {
-    stores: [store],
-    get: context => {
-      const rows = context.store<WindowStore<unknown, unknown>>(store)
-      return {
-        get: key => {
-          const windowed = key as Windowed<unknown>
-          return rows.fetch(windowed.key, windowed.window.start)
-        },
-      }
-    },
-  }
-}
-
 /** Rows that a window store keeps, looked up by windowed keys. */
 export function windowValueGetter(store: string): ValueGetterSupplier {
   return {
