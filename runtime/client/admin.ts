@@ -1,6 +1,7 @@
 /** Creates, describes, alters and deletes what a cluster keeps: topics, configurations, records, groups and their offsets. */
 import type { TopicPartition } from '../../src/base/topic-partition.ts'
-import type { Cluster, TopicMetadata } from './cluster.ts'
+import type { Cluster } from './cluster.ts'
+import type { TopicMetadata } from './metadata-cache.ts'
 import type { CommittedOffset, OffsetToCommit } from './offsets.ts'
 
 export interface NewTopic {

@@ -166,6 +166,11 @@ export const errorCodes = {
     retriable: false,
     summary: 'What the data directory says about its topics cannot be read.',
   },
+  'MR-5025': {
+    name: 'MAINTENANCE_FAILED',
+    retriable: true,
+    summary: 'A job that the broker repeats, such as retention or compaction, failed.',
+  },
   'MR-5040': {
     name: 'PRODUCER_FENCED',
     retriable: false,

@@ -1,0 +1,30 @@
+/** Turns an error code in a broker's answer into the `StreamsError` that a caller is to see. */
+import { StreamsError, type ErrorDetails } from '../../src/base/errors.ts'
+import type { ErrorCode } from '../../src/base/error-codes.ts'
+import { errorByCode } from '../../src/protocol/errors.ts'
+
+/** Kafka's name of an error code, for messages. */
+export function kafkaErrorName(code: number): string {
+  return errorByCode(code).name
+}
+
+/** An error for a refusal. `what` says what was asked for, in the form "create topic orders". */
+export function refusal(
+  kafkaCode: number,
+  what: string,
+  { code = 'MR-5041', message, ...details }: RefusalDetails = {},
+): StreamsError {
+  const text = message ?? errorByCode(kafkaCode).summary
+  return new StreamsError(code, {
+    what: `the broker refused to ${what}: ${kafkaErrorName(kafkaCode)}`,
+    why: text,
+    ...details,
+  })
+}
+
+interface RefusalDetails extends Partial<Omit<ErrorDetails, 'what'>> {
+  /** Default MR-5041. */
+  readonly code?: ErrorCode
+  /** What the broker said beside the code. */
+  readonly message?: string | undefined
+}
