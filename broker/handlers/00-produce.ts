@@ -101,7 +101,7 @@ async function settle(
 ): Promise<ProduceResponse> {
   await Promise.all(pending)
   // A flush that fails fails the request as a whole: which of its appends are on the disk is not known.
-  if (broker.config.durability === 'power') await Promise.all(Array.from(appended, log => log.durable()))
+  if (broker.config.durability === 'power') await Promise.all(Array.from(appended, log => log.flush()))
   return finish(request, topics)
 }
 

@@ -44,7 +44,8 @@ export const fetch = apiHandler(Fetch, {
 interface Pass {
   readonly partitions: { readonly fetched: FetchedPartition; readonly answer: FetchPartitionData }[]
   bytes: number
-  hasError: boolean
+  /** Whether it has an error, or less than there is: then waiting for more bytes has no point. */
+  isComplete: boolean
 }
 
 function handle(
@@ -65,7 +66,7 @@ function handle(
     waitMs: partitions.length === 0 ? 0 : request.maxWaitMs,
     attempt() {
       const pass = read(broker, request, partitions, usesIds)
-      return pass.hasError || pass.bytes >= minBytes ? respond(plan, pass) : undefined
+      return pass.isComplete || pass.bytes >= minBytes ? respond(plan, pass) : undefined
     },
     expire: () => respond(plan, read(broker, request, partitions, usesIds)),
   })
@@ -85,10 +86,10 @@ function read(
   partitions: readonly FetchedPartition[],
   usesIds: boolean,
 ): Pass {
-  const pass: Pass = { partitions: [], bytes: 0, hasError: false }
+  const pass: Pass = { partitions: [], bytes: 0, isComplete: false }
   const bytesMax = Math.min(request.maxBytes, broker.config['fetch.max.bytes'])
   for (const fetched of partitions) {
-    const answer = readPartition(broker, fetched, {
+    const { answer, moreAvailable } = readPartition(broker, fetched, {
       usesIds,
       committed: request.isolationLevel === 1,
       maxBytes: Math.max(0, Math.min(fetched.asked.partitionMaxBytes, bytesMax - pass.bytes)),
@@ -96,7 +97,7 @@ function read(
     })
     pass.partitions.push({ fetched, answer })
     pass.bytes += answer.records?.length ?? 0
-    if (answer.errorCode !== 0 || answer.divergingEpoch !== noEpoch) pass.hasError = true
+    if (moreAvailable || answer.errorCode !== 0 || answer.divergingEpoch !== noEpoch) pass.isComplete = true
   }
   return pass
 }
@@ -109,44 +110,61 @@ interface PartitionRead {
   readonly isFirst: boolean
 }
 
+interface PartitionOutcome {
+  readonly answer: FetchPartitionData
+  readonly moreAvailable: boolean
+}
+
 function readPartition(
   broker: BrokerContext,
   fetched: FetchedPartition,
   { usesIds, committed, maxBytes, isFirst }: PartitionRead,
-): FetchPartitionData {
-  const { partition, currentLeaderEpoch, lastFetchedEpoch, fetchOffset } = fetched.asked
+): PartitionOutcome {
+  const { partition, fetchOffset } = fetched.asked
   const log = logOf(broker, fetched, usesIds)
   if (log === undefined) {
     const { UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION } = kafkaErrors
     const isUnknownId = usesIds && broker.topics.byId(fetched.topicId) === undefined
-    return refused(partition, isUnknownId ? UNKNOWN_TOPIC_ID.code : UNKNOWN_TOPIC_OR_PARTITION.code)
+    return only(refused(partition, isUnknownId ? UNKNOWN_TOPIC_ID.code : UNKNOWN_TOPIC_OR_PARTITION.code))
   }
-  const { leaderEpoch } = broker.topics
-  const epochError = leaderEpochError(currentLeaderEpoch, leaderEpoch)
-  if (epochError !== 0) return refused(partition, epochError)
-  if (lastFetchedEpoch > leaderEpoch) return refused(partition, kafkaErrors.OFFSET_OUT_OF_RANGE.code)
-  if (lastFetchedEpoch === leaderEpoch && fetchOffset > log.logEndOffset) {
-    return { ...nothing(partition, log), divergingEpoch: { epoch: leaderEpoch, endOffset: log.logEndOffset } }
-  }
-  if (fetchOffset < log.logStartOffset || fetchOffset > log.logEndOffset) {
-    return refused(partition, kafkaErrors.OFFSET_OUT_OF_RANGE.code)
-  }
-  if (maxBytes === 0 && !isFirst) return nothing(partition, log)
+  const contradiction = positionFault(broker, fetched, log)
+  if (contradiction !== undefined) return only(contradiction)
+  if (maxBytes === 0 && !isFirst) return only(nothing(partition, log))
   try {
-    const { records, abortedTransactions } = log.read({
+    const { records, abortedTransactions, moreAvailable } = log.read({
       offset: fetchOffset,
       maxBytes,
       minOneBatch: isFirst,
       isolation: committed ? 'read_committed' : 'read_uncommitted',
     })
+    return { answer: { ...nothing(partition, log), abortedTransactions, records }, moreAvailable }
+  } catch (error) {
+    return only(refused(partition, failureOf(error).errorCode))
+  }
+}
+
+/** The answer to a client whose idea of the log does not fit the log. */
+function positionFault(
+  { topics: { leaderEpoch } }: BrokerContext,
+  { asked }: FetchedPartition,
+  log: PartitionLog,
+): FetchPartitionData | undefined {
+  const { partition, currentLeaderEpoch, lastFetchedEpoch, fetchOffset } = asked
+  const epochError = leaderEpochError(currentLeaderEpoch, leaderEpoch)
+  if (epochError !== 0) return refused(partition, epochError)
+  if (lastFetchedEpoch > leaderEpoch) return refused(partition, kafkaErrors.OFFSET_OUT_OF_RANGE.code)
+  if (lastFetchedEpoch === leaderEpoch && fetchOffset > log.logEndOffset) {
     return {
       ...nothing(partition, log),
-      abortedTransactions: committed ? abortedTransactions : null,
-      records,
+      divergingEpoch: { epoch: leaderEpoch, endOffset: log.logEndOffset },
     }
-  } catch (error) {
-    return refused(partition, failureOf(error).errorCode)
   }
+  if (fetchOffset >= log.logStartOffset && fetchOffset <= log.logEndOffset) return undefined
+  return refused(partition, kafkaErrors.OFFSET_OUT_OF_RANGE.code)
+}
+
+function only(answer: FetchPartitionData): PartitionOutcome {
+  return { answer, moreAvailable: false }
 }
 
 function respond(plan: FetchPlan, pass: Pass): FetchResponse {

@@ -19,6 +19,7 @@ import {
 import { describeTopicConfigs } from '../metadata/described-config.ts'
 import { planTopic, type TopicPlan } from '../metadata/topic-plan.ts'
 import { duplicatesOf } from './duplicates.ts'
+import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
 
@@ -34,7 +35,7 @@ export const createTopics = apiHandler(CreateTopics, {
 function handle(
   broker: BrokerContext,
   { request, version }: RequestContext<CreateTopicsRequest>,
-): CreateTopicsResponse {
+): CreateTopicsResponse | Promise<CreateTopicsResponse> {
   const twice = duplicatesOf(request.topics.map(topic => topic.name))
   const topics: CreatableTopicResult[] = []
   for (const name of twice) {
@@ -43,7 +44,7 @@ function handle(
   for (const wish of request.topics) {
     if (!twice.has(wish.name)) topics.push(create(broker, wish, request.validateOnly, version))
   }
-  return { throttleTimeMs: 0, topics }
+  return durably<CreateTopicsResponse>(broker, { throttleTimeMs: 0, topics })
 }
 
 function create(

@@ -18,6 +18,7 @@ import {
 } from '../../src/protocol/messages/20-delete-topics.ts'
 import { BrokerError } from '../broker-error.ts'
 import { duplicatesOf } from './duplicates.ts'
+import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
 
@@ -33,7 +34,7 @@ export const deleteTopics = apiHandler(DeleteTopics, {
 function handle(
   broker: BrokerContext,
   { request, version }: RequestContext<DeleteTopicsRequest>,
-): DeleteTopicsResponse {
+): DeleteTopicsResponse | Promise<DeleteTopicsResponse> {
   if (!broker.config['delete.topic.enable']) {
     const { TOPIC_DELETION_DISABLED, INVALID_REQUEST } = kafkaErrors
     const { code } = version >= 3 ? TOPIC_DELETION_DISABLED : INVALID_REQUEST
@@ -46,7 +47,7 @@ function handle(
     if (repeated) return refused(each, 'INVALID_REQUEST', 'Duplicate topic in the request.')
     return remove(broker, each)
   })
-  return { throttleTimeMs: 0, responses }
+  return durably<DeleteTopicsResponse>(broker, { throttleTimeMs: 0, responses })
 }
 
 function askedFor({ topics, topicNames }: DeleteTopicsRequest): readonly DeleteTopicState[] {

@@ -14,6 +14,7 @@ import {
 } from '../../src/protocol/messages/37-create-partitions.ts'
 import { assignmentFault, partitionCountMax } from '../metadata/topic-plan.ts'
 import { duplicatesOf } from './duplicates.ts'
+import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
 
@@ -29,14 +30,14 @@ export const createPartitions = apiHandler(CreatePartitions, {
 function handle(
   broker: BrokerContext,
   { request }: RequestContext<CreatePartitionsRequest>,
-): CreatePartitionsResponse {
+): CreatePartitionsResponse | Promise<CreatePartitionsResponse> {
   const twice = duplicatesOf(request.topics.map(topic => topic.name))
   const results: CreatePartitionsTopicResult[] = []
   for (const name of twice) results.push(refused(name, 'INVALID_REQUEST', 'Duplicate topic name.'))
   for (const wish of request.topics) {
     if (!twice.has(wish.name)) results.push(grow(broker, wish, request.validateOnly))
   }
-  return { throttleTimeMs: 0, results }
+  return durably<CreatePartitionsResponse>(broker, { throttleTimeMs: 0, results })
 }
 
 function grow(

@@ -20,6 +20,7 @@ import { describeRefusals, topicConfig, topicConfigTable } from '../metadata/top
 import type { Topic } from '../metadata/topics.ts'
 import { configResources } from './config-resource.ts'
 import { duplicatesOf } from './duplicates.ts'
+import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
 
@@ -37,7 +38,7 @@ export const incrementalAlterConfigs = apiHandler(IncrementalAlterConfigs, {
 function handle(
   broker: BrokerContext,
   { request }: RequestContext<IncrementalAlterConfigsRequest>,
-): IncrementalAlterConfigsResponse {
+): IncrementalAlterConfigsResponse | Promise<IncrementalAlterConfigsResponse> {
   const keyOf = ({ resourceType, resourceName }: AlterConfigsResource) => `${resourceType}/${resourceName}`
   const twice = duplicatesOf(request.resources.map(keyOf))
   const responses = request.resources.map(resource => {
@@ -50,7 +51,7 @@ function handle(
       return answer(resource, errorCode, errorMessage)
     }
   })
-  return { throttleTimeMs: 0, responses }
+  return durably<IncrementalAlterConfigsResponse>(broker, { throttleTimeMs: 0, responses })
 }
 
 function alter(broker: BrokerContext, resource: AlterConfigsResource, validateOnly: boolean): void {

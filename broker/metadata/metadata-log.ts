@@ -8,6 +8,7 @@
  * topic counts. A change is in the log before a directory is made or removed: after a crash the log is right, and the
  * directories are brought into line with it.
  */
+import { assert } from '../../src/base/assert.ts'
 import { StreamsError } from '../../src/base/errors.ts'
 import { utf8Bytes, utf8Slice } from '../../src/base/text.ts'
 import { isUuid } from '../../src/base/uuid.ts'
@@ -37,26 +38,23 @@ export class MetadataLog {
     this.#log = log
   }
 
+  /** Settles when everything that was remembered is on the disk. */
+  flush(): Promise<void> {
+    return this.#log.flush()
+  }
+
   /** The topics there are, in the order in which they were last changed. */
   load(): ReadonlyMap<string, TopicEntry> {
     const entries = new Map<string, TopicEntry>()
     let offset = this.#log.logStartOffset
     while (offset < this.#log.logEndOffset) {
-      const read = this.#log.read({
-        offset,
-        maxBytes: readBytes,
-        minOneBatch: true,
-        isolation: 'read_uncommitted',
-      })
+      const read = this.#log.read({ offset, maxBytes: readBytes })
       let next = offset
       for (const cursor of batches(read.records)) {
-        while (cursor.next()) {
-          next = cursor.offset + 1
-          this.#apply(entries, cursor.key(), cursor.value(), cursor.offset)
-        }
+        next = cursor.lastOffset + 1
+        while (cursor.next()) this.#apply(entries, cursor.key(), cursor.value(), cursor.offset)
       }
-      // A batch that compaction emptied ends the walk only if nothing follows it.
-      if (next === offset) break
+      assert(next > offset, 'a read below the log end answered no batch')
       offset = next
     }
     return entries
@@ -77,8 +75,6 @@ export class MetadataLog {
     this.#writer.reset()
     this.#writer.append(nowMs, utf8Bytes(JSON.stringify({ topic: name })), value)
     this.#log.append(this.#writer.close({}), { origin: 'coordinator', nowMs })
-    // Topics are made seldom and everything in them hangs on this record: it goes to the disk whatever `durability`.
-    this.#log.flush()
   }
 
   #apply(

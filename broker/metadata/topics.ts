@@ -159,6 +159,11 @@ export class Topics {
     this.#listener.removed(topic)
   }
 
+  /** Settles when the changes made survive what `durability` promises; `undefined` if they do already. */
+  durable(): Promise<void> | undefined {
+    return this.#config.durability === 'power' ? this.#metadata.flush() : undefined
+  }
+
   #existing(name: string): Topic {
     const topic = this.#byName.get(name)
     assert(topic !== undefined, 'a topic that does not exist was changed')

@@ -1,0 +1,236 @@
+/**
+ * A running broker: its parts put together over one data directory, its connections, its end.
+ *
+ *   opening   lock the directory, recover the logs, read the registry, replay the coordinators
+ *   open      answers requests; maintenance runs on the Clock
+ *   closing   connections end, parked requests are let go, coordinators and logs close, the clean stop is written
+ *   closed
+ *
+ * A broker that is killed instead of closed loses nothing that it acknowledged; its next start recovers.
+ */
+import { deferred, type Deferred } from '../src/base/deferred.ts'
+import type { Clock } from '../src/base/clock.ts'
+import { StreamsError } from '../src/base/errors.ts'
+import type { Random } from '../src/base/random.ts'
+import type { Connection, Network } from '../src/protocol/connection.ts'
+import { brokerConfig, type BrokerConfig, type BrokerConfigInput } from './config.ts'
+import { GroupCoordinator } from './coordinator/group/coordinator.ts'
+import { TransactionCoordinator } from './coordinator/transaction/coordinator.ts'
+import type { BrokerContext } from './handlers/handler.ts'
+import { apiHandlers } from './handlers/table.ts'
+import { internalTopic } from './internal-topic-log.ts'
+import type { FileSystem } from './log/files.ts'
+import { LogDirectory } from './log/log-directory.ts'
+import { NodeFiles } from './log/node-files.ts'
+import { Maintenance } from './maintenance.ts'
+import { loadClusterIdentity, type ClusterIdentity } from './metadata/cluster.ts'
+import { Topics } from './metadata/topics.ts'
+import { DelayedRequests } from './net/delayed.ts'
+import { Dispatch } from './net/dispatch.ts'
+import { FetchSessions } from './net/fetch-sessions.ts'
+import { InProcessConnection } from './net/in-process.ts'
+import { systemClock } from './system-clock.ts'
+
+/** How a broker is started. */
+export interface BrokerOptions {
+  /** The data directory; made if it does not exist. One process at a time may use it. */
+  readonly directory: string
+  /** Default: the disk. */
+  readonly files?: FileSystem | undefined
+  /** Default: the system's. */
+  readonly clock?: Clock | undefined
+  /** Default: the system's. Makes ids, and decides nothing else. */
+  readonly random?: Random | undefined
+  /** Keys by Kafka's names; what is not given has its default. */
+  readonly config?: BrokerConfigInput | undefined
+  /** Told of faults and of maintenance that failed. Default: a warning of the process. */
+  readonly onFault?: ((fault: StreamsError) => void) | undefined
+}
+
+/** How a connection in this process is opened. */
+export interface ConnectOptions {
+  /** Names the client in logs and quotas. */
+  readonly clientId?: string | undefined
+}
+
+const systemRandom: Random = { next: () => Math.random() }
+
+/** Starts a broker over `directory`; recovers what a killed one left. MR-4001 if another process uses the directory. */
+export function startBroker(options: BrokerOptions): Promise<Broker> {
+  // Opening is synchronous today; callers need not know.
+  return new Promise(resolve => resolve(new Broker(options)))
+}
+
+export class Broker {
+  /** Opens connections to this broker by the address that its metadata tells. */
+  readonly network: Network
+  readonly #context: BrokerContext
+  readonly #dispatch: Dispatch
+  readonly #maintenance: Maintenance
+  readonly #connections = new Map<InProcessConnection, number>()
+  readonly #onFault: (fault: StreamsError) => void
+  #connectionCount = 0
+  #closing: Deferred<void> | undefined
+
+  /** @internal Use `startBroker`. */
+  constructor(options: BrokerOptions) {
+    this.#onFault = options.onFault ?? warn
+    this.#context = assemble(options)
+    this.#dispatch = new Dispatch(this.#context, this.#onFault)
+    this.#maintenance = new Maintenance(this.#context.clock, (job, cause) => {
+      const what = `the broker's ${job} failed: ${String(cause)}`
+      this.#onFault(new StreamsError('MR-5025', { what, why: 'It is tried again at its next turn.', cause }))
+    })
+    this.#schedule()
+    this.network = { connect: (host, port) => this.#connectTo(host, port) }
+  }
+
+  get clusterId(): string {
+    return this.#context.identity.clusterId
+  }
+
+  /** The address that metadata tells, and that `network` takes. */
+  get host(): string {
+    return this.#context.identity.host
+  }
+
+  get port(): number {
+    return this.#context.identity.port
+  }
+
+  /** A connection within this process. */
+  connect({ clientId }: ConnectOptions = {}): Connection {
+    if (this.#closing !== undefined) throw new StreamsError('MR-5001', { what: 'the broker is closed' })
+    const connectionId = ++this.#connectionCount
+    const connection = new InProcessConnection({
+      dispatch: this.#dispatch,
+      peer: { connectionId, clientId: clientId ?? null, clientHost: 'in-process' },
+      queuedMax: this.#context.config['queued.max.requests'],
+      onClosed: closed => {
+        this.#connections.delete(closed)
+        this.#context.groups.connectionClosed(connectionId)
+      },
+    })
+    this.#connections.set(connection, connectionId)
+    return connection
+  }
+
+  /** Ends connections, lets requests under way reject, and writes the clean stop. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#closing !== undefined) return this.#closing.promise
+    this.#closing = deferred()
+    try {
+      const { delayed, groups, transactions, logs } = this.#context
+      await this.#maintenance.close()
+      await Promise.all(Array.from(this.#connections.keys(), connection => connection.close()))
+      delayed.close()
+      groups.close()
+      transactions.close()
+      await logs.close()
+      this.#closing.resolve()
+    } catch (error) {
+      this.#closing.reject(error)
+    }
+    return this.#closing.promise
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #connectTo(host: string, port: number): Promise<Connection> {
+    if (host === this.host && port === this.port && this.#closing === undefined) {
+      return Promise.resolve(this.connect())
+    }
+    const what = `nothing answers at ${host}:${port}`
+    return Promise.reject(
+      new StreamsError('MR-5001', { what, why: `The broker is ${this.host}:${this.port}.` }),
+    )
+  }
+
+  #schedule(): void {
+    const { config, clock, logs } = this.#context
+    this.#maintenance.schedule({
+      name: 'retention',
+      intervalMs: config['log.retention.check.interval.ms'],
+      run: () => logs.deleteOldSegments(clock.now()),
+    })
+    if (config['log.cleaner.enable']) {
+      this.#maintenance.schedule({
+        name: 'log cleaner',
+        intervalMs: config['log.cleaner.backoff.ms'],
+        run: () => logs.clean(clock.now()),
+      })
+    }
+    this.#maintenance.schedule({
+      name: 'expiry of producers',
+      intervalMs: config['producer.id.expiration.check.interval.ms'],
+      run: () => logs.expireProducers(clock.now()),
+    })
+  }
+}
+
+/** Opens the parts, each over those before it. What fails here leaves the directory unlocked again. */
+function assemble(options: BrokerOptions): BrokerContext {
+  const { directory, files = new NodeFiles(), clock = systemClock, random = systemRandom } = options
+  const config = brokerConfig(options.config)
+  const logs = new LogDirectory({ files, directory, clock, tailBytesMax: config['log.tail.cache.bytes'] })
+  try {
+    return assembleOver(logs, {
+      config,
+      clock,
+      random,
+      identity: loadClusterIdentity({ files, directory, random, config }),
+    })
+  } catch (error) {
+    logs.abandon()
+    throw error
+  }
+}
+
+interface Surroundings {
+  readonly config: BrokerConfig
+  readonly clock: Clock
+  readonly random: Random
+  readonly identity: ClusterIdentity
+}
+
+function assembleOver(logs: LogDirectory, surroundings: Surroundings): BrokerContext {
+  const { config, clock, random } = surroundings
+  const delayed = new DelayedRequests({ clock, parkedMax: config['fetch.parked.max'] })
+  const topics = new Topics({
+    logs,
+    config,
+    clock,
+    random,
+    listener: {
+      opened: log => log.onAppend(() => delayed.wake(log)),
+      removed(topic) {
+        for (const log of topic.logs) delayed.wake(log)
+        groups.topicDeleted(topic.name)
+      },
+    },
+  })
+  topics.load()
+  const internal = { topics, clock, durability: config.durability }
+  const groups = new GroupCoordinator({
+    topic: internalTopic('__consumer_offsets', internal),
+    clock,
+    random,
+    config,
+  })
+  const transactions = new TransactionCoordinator({
+    topic: internalTopic('__transaction_state', internal),
+    clock,
+    config,
+  })
+  groups.start()
+  transactions.start()
+  const slots = config['max.incremental.fetch.session.cache.slots']
+  const fetchSessions = new FetchSessions({ clock, random, slots })
+  return { ...surroundings, logs, topics, groups, transactions, delayed, fetchSessions, apis: apiHandlers }
+}
+
+function warn(fault: StreamsError): void {
+  process.emitWarning(fault)
+}
