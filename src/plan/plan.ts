@@ -14,8 +14,8 @@ import { parentsOf, type PlanNode } from './node.ts'
 export interface DeclaredTopic {
   readonly name: string
   /** How many partitions it is to have when it is created for a test, or by the embedded broker. */
-  readonly partitions: number | undefined
-  readonly config: Readonly<Record<string, string>>
+  readonly partitions?: number | undefined
+  readonly config?: Readonly<Record<string, string>> | undefined
 }
 
 export class Plan {
@@ -73,19 +73,19 @@ export class Plan {
   /** Notes a topic of others; two declarations of one name must agree, or MR-1006 is thrown. */
   declareTopic(topic: DeclaredTopic): void {
     const known = this.#topics.get(topic.name)
-    if (known === undefined) {
-      this.#topics.set(topic.name, topic)
-      return
-    }
-    const partitions = known.partitions ?? topic.partitions
+    const partitions = known?.partitions ?? topic.partitions
     if (topic.partitions !== undefined && topic.partitions !== partitions) {
       throw new StreamsError('MR-1006', {
-        what: `topic '${topic.name}' is declared with ${known.partitions} and with ${topic.partitions} partitions`,
+        what: `topic '${topic.name}' is declared with ${partitions} and with ${topic.partitions} partitions`,
         where: declaredAt(),
         fix: 'declare the topic once with topic() and use that object everywhere',
       })
     }
-    this.#topics.set(topic.name, { ...topic, partitions, config: { ...known.config, ...topic.config } })
+    this.#topics.set(topic.name, {
+      name: topic.name,
+      partitions,
+      config: { ...known?.config, ...topic.config },
+    })
   }
 
   /** Ends the declarations: whatever is declared later is refused with MR-1008. */

@@ -1,0 +1,94 @@
+/** `defineApp`: an application as a value, to be run, tested or described. */
+import { StreamsError } from '../base/errors.ts'
+import type { DeclaredTopic } from '../plan/plan.ts'
+import { validateName } from '../topology/names.ts'
+import type { Topology } from '../topology/topology.ts'
+import { StreamsBuilder } from './streams-builder.ts'
+
+/** What an application is. */
+export interface AppDefinition {
+  /**
+   * The application's name: its consumer group, the prefix of its internal topics and the name of its state directory.
+   * Changing it starts over with nothing.
+   */
+  readonly id: string
+  /** Declares the topology. Synchronous, and free of side effects: it runs anew wherever the application is used. */
+  readonly build: (builder: StreamsBuilder) => void
+  /** What a failure may do to results: nothing, or repeat some. Default `exactly-once`. */
+  readonly guarantee?: 'exactly-once' | 'at-least-once'
+  /**
+   * Whether tables put out only the last update of each key per commit, which is less output and less exact in time.
+   * Default false: every update is put out.
+   */
+  readonly cache?: boolean
+  /** Refuses stores and internal topics whose names are generated (MR-1003). Default false. */
+  readonly strictNaming?: boolean
+}
+
+/** A defined application. */
+export interface App {
+  readonly id: string
+  readonly guarantee: 'exactly-once' | 'at-least-once'
+  readonly cache: boolean
+  readonly strictNaming: boolean
+  /** What `build` declares, compiled: built at the first call, and the same object from then on. */
+  topology(): Topology
+  /** The topics that the application reads and writes and does not own, as they were declared. */
+  topics(): readonly DeclaredTopic[]
+}
+
+/**
+ * Defines an application. Nothing happens yet: `run`, `testDriver` and the command line take the result.
+ *
+ * An id that Kafka does not allow in topic names is refused with MR-1005. What is wrong with the topology is refused when
+ * it is first built, at the latest by `app.topology()`.
+ *
+ * @example
+ * ```ts
+ * import { defineApp, string, topic } from 'millrace'
+ *
+ * const lines = topic('lines', { key: string(), value: string() })
+ * const loud = topic('loud-lines', { key: string(), value: string() })
+ *
+ * export default defineApp({
+ *   id: 'shout',
+ *   build(b) {
+ *     b.stream(lines).mapValues(line => line.toUpperCase()).to(loud)
+ *   },
+ * })
+ * ```
+ */
+export function defineApp(definition: AppDefinition): App {
+  const { id, build, guarantee = 'exactly-once', cache = false, strictNaming = false } = definition
+  validateName(id, 'an application')
+  if (typeof build !== 'function') throw new TypeError(`app '${id}': build must be a function`)
+  let built: { readonly topology: Topology; readonly topics: readonly DeclaredTopic[] } | undefined
+  const builtOnce = (): NonNullable<typeof built> => (built ??= buildTopology(id, build, strictNaming))
+  return Object.freeze({
+    id,
+    guarantee,
+    cache,
+    strictNaming,
+    topology: () => builtOnce().topology,
+    topics: () => builtOnce().topics,
+  })
+}
+
+function buildTopology(
+  id: string,
+  build: AppDefinition['build'],
+  strictNaming: boolean,
+): { readonly topology: Topology; readonly topics: readonly DeclaredTopic[] } {
+  const builder = new StreamsBuilder()
+  const result: unknown = build(builder)
+  if (result instanceof Promise) {
+    throw new StreamsError('MR-1001', {
+      what: `build of app '${id}' is asynchronous`,
+      why: 'The topology must be complete when build returns.',
+      fix: 'await what it needs before defineApp, and declare synchronously',
+    })
+  }
+  const topology = builder.build({ strictNaming })
+  topology.subtopologies()
+  return { topology, topics: builder.topics }
+}

@@ -1,0 +1,40 @@
+/**
+ * The functions that operators take: `(value, key, ctx)` for what looks at a record, `(accumulator, value, key)` for
+ * what folds, `(left, right, key)` for what joins.
+ *
+ * All are synchronous. Values handed in are immutable: a function that changes one changes what other operators see.
+ */
+import type { RecordContext } from '../processor/processor.ts'
+
+/** Says whether a record is meant. */
+export type Predicate<K, V> = (value: V, key: K, context: RecordContext) => boolean
+
+/** Says whether a record is meant, and narrows its type where it is. */
+export type TypeGuard<K, V, W extends V> = (value: V, key: K, context: RecordContext) => value is W
+
+/** Makes something of a record. */
+export type Mapper<K, V, R> = (value: V, key: K, context: RecordContext) => R
+
+/** Starts an aggregate; called anew for every key, so that no two share one. */
+export type Initializer<A> = () => A
+
+/** Adds a value to an aggregate and answers the new one. Nothing (`undefined`) deletes the key's row. */
+export type Aggregator<K, V, A> = (aggregate: A, value: V, key: K) => A
+
+/** Combines the values of two sides. */
+export type Joiner<K, L, R, W> = (left: L, right: R, key: K) => W
+
+/** Functions as the classes behind the types see them. */
+export type AnyPredicate = Predicate<unknown, unknown>
+export type AnyMapper = Mapper<unknown, unknown, unknown>
+
+/** What a message shows where an asynchronous function is given to a synchronous operator. */
+export interface AsyncCallbackNotAllowed<Hint extends string> {
+  readonly 'ERROR: this callback must be synchronous': Hint
+}
+
+/** `W`, unless it is a promise. */
+export type Sync<
+  W,
+  Hint extends string = 'operators are synchronous: do asynchronous work before or after the topology',
+> = W extends PromiseLike<unknown> ? AsyncCallbackNotAllowed<Hint> : W

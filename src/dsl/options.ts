@@ -1,0 +1,92 @@
+/** What operators take beside their functions: names, serdes and how a store is kept. */
+import type { Duration } from '../base/duration.ts'
+import type { Serde } from '../serdes/serde.ts'
+import type { StreamPartitioner } from '../topology/node.ts'
+
+/** Options of every operator. */
+export interface NamedOptions {
+  /**
+   * The operator's name in `describe()`, metrics and messages, and the base of the topics it makes. Default: a
+   * number, as Kafka gives it (`KSTREAM-FILTER-0000000001`), which changes when operators are added before it.
+   */
+  readonly name?: string
+}
+
+/** Options of operators that make string keys. */
+export interface StringKeyOptions extends NamedOptions {
+  /** Default `string()`. */
+  readonly key?: Serde<string>
+}
+
+/** Options of operators that make keys of any other type. */
+export interface KeyOptions<K> extends NamedOptions {
+  /** How the new keys are written where they go through a topic or into a store. */
+  readonly key: Serde<K>
+}
+
+/** Options of `mapValues` and its kin. */
+export interface ValueOptions<V> extends NamedOptions {
+  /** How the new values are written where they go through a repartition topic. Default `json()`. */
+  readonly value?: Serde<V>
+}
+
+/** Options of `repartition`. */
+export interface RepartitionOptions<K, V> extends NamedOptions {
+  /** Default: as many as the greatest count among the topics above. */
+  readonly partitions?: number
+  readonly key?: Serde<K>
+  readonly value?: Serde<V>
+  /** Default: Kafka's own, by the hash of the key's bytes. */
+  readonly partitioner?: StreamPartitioner
+}
+
+/** Options of `to`. */
+export interface SinkOptions extends NamedOptions {
+  /** Default: Kafka's own, by the hash of the key's bytes. */
+  readonly partitioner?: StreamPartitioner
+}
+
+/** Where reading begins, and what time records have. */
+export interface SourceOptions<K = unknown, V = unknown> extends NamedOptions {
+  /** Where to begin when the application has no committed offset. Default: the application's, `earliest`. */
+  readonly offsetReset?: 'earliest' | 'latest' | 'none'
+  /**
+   * The timestamp of a record, milliseconds since the epoch, in place of the topic's own rule; negative drops the
+   * record. `partitionTime` is the greatest timestamp of the partition so far, -1 before the first record.
+   */
+  readonly timestamp?: (record: TimestampedRecord<K, V>, partitionTime: number) => number
+}
+
+/** A record as timestamp extractors see it; an absent key or value is `undefined`. */
+export interface TimestampedRecord<K, V> {
+  readonly key: K | undefined
+  readonly value: V | undefined
+  /** The one that the record was written with. */
+  readonly timestamp: number
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+}
+
+/** How a store is kept; every operator with a store takes these, or the store's name alone. */
+export interface StoreOptions<V> extends NamedOptions {
+  /**
+   * The store's name: for looking it up, and in the name of its changelog topic, `<app>-<store>-changelog`. Default: a
+   * number, as Kafka gives it, which `strictNaming` refuses.
+   */
+  readonly store?: string
+  /** How values are written to the store and its changelog. Default `json()`, or the stream's own where it fits. */
+  readonly value?: Serde<V>
+  /** Whether updates may be put out once per commit, when the application's `cache` is on. Default true. */
+  readonly caching?: boolean
+  /** Whether a changelog topic is kept, or settings for it. Without one a crash loses the store. Default true. */
+  readonly logging?: boolean | Readonly<Record<string, string>>
+  /** `memory` keeps the store off the disk; it is then restored from its changelog at every start. */
+  readonly backend?: 'persistent' | 'memory'
+}
+
+/** How a store of windows is kept. */
+export interface WindowStoreOptions<V> extends StoreOptions<V> {
+  /** How long windows can be looked up, from their start. At least, and by default: the size and the grace. */
+  readonly retention?: Duration
+}

@@ -1,0 +1,276 @@
+/** `KStream`: checks what its methods are given, adds a node to the plan and wraps it. */
+import type { JoinCallback } from '../operators/callbacks.ts'
+import { declaredAt } from '../plan/declared-at.ts'
+import type { MapNode, RepartitionNode, StreamNode } from '../plan/node.ts'
+import { string } from '../serdes/primitives.ts'
+import type { Serde } from '../serdes/serde.ts'
+import type { TopicNameExtractor } from '../topology/node.ts'
+import { branchStream } from './branch.ts'
+import type { AnyMapper, AnyPredicate } from './function-types.ts'
+import { GroupedStream } from './grouped-stream.ts'
+import {
+  checkFunction,
+  state,
+  streamStateOf,
+  tableStateOf,
+  type AnyStream,
+  type AnyTable,
+  type Dsl,
+  type MembersOf,
+  type StreamState,
+} from './handle.ts'
+import type { NamedOptions, RepartitionOptions, SinkOptions, ValueOptions } from './options.ts'
+import { planRepartition } from './repartition.ts'
+import { planStore, storeOptions, type StoreArgument } from './store-plan.ts'
+import type { KGroupedStream } from './streams.ts'
+import type { DynamicTopic, SinkTopic } from './topic.ts'
+
+/** Options of the operators that make keys. */
+interface AnyKeyOptions extends NamedOptions {
+  readonly key?: Serde<unknown>
+}
+
+type AnyGrouped = KGroupedStream<unknown, unknown>
+
+export class Stream implements MembersOf<AnyStream> {
+  readonly [state]: StreamState
+  readonly #dsl: Dsl
+  /** The repartition that joins of this stream share unless they have names. */
+  #joinRepartition: RepartitionNode | undefined
+
+  constructor(dsl: Dsl, streamState: StreamState) {
+    this.#dsl = dsl
+    this[state] = streamState
+  }
+
+  filter(predicate: AnyPredicate, options?: NamedOptions): AnyStream {
+    return this.#filter(predicate, false, options)
+  }
+
+  filterNot(predicate: AnyPredicate, options?: NamedOptions): AnyStream {
+    return this.#filter(predicate, true, options)
+  }
+
+  mapValues(fn: AnyMapper, options?: ValueOptions<unknown>): AnyStream {
+    return this.#map('map-values', 'KSTREAM-MAPVALUES-', fn, options, valuesOf(options))
+  }
+
+  flatMapValues(fn: AnyMapper, options?: ValueOptions<unknown>): AnyStream {
+    return this.#map('flat-map-values', 'KSTREAM-FLATMAPVALUES-', fn, options, valuesOf(options))
+  }
+
+  map(fn: AnyMapper, options?: AnyKeyOptions): AnyStream {
+    return this.#map('map', 'KSTREAM-MAP-', fn, options, { ...keysOf(options), valueSerde: undefined })
+  }
+
+  flatMap(fn: AnyMapper, options?: AnyKeyOptions): AnyStream {
+    return this.#map('flat-map', 'KSTREAM-FLATMAP-', fn, options, {
+      ...keysOf(options),
+      valueSerde: undefined,
+    })
+  }
+
+  selectKey(fn: AnyMapper, options?: AnyKeyOptions): AnyStream {
+    return this.#map('select-key', 'KSTREAM-KEY-SELECT-', fn, options, keysOf(options))
+  }
+
+  peek(action: AnyMapper, options?: NamedOptions): AnyStream {
+    return this.#map('peek', 'KSTREAM-PEEK-', action, options, {})
+  }
+
+  merge(other: AnyStream, options?: NamedOptions): AnyStream {
+    const { plan } = this.#dsl
+    const left = this[state]
+    const right = streamStateOf(other, 'merge')
+    const node = plan.add({
+      kind: 'merge',
+      name: plan.processorName('KSTREAM-MERGE-', options?.name),
+      declaredAt: declaredAt(),
+      parents: Object.freeze([left.node, right.node]),
+    })
+    return this.#dsl.stream({
+      node,
+      // Streams whose serdes differ have none together: nothing says which one the merged records would be written with.
+      keySerde: left.keySerde === right.keySerde ? left.keySerde : undefined,
+      valueSerde: left.valueSerde === right.valueSerde ? left.valueSerde : undefined,
+      rekeyed: left.rekeyed || right.rekeyed,
+    })
+  }
+
+  branch(
+    predicates: Readonly<Record<string, AnyPredicate>>,
+    options?: NamedOptions,
+  ): Record<string, AnyStream> {
+    return branchStream(this.#dsl, this[state], predicates, options)
+  }
+
+  groupByKey(options?: NamedOptions & { readonly value?: Serde<unknown> }): AnyGrouped {
+    const valueSerde = options?.value ?? this[state].valueSerde
+    return new GroupedStream(this.#dsl, { ...this[state], valueSerde, name: options?.name }) as AnyGrouped
+  }
+
+  groupBy(fn: AnyMapper, options?: AnyKeyOptions): AnyGrouped {
+    const rekeyed = this.selectKey(fn, options)
+    return new GroupedStream(this.#dsl, {
+      ...streamStateOf(rekeyed, 'groupBy'),
+      name: options?.name,
+    }) as AnyGrouped
+  }
+
+  join(table: AnyTable, joiner: JoinCallback, options?: ValueOptions<unknown>): AnyStream {
+    return this.#joinTable(table, joiner, false, options)
+  }
+
+  leftJoin(table: AnyTable, joiner: JoinCallback, options?: ValueOptions<unknown>): AnyStream {
+    return this.#joinTable(table, joiner, true, options)
+  }
+
+  repartition(options: RepartitionOptions<unknown, unknown> = {}): AnyStream {
+    const { plan } = this.#dsl
+    const { name, partitions, partitioner } = options
+    if (partitions !== undefined && (!Number.isInteger(partitions) || partitions < 1)) {
+      throw new RangeError(`repartition: partitions must be an integer of at least 1, not ${partitions}`)
+    }
+    const node = plan.add(
+      planRepartition(plan, {
+        parent: this[state].node,
+        prefix: name ?? plan.processorName('KSTREAM-REPARTITION-'),
+        named: name !== undefined,
+        keySerde: options.key ?? this[state].keySerde,
+        valueSerde: options.value ?? this[state].valueSerde,
+        operator: 'repartition',
+        partitions,
+        partitioner,
+      }),
+    )
+    return this.#dsl.stream(stateAfter(node))
+  }
+
+  toTable(store?: StoreArgument): AnyTable {
+    const { plan } = this.#dsl
+    const { rekeyed, keySerde, valueSerde } = this[state]
+    const options = storeOptions(store)
+    const operator = 'toTable'
+    const name = plan.processorName('KSTREAM-TOTABLE-', options.name)
+    const storePlan = planStore(plan, { prefix: 'KSTREAM-TOTABLE-', options, keySerde, valueSerde, operator })
+    let parent = this[state].node
+    if (rekeyed) {
+      const named = options.name !== undefined
+      const request = { parent, prefix: name, named, keySerde, valueSerde, operator }
+      parent = plan.add(planRepartition(plan, request))
+    }
+    const node = plan.add({ kind: 'to-table', name, declaredAt: declaredAt(), parent, store: storePlan })
+    return this.#dsl.table({ node, keySerde: storePlan.keySerde, valueSerde: storePlan.valueSerde })
+  }
+
+  through<R>(operator: (stream: AnyStream) => R): R {
+    checkFunction(operator, 'through')
+    return operator(this as unknown as AnyStream)
+  }
+
+  to(target: SinkTopic<unknown, unknown> | DynamicTopic<unknown, unknown>, options: SinkOptions = {}): void {
+    const { plan } = this.#dsl
+    if ('name' in target) plan.declareTopic(target)
+    plan.add({
+      kind: 'sink',
+      name: plan.processorName('KSTREAM-SINK-', options.name),
+      declaredAt: declaredAt(),
+      parent: this[state].node,
+      topic: 'name' in target ? target.name : extractorOf(target),
+      keySerde: target.key,
+      valueSerde: target.value,
+      partitioner: options.partitioner,
+    })
+  }
+
+  #filter(predicate: AnyPredicate, negate: boolean, options?: NamedOptions): AnyStream {
+    checkFunction(predicate, negate ? 'filterNot' : 'filter')
+    const { plan } = this.#dsl
+    const node = plan.add({
+      kind: 'filter',
+      name: plan.processorName('KSTREAM-FILTER-', options?.name),
+      declaredAt: declaredAt(),
+      parent: this[state].node,
+      predicate,
+      negate,
+    })
+    return this.#dsl.stream({ ...this[state], node })
+  }
+
+  #map(
+    kind: MapNode['kind'],
+    prefix: string,
+    fn: AnyMapper,
+    options: NamedOptions | undefined,
+    changes: Partial<StreamState>,
+  ): AnyStream {
+    checkFunction(fn, kind)
+    const { plan } = this.#dsl
+    const node = plan.add({
+      kind,
+      name: plan.processorName(prefix, options?.name),
+      declaredAt: declaredAt(),
+      parent: this[state].node,
+      fn,
+    })
+    return this.#dsl.stream({ ...this[state], ...changes, node })
+  }
+
+  #joinTable(
+    table: AnyTable,
+    joiner: JoinCallback,
+    left: boolean,
+    options: ValueOptions<unknown> = {},
+  ): AnyStream {
+    const operator = left ? 'leftJoin' : 'join'
+    checkFunction(joiner, operator)
+    const { plan } = this.#dsl
+    const tableNode = tableStateOf(table, operator).node
+    plan.checkOwn(tableNode, declaredAt())
+    const own = this[state]
+    const parent = own.rekeyed ? this.#repartitionForJoin(options.name, operator) : own.node
+    const node = plan.add({
+      kind: 'stream-table-join',
+      name: plan.processorName(left ? 'KSTREAM-LEFTJOIN-' : 'KSTREAM-JOIN-', options.name),
+      declaredAt: declaredAt(),
+      parent,
+      table: tableNode,
+      joiner,
+      left,
+    })
+    const { valueSerde } = valuesOf(options)
+    return this.#dsl.stream({ node, keySerde: own.keySerde, valueSerde, rekeyed: false })
+  }
+
+  #repartitionForJoin(name: string | undefined, operator: string): StreamNode {
+    const { plan } = this.#dsl
+    const { node: parent, keySerde, valueSerde } = this[state]
+    const prefix = name ?? parent.name
+    const named = name !== undefined
+    const planned = planRepartition(plan, { parent, prefix, named, keySerde, valueSerde, operator })
+    if (this.#joinRepartition !== undefined && !named) return this.#joinRepartition
+    this.#joinRepartition = plan.add(planned)
+    return this.#joinRepartition
+  }
+}
+
+/** What a stream that comes out of a repartition topic knows of itself. */
+function stateAfter(node: RepartitionNode): StreamState {
+  return { node, keySerde: node.keySerde, valueSerde: node.valueSerde, rekeyed: false }
+}
+
+function valuesOf(options: ValueOptions<unknown> | undefined): { valueSerde: Serde<unknown> | undefined } {
+  return { valueSerde: options?.value }
+}
+
+function keysOf(options: AnyKeyOptions | undefined): { keySerde: Serde<unknown>; rekeyed: true } {
+  return { keySerde: options?.key ?? (string() as Serde<unknown>), rekeyed: true }
+}
+
+function extractorOf({ choose, describeAs }: DynamicTopic<unknown, unknown>): TopicNameExtractor {
+  checkFunction(choose, 'to')
+  return {
+    describeAs: describeAs ?? choose.name,
+    extract: (key, value, context) => choose(value, key, context),
+  }
+}

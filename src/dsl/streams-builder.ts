@@ -1,0 +1,153 @@
+/** `StreamsBuilder`: where an application reads its topics, as streams or as tables. */
+import { StreamsError } from '../base/errors.ts'
+import { compile, type CompileOptions } from '../plan/compile.ts'
+import { declaredAt } from '../plan/declared-at.ts'
+import { Plan, type DeclaredTopic } from '../plan/plan.ts'
+import type { Serde } from '../serdes/serde.ts'
+import type { TimestampExtractor } from '../topology/node.ts'
+import type { Topology } from '../topology/topology.ts'
+import type { AnyStream, AnyTable, Dsl } from './handle.ts'
+import type { SourceOptions, StoreOptions } from './options.ts'
+import { planStore } from './store-plan.ts'
+import { Stream } from './stream.ts'
+import type { KStream, KTable } from './streams.ts'
+import { Table } from './table.ts'
+import type { Topic } from './topic.ts'
+
+/**
+ * Collects the declarations of one topology.
+ *
+ * `defineApp` makes one and hands it to `build`; making one oneself is for inspecting a topology without an
+ * application. After `build()` nothing can be added (MR-1008).
+ *
+ * @example
+ * ```ts
+ * import { string, StreamsBuilder, topic } from 'millrace'
+ *
+ * const lines = topic('lines', { key: string(), value: string() })
+ * const builder = new StreamsBuilder()
+ * builder.stream(lines).filter(line => line !== '').to(topic('full-lines', { key: string(), value: string() }))
+ * console.log(builder.build().describe())
+ * ```
+ */
+export class StreamsBuilder {
+  readonly #plan = new Plan()
+  readonly #dsl: Dsl
+  #topology: Topology | undefined
+
+  constructor() {
+    const dsl: Dsl = {
+      plan: this.#plan,
+      stream: state => new Stream(dsl, state) as unknown as AnyStream,
+      table: state => new Table(dsl, state) as unknown as AnyTable,
+    }
+    this.#dsl = dsl
+  }
+
+  /**
+   * Reads one topic, or several of the same types and serdes, as a stream of records.
+   *
+   * Reading a topic twice gives the same records to both streams; it is read once. Topics of different serdes are
+   * read as streams of their own and merged; together they are refused with MR-1006, as is a topic that is read with
+   * different serdes, or as a stream and as a table (MR-1001).
+   */
+  stream<K, V>(
+    topics: Topic<K, V> | readonly Topic<K, V>[],
+    options: SourceOptions<K, V> = {},
+  ): KStream<K, V> {
+    const list: readonly Topic<K, V>[] = 'name' in topics ? [topics] : topics
+    const [first] = list
+    if (first === undefined) throw new TypeError('stream: expected at least one topic')
+    for (const topic of list) {
+      this.#plan.declareTopic(topic)
+      if (topic.key !== first.key || topic.value !== first.value) throw differentSerdes(first, topic)
+    }
+    const keySerde = first.key as Serde<unknown>
+    const valueSerde = first.value as Serde<unknown>
+    const node = this.#plan.add({
+      kind: 'stream-source',
+      name: this.#plan.processorName('KSTREAM-SOURCE-', options.name),
+      declaredAt: declaredAt(),
+      topics: Object.freeze([...new Set(list.map(({ name }) => name))]),
+      keySerde,
+      valueSerde,
+      timestamp: timestampRule(list, options),
+      offsetReset: options.offsetReset,
+    })
+    return this.#dsl.stream({ node, keySerde, valueSerde, rekeyed: false }) as KStream<K, V>
+  }
+
+  /**
+   * Reads a topic as a table: the latest value of each key. An absent value deletes; a record without a key is dropped.
+   *
+   * The rows are kept in a store if it is given a name, or if something looks rows up; otherwise updates only pass
+   * through.
+   */
+  table<K, V>(topic: Topic<K, V>, store?: string | (StoreOptions<V> & SourceOptions<K, V>)): KTable<K, V> {
+    this.#plan.declareTopic(topic)
+    const options = (typeof store === 'string' ? { store } : (store ?? {})) as StoreOptions<unknown> &
+      SourceOptions<K, V>
+    const keySerde = topic.key as Serde<unknown>
+    const valueSerde = topic.value as Serde<unknown>
+    const storePlan = planStore(this.#plan, {
+      prefix: `${topic.name}-`,
+      options,
+      keySerde,
+      valueSerde,
+      operator: 'table',
+    })
+    const sourceName = this.#plan.processorName('KSTREAM-SOURCE-', options.name, '-source')
+    const node = this.#plan.add({
+      kind: 'table-source',
+      name: this.#plan.processorName('KTABLE-SOURCE-', options.name),
+      sourceName,
+      declaredAt: declaredAt(),
+      topic: topic.name,
+      keySerde,
+      valueSerde,
+      store: storePlan,
+      timestamp: timestampRule([topic], options),
+      offsetReset: options.offsetReset,
+    })
+    return this.#dsl.table({ node, keySerde, valueSerde: storePlan.valueSerde }) as KTable<K, V>
+  }
+
+  /** Every topic that was declared by reading or writing it, internal ones apart. */
+  get topics(): readonly DeclaredTopic[] {
+    return this.#plan.topics
+  }
+
+  /** Ends the declarations and compiles them. Called again it answers the same topology. */
+  build(options: Partial<CompileOptions> = {}): Topology {
+    if (this.#topology === undefined) {
+      this.#plan.seal()
+      this.#topology = compile(this.#plan, { strictNaming: false, ...options })
+    }
+    return this.#topology
+  }
+}
+
+/** The rule of the options, or else that of each topic; `undefined` when there is none. */
+function timestampRule<K, V>(
+  topics: readonly Topic<K, V>[],
+  { timestamp }: SourceOptions<K, V>,
+): TimestampExtractor | undefined {
+  if (timestamp !== undefined) return timestamp as TimestampExtractor
+  const rules = new Map(topics.map(topic => [topic.name, topic.timestamp]))
+  if ([...rules.values()].every(rule => rule === undefined)) return undefined
+  return record => {
+    const rule = rules.get(record.topic)
+    // A tombstone has no value to take the time from.
+    if (rule === undefined || record.value === undefined || record.value === null) return record.timestamp
+    return rule(record.value as V, record.key as K)
+  }
+}
+
+function differentSerdes(first: { name: string }, other: { name: string }): StreamsError {
+  return new StreamsError('MR-1006', {
+    what: `stream: topics '${first.name}' and '${other.name}' have different serdes`,
+    where: declaredAt(),
+    why: 'One source reads all its topics alike.',
+    fix: 'share one serde object between the topics, or read them separately and merge() the streams',
+  })
+}

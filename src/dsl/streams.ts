@@ -1,0 +1,239 @@
+/**
+ * Streams and tables as an application sees them: what can be done with each, and what comes of it.
+ *
+ * The types refer to one another (a stream groups into a table, a table turns into a stream), which is why they stand
+ * in one file. Absent keys and values are `undefined` at run time whatever the type says: a tombstone is a record
+ * whose value is `undefined`. Which operators drop such records is said at each.
+ */
+import type { Serde } from '../serdes/serde.ts'
+import type { TimeWindows } from '../windows/time-windows.ts'
+import type { Windowed } from '../windows/window.ts'
+import type { Aggregator, Initializer, Joiner, Mapper, Predicate, Sync, TypeGuard } from './function-types.ts'
+import type {
+  KeyOptions,
+  NamedOptions,
+  RepartitionOptions,
+  SinkOptions,
+  StoreOptions,
+  StringKeyOptions,
+  ValueOptions,
+  WindowStoreOptions,
+} from './options.ts'
+import type { DynamicTopic, SinkTopic } from './topic.ts'
+
+/** What a type guard narrows to; `V` for other predicates. Written as a method, whose parameters TypeScript compares loosely. */
+type Guarded<P, V> = P extends { guard(value: unknown, ...others: unknown[]): value is infer W }['guard']
+  ? W
+  : V
+
+/** The streams that `branch` makes: one for each predicate, and the rest. */
+export type Branches<K, V, B> = {
+  readonly [N in keyof B]: KStream<K, Guarded<B[N], V>>
+} & { readonly rest: KStream<K, V> }
+
+/** Records as they come, each on its own. */
+export interface KStream<K, V> {
+  /** Keeps the records that `predicate` accepts; a type guard narrows the values. Absent values are passed to it. */
+  filter<W extends V>(predicate: TypeGuard<K, V, W>, options?: NamedOptions): KStream<K, W>
+  filter(predicate: Predicate<K, V>, options?: NamedOptions): KStream<K, V>
+
+  /** Keeps the records that `predicate` does not accept. */
+  filterNot(predicate: Predicate<K, V>, options?: NamedOptions): KStream<K, V>
+
+  /** Replaces each value; keys and partitions stay. `fn` is called for absent values too. */
+  mapValues<W>(fn: Mapper<K, V, Sync<W>>, options?: ValueOptions<W>): KStream<K, W>
+
+  /** Replaces each value by any number of values, in order. */
+  flatMapValues<W>(fn: Mapper<K, V, Iterable<W>>, options?: ValueOptions<W>): KStream<K, W>
+
+  /**
+   * Replaces key and value: `fn` answers `[key, value]`. Keyed operators that follow send the records through a
+   * repartition topic first. Keys that are not strings need a serde in `options.key`.
+   */
+  map<K2 extends string, W>(fn: Mapper<K, V, readonly [K2, W]>, options?: StringKeyOptions): KStream<K2, W>
+  map<K2, W>(fn: Mapper<K, V, readonly [K2, W]>, options: KeyOptions<K2>): KStream<K2, W>
+
+  /** Replaces each record by any number of `[key, value]` pairs, in order; otherwise like `map`. */
+  flatMap<K2 extends string, W>(
+    fn: Mapper<K, V, Iterable<readonly [K2, W]>>,
+    options?: StringKeyOptions,
+  ): KStream<K2, W>
+  flatMap<K2, W>(fn: Mapper<K, V, Iterable<readonly [K2, W]>>, options: KeyOptions<K2>): KStream<K2, W>
+
+  /** Replaces each key, otherwise like `map`. */
+  selectKey<K2 extends string>(fn: Mapper<K, V, K2>, options?: StringKeyOptions): KStream<K2, V>
+  selectKey<K2>(fn: Mapper<K, V, K2>, options: KeyOptions<K2>): KStream<K2, V>
+
+  /** Calls `action` for each record and passes it on. A side effect may happen again after a failure. */
+  peek(action: Mapper<K, V, void>, options?: NamedOptions): KStream<K, V>
+
+  /** Records of this stream and the other, in no promised order between the two. */
+  merge<V2>(other: KStream<K, V2>, options?: NamedOptions): KStream<K, V | V2>
+
+  /**
+   * Splits the stream: each record goes to the first branch whose predicate accepts it, or to `rest`. Type guards narrow
+   * their branch.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, json, string, topic } from 'millrace'
+   *
+   * const orders = topic('orders', { key: string(), value: json<{ amount: number }>() })
+   * const large = topic('large-orders', { key: string(), value: json<{ amount: number }>() })
+   *
+   * export default defineApp({
+   *   id: 'order-sizes',
+   *   build(b) {
+   *     const { big } = b.stream(orders).branch({ big: order => order.amount > 100 })
+   *     big.to(large)
+   *   },
+   * })
+   * ```
+   */
+  branch<const B extends Readonly<Record<string, Predicate<K, V>>>>(
+    predicates: B,
+    options?: NamedOptions,
+  ): Branches<K, V, B>
+
+  /** Groups by the key as it is; `name` names the repartition topic, if the key was changed before. */
+  groupByKey(options?: NamedOptions & { readonly value?: Serde<V> }): KGroupedStream<K, V>
+
+  /** Groups by a new key. The records go through a repartition topic, named after `name` or the store that follows. */
+  groupBy<K2 extends string>(fn: Mapper<K, V, K2>, options?: StringKeyOptions): KGroupedStream<K2, V>
+  groupBy<K2>(fn: Mapper<K, V, K2>, options: KeyOptions<K2>): KGroupedStream<K2, V>
+
+  /**
+   * Looks each record's key up in a table, as the table is when the record comes; only the stream makes results. A
+   * record without a row, a key or a value is dropped. Both topics must have equally many partitions (MR-2101).
+   */
+  join<V2, W>(
+    table: KTable<K, V2>,
+    joiner: Joiner<K, V, V2, Sync<W>>,
+    options?: ValueOptions<W>,
+  ): KStream<K, W>
+
+  /**
+   * Like `join`, but a record without a row or a key is joined with `undefined`. Records without a value are dropped.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, json, string, topic } from 'millrace'
+   *
+   * const orders = topic('orders', { key: string(), value: json<{ item: string }>() })
+   * const customers = topic('customers', { key: string(), value: json<{ name: string }>() })
+   * const labelled = topic('labelled', { key: string(), value: string() })
+   *
+   * export default defineApp({
+   *   id: 'labels',
+   *   build(b) {
+   *     b.stream(orders)
+   *       .leftJoin(b.table(customers, 'customers'), (order, customer) => `${order.item} for ${customer?.name ?? '?'}`)
+   *       .to(labelled)
+   *   },
+   * })
+   * ```
+   */
+  leftJoin<V2, W>(
+    table: KTable<K, V2>,
+    joiner: Joiner<K, V, V2 | undefined, Sync<W>>,
+    options?: ValueOptions<W>,
+  ): KStream<K, W>
+
+  /** Sends every record through a topic of the application's own, whether or not the key was changed. */
+  repartition(options?: RepartitionOptions<K, V>): KStream<K, V>
+
+  /** The latest value of each key; an absent value deletes, an absent key is dropped. */
+  toTable(store?: string | StoreOptions<V>): KTable<K, V>
+
+  /** Applies an operator of one's own: `stream.through(op)` is `op(stream)`, and reads in order. */
+  through<R>(operator: (stream: KStream<K, V>) => R): R
+
+  /**
+   * Writes every record to a topic, with its timestamp and headers; `undefined` becomes a tombstone. Topics that the
+   * stream's types do not fit do not compile.
+   */
+  to(topic: SinkTopic<K, Exclude<V, undefined>>, options?: SinkOptions): void
+  /** Writes each record to the topic that `choose` names; all must have the serdes given. */
+  to(choose: DynamicTopic<K, Exclude<V, undefined>>, options?: SinkOptions): void
+}
+
+/** Records grouped by key, to be folded into one value for each. */
+export interface KGroupedStream<K, V> {
+  /**
+   * How many records each key has had; records without a key or a value do not count. Kept as `integer()`.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, integer, string, topic } from 'millrace'
+   *
+   * const lines = topic('lines', { key: string(), value: string() })
+   * const counts = topic('counts', { key: string(), value: integer() })
+   *
+   * export default defineApp({
+   *   id: 'word-count',
+   *   build(b) {
+   *     b.stream(lines)
+   *       .flatMapValues(line => line.toLowerCase().match(/\w+/g) ?? [])
+   *       .groupBy(word => word)
+   *       .count('word-counts')
+   *       .toStream()
+   *       .to(counts)
+   *   },
+   * })
+   * ```
+   */
+  count(store?: string | StoreOptions<number>): KTable<K, number>
+
+  /** Folds the values of each key, beginning with the first. Records without a key or a value are dropped. */
+  reduce(reducer: Aggregator<K, V, V>, store?: string | StoreOptions<V>): KTable<K, V>
+
+  /** Folds the values of each key into an aggregate that `initial` starts; drops as `reduce` does. */
+  aggregate<A>(
+    options: { readonly initial: Initializer<A>; readonly add: Aggregator<K, V, A> } & StoreOptions<A>,
+  ): KTable<K, A>
+
+  /** Folds by key and window of time instead of by key alone. */
+  windowedBy(windows: TimeWindows): WindowedStream<K, V>
+}
+
+/**
+ * Records grouped by key and window. Records without a key are dropped, and so are those that come after their window
+ * has closed; absent values are folded like others, as Kafka does (semantics S4).
+ */
+export interface WindowedStream<K, V> {
+  /** How many records each key has had in each window. */
+  count(store?: string | WindowStoreOptions<number>): KTable<Windowed<K>, number>
+
+  /** Folds the values of each key and window, beginning with the first. */
+  reduce(reducer: Aggregator<K, V, V>, store?: string | WindowStoreOptions<V>): KTable<Windowed<K>, V>
+
+  /** Folds the values of each key and window into an aggregate that `initial` starts. */
+  aggregate<A>(
+    options: {
+      readonly initial: Initializer<A>
+      readonly add: Aggregator<K, V, A>
+    } & WindowStoreOptions<A>,
+  ): KTable<Windowed<K>, A>
+}
+
+/** The latest value of each key. */
+export interface KTable<K, V> {
+  /** Keeps the rows that `predicate` accepts; for the others a tombstone is put out. */
+  filter<W extends V>(predicate: TypeGuard<K, V, W>, store?: string | StoreOptions<W>): KTable<K, W>
+  filter(predicate: Predicate<K, V>, store?: string | StoreOptions<V>): KTable<K, V>
+
+  /** Keeps the rows that `predicate` does not accept. */
+  filterNot(predicate: Predicate<K, V>, store?: string | StoreOptions<V>): KTable<K, V>
+
+  /** Replaces the value of each row. Deletes pass through: `fn` is never called for an absent value. */
+  mapValues<W>(fn: Mapper<K, V, Sync<W>>, store?: string | StoreOptions<W>): KTable<K, W>
+
+  /** The updates of the rows as records; a deleted row is a record whose value is `undefined`. */
+  toStream(options?: NamedOptions): KStream<K, V>
+  /** The same with new keys, as `toStream().selectKey(keyMapper)`. */
+  toStream<K2 extends string>(keyMapper: Mapper<K, V, K2>, options?: StringKeyOptions): KStream<K2, V>
+  toStream<K2>(keyMapper: Mapper<K, V, K2>, options: KeyOptions<K2>): KStream<K2, V>
+
+  /** The name of the store that keeps the rows, if it was given one. */
+  readonly storeName: string | undefined
+}

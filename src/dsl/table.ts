@@ -1,0 +1,103 @@
+/** `KTable`: checks what its methods are given, adds a node to the plan and wraps it. */
+import { declaredAt } from '../plan/declared-at.ts'
+import type { StorePlan } from '../plan/node.ts'
+import { string } from '../serdes/primitives.ts'
+import type { Serde } from '../serdes/serde.ts'
+import {
+  checkFunction,
+  state,
+  type AnyStream,
+  type AnyTable,
+  type Dsl,
+  type MembersOf,
+  type TableState,
+} from './handle.ts'
+import type { AnyMapper, AnyPredicate } from './function-types.ts'
+import type { KeyOptions, NamedOptions, StoreOptions } from './options.ts'
+import { planStore, storeOptions, type StoreArgument } from './store-plan.ts'
+
+export class Table implements MembersOf<AnyTable> {
+  readonly [state]: TableState
+  readonly #dsl: Dsl
+
+  constructor(dsl: Dsl, tableState: TableState) {
+    this.#dsl = dsl
+    this[state] = tableState
+  }
+
+  get storeName(): string | undefined {
+    const { store } = this[state].node
+    return store?.named === true ? store.name : undefined
+  }
+
+  filter(predicate: AnyPredicate, store?: StoreArgument): AnyTable {
+    return this.#filter(predicate, false, store)
+  }
+
+  filterNot(predicate: AnyPredicate, store?: StoreArgument): AnyTable {
+    return this.#filter(predicate, true, store)
+  }
+
+  mapValues(fn: AnyMapper, store?: StoreArgument): AnyTable {
+    checkFunction(fn, 'mapValues')
+    const { plan } = this.#dsl
+    const options = storeOptions(store)
+    const storePlan = this.#optionalStore('KTABLE-MAPVALUES-', options, undefined, 'mapValues')
+    const node = plan.add({
+      kind: 'table-map-values',
+      name: plan.processorName('KTABLE-MAPVALUES-', options.name),
+      declaredAt: declaredAt(),
+      parent: this[state].node,
+      fn,
+      store: storePlan,
+    })
+    return this.#dsl.table({ ...this[state], node, valueSerde: options.value })
+  }
+
+  toStream(first?: AnyMapper | NamedOptions, second?: KeyOptions<unknown>): AnyStream {
+    const { plan } = this.#dsl
+    const { keySerde, valueSerde, node: parent } = this[state]
+    const [keyMapper, options = {}] =
+      typeof first === 'function' ? [first as AnyMapper, second] : [undefined, first]
+    const node = plan.add({
+      kind: 'to-stream',
+      name: plan.processorName('KTABLE-TOSTREAM-', options.name),
+      declaredAt: declaredAt(),
+      parent,
+    })
+    const stream = this.#dsl.stream({ node, keySerde, valueSerde, rekeyed: false })
+    if (keyMapper === undefined) return stream
+    // Two nodes, as in Kafka: the operator's name is that of the first.
+    return stream.selectKey<unknown>(keyMapper, { key: second?.key ?? (string() as Serde<unknown>) })
+  }
+
+  #filter(predicate: AnyPredicate, negate: boolean, store: StoreArgument): AnyTable {
+    checkFunction(predicate, negate ? 'filterNot' : 'filter')
+    const { plan } = this.#dsl
+    const options = storeOptions(store)
+    const { valueSerde } = this[state]
+    const storePlan = this.#optionalStore('KTABLE-FILTER-', options, valueSerde, 'filter')
+    const node = plan.add({
+      kind: 'table-filter',
+      name: plan.processorName('KTABLE-FILTER-', options.name),
+      declaredAt: declaredAt(),
+      parent: this[state].node,
+      predicate,
+      negate,
+      store: storePlan,
+    })
+    return this.#dsl.table({ ...this[state], node })
+  }
+
+  /** A table operator keeps its rows only if it is asked to. */
+  #optionalStore(
+    prefix: string,
+    options: StoreOptions<unknown>,
+    valueSerde: Serde<unknown> | undefined,
+    operator: string,
+  ): StorePlan | undefined {
+    if (options.store === undefined) return undefined
+    const { keySerde } = this[state]
+    return planStore(this.#dsl.plan, { prefix, options, keySerde, valueSerde, operator })
+  }
+}

@@ -1,0 +1,82 @@
+/** The public names of Millrace's core: declaring topics, applications and topologies. */
+export type { Duration } from './base/duration.ts'
+export type { ErrorCode } from './base/error-codes.ts'
+export { StreamsError, type ErrorDetails } from './base/errors.ts'
+export { defineApp, type App, type AppDefinition } from './dsl/app.ts'
+export type {
+  Aggregator,
+  AsyncCallbackNotAllowed,
+  Initializer,
+  Joiner,
+  Mapper,
+  Predicate,
+  Sync,
+  TypeGuard,
+} from './dsl/function-types.ts'
+export type {
+  KeyOptions,
+  NamedOptions,
+  RepartitionOptions,
+  SinkOptions,
+  SourceOptions,
+  StoreOptions,
+  StringKeyOptions,
+  TimestampedRecord,
+  ValueOptions,
+  WindowStoreOptions,
+} from './dsl/options.ts'
+export { StreamsBuilder } from './dsl/streams-builder.ts'
+export type { Branches, KGroupedStream, KStream, KTable, WindowedStream } from './dsl/streams.ts'
+export {
+  topic,
+  type DynamicTopic,
+  type SinkTopic,
+  type SourceTopic,
+  type Topic,
+  type TopicOptions,
+} from './dsl/topic.ts'
+export type { CompileOptions } from './plan/compile.ts'
+export type { DeclaredTopic } from './plan/plan.ts'
+export type {
+  Cancellable,
+  DropReason,
+  Processor,
+  ProcessorContext,
+  ProcessorSupplier,
+  PunctuationType,
+  RecordContext,
+} from './processor/processor.ts'
+export { StreamRecord, type RecordOrigin } from './processor/record.ts'
+export type { Header, Headers } from './record/record.ts'
+export { json, type JsonOptions } from './serdes/json.ts'
+export { boolean, bytes, double, int32, int64, integer, string, uuid } from './serdes/primitives.ts'
+export type { Decoder, Encoder, Serde } from './serdes/serde.ts'
+export type {
+  SchemaInput,
+  SchemaOutput,
+  StandardIssue,
+  StandardResult,
+  StandardSchema,
+} from './serdes/standard-schema.ts'
+export { windowed, type WindowedSerde } from './serdes/windowed.ts'
+export type { KeyValueStore, StateStore, ValueAndTimestamp, WindowEntry, WindowStore } from './state/store.ts'
+export type {
+  KeyValueStoreDefinition,
+  RepartitionTopic,
+  StoreDefinition,
+  StreamPartitioner,
+  TimestampExtractor,
+  TopicNameExtractor,
+  TopologyNode,
+  WindowStoreDefinition,
+} from './topology/node.ts'
+export type { Subtopology } from './topology/subtopologies.ts'
+export {
+  Topology,
+  type CopartitionGroup,
+  type ProcessorOptions,
+  type SourceOptions as TopologySourceOptions,
+  type SinkOptions as TopologySinkOptions,
+} from './topology/topology.ts'
+export { hopping, tumbling, type TimeWindows, type WindowOptions } from './windows/time-windows.ts'
+export type { Window, Windowed } from './windows/window.ts'
