@@ -22,7 +22,7 @@ interface ZstdPackage {
 }
 
 const level = 3
-/** A block may be 128 KiB: up to here the estimate of a stream's size is too rough to refuse by. */
+/** The bound read off a stream may exceed its real size; the real one is checked after, so this much may be in vain. */
 const roughBytes = 1024 * 1024
 
 /** The codec, or `undefined` where nothing provides it. */
@@ -53,7 +53,7 @@ function packageCodec(): Codec | undefined {
     compress: bytes => plainBytes(encoder.encodeSync(bytes)),
     decompress(bytes, sizeMax) {
       const size = zstdSizeMax(bytes)
-      if (size > Math.max(sizeMax, roughBytes)) {
+      if (size > sizeMax + roughBytes) {
         throw new RangeError(`zstd: up to ${size} bytes when decompressed, more than ${sizeMax}`)
       }
       return checked(() => decoder.decodeSync(bytes), sizeMax)
