@@ -6,7 +6,8 @@
  */
 import { startBroker } from '../broker/index.ts'
 import type { Network } from '../src/protocol/connection.ts'
-import { Cluster, type BootstrapServer } from './client/cluster.ts'
+import { Cluster } from './client/cluster.ts'
+import type { BrokerAddress } from './client/connections.ts'
 import { systemClock, systemRandom } from './system-clock.ts'
 
 export interface EmbeddedBrokerOptions {
@@ -19,7 +20,7 @@ export interface EmbeddedBrokerOptions {
 /** A running broker and the way to connect to it. */
 export interface EmbeddedBroker extends AsyncDisposable {
   readonly network: Network
-  readonly bootstrap: readonly BootstrapServer[]
+  readonly bootstrap: readonly BrokerAddress[]
   /** Ends connections, writes what a clean start needs, gives the folder up. Idempotent. */
   close(): Promise<void>
 }

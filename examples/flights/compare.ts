@@ -13,6 +13,7 @@ export interface Comparison {
 
 /** At most this many differences are described. */
 const differencesMax = 10
+const dayMs = 86_400_000
 
 /** Reads every output committed, and holds each record of each key against the one that is due. */
 export async function compareOutputs(broker: EmbeddedBroker, truth: Truth): Promise<Comparison> {
@@ -49,7 +50,11 @@ export async function compareOutputs(broker: EmbeddedBroker, truth: Truth): Prom
 }
 
 /** Reads every row of every store of a running app, and holds it against the truth. */
-export async function compareStores(app: RunningApp, truth: Truth): Promise<Comparison> {
+export async function compareStores(
+  app: RunningApp,
+  broker: EmbeddedBroker,
+  truth: Truth,
+): Promise<Comparison> {
   const differences: string[] = []
   const report = (text: string): void => void (differences.length < differencesMax && differences.push(text))
   let rows = 0
@@ -74,13 +79,29 @@ export async function compareStores(app: RunningApp, truth: Truth): Promise<Comp
   }
   if (airportRows !== truth.airports)
     report(`store airports-store has ${airportRows} rows, ${truth.airports} are due`)
+  const hours = await retainedHours(broker, truth)
   let windows = 0
   for await (const { key, start, value } of app.windows<string, Delays>('hourly-delays')) {
     windows += 1
-    const due = truth.hourly.get(`${key}@${start}`)?.at(-1)
-    if (!isDeepStrictEqual(value, due)) report(unequal(`store hourly-delays ${key}@${start}`, value, due))
+    const hour = `${key}@${start}`
+    if (!hours.delete(hour)) report(`store hourly-delays ${hour} is past its retention, or nobody's`)
+    const due = truth.hourly.get(hour)?.at(-1)
+    if (!isDeepStrictEqual(value, due)) report(unequal(`store hourly-delays ${hour}`, value, due))
   }
+  for (const hour of hours) report(`store hourly-delays lacks ${hour}`)
   return { records: 0, storeRows: rows + arrived + airportRows + windows, differences }
+}
+
+/** The windows that the store still has to hold: in each partition, those of the last day. */
+async function retainedHours(broker: EmbeddedBroker, truth: Truth): Promise<Set<string>> {
+  const partitionOf = new Map<string, number>()
+  for await (const { key, partition } of readTopic(broker, hourlyDelays)) partitionOf.set(key!, partition)
+  const startOf = (hour: string): number => Number(hour.slice(hour.indexOf('@') + 1))
+  const latest = new Map<number, number>()
+  for (const [hour, partition] of partitionOf)
+    latest.set(partition, Math.max(latest.get(partition) ?? 0, startOf(hour)))
+  const hours = [...truth.hourly.keys()]
+  return new Set(hours.filter(hour => startOf(hour) > (latest.get(partitionOf.get(hour) ?? -1) ?? 0) - dayMs))
 }
 
 function unequal(place: string, found: unknown, due: unknown): string {

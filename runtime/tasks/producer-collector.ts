@@ -2,7 +2,8 @@
 import { StreamsError } from '../../src/base/errors.ts'
 import type { RecordCollector } from '../../src/engine/collector.ts'
 import type { Headers } from '../../src/record/record.ts'
-import type { PartitionAppender, Producer } from '../client/producer.ts'
+import type { PartitionAppender } from '../client/partition-queue.ts'
+import type { Producer } from '../client/producer.ts'
 
 export class ProducerCollector implements RecordCollector {
   readonly #producer: Producer

@@ -13,7 +13,7 @@ import { planPartitions } from '../../src/topology/partition-counts.ts'
 import type { Subtopology } from '../../src/topology/subtopologies.ts'
 import type { Topology } from '../../src/topology/topology.ts'
 import type { Admin, NewTopic } from '../client/admin.ts'
-import type { TopicMetadata } from '../client/cluster.ts'
+import type { TopicMetadata } from '../client/metadata-cache.ts'
 
 /** A topic that the application has declared with `topic()`. */
 export interface DeclaredTopic {
