@@ -42,6 +42,11 @@ export interface TaskEngineOptions {
   readonly maxTaskIdleMs?: number
   /** Whether values are frozen when they are forwarded, so that changing one throws. Default false. */
   readonly freeze?: boolean
+  /**
+   * Whether an input topic has the task's partition: topics of a sub-topology may have different counts (semantics O5).
+   * Default: all have.
+   */
+  readonly hasInput?: (topic: string, partition: number) => boolean
   /** Told of every record that the rules drop; counted by the task in any case. */
   readonly onDrop?: (drop: Drop) => void
   /** What becomes of a record that cannot be deserialised. Default: fail with MR-3001. */
@@ -234,10 +239,10 @@ export class TaskEngine {
   }
 
   private addQueues(source: CompiledSource): void {
-    const { onDeserializationError } = this.options
-    const { partition } = this.options
+    const { onDeserializationError, partition, hasInput } = this.options
     for (const logical of source.reader.node.topics) {
       const topic = this.scope.topicName(logical)
+      if (hasInput !== undefined && !hasInput(topic, partition)) continue
       const queue = new RecordQueue(topic, partition, source.reader, {
         skips: error => onDeserializationError?.(error) === 'skip',
         dropped: (node, reason, topic, partition, offset) =>

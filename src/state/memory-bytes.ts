@@ -46,6 +46,11 @@ export class MemoryBytes implements OrderedBytes {
     return chunksOf(this.entriesOf(range))
   }
 
+  /** `range` for callers that know this backend and cannot wait. */
+  entriesNow(range: BytesRange): readonly Entry[] {
+    return this.entriesOf(range)
+  }
+
   approximateCount(range: BytesRange): number {
     return this.entriesOf(range).length
   }

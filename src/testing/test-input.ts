@@ -1,0 +1,87 @@
+/** The typed end of a topic that a test writes to. */
+import { partitionForKey } from '../base/murmur2.ts'
+import { utf8Bytes } from '../base/text.ts'
+import type { Header, Headers } from '../record/record.ts'
+import type { Encoder } from '../serdes/serde.ts'
+import { isWindowedSerde } from '../serdes/windowed.ts'
+
+/** A topic as something that a test writes to; what `topic()` answers is one. */
+export interface InputTopic<in K, in V> {
+  readonly name: string
+  readonly key: Encoder<K>
+  readonly value: Encoder<V>
+}
+
+export interface SendOptions {
+  /** The record's timestamp. Default: the driver's wall clock. */
+  readonly at?: number | Date
+  /** Headers by name, or in order where names repeat. Text is written as UTF-8. */
+  readonly headers?: Readonly<Record<string, string | Uint8Array>> | Headers
+  /** Default: as Kafka's producer chooses, by the hash of the key; the partitions in turn without one. */
+  readonly partition?: number
+}
+
+/** What the driver does with a record that was sent. */
+export interface InputSink {
+  readonly partitionCount: number
+  now(): number
+  write(
+    partition: number,
+    key: Uint8Array | null,
+    value: Uint8Array | null,
+    timestamp: number,
+    headers: Headers,
+  ): void
+}
+
+/** Windows follow the inner key with eight bytes; records are partitioned without them (semantics O6). */
+const windowSuffixBytes = 8
+
+export class TestInput<K, V> {
+  private readonly topic: InputTopic<K, V>
+  private readonly sink: InputSink
+  private keylessCount = 0
+
+  constructor(topic: InputTopic<K, V>, sink: InputSink) {
+    this.topic = topic
+    this.sink = sink
+  }
+
+  /**
+   * Writes a record and runs the application until it has nothing left to do. A null or `undefined` key or value is
+   * an absent one. Answers itself, so that calls can be chained.
+   */
+  send(key: K | null | undefined, value: V | null | undefined, options: SendOptions = {}): this {
+    const { topic, sink } = this
+    const keyBytes = key === null || key === undefined ? null : topic.key.serialize(key)
+    const valueBytes = value === null || value === undefined ? null : topic.value.serialize(value)
+    const partition = options.partition ?? this.partitionOf(keyBytes)
+    sink.write(partition, keyBytes, valueBytes, timeOf(options.at ?? sink.now()), headersOf(options.headers))
+    return this
+  }
+
+  /** Writes a record without a value: in a table, the end of the row. */
+  tombstone(key: K, options: SendOptions = {}): this {
+    return this.send(key, undefined, options)
+  }
+
+  private partitionOf(key: Uint8Array | null): number {
+    const { partitionCount } = this.sink
+    if (key === null) return this.keylessCount++ % partitionCount
+    const suffix = isWindowedSerde(this.topic.key) ? windowSuffixBytes : 0
+    return partitionForKey(key.subarray(0, key.length - suffix), partitionCount)
+  }
+}
+
+function timeOf(at: number | Date): number {
+  const time = typeof at === 'number' ? at : at.getTime()
+  if (Number.isSafeInteger(time)) return time
+  throw new RangeError(`at must be whole milliseconds since the epoch, not ${time}`)
+}
+
+function headersOf(headers: SendOptions['headers'] = []): Headers {
+  if (Array.isArray(headers)) return headers as Headers
+  return Object.entries(headers as Readonly<Record<string, string | Uint8Array>>).map(
+    ([key, value]): Header => ({ key, value: typeof value === 'string' ? utf8Bytes(value) : value }),
+  )
+}

@@ -1,0 +1,80 @@
+/** The typed end of a topic that a test reads from. */
+import type { Headers } from '../record/record.ts'
+import type { Decoder } from '../serdes/serde.ts'
+import type { LoggedRecord, TopicLog } from './topic-log.ts'
+
+/** A topic as something that a test reads; what `topic()` answers is one. */
+export interface OutputTopic<out K, out V> {
+  readonly name: string
+  readonly key: Decoder<K>
+  readonly value: Decoder<V>
+}
+
+/** A record that the application wrote. */
+export interface TestRecord<out K, out V> {
+  /** `undefined` (though the type does not say so) for a record without a key. */
+  readonly key: K
+  /** `undefined` (though the type does not say so) for a tombstone. */
+  readonly value: V
+  readonly timestamp: number
+  readonly headers: Headers
+  readonly partition: number
+  readonly offset: number
+}
+
+/** Reads a topic from its beginning; each record once, in the order of writing, whatever the partition. */
+export class TestOutput<K, V> {
+  private readonly topic: OutputTopic<K, V>
+  private readonly log: TopicLog
+  private readCount = 0
+
+  constructor(topic: OutputTopic<K, V>, log: TopicLog) {
+    this.topic = topic
+    this.log = log
+  }
+
+  /** Whether everything has been read. */
+  get empty(): boolean {
+    return this.readCount === this.log.records.length
+  }
+
+  /** How many records have not been read. */
+  get size(): number {
+    return this.log.records.length - this.readCount
+  }
+
+  /** The next record that was not read yet, or `undefined`. */
+  read(): TestRecord<K, V> | undefined {
+    if (this.empty) return undefined
+    return this.decode(this.log.records[this.readCount++]!)
+  }
+
+  /** All records that were not read yet. */
+  readAll(): readonly TestRecord<K, V>[] {
+    const records = this.log.records.slice(this.readCount).map(record => this.decode(record))
+    this.readCount = this.log.records.length
+    return records
+  }
+
+  /** The topic as a table: the last value of each key of all that was ever written. Nothing counts as read by it. */
+  toMap(): Map<K, V> {
+    const rows = new Map<K, V>()
+    for (const logged of this.log.records) {
+      const { key, value } = this.decode(logged)
+      if (value === undefined) rows.delete(key)
+      else rows.set(key, value)
+    }
+    return rows
+  }
+
+  private decode({ key, value, timestamp, headers, partition, offset }: LoggedRecord): TestRecord<K, V> {
+    return {
+      key: (key === null ? undefined : this.topic.key.deserialize(key)) as K,
+      value: (value === null ? undefined : this.topic.value.deserialize(value)) as V,
+      timestamp,
+      headers,
+      partition,
+      offset,
+    }
+  }
+}
