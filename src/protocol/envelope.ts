@@ -39,7 +39,7 @@ export function requestFrame<Request>(
 
 /** A response as it goes to the socket, its length in front; chunks as in `requestFrame`. */
 export function responseFrame<Response>(
-  api: Api<never, Response>,
+  api: Api<unknown, Response>,
   version: number,
   response: Response,
   correlationId: number,
@@ -53,7 +53,11 @@ export function responseFrame<Response>(
 }
 
 /** Reads the rest of a response whose correlation id was read. Throws MR-5010. */
-export function readResponse<Response>(reader: Reader, api: Api<never, Response>, version: number): Response {
+export function readResponse<Response>(
+  reader: Reader,
+  api: Api<unknown, Response>,
+  version: number,
+): Response {
   skipResponseHeaderRest(reader, responseHeaderVersion(api, version))
   return readMessage(reader, api.response, version)
 }

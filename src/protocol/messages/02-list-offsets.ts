@@ -21,7 +21,7 @@ import {
 
 /** The request of ListOffsets. */
 export interface ListOffsetsRequest {
-  /** The broker, if a follower asks; -1 from consumers. */
+  /** The broker, if a follower asks; -1 from consumers, who have to say so: the default is 0. */
   readonly replicaId: number
   /** 0 read_uncommitted, 1 read_committed: nothing past the last stable offset. */
   readonly isolationLevel: number
