@@ -92,16 +92,19 @@ export async function compareStores(
   return { records: 0, storeRows: rows + arrived + airportRows + windows, differences }
 }
 
-/** The windows that the store still has to hold: in each partition, those of the last day. */
+/** The windows that the store still has to hold: in each partition, which is that of the airport, those of the last day. */
 async function retainedHours(broker: EmbeddedBroker, truth: Truth): Promise<Set<string>> {
   const partitionOf = new Map<string, number>()
-  for await (const { key, partition } of readTopic(broker, hourlyDelays)) partitionOf.set(key!, partition)
-  const startOf = (hour: string): number => Number(hour.slice(hour.indexOf('@') + 1))
+  for await (const { key, partition } of readTopic(broker, totalDelays)) partitionOf.set(key!, partition)
+  const hours = [...truth.hourly.keys()].map(hour => {
+    const [airport, start] = hour.split('@') as [string, string]
+    return { hour, start: Number(start), partition: partitionOf.get(airport) ?? -1 }
+  })
   const latest = new Map<number, number>()
-  for (const [hour, partition] of partitionOf)
-    latest.set(partition, Math.max(latest.get(partition) ?? 0, startOf(hour)))
-  const hours = [...truth.hourly.keys()]
-  return new Set(hours.filter(hour => startOf(hour) > (latest.get(partitionOf.get(hour) ?? -1) ?? 0) - dayMs))
+  for (const { start, partition } of hours) latest.set(partition, Math.max(latest.get(partition) ?? 0, start))
+  return new Set(
+    hours.filter(({ start, partition }) => start > latest.get(partition)! - dayMs).map(({ hour }) => hour),
+  )
 }
 
 function unequal(place: string, found: unknown, due: unknown): string {
