@@ -126,10 +126,14 @@ function taggedWriter(shape: StructShape, dialect: Dialect): WriteFields {
     .filter(([, field]) => field.tag !== undefined && hasField(field, dialect.version))
     .map(([name, field]) => ({ name, field, tag: field.tag!, write: valueWriter(field, dialect) }))
     .sort((left, right) => left.tag - right.tag)
+  if (tags.length === 0) return writer => writer.unsignedVarint(0)
   return (writer, message) => {
-    const present = tags.filter(({ name, field }) => !isDefault(field, message[name]))
-    writer.unsignedVarint(present.length)
-    for (const { name, tag, write } of present) {
+    let count = 0
+    for (const { name, field } of tags) if (!isDefault(field, message[name])) count++
+    writer.unsignedVarint(count)
+    if (count === 0) return
+    for (const { name, field, tag, write } of tags) {
+      if (isDefault(field, message[name])) continue
       const inner = new Writer()
       try {
         write(inner, message[name])
