@@ -14,6 +14,7 @@ export type {
   TypeGuard,
 } from './dsl/function-types.ts'
 export type {
+  BranchOptions,
   KeyOptions,
   NamedOptions,
   RepartitionOptions,

@@ -150,6 +150,8 @@ class FoldPlanner {
     const { keySerde } = this.#grouping
     const { operator, valueSerde } = fold
     const prefix = operator === 'reduce' ? 'KSTREAM-REDUCE-' : 'KSTREAM-AGGREGATE-'
+    // Kafka once named a topic here and still takes the index, so that names stay as they are (KGroupedStreamImpl).
+    if (operator === 'count' && options.store === undefined) plan.storeName(prefix)
     const store = planStore(plan, { prefix, options, keySerde, valueSerde, operator })
     const name = plan.processorName(prefix, options.name)
     return { store, name, parent: this.#parentFor(store, operator), place: declaredAt() }

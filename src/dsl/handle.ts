@@ -34,8 +34,8 @@ export interface TableState {
  */
 export interface Dsl {
   readonly plan: Plan
-  stream(state: StreamState): AnyStream
-  table(state: TableState): AnyTable
+  readonly stream: (state: StreamState) => AnyStream
+  readonly table: (state: TableState) => AnyTable
 }
 
 export type AnyStream = KStream<unknown, unknown>

@@ -30,6 +30,12 @@ export interface ValueOptions<V> extends NamedOptions {
   readonly value?: Serde<V>
 }
 
+/** Options of `branch`. */
+export interface BranchOptions extends NamedOptions {
+  /** The name of the branch `rest` in `describe()` and metrics, after that of the splitter. Default `0`, as in Kafka. */
+  readonly restName?: string
+}
+
 /** Options of `repartition`. */
 export interface RepartitionOptions<K, V> extends NamedOptions {
   /** Default: as many as the greatest count among the topics above. */

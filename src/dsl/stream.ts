@@ -5,7 +5,7 @@ import type { MapNode, RepartitionNode, StreamNode } from '../plan/node.ts'
 import { string } from '../serdes/primitives.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { TopicNameExtractor } from '../topology/node.ts'
-import { branchStream } from './branch.ts'
+import { branchByList, branchByName } from './branch.ts'
 import type { AnyMapper, AnyPredicate } from './function-types.ts'
 import { GroupedStream } from './grouped-stream.ts'
 import {
@@ -19,7 +19,7 @@ import {
   type MembersOf,
   type StreamState,
 } from './handle.ts'
-import type { NamedOptions, RepartitionOptions, SinkOptions, ValueOptions } from './options.ts'
+import type { BranchOptions, NamedOptions, RepartitionOptions, SinkOptions, ValueOptions } from './options.ts'
 import { planRepartition } from './repartition.ts'
 import { planStore, storeOptions, type StoreArgument } from './store-plan.ts'
 import type { KGroupedStream } from './streams.ts'
@@ -98,10 +98,13 @@ export class Stream implements MembersOf<AnyStream> {
   }
 
   branch(
-    predicates: Readonly<Record<string, AnyPredicate>>,
-    options?: NamedOptions,
-  ): Record<string, AnyStream> {
-    return branchStream(this.#dsl, this[state], predicates, options)
+    branches: Readonly<Record<string, AnyPredicate>> | readonly { readonly when: AnyPredicate }[],
+    options?: BranchOptions,
+  ): object {
+    // The signature of isArray does not see that a readonly list is one.
+    return Array.isArray(branches)
+      ? branchByList(this.#dsl, this[state], branches as readonly { readonly when: AnyPredicate }[], options)
+      : branchByName(this.#dsl, this[state], branches as Readonly<Record<string, AnyPredicate>>, options)
   }
 
   groupByKey(options?: NamedOptions & { readonly value?: Serde<unknown> }): AnyGrouped {

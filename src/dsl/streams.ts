@@ -10,6 +10,7 @@ import type { TimeWindows } from '../windows/time-windows.ts'
 import type { Windowed } from '../windows/window.ts'
 import type { Aggregator, Initializer, Joiner, Mapper, Predicate, Sync, TypeGuard } from './function-types.ts'
 import type {
+  BranchOptions,
   KeyOptions,
   NamedOptions,
   RepartitionOptions,
@@ -71,8 +72,10 @@ export interface KStream<K, V> {
   merge<V2>(other: KStream<K, V2>, options?: NamedOptions): KStream<K, V | V2>
 
   /**
-   * Splits the stream: each record goes to the first branch whose predicate accepts it, or to `rest`. Type guards narrow
-   * their branch.
+   * Splits the stream: each record goes to the first branch whose predicate accepts it, or to `rest`; without use of
+   * `rest` the others are dropped. Type guards narrow their branch.
+   *
+   * The list form is for branches that are known at run time only; branches without a name have their number, from 1.
    *
    * @example
    * ```ts
@@ -92,8 +95,12 @@ export interface KStream<K, V> {
    */
   branch<const B extends Readonly<Record<string, Predicate<K, V>>>>(
     predicates: B,
-    options?: NamedOptions,
+    options?: BranchOptions,
   ): Branches<K, V, B>
+  branch(
+    branches: readonly { readonly name?: string; readonly when: Predicate<K, V> }[],
+    options?: BranchOptions,
+  ): readonly KStream<K, V>[] & { readonly rest: KStream<K, V> }
 
   /** Groups by the key as it is; `name` names the repartition topic, if the key was changed before. */
   groupByKey(options?: NamedOptions & { readonly value?: Serde<V> }): KGroupedStream<K, V>

@@ -40,6 +40,8 @@ interface Compilation {
   readonly tables: TableAnalysis
   readonly parentNames: (node: PlanNode) => readonly string[]
   readonly sourceNames: (node: PlanNode) => readonly string[]
+  /** The names of the children of a splitter, in the order in which they were declared. */
+  readonly branchNames: (splitter: PlanNode) => readonly string[]
   /** Repartitions below which records without a key are still of use. */
   readonly keepsNullKeys: ReadonlySet<PlanNode>
 }
@@ -54,9 +56,11 @@ export function compile(plan: Plan, options: CompileOptions): Topology {
     sourceNames: node => [
       ...new Set([...sourcesOf(node)].map(source => physicalSourceName(representative(source)))),
     ],
+    branchNames: splitter =>
+      nodes.flatMap(node => (node.kind === 'branch-child' && node.parent === splitter ? [node.name] : [])),
     keepsNullKeys: ancestorsOfLeftJoins(nodes),
   }
-  if (options.strictNaming) checkAllNamed(nodes, compilation.tables)
+  if (options.strictNaming) checkAllNamed(nodes)
   for (const node of nodes) compileNode(node, compilation)
   return compilation.topology
 }
@@ -87,7 +91,7 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
     case 'branch-child':
       return addProcessor(passThrough())
     case 'branch':
-      return addProcessor(branch(node.predicates, node.children))
+      return addProcessor(branch(node.predicates, compilation.branchNames(node)))
     case 'repartition':
       return addRepartition(topology, node, parentNames(node), compilation.keepsNullKeys.has(node))
     case 'sink':
@@ -181,11 +185,12 @@ function ancestorsOfLeftJoins(nodes: readonly PlanNode[]): ReadonlySet<PlanNode>
 }
 
 /** Refuses stores and repartition topics whose names nobody gave (semantics N7). */
-function checkAllNamed(nodes: readonly PlanNode[], tables: TableAnalysis): void {
+function checkAllNamed(nodes: readonly PlanNode[]): void {
   for (const node of nodes) {
     if (node.kind === 'repartition' && !node.named) throw unnamed('repartition topic', node.topic, node)
     if (!('store' in node) || node.store === undefined || node.store.named) continue
-    if (tables.keepsRows(node)) throw unnamed('store', node.store.name, node)
+    // Kafka refuses a source table without a named store even while nothing looks rows up in it.
+    throw unnamed('store', node.store.name, node)
   }
 }
 

@@ -74,9 +74,8 @@ export interface MergeNode extends NodeBase {
 export interface BranchNode extends NodeBase {
   readonly kind: 'branch'
   readonly parent: StreamNode
+  /** Its branch-child nodes are one for each predicate, in order, and maybe one more, for the rest. */
   readonly predicates: readonly ValueCallback<boolean>[]
-  /** The node names of the children, one for each predicate and maybe one more, for the rest. */
-  readonly children: readonly string[]
 }
 
 export interface BranchChildNode extends NodeBase {

@@ -44,14 +44,11 @@ type JsonArguments<Input, Output> =
  * ```
  */
 export function json<T = never>(): Serde<T>
-export function json<S extends StandardSchema<unknown>>(
+export function json<S extends StandardSchema>(
   schema: S,
   ...options: JsonArguments<SchemaInput<S>, SchemaOutput<S>>
 ): Serde<SchemaOutput<S>>
-export function json(
-  schema?: StandardSchema<unknown>,
-  options?: JsonOptions<unknown, unknown>,
-): Serde<unknown> {
+export function json(schema?: StandardSchema, options?: JsonOptions<unknown, unknown>): Serde<unknown> {
   return schema === undefined ? plainJson : checkedJson(schema, options ?? {})
 }
 
@@ -63,10 +60,7 @@ const plainJson: Serde<unknown> = Object.freeze({
   deserializeRange: (source, start, end) => JSON.parse(utf8Slice(source, start, end)) as unknown,
 } satisfies Serde<unknown>)
 
-function checkedJson(
-  schema: StandardSchema<unknown>,
-  options: JsonOptions<unknown, unknown>,
-): Serde<unknown> {
+function checkedJson(schema: StandardSchema, options: JsonOptions<unknown, unknown>): Serde<unknown> {
   if (typeof schema?.['~standard']?.validate !== 'function') {
     throw new TypeError('json(schema): the schema does not implement Standard Schema, version 1')
   }
@@ -92,7 +86,7 @@ function textOf(value: unknown): string {
   return text
 }
 
-function validate(schema: StandardSchema<unknown>, value: unknown): unknown {
+function validate(schema: StandardSchema, value: unknown): unknown {
   const result = schema['~standard'].validate(value)
   if (result instanceof Promise) {
     throw new TypeError(

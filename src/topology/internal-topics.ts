@@ -6,6 +6,7 @@
  * retention and a day as well, because the windows of a compacted topic would never leave it. Repartition topics are
  * kept for good, and emptied by DeleteRecords as far as they have been processed.
  */
+import { unreachable } from '../base/assert.ts'
 import type { StoreDefinition } from './node.ts'
 import { internalTopicName, storeChangelogTopic } from './names.ts'
 import type { Subtopology } from './subtopologies.ts'
@@ -93,5 +94,7 @@ function changelogConfig(store: StoreDefinition): Readonly<Record<string, string
         'cleanup.policy': 'compact,delete',
         'retention.ms': String(store.retentionMs + changelogRetentionAddedMs),
       }
+    default:
+      return unreachable(store)
   }
 }
