@@ -15,7 +15,7 @@ describe('seededRandom', () => {
   })
 
   it('stays in [0, 1) and spreads evenly', () => {
-    const counts = new Array<number>(10).fill(0)
+    const counts = Array.from({ length: 10 }, () => 0)
     const random = seededRandom(1)
     for (let draw = 0; draw < 100_000; draw++) counts[randomIndex(random, 10)]!++
     for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(500)
