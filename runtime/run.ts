@@ -27,11 +27,25 @@ export type { RestoreOutcome }
  *
  * @example
  * ```ts
- * import { run } from 'millrace/runtime'
- * import app from './word-count.ts'
+ * import { defineApp, json, string, topic } from 'millrace'
+ * import { createTopics, readTopic, run, startEmbeddedBroker, TopicWriter } from 'millrace/runtime'
  *
- * const running = await run(app, { handleSignals: true })
- * await running.closed
+ * const lines = topic('lines', { key: string(), value: string() })
+ * const counts = topic('counts', { key: string(), value: json<number>() })
+ * const app = defineApp({
+ *   id: 'word-count',
+ *   build: b => void b.stream(lines).groupBy(word => word).count('word-counts').toStream().to(counts),
+ * })
+ *
+ * await using broker = await startEmbeddedBroker({ directory: './data' })
+ * await createTopics(broker, [lines, counts])
+ * await using writer = await TopicWriter.open(broker)
+ * await writer.send(lines, undefined, 'mill')
+ * await writer.flush()
+ *
+ * await using running = await run(app, { broker, stateDirectory: './state' })
+ * await running.caughtUp()
+ * for await (const { key, value } of readTopic(broker, counts)) console.log(key, value) // mill 1
  * ```
  */
 export async function run(app: App, options: RunOptions = {}): Promise<RunningApp> {

@@ -37,10 +37,11 @@ export interface ReadTopicOptions {
  * @example
  * ```ts
  * import { json, string, topic } from 'millrace'
- * import { readTopic, startEmbeddedBroker } from 'millrace/runtime'
+ * import { createTopics, readTopic, startEmbeddedBroker } from 'millrace/runtime'
  *
  * const counts = topic('counts', { key: string(), value: json<number>() })
  * await using broker = await startEmbeddedBroker({ directory: './data' })
+ * await createTopics(broker, [counts])
  * for await (const { key, value } of readTopic(broker, counts)) console.log(key, value)
  * ```
  */

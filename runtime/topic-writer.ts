@@ -36,10 +36,11 @@ export interface SendOptions {
  * @example
  * ```ts
  * import { json, string, topic } from 'millrace'
- * import { startEmbeddedBroker, TopicWriter } from 'millrace/runtime'
+ * import { createTopics, startEmbeddedBroker, TopicWriter } from 'millrace/runtime'
  *
  * const orders = topic('orders', { key: string(), value: json<{ amount: number }>() })
  * await using broker = await startEmbeddedBroker({ directory: './data' })
+ * await createTopics(broker, [orders])
  * await using writer = await TopicWriter.open(broker)
  * await writer.send(orders, 'o1', { amount: 30 })
  * await writer.flush()
