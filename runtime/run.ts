@@ -58,6 +58,7 @@ export async function run(app: App, options: RunOptions = {}): Promise<RunningAp
     const broker = options.broker ?? (await ownBroker(resolved, closers))
     const running = await start(app, broker, resolved, closers)
     connectSignals(running, options)
+    announce(running, resolved)
     return running
   } catch (error) {
     for (const close of closers.reverse()) await close()
@@ -99,6 +100,18 @@ async function start(
   })
   const assembled = assembleWorker({ app, topology, cluster, directory, prepared, options })
   return new RunningApp({ ...assembled, applicationId: app.id, closers, logger: options.logger })
+}
+
+/** Tells the operator of the application's beginning and end. */
+function announce(running: RunningApp, { logger, guarantee, commitIntervalMs }: ResolvedOptions): void {
+  const { applicationId } = running
+  logger.log('info', `'${applicationId}' is running, ${guarantee}, a commit every ${commitIntervalMs} ms`)
+  running.closed.then(
+    () => logger.log('info', `'${applicationId}' has closed`),
+    () => {
+      // The application has logged its error itself.
+    },
+  )
 }
 
 /** Lets signals and an `AbortSignal` end the application; a second signal ends the process at once. */

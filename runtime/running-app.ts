@@ -14,6 +14,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { StreamsError } from '../src/base/errors.ts'
 import { assert } from '../src/base/assert.ts'
 import { partitionForKey } from '../src/base/murmur2.ts'
+import type { DropReason } from '../src/processor/processor.ts'
 import type { KeyValueStore, StateStore, WindowStore } from '../src/state/store.ts'
 import type { Serde } from '../src/serdes/serde.ts'
 import type { Logger } from './logger.ts'
@@ -30,6 +31,15 @@ export const appTransitions: Readonly<Record<AppState, readonly AppState[]>> = {
   closing: ['closed', 'failed'],
   closed: [],
   failed: [],
+}
+
+/** How many records a node of a task has dropped for a reason. */
+export interface DroppedRecords {
+  /** `<sub-topology>_<partition>`. */
+  readonly task: string
+  readonly node: string
+  readonly reason: DropReason
+  readonly count: number
 }
 
 export interface RunningAppOptions {
@@ -74,6 +84,15 @@ export class RunningApp implements AsyncDisposable {
   /** Records processed since the start. */
   get processedCount(): number {
     return this.#worker.processedCount
+  }
+
+  /** Records that the rules dropped since the start (null keys, late ones), by task, node and reason. */
+  get dropped(): readonly DroppedRecords[] {
+    return [...this.#worker.tasks.values()].flatMap(task =>
+      [...task.dropCounts].flatMap(([node, reasons]) =>
+        [...reasons].map(([reason, count]) => ({ task: task.id, node, reason, count })),
+      ),
+    )
   }
 
   /** Whether every task has its stores restored and processes; false before the first assignment too. */

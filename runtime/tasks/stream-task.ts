@@ -116,6 +116,11 @@ export class StreamTask implements CommittableTask {
     return [...this.#committed.values()]
   }
 
+  /** Dropped records by node and reason, since processing began. */
+  get dropCounts(): TaskEngine['dropCounts'] {
+    return this.#engine?.dropCounts ?? new Map()
+  }
+
   addFetched(fetched: FetchedPartition): void {
     this.#engine?.addRecords(fetched.topic, fetched.partition, fetched)
   }

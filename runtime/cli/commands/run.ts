@@ -5,6 +5,7 @@ import { StreamsError } from '../../../src/base/errors.ts'
 import type { Duration } from '../../../src/base/duration.ts'
 import type { App } from '../../../src/dsl/app.ts'
 import { run } from '../../run.ts'
+import { exitCodes } from '../report.ts'
 import type { Guarantee } from '../../options.ts'
 
 /** The parsed flags. */
@@ -28,7 +29,12 @@ export async function runCommand(file: string, flags: RunFlags): Promise<void> {
     ...(flags.cache !== undefined && { cache: flags.cache }),
     ...(flags.createTopics !== undefined && { createTopics: flags.createTopics }),
   })
-  await running.closed
+  try {
+    await running.closed
+  } catch {
+    // The application has logged the error itself.
+    process.exitCode = exitCodes.failure
+  }
 }
 
 /** Imports the file, TypeScript or not, and answers the app that is its default export. */

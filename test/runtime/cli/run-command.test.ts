@@ -1,0 +1,78 @@
+/** `millrace run` as a user meets it: a TypeScript file, a signal, exit codes and messages. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
+
+const main = fileURLToPath(new URL('../../../dist/runtime/cli/main.js', import.meta.url))
+const wordCount = fileURLToPath(new URL('../../../examples/word-count.ts', import.meta.url))
+
+interface Ended {
+  readonly code: number | null
+  readonly stderr: string
+}
+
+/** Runs the command; sends SIGTERM when `until` has been printed. */
+async function millrace(directory: string, args: readonly string[], until?: RegExp): Promise<Ended> {
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd: directory,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stderr = ''
+  child.stdout.resume()
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+    if (until?.test(stderr) === true) child.kill('SIGTERM')
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, stderr }
+}
+
+describe.skipIf(!existsSync(main))('millrace run', () => {
+  it('runs a TypeScript app until SIGTERM and exits 0; the data is where it says', async () => {
+    const directory = await temporaryDirectory()
+    const { code, stderr } = await millrace(directory, ['run', wordCount], /'word-count' is running/)
+    expect(stderr).toContain("'word-count' has closed")
+    expect(code).toBe(0)
+    expect(existsSync(join(directory, '.millrace/broker'))).toBe(true)
+    expect(existsSync(join(directory, '.millrace/state/word-count'))).toBe(true)
+  })
+
+  it('says which file has no app, and exits 1', async () => {
+    const directory = await temporaryDirectory()
+    await writeFile(join(directory, 'nothing.ts'), 'export const nothing: number = 1\n')
+    const { code, stderr } = await millrace(directory, ['run', 'nothing.ts'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/MR-6002.*no app[^]*nothing\.ts[^]*Fix:/)
+  })
+
+  it('says what is wrong with a file that does not load, and exits 1', async () => {
+    const directory = await temporaryDirectory()
+    const { code, stderr } = await millrace(directory, ['run', 'missing.ts'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/MR-6002[^]*missing\.ts/)
+  })
+
+  it('refuses unknown options with exit code 2', async () => {
+    const directory = await temporaryDirectory()
+    const { code, stderr } = await millrace(directory, ['run', wordCount, '--gurantee', 'x'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('--guarantee')
+  })
+
+  it('prints the version of the package', async () => {
+    const directory = await temporaryDirectory()
+    const child = spawn(process.execPath, [main, '--version'], { cwd: directory })
+    const [output] = (await once(child.stdout, 'data')) as [Buffer]
+    const { version } = JSON.parse(
+      await readFile(join(import.meta.dirname, '../../../package.json'), 'utf8'),
+    ) as {
+      version: string
+    }
+    expect(output.toString().trim()).toBe(version)
+  })
+})
