@@ -54,6 +54,18 @@ export function callController<Request, Response>(
   })
 }
 
+/** Calls one broker until the answer is final. */
+export function callBroker<Request, Response>(
+  cluster: Cluster,
+  node: number,
+  api: Api<Request, Response>,
+  request: Request | ((version: number) => Request),
+  options: CallOptions<Response>,
+): Promise<Response> {
+  const connect = (): Promise<Connection> => cluster.connection(node, options.lane ?? 'main')
+  return retried(cluster, options, { connect, moved: () => undefined, api, request })
+}
+
 /** Calls any broker until the answer is final. */
 export function callAnyBroker<Request, Response>(
   cluster: Cluster,
@@ -82,13 +94,23 @@ function retried<Request, Response>(
     { clock: cluster.clock, random: cluster.random, what, timeoutMs, prepare: moved },
     async () => {
       const connection = await connect()
-      const version = cluster.version(connection, api as Api<unknown, unknown>, options)
+      const version = cluster.version(connection, api, options)
       const body =
         typeof request === 'function' ? (request as (version: number) => Request)(version) : request
       const response = await cluster.send(connection, api, body, options)
       return again(response) ?? response
     },
   )
+}
+
+/** The first item of an answer that is to be tried again; throws for one that is refused for good. */
+export function firstAgain<Item>(
+  items: readonly Item[],
+  again: (item: Item) => Again | undefined,
+): Again | undefined {
+  let first: Again | undefined
+  for (const item of items) first ??= again(item)
+  return first
 }
 
 /** What a leader answered for one partition. */

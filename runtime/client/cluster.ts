@@ -143,6 +143,12 @@ export class Cluster {
     throw failure
   }
 
+  /** Ids of the brokers. */
+  async nodes(): Promise<readonly number[]> {
+    await this.refresh([])
+    return this.#cache.brokers()
+  }
+
   /** A connection to the broker that takes requests for the controller. */
   async controller(): Promise<Connection> {
     if (this.#cache.controller < 0) await this.refresh([])
@@ -197,11 +203,7 @@ export class Cluster {
     request: Request,
     options: SendOptions = {},
   ): Promise<Response> {
-    const version = chooseVersion(
-      api as Api<unknown, unknown>,
-      connection.versions(api as Api<unknown, unknown>),
-      options,
-    )
+    const version = this.version(connection, api, options)
     return this.#connections.send(
       connection,
       api,

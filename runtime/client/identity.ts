@@ -5,7 +5,7 @@
  * predecessor left open. The epoch of an idempotent producer is its own to raise (nobody else has its id); that of a
  * transactional one only the coordinator raises.
  */
-import { StreamsError } from '../../src/base/errors.ts'
+import type { StreamsError } from '../../src/base/errors.ts'
 import { kafkaErrors } from '../../src/protocol/errors.ts'
 import {
   InitProducerId,

@@ -7,7 +7,7 @@ import { OffsetFetch, type OffsetFetchResponse } from '../../src/protocol/messag
 import { byTopic, callCoordinator } from './calls.ts'
 import type { Cluster } from './cluster.ts'
 import { refusal } from './refusal.ts'
-import { Again, againOn } from './retry.ts'
+import { againOn, type Again } from './retry.ts'
 
 /** Where a group goes on reading a partition. */
 export interface OffsetToCommit extends TopicPartition {

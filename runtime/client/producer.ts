@@ -259,8 +259,7 @@ export class Producer {
 
   #opening(): number {
     if (this.#closing !== undefined) throw new StreamsError('MR-5049', { what: 'the producer was closed' })
-    if (this.#transactions !== undefined && !this.#transactions.doomed)
-      this.#transactions.expectOpen('append')
+    this.#transactions?.opening()
     this.#linger ??= this.#options.cluster.clock.setTimer(this.#lingerMs, () => {
       this.#linger = undefined
       this.#sealAll()

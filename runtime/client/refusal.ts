@@ -28,3 +28,8 @@ interface RefusalDetails extends Partial<Omit<ErrorDetails, 'what'>> {
   /** What the broker said beside the code. */
   readonly message?: string | undefined
 }
+
+/** What a broker said beside a code, if it said anything. */
+export function said(message: string | null): string | undefined {
+  return message ?? undefined
+}

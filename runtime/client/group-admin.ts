@@ -1,0 +1,152 @@
+/** Describes and deletes groups, and sets their offsets: the half of `Admin` that is about groups. */
+import type { TopicPartition } from '../../src/base/topic-partition.ts'
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import { DescribeGroups } from '../../src/protocol/messages/15-describe-groups.ts'
+import { ListGroups } from '../../src/protocol/messages/16-list-groups.ts'
+import { DeleteGroups } from '../../src/protocol/messages/42-delete-groups.ts'
+import { OffsetDelete } from '../../src/protocol/messages/47-offset-delete.ts'
+import { byTopic, callBroker, callCoordinator, firstAgain } from './calls.ts'
+import type { Cluster } from './cluster.ts'
+import { GroupOffsets, type CommittedOffset, type OffsetToCommit } from './offsets.ts'
+import { refusal, said } from './refusal.ts'
+import { againOn } from './retry.ts'
+
+export interface ListedGroup {
+  readonly groupId: string
+  readonly protocolType: string
+  /** Empty where the broker does not tell. */
+  readonly state: string
+}
+
+export interface GroupDescription {
+  readonly groupId: string
+  /** Such as `Stable` or `Empty`; `Dead` for a group that does not exist. */
+  readonly state: string
+  readonly protocolType: string
+  /** The assignor in use; empty before the first assignment. */
+  readonly protocol: string
+  readonly members: readonly GroupMemberDescription[]
+}
+
+export interface GroupMemberDescription {
+  readonly memberId: string
+  readonly instanceId: string | undefined
+  readonly clientId: string
+  readonly clientHost: string
+  readonly subscription: Uint8Array
+  readonly assignment: Uint8Array
+}
+
+export class GroupAdmin {
+  protected readonly cluster: Cluster
+
+  constructor(cluster: Cluster) {
+    this.cluster = cluster
+  }
+
+  /** The groups of all brokers: each lists those that it coordinates. */
+  async listGroups(): Promise<readonly ListedGroup[]> {
+    const what = 'list groups'
+    const nodes = await this.cluster.nodes()
+    const answers = await Promise.all(
+      nodes.map(node =>
+        callBroker(this.cluster, node, ListGroups, ListGroups.request.create(), {
+          what,
+          again: ({ errorCode }) => againOn(errorCode, () => refusal(errorCode, what)),
+        }),
+      ),
+    )
+    return answers.flatMap(({ groups }) =>
+      groups.map(({ groupId, protocolType, groupState }) => ({ groupId, protocolType, state: groupState })),
+    )
+  }
+
+  describeGroups(groupIds: readonly string[]): Promise<readonly GroupDescription[]> {
+    return Promise.all(groupIds.map(groupId => this.#describeGroup(groupId)))
+  }
+
+  /** All committed offsets of a group. */
+  listGroupOffsets(groupId: string): Promise<readonly CommittedOffset[]> {
+    return new GroupOffsets(this.cluster, groupId).fetch(undefined, { requireStable: false })
+  }
+
+  /** Sets offsets of a group that has no members; MR-5046 if it has. */
+  alterGroupOffsets(groupId: string, offsets: Iterable<OffsetToCommit>): Promise<void> {
+    const outside = { groupId, generationId: -1, memberId: '', instanceId: undefined }
+    return new GroupOffsets(this.cluster, groupId).commit(offsets, outside)
+  }
+
+  /** Forgets committed offsets of partitions that no member subscribes to. */
+  async deleteGroupOffsets(groupId: string, partitions: Iterable<TopicPartition>): Promise<void> {
+    const what = `delete committed offsets of group "${groupId}"`
+    const request = OffsetDelete.request.create({
+      groupId,
+      topics: [...byTopic(partitions)].map(([name, items]) => ({
+        name,
+        partitions: items.map(({ partition }) => ({ partitionIndex: partition })),
+      })),
+    })
+    await callCoordinator(this.cluster, { type: 'group', key: groupId }, OffsetDelete, request, {
+      what,
+      again: ({ errorCode, topics }) =>
+        againOn(errorCode, () => refusal(errorCode, what)) ??
+        firstAgain(
+          topics.flatMap(topic => topic.partitions),
+          partition => againOn(partition.errorCode, () => refusal(partition.errorCode, what)),
+        ),
+    })
+  }
+
+  /** Deletes groups with all their offsets. Not an error if one does not exist; MR-5041 if one has members. */
+  async deleteGroups(groupIds: readonly string[]): Promise<void> {
+    await Promise.all(groupIds.map(groupId => this.#deleteGroup(groupId)))
+  }
+
+  async #deleteGroup(groupId: string): Promise<void> {
+    const what = `delete group "${groupId}"`
+    const request = DeleteGroups.request.create({ groupsNames: [groupId] })
+    await callCoordinator(this.cluster, { type: 'group', key: groupId }, DeleteGroups, request, {
+      what,
+      again: ({ results }) =>
+        firstAgain(results, ({ errorCode, errorMessage }) =>
+          errorCode === kafkaErrors.GROUP_ID_NOT_FOUND.code
+            ? undefined
+            : againOn(errorCode, () => refusal(errorCode, what, { message: said(errorMessage) })),
+        ),
+    })
+  }
+
+  async #describeGroup(groupId: string): Promise<GroupDescription> {
+    const what = `describe group "${groupId}"`
+    const request = DescribeGroups.request.create({ groups: [groupId] })
+    const coordinator = { type: 'group', key: groupId } as const
+    const { groups } = await callCoordinator(this.cluster, coordinator, DescribeGroups, request, {
+      what,
+      again: answer =>
+        firstAgain(answer.groups, ({ errorCode, errorMessage }) =>
+          // From version 6 on a group that does not exist is an error; before, it is a dead one.
+          errorCode === kafkaErrors.GROUP_ID_NOT_FOUND.code
+            ? undefined
+            : againOn(errorCode, () => refusal(errorCode, what, { message: said(errorMessage) })),
+        ),
+    })
+    const [group] = groups
+    if (group === undefined || group.errorCode !== 0) {
+      return { groupId, state: 'Dead', protocolType: '', protocol: '', members: [] }
+    }
+    return {
+      groupId,
+      state: group.groupState,
+      protocolType: group.protocolType,
+      protocol: group.protocolData,
+      members: group.members.map(member => ({
+        memberId: member.memberId,
+        instanceId: member.groupInstanceId ?? undefined,
+        clientId: member.clientId,
+        clientHost: member.clientHost,
+        subscription: member.memberMetadata,
+        assignment: member.memberAssignment,
+      })),
+    }
+  }
+}
