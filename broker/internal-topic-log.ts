@@ -16,7 +16,6 @@ import type {
   LogReader,
   TransactionMarker,
 } from './coordinator/coordinator-log.ts'
-import type { Durability } from './log/log-types.ts'
 import type { PartitionLog } from './log/partition-log.ts'
 import type { InternalTopic as InternalTopicName } from './metadata/topic-name.ts'
 import type { Topics } from './metadata/topics.ts'
@@ -26,7 +25,6 @@ const readBytes = 1 << 20
 interface InternalTopicParts {
   readonly topics: Topics
   readonly clock: Clock
-  readonly durability: Durability
 }
 
 /** The internal topic `name` for its coordinator. */
@@ -44,12 +42,10 @@ export function internalTopic(name: InternalTopicName, parts: InternalTopicParts
 class InternalTopicLog implements CoordinatorLog {
   readonly #log: PartitionLog
   readonly #clock: Clock
-  readonly #durability: Durability
 
-  constructor(log: PartitionLog, { clock, durability }: InternalTopicParts) {
+  constructor(log: PartitionLog, { clock }: InternalTopicParts) {
     this.#log = log
     this.#clock = clock
-    this.#durability = durability
   }
 
   get endOffset(): number {
@@ -75,7 +71,7 @@ class InternalTopicLog implements CoordinatorLog {
   }
 
   durable(): Promise<void> | undefined {
-    return this.#durability === 'power' ? this.#log.flush() : undefined
+    return this.#log.durable()
   }
 }
 

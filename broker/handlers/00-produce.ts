@@ -41,9 +41,9 @@ import type { PartitionLog } from '../log/partition-log.ts'
 import type { Topic } from '../metadata/topics.ts'
 import { failureOf, type Failure } from './failure.ts'
 import { apiHandler, Disconnect, type BrokerContext, type RequestContext } from './handler.ts'
+import { admitAppend, implicitPartitionsSince } from './transactional-append.ts'
 
 const zstdSince = 7
-const implicitPartitionsSince = 12
 const topicIdsSince = 13
 const zstdId = 4
 /** Stands in an answer's place until it is there. */
@@ -89,19 +89,18 @@ function handle(
   const topics = request.topicData.map(topic => produceTopic(broker, context, topic, progress))
   const mustFlush = broker.config.durability === 'power' && progress.appended.size > 0
   if (progress.pending.length === 0 && !mustFlush) return finish(request, topics)
-  return settle(broker, request, topics, progress)
+  return settle(request, topics, progress)
 }
 
 /** Waits for the coordinator's word and, with `durability` "power", for the flush; then answers. */
 async function settle(
-  broker: BrokerContext,
   request: ProduceRequest,
   topics: readonly TopicProduceResponse[],
   { appended, pending }: Progress,
 ): Promise<ProduceResponse> {
   await Promise.all(pending)
   // A flush that fails fails the request as a whole: which of its appends are on the disk is not known.
-  if (broker.config.durability === 'power') await Promise.all(Array.from(appended, log => log.flush()))
+  await Promise.all(Array.from(appended, log => log.durable()))
   return finish(request, topics)
 }
 
@@ -157,9 +156,9 @@ function producePartition(
     if (topic.internal)
       throw refusal('INVALID_TOPIC_EXCEPTION', `${topic.name} is written by the broker alone`)
     const batch = oneBatch(records, context.version)
-    const verified = verify(broker, context, { topic: topic.name, index, log, batch })
-    if (verified === undefined) return append(broker, context, { log, index, batch }, progress)
-    return verified.then(
+    const admitted = admit(broker, context, { topic: topic.name, partition: index, log, batch })
+    if (admitted === undefined) return append(broker, context, { log, index, batch }, progress)
+    return admitted.then(
       () => append(broker, context, { log, index, batch }, progress),
       (error: unknown) => refused(index, failureOf(error)),
     )
@@ -191,33 +190,31 @@ function oneBatch(records: Uint8Array | null, version: number): Uint8Array {
   return records
 }
 
-interface TransactionalAppend {
-  readonly topic: string
-  readonly index: number
-  readonly log: PartitionLog
-  readonly batch: Uint8Array
-}
-
-/** Asks the transaction coordinator where a batch would begin a transaction in its partition (semantics G72, G73). */
-function verify(
+/** Asks the transaction coordinator where it must be asked. */
+function admit(
   { transactions, config }: BrokerContext,
-  { request, version }: RequestContext<ProduceRequest>,
-  { topic, index, log, batch }: TransactionalAppend,
-): Promise<void> | undefined {
-  const { transactionalId } = request
-  if (transactionalId === null || !isTransactional(batch, 0)) return undefined
-  const producerId = producerIdOf(batch, 0)
-  const producerEpoch = producerEpochOf(batch, 0)
-  if (log.hasOngoingTransaction(producerId, producerEpoch)) return undefined
-  const implicit = version >= implicitPartitionsSince
-  if (!implicit && !config['transaction.partition.verification.enable']) return undefined
-  return transactions.verifyPartition({
-    transactionalId,
-    producerId,
-    producerEpoch,
+  { request: { transactionalId }, version }: RequestContext<ProduceRequest>,
+  {
     topic,
-    partition: index,
-    implicit,
+    partition,
+    log,
+    batch,
+  }: {
+    readonly topic: string
+    readonly partition: number
+    readonly log: PartitionLog
+    readonly batch: Uint8Array
+  },
+): Promise<void> | undefined {
+  if (transactionalId === null || !isTransactional(batch, 0)) return undefined
+  return admitAppend(transactions, log, {
+    transactionalId,
+    producerId: producerIdOf(batch, 0),
+    producerEpoch: producerEpochOf(batch, 0),
+    topic,
+    partition,
+    version,
+    isVerified: config['transaction.partition.verification.enable'],
   })
 }
 

@@ -8,8 +8,8 @@
  *   waits it is parked, and nothing is held but the request.
  * - read_committed serves up to the last stable offset and lists the aborted transactions of what it serves; the client
  *   drops them (G7).
- * - `lastFetchedEpoch` is held against the one epoch of this broker: a client that read past the log's end is told where
- *   it diverges (KIP-595).
+ * - `lastFetchedEpoch` is held against the epochs of the log: a client whose log goes on where this one ended is told
+ *   where they part (KIP-595).
  *
  * Version notes. 7: sessions. 9: leader epochs. 12: diverging epochs. 13: topic ids instead of names. 15: a replica id only
  * as a tag. 16-18: endpoints of other leaders and state of followers, which a single broker has none of.
@@ -26,7 +26,7 @@ import type { PartitionLog } from '../log/partition-log.ts'
 import type { FetchedPartition, FetchPlan } from '../net/fetch-sessions.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
-import { leaderEpochError } from './leader-epoch.ts'
+import { epochEndOf, leaderEpochError } from './leader-epoch.ts'
 
 const topicIdsSince = 13
 const noRecords = new Uint8Array(0)
@@ -127,7 +127,7 @@ function readPartition(
     const isUnknownId = usesIds && broker.topics.byId(fetched.topicId) === undefined
     return only(refused(partition, isUnknownId ? UNKNOWN_TOPIC_ID.code : UNKNOWN_TOPIC_OR_PARTITION.code))
   }
-  const contradiction = positionFault(broker, fetched, log)
+  const contradiction = positionFault(fetched, log)
   if (contradiction !== undefined) return only(contradiction)
   if (maxBytes === 0 && !isFirst) return only(nothing(partition, log))
   try {
@@ -144,20 +144,16 @@ function readPartition(
 }
 
 /** The answer to a client whose idea of the log does not fit the log. */
-function positionFault(
-  { topics: { leaderEpoch } }: BrokerContext,
-  { asked }: FetchedPartition,
-  log: PartitionLog,
-): FetchPartitionData | undefined {
+function positionFault({ asked }: FetchedPartition, log: PartitionLog): FetchPartitionData | undefined {
   const { partition, currentLeaderEpoch, lastFetchedEpoch, fetchOffset } = asked
-  const epochError = leaderEpochError(currentLeaderEpoch, leaderEpoch)
+  const epochError = leaderEpochError(currentLeaderEpoch, log)
   if (epochError !== 0) return refused(partition, epochError)
-  if (lastFetchedEpoch > leaderEpoch) return refused(partition, kafkaErrors.OFFSET_OUT_OF_RANGE.code)
-  if (lastFetchedEpoch === leaderEpoch && fetchOffset > log.logEndOffset) {
-    return {
-      ...nothing(partition, log),
-      divergingEpoch: { epoch: leaderEpoch, endOffset: log.logEndOffset },
-    }
+  if (lastFetchedEpoch !== -1) {
+    const divergingEpoch = epochEndOf(log, lastFetchedEpoch)
+    if (divergingEpoch === undefined) return refused(partition, kafkaErrors.OFFSET_OUT_OF_RANGE.code)
+    const { epoch, endOffset } = divergingEpoch
+    if (epoch < lastFetchedEpoch || endOffset < fetchOffset)
+      return { ...nothing(partition, log), divergingEpoch }
   }
   if (fetchOffset >= log.logStartOffset && fetchOffset <= log.logEndOffset) return undefined
   return refused(partition, kafkaErrors.OFFSET_OUT_OF_RANGE.code)

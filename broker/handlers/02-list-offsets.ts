@@ -33,6 +33,8 @@ const earliestLocal = -4
 const latestTiered = -5
 const earliestPendingUpload = -6
 
+const nothing: Found = { offset: -1, timestamp: -1, leaderEpoch: -1 }
+
 /** Question → the first version that has it. */
 const questionSince: Readonly<Record<number, number>> = {
   [latest]: 1,
@@ -64,42 +66,46 @@ function handle(
       return refused(partitionIndex, kafkaErrors.INVALID_REQUEST.code)
     const log = topics.log(topic, partitionIndex)
     if (log === undefined) return refused(partitionIndex, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code)
-    const epochError = leaderEpochError(currentLeaderEpoch, topics.leaderEpoch)
+    const epochError = leaderEpochError(currentLeaderEpoch, log)
     if (epochError !== 0) return refused(partitionIndex, epochError)
     if (timestamp < 0 && version < (questionSince[timestamp] ?? Infinity)) {
       return refused(partitionIndex, kafkaErrors.UNSUPPORTED_VERSION.code)
     }
     try {
       const found = find(log, timestamp, version >= 2 && request.isolationLevel === 1)
-      if (found.offset === -1) return refused(partitionIndex, 0)
-      return { partitionIndex, errorCode: 0, ...found, leaderEpoch: topics.leaderEpoch }
+      return { partitionIndex, errorCode: 0, ...found }
     } catch (error) {
       return refused(partitionIndex, failureOf(error).errorCode)
     }
   })
 }
 
-function find(
-  log: PartitionLog,
-  timestamp: number,
-  committed: boolean,
-): { offset: number; timestamp: number } {
-  const end = committed ? log.lastStableOffset : log.highWatermark
+interface Found {
+  readonly offset: number
+  readonly timestamp: number
+  readonly leaderEpoch: number
+}
+
+function find(log: PartitionLog, timestamp: number, committed: boolean): Found {
+  const isolation = committed ? 'read_committed' : 'read_uncommitted'
   switch (timestamp) {
-    case latest:
-      return { offset: end, timestamp: -1 }
+    case latest: {
+      const offset = committed ? log.lastStableOffset : log.highWatermark
+      return { offset, timestamp: -1, leaderEpoch: log.leaderEpoch }
+    }
     case earliest:
-    case earliestLocal:
-      return { offset: log.logStartOffset, timestamp: -1 }
+    case earliestLocal: {
+      const offset = log.logStartOffset
+      const epoch = log.epochAt(offset)
+      return { offset, timestamp: -1, leaderEpoch: epoch === -1 ? log.leaderEpoch : epoch }
+    }
     case latestTiered:
     case earliestPendingUpload:
-      return { offset: -1, timestamp: -1 }
-    default: {
-      const found =
-        timestamp === greatestTimestamp ? log.offsetOfMaxTimestamp() : log.offsetForTimestamp(timestamp)
-      if (found === undefined || found.offset >= end) return { offset: -1, timestamp: -1 }
-      return { offset: found.offset, timestamp: found.timestamp }
-    }
+      return nothing
+    case greatestTimestamp:
+      return log.maxTimestampOffset(isolation) ?? nothing
+    default:
+      return log.offsetForTimestamp(timestamp, isolation) ?? nothing
   }
 }
 

@@ -78,7 +78,7 @@ function findTopic(
 }
 
 function describeTopic(
-  { identity, topics }: BrokerContext,
+  { identity }: BrokerContext,
   topic: Topic,
   topicAuthorizedOperations: number,
 ): MetadataResponseTopic {
@@ -87,11 +87,11 @@ function describeTopic(
     name: topic.name,
     topicId: topic.id,
     isInternal: topic.internal,
-    partitions: topic.logs.map((_log, partitionIndex) => ({
+    partitions: topic.logs.map(({ leaderEpoch }, partitionIndex) => ({
       errorCode: 0,
       partitionIndex,
       leaderId: identity.nodeId,
-      leaderEpoch: topics.leaderEpoch,
+      leaderEpoch,
       replicaNodes: [identity.nodeId],
       isrNodes: [identity.nodeId],
       offlineReplicas: [],

@@ -1,8 +1,8 @@
 /**
  * OffsetForLeaderEpoch (key 23): where the log of a leader epoch ends, so that a consumer can tell truncation.
  *
- * Behaviour. A single broker is the leader in one epoch for ever: asked for that, the answer is the log end; an epoch
- * that never was is answered with -1, -1 and no error (KIP-320).
+ * Behaviour. The answer is the greatest epoch up to the one asked for and where it ends, the log end for the present one;
+ * an epoch that is yet to come, or before all that is known, is answered with -1, -1 and no error (KIP-320).
  */
 import { kafkaErrors } from '../../src/protocol/errors.ts'
 import {
@@ -13,7 +13,7 @@ import {
   type OffsetForLeaderPartition,
 } from '../../src/protocol/messages/23-offset-for-leader-epoch.ts'
 import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
-import { leaderEpochError } from './leader-epoch.ts'
+import { epochEndOf, leaderEpochError } from './leader-epoch.ts'
 
 export const offsetForLeaderEpoch = apiHandler(OffsetForLeaderEpoch, {
   versions: [2, 4],
@@ -28,10 +28,11 @@ function handle(
   return each(request, (topic, { partition, currentLeaderEpoch, leaderEpoch }) => {
     const log = topics.log(topic, partition)
     if (log === undefined) return unknown(partition, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code)
-    const epochError = leaderEpochError(currentLeaderEpoch, topics.leaderEpoch)
+    const epochError = leaderEpochError(currentLeaderEpoch, log)
     if (epochError !== 0) return unknown(partition, epochError)
-    if (leaderEpoch !== topics.leaderEpoch) return unknown(partition, 0)
-    return { errorCode: 0, partition, leaderEpoch, endOffset: log.logEndOffset }
+    const end = epochEndOf(log, leaderEpoch)
+    if (end === undefined) return unknown(partition, 0)
+    return { errorCode: 0, partition, leaderEpoch: end.epoch, endOffset: end.endOffset }
   })
 }
 

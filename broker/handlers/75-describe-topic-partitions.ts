@@ -83,7 +83,7 @@ function page(
 }
 
 function describe(
-  { identity: { nodeId }, topics }: BrokerContext,
+  { identity: { nodeId } }: BrokerContext,
   topic: Topic,
   first: number,
   end: number,
@@ -94,7 +94,7 @@ function describe(
       errorCode: 0,
       partitionIndex,
       leaderId: nodeId,
-      leaderEpoch: topics.leaderEpoch,
+      leaderEpoch: topic.logs[partitionIndex]!.leaderEpoch,
       replicaNodes: [nodeId],
       isrNodes: [nodeId],
       eligibleLeaderReplicas: [],

@@ -38,9 +38,9 @@ export class MetadataLog {
     this.#log = log
   }
 
-  /** Settles when everything that was remembered is on the disk. */
-  flush(): Promise<void> {
-    return this.#log.flush()
+  /** Settles when all that was remembered survives what `durability` promises; `undefined` if it does already. */
+  durable(): Promise<void> | undefined {
+    return this.#log.durable()
   }
 
   /** The topics there are, in the order in which they were last changed. */

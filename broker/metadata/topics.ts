@@ -48,8 +48,6 @@ interface TopicsParts {
 }
 
 export class Topics {
-  /** A single broker leads every partition, in its first epoch, for ever. */
-  readonly leaderEpoch = 0
   readonly #logs: LogDirectory
   readonly #config: BrokerConfig
   readonly #clock: Clock
@@ -161,7 +159,7 @@ export class Topics {
 
   /** Settles when the changes made survive what `durability` promises; `undefined` if they do already. */
   durable(): Promise<void> | undefined {
-    return this.#config.durability === 'power' ? this.#metadata.flush() : undefined
+    return this.#metadata.durable()
   }
 
   #existing(name: string): Topic {
