@@ -55,7 +55,29 @@ export class Emission {
     this.context.forward(new StreamRecord(key, change, timestamp, headers))
   }
 
-  /** Holds back an update of the key that `identity` stands for, in the window that starts at `slot`. */
+  /** Holds back an update of a key without windows. `oldValue` is the value before it. */
+  update(identity: KeyIdentity, key: unknown, newValue: unknown, oldValue: unknown, timestamp: number): void {
+    if (this.replace(0, identity, newValue, timestamp)) return
+    this.hold(0, identity, key, newValue, oldValue, timestamp)
+  }
+
+  /** Replaces an update of the key that is held back; false when none is, and `hold` is to be called. */
+  replace(slot: number, identity: KeyIdentity, newValue: unknown, timestamp: number): boolean {
+    const held = this.entriesOf(slot).get(identity)
+    if (held === undefined) return false
+    const record = this.context.record
+    held.newValue = newValue
+    held.resultTimestamp = timestamp
+    held.sequence = this.sequenceNext++
+    held.topic = record.topic
+    held.partition = record.partition
+    held.offset = record.offset
+    held.timestamp = record.timestamp
+    held.headers = record.headers
+    return true
+  }
+
+  /** Holds back the first update of the key that `identity` stands for, in the window that starts at `slot`. */
   hold(
     slot: number,
     identity: KeyIdentity,
@@ -64,21 +86,8 @@ export class Emission {
     oldValue: unknown,
     timestamp: number,
   ): void {
-    const entries = this.entriesOf(slot)
     const record = this.context.record
-    const held = entries.get(identity)
-    if (held !== undefined) {
-      held.newValue = newValue
-      held.resultTimestamp = timestamp
-      held.sequence = this.sequenceNext++
-      held.topic = record.topic
-      held.partition = record.partition
-      held.offset = record.offset
-      held.timestamp = record.timestamp
-      held.headers = record.headers
-      return
-    }
-    entries.set(identity, {
+    this.entriesOf(slot).set(identity, {
       key,
       oldValue,
       newValue,

@@ -60,7 +60,7 @@ class StreamAggregate implements Processor {
     if (updated === null) updated = undefined
     const timestamp = row !== undefined && row.timestamp > record.timestamp ? row.timestamp : record.timestamp
     store.put(key, updated, timestamp)
-    if (emission.holdsBack) emission.hold(0, store.identity(key), key, updated, rowValue, timestamp)
+    if (emission.holdsBack) emission.update(store.identity(key), key, updated, rowValue, timestamp)
     else emission.forward(key, updated, old, timestamp, record.headers)
   }
 

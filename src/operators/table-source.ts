@@ -50,7 +50,7 @@ class TableSource implements Processor {
     }
     const old = this.options.sendOldValues || emission.holdsBack ? store.get(key) : undefined
     store.put(key, value, timestamp)
-    if (emission.holdsBack) emission.hold(0, store.identity(key), key, value, old, timestamp)
+    if (emission.holdsBack) emission.update(store.identity(key), key, value, old, timestamp)
     else emission.forward(key, value, old, timestamp, headers)
   }
 

@@ -52,7 +52,7 @@ export class TableTransform implements Processor<unknown, Change> {
     const old = sendOldValues || emission.holdsBack ? store.get(key) : undefined
     if (skipsAbsentToAbsent && sendOldValues && old === undefined && newValue === undefined) return
     store.put(key, newValue, timestamp)
-    if (emission.holdsBack) emission.hold(0, store.identity(key), key, newValue, old, timestamp)
+    if (emission.holdsBack) emission.update(store.identity(key), key, newValue, old, timestamp)
     else emission.forward(key, newValue, old, timestamp, headers)
   }
 

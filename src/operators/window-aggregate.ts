@@ -84,8 +84,11 @@ class WindowAggregate implements Processor {
     if (updated === null) updated = undefined
     const timestamp = row !== undefined && row.timestamp > record.timestamp ? row.timestamp : record.timestamp
     store.put(key, updated, start, timestamp)
+    const { holdsBack } = emission
+    const identity = holdsBack ? store.identity(key) : ''
+    if (holdsBack && emission.replace(start, identity, updated, timestamp)) return
     const windowed: Windowed<unknown> = { key, window: { start, end: start + this.options.windows.sizeMs } }
-    if (emission.holdsBack) emission.hold(start, store.identity(key), windowed, updated, rowValue, timestamp)
+    if (holdsBack) emission.hold(start, identity, windowed, updated, rowValue, timestamp)
     else emission.forward(windowed, updated, old, timestamp, record.headers)
   }
 }

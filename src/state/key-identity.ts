@@ -7,6 +7,7 @@
 import { ByteSink } from '../base/byte-sink.ts'
 import { latin1Slice } from '../base/text.ts'
 import type { Serde } from '../serdes/serde.ts'
+import { serializeInto } from './serialize-into.ts'
 import type { KeyIdentity } from './store.ts'
 
 /** Serdes under which two keys have equal bytes exactly when they are the same primitive value of this type. */
@@ -22,9 +23,8 @@ const primitiveTypes: ReadonlyMap<string, string> = new Map([
 export function keyIdentity<K>(serde: Serde<K>): (key: K) => KeyIdentity {
   const scratch = new ByteSink(64)
   const bytesAsText = (key: K): string => {
-    if (serde.serializeInto === undefined) return latin1Slice(serde.serialize(key))
     scratch.reset()
-    serde.serializeInto(key, scratch)
+    serializeInto(serde, key, scratch)
     return latin1Slice(scratch.bytes, 0, scratch.length)
   }
   const type = primitiveTypes.get(serde.name)

@@ -13,6 +13,7 @@
 import { ByteSink } from '../base/byte-sink.ts'
 import { readInt64, writeInt64 } from '../base/bytes.ts'
 import type { Serde } from '../serdes/serde.ts'
+import { serializeInto } from './serialize-into.ts'
 
 /** Bytes that a window's changelog key has after the key's own. */
 export const windowSuffixBytes = 12
@@ -48,10 +49,16 @@ export class KeyLayout<K> {
     return scratch.bytes.subarray(0, scratch.length)
   }
 
+  /** The changelog key of a window of the key in `segmentKey`, its start still 0. */
+  changelogKey(segmentKey: Uint8Array): Uint8Array {
+    const keyStart = this.prefix.length + 8
+    const bytes = new Uint8Array(segmentKey.length - keyStart + windowSuffixBytes)
+    bytes.set(segmentKey.subarray(keyStart))
+    return bytes
+  }
+
   private write(key: K): void {
-    const { scratch } = this
-    if (this.serde.serializeInto === undefined) scratch.append(this.serde.serialize(key))
-    else this.serde.serializeInto(key, scratch)
+    serializeInto(this.serde, key, this.scratch)
   }
 }
 
@@ -89,12 +96,9 @@ export function afterPrefix(prefix: Uint8Array): Uint8Array | undefined {
   return bytes
 }
 
-/** The changelog key of a window. */
-export function windowChangelogKey(keyBytes: Uint8Array, start: number): Uint8Array {
-  const bytes = new Uint8Array(keyBytes.length + windowSuffixBytes)
-  bytes.set(keyBytes)
-  writeInt64(bytes, keyBytes.length, start)
-  return bytes
+/** Puts the start of a window into its changelog key. */
+export function setChangelogStart(changelogKey: Uint8Array, start: number): void {
+  writeInt64(changelogKey, changelogKey.length - windowSuffixBytes, start)
 }
 
 /** The parts of a window's changelog key; `keyBytes` is a view. */

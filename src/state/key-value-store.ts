@@ -13,6 +13,7 @@
  * every miss of the newest.
  */
 import { assert } from '../base/assert.ts'
+import { ByteSink } from '../base/byte-sink.ts'
 import { latin1Slice } from '../base/text.ts'
 import type { KeyValueStoreDefinition } from './definition.ts'
 import { keyIdentity } from './key-identity.ts'
@@ -27,7 +28,8 @@ import type {
   KeyValueStore,
   ValueAndTimestamp,
 } from './store.ts'
-import { backendValue, plainValue, timestampOf } from './timestamped.ts'
+import { serializeInto } from './serialize-into.ts'
+import { appendTimestamp, backendValue, plainValue, timestampOf } from './timestamped.ts'
 
 interface Entry<K, V> extends ResidentEntry {
   readonly key: K
@@ -51,6 +53,7 @@ export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
   private readonly backend: OrderedBytes
   private readonly layout: KeyLayout<K>
   private readonly resident: ResidentMap<Entry<K, V>>
+  private readonly scratch = new ByteSink(256)
   private live: Entry<K, V>[] = []
   private staged: PendingWrite<K, V>[] = []
   private applying: PendingWrite<K, V>[] = []
@@ -134,15 +137,25 @@ export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
   }
 
   stage(changelog: ChangelogSink): void {
-    const { keySerde, valueSerde, timestamped } = this.definition
+    const { layout, scratch } = this
+    const { valueSerde, timestamped } = this.definition
     for (const entry of this.live) {
-      const keyBytes = keySerde.serialize(entry.key)
-      const plain = entry.row === undefined ? null : valueSerde.serialize(entry.row.value)
-      changelog.append(keyBytes, plain, entry.timestamp)
-      const value = plain === null ? null : backendValue(plain, entry.timestamp, timestamped)
+      const { row, timestamp } = entry
+      const key = layout.lookup(entry.key).slice()
+      const keyBytes = key.subarray(layout.prefix.length)
+      let value: Uint8Array | null = null
+      if (row === undefined) {
+        changelog.append(keyBytes, null, timestamp)
+      } else {
+        scratch.reset()
+        const valueStart = appendTimestamp(scratch, timestamp, timestamped)
+        serializeInto(valueSerde, row.value, scratch)
+        value = scratch.toBytes()
+        changelog.append(keyBytes, valueStart === 0 ? value : value.subarray(valueStart), timestamp)
+      }
       // The pin passes from `live` to `staged`.
       entry.dirty = false
-      this.staged.push({ entry, key: prefixed(this.layout.prefix, keyBytes), value })
+      this.staged.push({ entry, key, value })
     }
     this.live = []
   }

@@ -18,6 +18,8 @@ export class ResidentMap<E extends ResidentEntry> {
   private young = new Map<KeyIdentity, E>()
   private old = new Map<KeyIdentity, E>()
   private youngMax: number
+  /** The entry of the last call: a put mostly follows a get of the same key. */
+  private last: E | undefined
 
   /** Each generation holds up to `entriesMax` entries that are not pinned. */
   constructor(entriesMax: number) {
@@ -29,8 +31,12 @@ export class ResidentMap<E extends ResidentEntry> {
   }
 
   get(id: KeyIdentity): E | undefined {
+    if (this.last !== undefined && this.last.id === id) return this.last
     const entry = this.young.get(id)
-    if (entry !== undefined) return entry
+    if (entry !== undefined) {
+      this.last = entry
+      return entry
+    }
     const older = this.old.get(id)
     if (older !== undefined) {
       this.old.delete(id)
@@ -42,15 +48,18 @@ export class ResidentMap<E extends ResidentEntry> {
   set(entry: E): void {
     if (this.young.size >= this.youngMax) this.rotate()
     this.young.set(entry.id, entry)
+    this.last = entry
   }
 
   delete(id: KeyIdentity): void {
     this.young.delete(id)
     this.old.delete(id)
+    this.last = undefined
   }
 
   /** Lets go of everything that is not pinned. */
   evictUnpinned(): void {
+    this.last = undefined
     for (const generation of [this.young, this.old]) {
       for (const entry of generation.values()) if (entry.pins === 0) generation.delete(entry.id)
     }

@@ -9,6 +9,7 @@ import type { BytesWrite } from './ordered-bytes.ts'
 
 /** Where `stage` sends changelog records: the task's producer, on the task's own partition. */
 export interface ChangelogSink {
+  /** The bytes are the sink's to copy before it returns: the caller may use their memory again. */
   append(key: Uint8Array, value: Uint8Array | null, timestamp: number): void
 }
 

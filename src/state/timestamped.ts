@@ -6,6 +6,7 @@
  *
  * The changelog has the plain value in either case; there the timestamp is that of the record.
  */
+import type { ByteSink } from '../base/byte-sink.ts'
 import { readInt64, writeInt64 } from '../base/bytes.ts'
 
 const timestampBytes = 8
@@ -17,6 +18,15 @@ export function backendValue(value: Uint8Array, timestamp: number, timestamped: 
   writeInt64(bytes, 0, timestamp)
   bytes.set(value, timestampBytes)
   return bytes
+}
+
+/** Appends what comes before a value in the backend; answers where the value begins. */
+export function appendTimestamp(sink: ByteSink, timestamp: number, timestamped: boolean): number {
+  if (!timestamped) return sink.length
+  sink.reserve(timestampBytes)
+  writeInt64(sink.bytes, sink.length, timestamp)
+  sink.length += timestampBytes
+  return sink.length
 }
 
 /** The timestamp in backend bytes; -1 where there is none. */

@@ -6,8 +6,10 @@
  * Integers are big-endian. A bucket keeps the bytes of values that did not change, so that writing it again serialises
  * only those that did, and decodes a value when it is first asked for.
  */
+import type { ByteSink } from '../base/byte-sink.ts'
 import { readInt32, readInt64, writeInt32, writeInt64 } from '../base/bytes.ts'
 import type { Serde } from '../serdes/serde.ts'
+import { serializeInto } from './serialize-into.ts'
 import type { WindowEntry } from './store.ts'
 
 const headerBytes = 20
@@ -106,12 +108,12 @@ export class WindowBucket<V> {
   }
 
   /** Serialises what changed since the last time, hands it to `take` by ascending start, and drops deleted rows. */
-  takeChanges(serde: Serde<V>, take: (row: ChangedRow) => void): void {
+  takeChanges(serde: Serde<V>, scratch: ByteSink, take: (row: ChangedRow) => void): void {
     const { rows } = this
     let kept = 0
     for (const row of rows) {
       if (row.bytes === undefined) {
-        const value = row.entry === undefined ? null : serde.serialize(row.entry.value)
+        const value = row.entry === undefined ? null : bytesOf(row.entry.value, serde, scratch)
         take({ start: row.start, timestamp: row.timestamp, value })
         if (value === null) continue
         row.bytes = value
@@ -144,6 +146,12 @@ export class WindowBucket<V> {
     }
     return ~low
   }
+}
+
+function bytesOf<V>(value: V, serde: Serde<V>, scratch: ByteSink): Uint8Array {
+  scratch.reset()
+  serializeInto(serde, value, scratch)
+  return scratch.toBytes()
 }
 
 function entryOf<V>(row: Row<V>, serde: Serde<V>): WindowEntry<V> | undefined {

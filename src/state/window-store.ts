@@ -8,11 +8,12 @@
  * is kept beside the buckets and committed with them.
  */
 import { assert } from '../base/assert.ts'
+import { ByteSink } from '../base/byte-sink.ts'
 import { readInt64, writeInt64 } from '../base/bytes.ts'
 import { latin1Slice } from '../base/text.ts'
 import type { WindowStoreDefinition } from './definition.ts'
 import { keyIdentity } from './key-identity.ts'
-import { KeyLayout, segmentKey, splitWindowChangelogKey, windowChangelogKey } from './key-layout.ts'
+import { KeyLayout, segmentKey, setChangelogStart, splitWindowChangelogKey } from './key-layout.ts'
 import type { BytesWrite, OrderedBytes } from './ordered-bytes.ts'
 import { ResidentMap, type ResidentEntry } from './resident-map.ts'
 import { Segments } from './segments.ts'
@@ -48,6 +49,7 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
   private readonly layout: KeyLayout<K>
   private readonly segments: Segments
   private readonly resident: ResidentMap<Owner<K, V>>
+  private readonly scratch = new ByteSink(256)
   private live: Slot<K, V>[] = []
   private staged: PendingWrite<K, V>[] = []
   private applying: PendingWrite<K, V>[] = []
@@ -126,18 +128,20 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
   }
 
   stage(changelog: ChangelogSink): void {
-    const { keySerde, valueSerde } = this.definition
-    const { prefix } = this.layout
+    const { layout, scratch } = this
+    const { valueSerde } = this.definition
     const { firstLive } = this.segments
     for (const slot of this.live) {
-      const keyBytes = keySerde.serialize(slot.owner.key)
-      slot.bucket.takeChanges(valueSerde, ({ start, value, timestamp }) => {
-        changelog.append(windowChangelogKey(keyBytes, start), value, timestamp)
+      const key = layout.lookupSegment(slot.segment, slot.owner.key).slice()
+      const changelogKey = layout.changelogKey(key)
+      slot.bucket.takeChanges(valueSerde, scratch, ({ start, value, timestamp }) => {
+        setChangelogStart(changelogKey, start)
+        changelog.append(changelogKey, value, timestamp)
       })
       // The pin passes from `live` to `staged`. An expired bucket must not come back after its segment was deleted.
       slot.dirty = false
       const value = slot.segment < firstLive ? null : slot.bucket.encode()
-      this.staged.push({ slot, key: segmentKey(prefix, slot.segment, keyBytes), value })
+      this.staged.push({ slot, key, value })
     }
     this.live = []
     this.latestStaged = this.segments.latest

@@ -60,7 +60,13 @@ export class StoreHarness<S extends StateStore> {
     const lines: string[] = []
     this.store.stage({
       append: (key, value, timestamp) => {
-        this.changelog.push({ key, value, timestamp, offset: this.changelog.length })
+        const offset = this.changelog.length
+        this.changelog.push({
+          key: key.slice(),
+          value: value === null ? null : value.slice(),
+          timestamp,
+          offset,
+        })
         lines.push(`${keyText(key)}=${value === null ? 'null' : utf8Slice(value)}@${timestamp}`)
       },
     })
