@@ -13,21 +13,13 @@ import type { Clock } from '../src/base/clock.ts'
 import { StreamsError } from '../src/base/errors.ts'
 import type { Random } from '../src/base/random.ts'
 import type { Connection, Network } from '../src/protocol/connection.ts'
-import { brokerConfig, type BrokerConfig, type BrokerConfigInput } from './config.ts'
-import { GroupCoordinator } from './coordinator/group/coordinator.ts'
-import { TransactionCoordinator } from './coordinator/transaction/coordinator.ts'
+import { assemble } from './assemble.ts'
+import type { BrokerConfigInput } from './config.ts'
 import type { BrokerContext } from './handlers/handler.ts'
-import { apiHandlers } from './handlers/table.ts'
-import { internalTopic } from './internal-topic-log.ts'
 import type { FileSystem } from './log/files.ts'
-import { LogDirectory } from './log/log-directory.ts'
 import { NodeFiles } from './log/node-files.ts'
 import { Maintenance } from './maintenance.ts'
-import { loadClusterIdentity, type ClusterIdentity } from './metadata/cluster.ts'
-import { Topics } from './metadata/topics.ts'
-import { DelayedRequests } from './net/delayed.ts'
 import { Dispatch } from './net/dispatch.ts'
-import { FetchSessions } from './net/fetch-sessions.ts'
 import { InProcessConnection } from './net/in-process.ts'
 import { systemClock } from './system-clock.ts'
 
@@ -75,7 +67,8 @@ export class Broker {
   /** @internal Use `startBroker`. */
   constructor(options: BrokerOptions) {
     this.#onFault = options.onFault ?? warn
-    this.#context = assemble(options)
+    const { directory, files = new NodeFiles(), clock = systemClock, random = systemRandom } = options
+    this.#context = assemble({ directory, files, clock, random, config: options.config })
     this.#dispatch = new Dispatch(this.#context, this.#onFault)
     this.#maintenance = new Maintenance(this.#context.clock, (job, cause) => {
       const what = `the broker's ${job} failed: ${String(cause)}`
@@ -168,67 +161,6 @@ export class Broker {
       run: () => logs.expireProducers(clock.now()),
     })
   }
-}
-
-/** Opens the parts, each over those before it. What fails here leaves the directory unlocked again. */
-function assemble(options: BrokerOptions): BrokerContext {
-  const { directory, files = new NodeFiles(), clock = systemClock, random = systemRandom } = options
-  const config = brokerConfig(options.config)
-  const logs = new LogDirectory({ files, directory, clock, tailBytesMax: config['log.tail.cache.bytes'] })
-  try {
-    return assembleOver(logs, {
-      config,
-      clock,
-      random,
-      identity: loadClusterIdentity({ files, directory, random, config }),
-    })
-  } catch (error) {
-    logs.abandon()
-    throw error
-  }
-}
-
-interface Surroundings {
-  readonly config: BrokerConfig
-  readonly clock: Clock
-  readonly random: Random
-  readonly identity: ClusterIdentity
-}
-
-function assembleOver(logs: LogDirectory, surroundings: Surroundings): BrokerContext {
-  const { config, clock, random } = surroundings
-  const delayed = new DelayedRequests({ clock, parkedMax: config['fetch.parked.max'] })
-  const topics = new Topics({
-    logs,
-    config,
-    clock,
-    random,
-    listener: {
-      opened: log => log.onAppend(() => delayed.wake(log)),
-      removed(topic) {
-        for (const log of topic.logs) delayed.wake(log)
-        groups.topicDeleted(topic.name)
-      },
-    },
-  })
-  topics.load()
-  const internal = { topics, clock, durability: config.durability }
-  const groups = new GroupCoordinator({
-    topic: internalTopic('__consumer_offsets', internal),
-    clock,
-    random,
-    config,
-  })
-  const transactions = new TransactionCoordinator({
-    topic: internalTopic('__transaction_state', internal),
-    clock,
-    config,
-  })
-  groups.start()
-  transactions.start()
-  const slots = config['max.incremental.fetch.session.cache.slots']
-  const fetchSessions = new FetchSessions({ clock, random, slots })
-  return { ...surroundings, logs, topics, groups, transactions, delayed, fetchSessions, apis: apiHandlers }
 }
 
 function warn(fault: StreamsError): void {

@@ -21,8 +21,6 @@ import {
   codecIdOf,
   isTransactional,
   magicOf,
-  producerEpochOf,
-  producerIdOf,
   sizeInBytesOf,
   batchHeaderBytes,
 } from '../../src/record/batch-format.ts'
@@ -100,7 +98,7 @@ async function settle(
 ): Promise<ProduceResponse> {
   await Promise.all(pending)
   // A flush that fails fails the request as a whole: which of its appends are on the disk is not known.
-  await Promise.all(Array.from(appended, log => log.durable()))
+  await Promise.all(Array.from(appended, async log => log.durable()))
   return finish(request, topics)
 }
 
@@ -156,7 +154,9 @@ function producePartition(
     if (topic.internal)
       throw refusal('INVALID_TOPIC_EXCEPTION', `${topic.name} is written by the broker alone`)
     const batch = oneBatch(records, context.version)
-    const admitted = admit(broker, context, { topic: topic.name, partition: index, log, batch })
+    const { version, request } = context
+    const { transactionalId } = request
+    const admitted = admitAppend(broker, { transactionalId, topic: topic.name, log, batch, version })
     if (admitted === undefined) return append(broker, context, { log, index, batch }, progress)
     return admitted.then(
       () => append(broker, context, { log, index, batch }, progress),
@@ -188,34 +188,6 @@ function oneBatch(records: Uint8Array | null, version: number): Uint8Array {
     throw refusal('UNSUPPORTED_COMPRESSION_TYPE', `zstd is taken since version ${zstdSince}`)
   }
   return records
-}
-
-/** Asks the transaction coordinator where it must be asked. */
-function admit(
-  { transactions, config }: BrokerContext,
-  { request: { transactionalId }, version }: RequestContext<ProduceRequest>,
-  {
-    topic,
-    partition,
-    log,
-    batch,
-  }: {
-    readonly topic: string
-    readonly partition: number
-    readonly log: PartitionLog
-    readonly batch: Uint8Array
-  },
-): Promise<void> | undefined {
-  if (transactionalId === null || !isTransactional(batch, 0)) return undefined
-  return admitAppend(transactions, log, {
-    transactionalId,
-    producerId: producerIdOf(batch, 0),
-    producerEpoch: producerEpochOf(batch, 0),
-    topic,
-    partition,
-    version,
-    isVerified: config['transaction.partition.verification.enable'],
-  })
 }
 
 function append(

@@ -10,7 +10,10 @@ import { DescribeLogDirs } from '../../../src/protocol/messages/35-describe-log-
 import { CreatePartitions } from '../../../src/protocol/messages/37-create-partitions.ts'
 import { IncrementalAlterConfigs } from '../../../src/protocol/messages/44-incremental-alter-configs.ts'
 import { DescribeCluster } from '../../../src/protocol/messages/60-describe-cluster.ts'
-import { DescribeTopicPartitions } from '../../../src/protocol/messages/75-describe-topic-partitions.ts'
+import {
+  DescribeTopicPartitions,
+  type DescribeTopicPartitionsResponse,
+} from '../../../src/protocol/messages/75-describe-topic-partitions.ts'
 import { CreateTopics } from '../../../src/protocol/messages/19-create-topics.ts'
 import { batch, createTopic, fetchedOf, fetchFrom, produce, startFixture } from '../broker-fixture.ts'
 
@@ -263,7 +266,7 @@ describe('the cluster, its pages and its sizes', () => {
     const seen: string[] = []
     let cursor: { topicName: string; partitionIndex: number } | null = null
     do {
-      const page = await connection.send(DescribeTopicPartitions, 0, {
+      const page: DescribeTopicPartitionsResponse = await connection.send(DescribeTopicPartitions, 0, {
         topics: [],
         responsePartitionLimit: 2,
         cursor,

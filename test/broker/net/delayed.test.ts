@@ -79,7 +79,7 @@ describe('parked requests (semantics G8)', () => {
     const { delayed, park } = arrange()
     const parked = [park([{}]), park([{}])]
     delayed.close()
-    expect(await Promise.all(parked)).toEqual(['expired', 'expired'])
+    expect(await Promise.all(parked.map(async each => each))).toEqual(['expired', 'expired'])
     expect(park([{}])).toBe('expired')
   })
 

@@ -1,0 +1,97 @@
+/**
+ * Puts a broker's parts together over one data directory, each over those before it.
+ *
+ *   logs ── topics (registry; opens every partition) ── groups ── transactions (markers into both) ── handlers
+ *
+ * An append wakes the fetches that wait for its log; a deleted topic wakes them too, and leaves the groups' memory.
+ */
+import type { Clock } from '../src/base/clock.ts'
+import type { Random } from '../src/base/random.ts'
+import { brokerConfig, type BrokerConfig, type BrokerConfigInput } from './config.ts'
+import { GroupCoordinator } from './coordinator/group/coordinator.ts'
+import { TransactionCoordinator } from './coordinator/transaction/coordinator.ts'
+import { markerTargets } from './coordinator/transaction/marker-targets.ts'
+import { producerIdFile } from './coordinator/transaction/producer-id-file.ts'
+import type { BrokerContext } from './handlers/handler.ts'
+import { apiHandlers } from './handlers/table.ts'
+import { internalTopic } from './internal-topic-log.ts'
+import type { FileSystem } from './log/files.ts'
+import { LogDirectory } from './log/log-directory.ts'
+import { loadClusterIdentity } from './metadata/cluster.ts'
+import { Topics } from './metadata/topics.ts'
+import { DelayedRequests } from './net/delayed.ts'
+import { FetchSessions } from './net/fetch-sessions.ts'
+
+/** What a broker is made of: all that it does not make itself. */
+export interface Surroundings {
+  readonly directory: string
+  readonly files: FileSystem
+  readonly clock: Clock
+  readonly random: Random
+  readonly config: BrokerConfigInput | undefined
+}
+
+/** Opens the parts. Whatever fails here leaves the directory unlocked and as it was found. */
+export function assemble(surroundings: Surroundings): BrokerContext {
+  const { directory, files, clock } = surroundings
+  const config = brokerConfig(surroundings.config)
+  const logs = new LogDirectory({
+    files,
+    directory,
+    clock,
+    durability: config.durability,
+    tailBytesMax: config['log.tail.cache.bytes'],
+  })
+  try {
+    return assembleOver(logs, surroundings, config)
+  } catch (error) {
+    logs.abandon()
+    throw error
+  }
+}
+
+function assembleOver(logs: LogDirectory, surroundings: Surroundings, config: BrokerConfig): BrokerContext {
+  const { directory, files, clock, random } = surroundings
+  const identity = loadClusterIdentity({ files, directory, random, config })
+  const delayed = new DelayedRequests({ clock, parkedMax: config['fetch.parked.max'] })
+  const topics = new Topics({
+    logs,
+    config,
+    clock,
+    random,
+    listener: {
+      opened: log => void log.onAppend(() => delayed.wake(log)),
+      removed(topic) {
+        for (const log of topic.logs) delayed.wake(log)
+        groups.topicDeleted(topic.name)
+      },
+    },
+  })
+  topics.load()
+  const offsets = internalTopic('__consumer_offsets', { topics, clock })
+  const groups = new GroupCoordinator({ topic: offsets, clock, random, config })
+  groups.start()
+  const transactions = new TransactionCoordinator({
+    topic: internalTopic('__transaction_state', { topics, clock }),
+    targets: markerTargets({ topics, groups, clock }),
+    producerIds: producerIdFile(files, directory),
+    clock,
+    config,
+  })
+  transactions.start()
+  const slots = config['max.incremental.fetch.session.cache.slots']
+  const fetchSessions = new FetchSessions({ clock, random, slots })
+  return {
+    config,
+    clock,
+    random,
+    identity,
+    logs,
+    topics,
+    groups,
+    transactions,
+    delayed,
+    fetchSessions,
+    apis: apiHandlers,
+  }
+}
