@@ -121,22 +121,24 @@ export function readWholeFile(files: FileSystem, path: string): Uint8Array | und
   }
 }
 
-/** Writes a file so that a crash leaves the old one or the new one, whole: temporary file, sync, rename, sync. */
-export function replaceFile(files: FileSystem, path: string, contents: Uint8Array): void {
+/**
+ * Writes a file so that a crash leaves the old one or the new one, whole: temporary file, sync, rename, sync. Without
+ * `sync` this holds for the death of the process, and a power cut may leave it empty.
+ */
+export function replaceFile(files: FileSystem, path: string, contents: Uint8Array, sync = true): void {
   const temporary = `${path}.tmp`
-  files.remove(temporary)
-  writeNewFile(files, temporary, contents)
+  writeNewFile(files, temporary, contents, sync)
   files.rename(temporary, path)
-  files.syncDirectory(path.slice(0, path.lastIndexOf('/')))
+  if (sync) files.syncDirectory(path.slice(0, path.lastIndexOf('/')))
 }
 
-/** Writes a file that nobody reads before its name is known to be durable, and syncs its bytes. */
-export function writeNewFile(files: FileSystem, path: string, contents: Uint8Array): void {
+/** Writes a file from its start, whatever it held, and syncs its bytes. */
+export function writeNewFile(files: FileSystem, path: string, contents: Uint8Array, sync = true): void {
   const file = files.open(path, 'create')
   try {
-    file.truncate(0)
+    if (file.sizeInBytes() > 0) file.truncate(0)
     file.write(contents, 0)
-    file.sync()
+    if (sync) file.sync()
   } finally {
     file.close()
   }

@@ -1,0 +1,370 @@
+/**
+ * All partitions under one data directory: its lock, its checkpoints, its clean-shutdown marker, its upkeep.
+ *
+ *   <root>/.lock                               who uses the directory
+ *   <root>/.kafka_cleanshutdown                everything was put on the disk; removed as soon as it is read
+ *   <root>/meta.properties                     cluster id, node id
+ *   <root>/recovery-point-offset-checkpoint    what is known to be on the disk, by partition
+ *   <root>/log-start-offset-checkpoint         starts moved by DeleteRecords and retention
+ *   <root>/replication-offset-checkpoint       high watermarks
+ *   <root>/cleaner-offset-checkpoint           where each compacted log is dirty from
+ *   <root>/<topic>-<partition>/                a log; LOG_FORMAT.md says what is in it
+ *   <root>/<topic>-<partition>.<hex>-delete/   a deleted one on its way out
+ *
+ * No timers here: whoever runs the broker calls `maintain`, as often as it likes, and again at once while it answers
+ * that it is busy. Removal of a deleted partition and compaction are cut into small steps, so that a call is short.
+ */
+import { assert } from '../../src/base/assert.ts'
+import { hexOf } from '../../src/base/bytes.ts'
+import { utf8Bytes } from '../../src/base/text.ts'
+import type { Random } from '../../src/base/random.ts'
+import { partitionKey } from '../../src/base/topic-partition.ts'
+import {
+  offsetsOfCheckpoint,
+  readCheckpoint,
+  readProperties,
+  readTopicId,
+  writeCheckpoint,
+  writeProperties,
+  writeTopicId,
+  type CheckpointRow,
+} from './checkpoint-files.ts'
+import { LogCleaner } from './cleaner.ts'
+import { joinPath, writeNewFile, type DirectoryLock, type FileSystem } from './files.ts'
+import type { LogConfig } from './log-config.ts'
+import type { Durability } from './log-types.ts'
+import { PartitionLog } from './partition-log.ts'
+import { WarmSegments } from './segment.ts'
+import { partitionMetadataFile } from './segment-names.ts'
+import { TailBudget } from './tail-cache.ts'
+
+export interface OpenDirectoryOptions {
+  readonly files: FileSystem
+  /** Made if absent. */
+  readonly root: string
+  readonly nowMs: number
+  readonly random: Random
+  /** Configuration of the topics that are found on the disk. */
+  readonly logConfig: (topic: string) => LogConfig
+  /** Default 'process'. */
+  readonly durability?: Durability
+  /** What batches are stamped with. Default 0. */
+  readonly leaderEpoch?: number
+  /** Newest bytes of each partition that are kept in memory. Default 4 MiB. */
+  readonly tailBytesMax?: number
+  /** The same for all partitions together. Default 64 MiB. */
+  readonly tailBytesMaxTotal?: number
+  /** Sealed segments that hold a descriptor at a time. Default 128. */
+  readonly warmSegmentsMax?: number
+  /** Default a day. */
+  readonly producerIdExpirationMs?: number
+  /** Default true. */
+  readonly cleanerEnabled?: boolean
+  /** Memory of the cleaner's offset map. Default 128 MiB; it grows only as far as it is needed. */
+  readonly cleanerBytesMax?: number
+  /** How long the cleaner rests when nothing is dirty. Default 15 s. */
+  readonly cleanerBackoffMs?: number
+  /** How often segments are held against retention. Default 5 min. */
+  readonly retentionIntervalMs?: number
+  /** How often checkpoints are written. Default 60 s. */
+  readonly checkpointIntervalMs?: number
+}
+
+/** Something that went wrong in upkeep; the next round tries again. */
+export interface MaintenanceFault {
+  readonly log: PartitionLog | undefined
+  readonly error: unknown
+}
+
+export interface MaintenanceResult {
+  /** There is more to do: call again soon. */
+  readonly busy: boolean
+  readonly faults: readonly MaintenanceFault[]
+}
+
+const checkpointFiles = {
+  recoveryPoint: 'recovery-point-offset-checkpoint',
+  logStart: 'log-start-offset-checkpoint',
+  highWatermark: 'replication-offset-checkpoint',
+} as const
+const cleanShutdownFile = '.kafka_cleanshutdown'
+const propertiesFile = 'meta.properties'
+const partitionDirectory = /^([a-zA-Z0-9._-]+)-(\d+)\/$/
+const topicName = /^[a-zA-Z0-9._-]{1,249}$/
+
+export class LogDirectory {
+  readonly #options: OpenDirectoryOptions
+  readonly #files: FileSystem
+  readonly #root: string
+  readonly #lock: DirectoryLock
+  readonly #logs = new Map<string, PartitionLog>()
+  readonly #topicIds = new Map<string, string>()
+  readonly #tailBudget: TailBudget
+  readonly #warm: WarmSegments
+  readonly #cleaner: LogCleaner | undefined
+  /** Directories of deleted partitions, to be removed. */
+  readonly #doomed: string[] = []
+  readonly #written = new Map<string, string>()
+  #retentionDueMs: number
+  #checkpointDueMs: number
+  #closed = false
+
+  private constructor(options: OpenDirectoryOptions, lock: DirectoryLock) {
+    this.#options = options
+    this.#files = options.files
+    this.#root = options.root
+    this.#lock = lock
+    this.#tailBudget = new TailBudget({
+      logBytesMax: options.tailBytesMax ?? 4 << 20,
+      bytesMax: options.tailBytesMaxTotal ?? 64 << 20,
+    })
+    this.#warm = new WarmSegments(options.warmSegmentsMax)
+    this.#retentionDueMs = options.nowMs + (options.retentionIntervalMs ?? 300_000)
+    this.#checkpointDueMs = options.nowMs + (options.checkpointIntervalMs ?? 60_000)
+    this.#openLogs(options.nowMs)
+    this.#cleaner =
+      options.cleanerEnabled === false
+        ? undefined
+        : new LogCleaner({
+            files: options.files,
+            root: options.root,
+            random: options.random,
+            bytesMax: options.cleanerBytesMax ?? 128 << 20,
+            backoffMs: options.cleanerBackoffMs ?? 15_000,
+          })
+  }
+
+  /**
+   * Locks the directory and opens every partition in it, recovering those that were not closed in order. MR-4001 if
+   * another process has it.
+   */
+  static open(options: OpenDirectoryOptions): LogDirectory {
+    options.files.makeDirectory(options.root)
+    const lock = options.files.lock(options.root)
+    try {
+      return new LogDirectory(options, lock)
+    } catch (error) {
+      lock.release()
+      throw error
+    }
+  }
+
+  /** Every log, in no order. */
+  partitions(): readonly PartitionLog[] {
+    return [...this.#logs.values()]
+  }
+
+  get(topic: string, partition: number): PartitionLog | undefined {
+    return this.#logs.get(partitionKey(topic, partition))
+  }
+
+  /** The id of the topic that a log belongs to; undefined if there is no log, or its file was lost with the power. */
+  topicId(topic: string, partition: number): string | undefined {
+    return this.#topicIds.get(partitionKey(topic, partition))
+  }
+
+  /** Makes the log of a new partition. It must not exist. */
+  create(options: {
+    readonly topic: string
+    readonly partition: number
+    readonly topicId: string
+    readonly config: LogConfig
+    readonly nowMs: number
+  }): PartitionLog {
+    const { topic, partition, topicId, config, nowMs } = options
+    assert(!this.#closed, 'a closed directory makes no logs')
+    if (!topicName.test(topic) || topic === '.' || topic === '..')
+      throw new TypeError(`not a topic name: ${topic}`)
+    const key = partitionKey(topic, partition)
+    assert(!this.#logs.has(key), `${key} exists`)
+    const directory = joinPath(this.#root, key)
+    this.#files.makeDirectory(directory)
+    writeTopicId(this.#files, joinPath(directory, partitionMetadataFile), topicId, this.#syncs)
+    if (this.#syncs) this.#files.syncDirectory(this.#root)
+    const log = this.#openLog(topic, partition, { config, nowMs, cleanStop: true })
+    this.#logs.set(key, log)
+    this.#topicIds.set(key, topicId)
+    return log
+  }
+
+  /** Closes the log of a partition and takes its files away. Not an error if there is none. */
+  delete(topic: string, partition: number): void {
+    const key = partitionKey(topic, partition)
+    const log = this.#logs.get(key)
+    if (log === undefined) return
+    this.#cleaner?.forget(log)
+    log.close({ clean: false })
+    this.#logs.delete(key)
+    this.#topicIds.delete(key)
+    const doomed = joinPath(this.#root, `${key}.${this.#randomHex()}-delete`)
+    this.#files.rename(log.directory, doomed)
+    if (this.#syncs) this.#files.syncDirectory(this.#root)
+    this.#doomed.push(doomed)
+  }
+
+  /** Changes the configuration of a topic's logs. */
+  configure(topic: string, config: LogConfig): void {
+    for (const log of this.#logs.values()) if (log.topic === topic) log.configure(config)
+  }
+
+  /** Retention, compaction, removals, checkpoints: whatever is due. Never throws; what failed is tried again. */
+  maintain(nowMs: number): MaintenanceResult {
+    assert(!this.#closed, 'a closed directory needs no upkeep')
+    const faults: MaintenanceFault[] = []
+    const attempt = (log: PartitionLog | undefined, act: () => void): void => {
+      try {
+        act()
+      } catch (error) {
+        faults.push({ log, error })
+      }
+    }
+    attempt(undefined, () => this.#lock.refresh())
+    if (nowMs >= this.#retentionDueMs) {
+      this.#retentionDueMs = nowMs + (this.#options.retentionIntervalMs ?? 300_000)
+      for (const log of this.#logs.values()) attempt(log, () => log.maintain(nowMs))
+    }
+    if (nowMs >= this.#checkpointDueMs) {
+      this.#checkpointDueMs = nowMs + (this.#options.checkpointIntervalMs ?? 60_000)
+      attempt(undefined, () => this.checkpoint())
+    }
+    const doomed = this.#doomed.shift()
+    if (doomed !== undefined) attempt(undefined, () => this.#files.removeDirectory(doomed))
+    let cleaning = false
+    attempt(this.#cleaner?.current, () => {
+      cleaning = this.#cleaner?.step(this.#logs.values(), nowMs) ?? false
+    })
+    return { busy: cleaning || this.#doomed.length > 0, faults }
+  }
+
+  /** Writes the checkpoints that changed. */
+  checkpoint(): void {
+    const logs = [...this.#logs.values()]
+    const rows = (of: (log: PartitionLog) => number | undefined): readonly CheckpointRow[] =>
+      logs.flatMap(log => {
+        const offset = of(log)
+        return offset === undefined ? [] : [[log.topic, String(log.partition), String(offset)]]
+      })
+    this.#writeCheckpoint(
+      checkpointFiles.recoveryPoint,
+      rows(log => log.recoveryPoint),
+    )
+    this.#writeCheckpoint(
+      checkpointFiles.logStart,
+      rows(log =>
+        log.logStartOffset > log.store.segments.first.baseOffset ? log.logStartOffset : undefined,
+      ),
+    )
+    this.#writeCheckpoint(
+      checkpointFiles.highWatermark,
+      rows(log => log.highWatermark),
+    )
+  }
+
+  /** What `meta.properties` says; undefined in a new directory. */
+  readProperties(): ReadonlyMap<string, string> | undefined {
+    return readProperties(this.#files, joinPath(this.#root, propertiesFile))
+  }
+
+  writeProperties(properties: ReadonlyMap<string, string>): void {
+    writeProperties(this.#files, joinPath(this.#root, propertiesFile), properties)
+  }
+
+  /**
+   * Puts everything on the disk, leaves the marker of a clean stop if that worked for every log, and unlocks the
+   * directory. Idempotent. Errors are thrown after everything has been let go.
+   */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#cleaner?.stop()
+    await Promise.all([...this.#logs.values()].map(log => log.idle()))
+    try {
+      let clean = true
+      for (const log of this.#logs.values()) clean = log.close({ clean: true }) && clean
+      this.checkpoint()
+      if (clean) {
+        const marker = utf8Bytes('{"version":0,"brokerEpoch":-1}')
+        writeNewFile(this.#files, joinPath(this.#root, cleanShutdownFile), marker)
+        this.#files.syncDirectory(this.#root)
+      }
+    } finally {
+      for (const log of this.#logs.values()) log.close({ clean: false })
+      this.#lock.release()
+    }
+  }
+
+  get #syncs(): boolean {
+    return this.#options.durability === 'power'
+  }
+
+  #openLogs(nowMs: number): void {
+    const marker = joinPath(this.#root, cleanShutdownFile)
+    const cleanStop = this.#files.stat(marker) !== undefined
+    if (cleanStop) {
+      // Gone for good before the first write: it must not come back with a loss of power.
+      this.#files.remove(marker)
+      this.#files.syncDirectory(this.#root)
+    }
+    const offsets = (name: string): Map<string, number> =>
+      offsetsOfCheckpoint(readCheckpoint(this.#files, joinPath(this.#root, name)))
+    const [recoveryPoints, logStarts] = [
+      offsets(checkpointFiles.recoveryPoint),
+      offsets(checkpointFiles.logStart),
+    ]
+    for (const name of this.#files.list(this.#root)) {
+      if (name.endsWith('-delete/')) this.#doomed.push(joinPath(this.#root, name.slice(0, -1)))
+      const match = partitionDirectory.exec(name)
+      if (match === null) continue
+      const [topic, partition] = [match[1]!, Number(match[2])]
+      const key = partitionKey(topic, partition)
+      const log = this.#openLog(topic, partition, {
+        config: this.#options.logConfig(topic),
+        nowMs,
+        cleanStop,
+        recoveryPoint: recoveryPoints.get(key) ?? 0,
+        logStartOffset: logStarts.get(key) ?? 0,
+      })
+      this.#logs.set(key, log)
+      const topicId = readTopicId(this.#files, joinPath(log.directory, partitionMetadataFile))
+      if (topicId !== undefined) this.#topicIds.set(key, topicId)
+    }
+  }
+
+  #openLog(
+    topic: string,
+    partition: number,
+    found: {
+      readonly config: LogConfig
+      readonly nowMs: number
+      readonly cleanStop: boolean
+      readonly recoveryPoint?: number
+      readonly logStartOffset?: number
+    },
+  ): PartitionLog {
+    const { files, random, durability = 'process', leaderEpoch = 0 } = this.#options
+    return PartitionLog.open({
+      files,
+      directory: joinPath(this.#root, partitionKey(topic, partition)),
+      topic,
+      partition,
+      durability,
+      leaderEpoch,
+      random,
+      tailBudget: this.#tailBudget,
+      warm: this.#warm,
+      producerIdExpirationMs: this.#options.producerIdExpirationMs ?? 86_400_000,
+      ...found,
+    })
+  }
+
+  #writeCheckpoint(name: string, rows: readonly CheckpointRow[]): void {
+    const text = rows.join('\n')
+    if (this.#written.get(name) === text) return
+    writeCheckpoint(this.#files, joinPath(this.#root, name), rows, this.#syncs)
+    this.#written.set(name, text)
+  }
+
+  #randomHex(): string {
+    return hexOf(Uint8Array.from({ length: 16 }, () => Math.floor(this.#options.random.next() * 256)))
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Forces a log to the disk beside the event loop, many appends with one sync ("group commit").
+ *
+ * A round syncs every file with bytes that are not known to be on the disk, and covers all appends made before it began.
+ * Those that come while it runs share the next round. A round that fails ends it all: the kernel may have dropped the
+ * pages, so a later success would prove nothing; the log fails until it is opened anew.
+ */
+import { deferred, type Deferred } from '../../src/base/deferred.ts'
+import type { Segment } from './segment.ts'
+
+/** What flushing needs of the log, and tells it. */
+export interface FlushedLog {
+  /** The log's end, and the segment that it lies in. */
+  readonly target: () => { readonly endOffset: number; readonly active: Segment }
+  /** All before `offset` is on the disk. */
+  readonly flushed: (offset: number) => void
+  /** A sync failed. */
+  readonly failed: (error: unknown) => void
+}
+
+export class LogFlush {
+  readonly #log: FlushedLog
+  /** Sealed segments whose bytes are not known to be on the disk, oldest first. */
+  #sealed: Segment[] = []
+  /** Who waits for the next round. */
+  #waiting: Deferred<void> | undefined
+  #activeWanted = false
+  #running: Promise<void> | undefined
+
+  constructor(log: FlushedLog) {
+    this.#log = log
+  }
+
+  /** Resolves once everything appended before the call is on the disk; rejects with MR-4004 if that failed. */
+  flush(): Promise<void> {
+    this.#activeWanted = true
+    return this.#nextRound()
+  }
+
+  /** Takes over a segment that was sealed: it reaches the disk soon. */
+  sealed(segment: Segment): void {
+    this.#sealed.push(segment)
+    // Nobody waits for this one; a failure reaches the log through `failed`.
+    this.#nextRound().catch(() => {})
+  }
+
+  /** A segment that is gone needs no sync. */
+  forget(segment: Segment): void {
+    this.#sealed = this.#sealed.filter(each => each !== segment)
+  }
+
+  /** Settles when no round is under way or due. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running
+  }
+
+  #nextRound(): Promise<void> {
+    this.#waiting ??= deferred()
+    this.#running ??= this.#run()
+    return this.#waiting.promise
+  }
+
+  async #run(): Promise<void> {
+    // One turn of grace, so that all appends of this turn share the round.
+    await Promise.resolve()
+    while (this.#waiting !== undefined) {
+      const waiting = this.#waiting
+      this.#waiting = undefined
+      try {
+        await this.#round()
+        waiting.resolve()
+      } catch (error) {
+        this.#log.failed(error)
+        waiting.reject(error)
+      }
+    }
+    this.#running = undefined
+  }
+
+  async #round(): Promise<void> {
+    const [sealed, activeWanted] = [this.#sealed, this.#activeWanted]
+    const { active, endOffset } = this.#log.target()
+    const upTo = activeWanted ? endOffset : active.baseOffset
+    this.#sealed = []
+    this.#activeWanted = false
+    const segments = activeWanted ? [...sealed, active] : sealed
+    await Promise.all(segments.map(segment => segment.file.syncAsync()))
+    this.#log.flushed(upTo)
+  }
+}

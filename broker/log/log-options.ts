@@ -1,0 +1,35 @@
+/** What opening a partition's log takes. */
+import type { Random } from '../../src/base/random.ts'
+import type { FileSystem } from './files.ts'
+import type { LogConfig } from './log-config.ts'
+import type { Durability } from './log-types.ts'
+import type { WarmSegments } from './segment.ts'
+import type { TailBudget } from './tail-cache.ts'
+
+export interface OpenLogOptions {
+  readonly files: FileSystem
+  /** The partition's own directory; must exist. */
+  readonly directory: string
+  readonly topic: string
+  readonly partition: number
+  readonly config: LogConfig
+  readonly nowMs: number
+  /** Default 'process'. */
+  readonly durability?: Durability
+  /** Whether the data directory was closed in order. Default false. */
+  readonly cleanStop?: boolean
+  /** All before it reached the disk. Default 0. */
+  readonly recoveryPoint?: number
+  /** The log's start as last checkpointed. Default 0. */
+  readonly logStartOffset?: number
+  /** What batches are stamped with. Default 0. */
+  readonly leaderEpoch?: number
+  /** Idle producers are forgotten after this long. Default a day. */
+  readonly producerIdExpirationMs?: number
+  /** Shared by all logs of a data directory. */
+  readonly tailBudget?: TailBudget
+  /** Shared by all logs of a data directory. */
+  readonly warm?: WarmSegments
+  /** For segment.jitter.ms. Without it there is no jitter. */
+  readonly random?: Random
+}

@@ -1,0 +1,197 @@
+/**
+ * Reads batches of a log: from the tail in memory without a copy where that can be, else from the segment files.
+ *
+ * Both ways end in `trimBatches`, which cuts what was found to the batches that were asked for. What comes from a file is
+ * held against its checksums: a damaged batch is never handed out. If it is the first one wanted, the read fails with
+ * CORRUPT_MESSAGE and says where; otherwise the read ends before it. Offsets after it are read as ever.
+ */
+import { assert } from '../../src/base/assert.ts'
+import { StreamsError } from '../../src/base/errors.ts'
+import { baseOffsetOf, batchHeaderBytes, lastOffsetOf, sizeInBytesOf } from '../../src/record/batch-format.ts'
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import { BrokerError } from '../broker-error.ts'
+import { batchFault } from './batch-scan.ts'
+import type { Segment } from './segment.ts'
+import type { Segments } from './segments.ts'
+import type { TailCache } from './tail-cache.ts'
+import type { AbortedTransaction } from './transaction-index.ts'
+
+/** What is asked for: batches that hold `offset` or more and start before `endOffset`. */
+export interface ReadRange {
+  readonly offset: number
+  readonly endOffset: number
+  readonly maxBytes: number
+  readonly minOneBatch: boolean
+}
+
+/** Whole batches, and the offset after the last of them. */
+export interface FoundBatches {
+  readonly bytes: Uint8Array
+  readonly nextOffset: number
+}
+
+const noBytes = new Uint8Array(0)
+
+/** Reads from memory if the offset is there, else from the files. */
+export function readBatches(tail: TailCache, segments: Segments, range: ReadRange): FoundBatches {
+  const cached = tail.read(range.offset, range.endOffset, range.maxBytes)
+  return cached === undefined ? readSegments(segments, range) : trimBatches(cached, range)
+}
+
+/** What a read answers that finds nothing. */
+export function noBatches(offset: number): FoundBatches {
+  return { bytes: noBytes, nextOffset: offset }
+}
+
+/** The wanted part of `bytes`, which hold whole batches in order, the last perhaps cut off. */
+function trimBatches(bytes: Uint8Array, range: ReadRange): FoundBatches {
+  let start = 0
+  while (whole(bytes, start) && lastOffsetOf(bytes, start) < range.offset)
+    start += sizeInBytesOf(bytes, start)
+  let end = start
+  let nextOffset = range.offset
+  while (whole(bytes, end) && baseOffsetOf(bytes, end) < range.endOffset) {
+    const size = sizeInBytesOf(bytes, end)
+    const first = end === start && range.minOneBatch
+    if (end + size - start > range.maxBytes && !first) break
+    nextOffset = lastOffsetOf(bytes, end) + 1
+    end += size
+  }
+  const all = start === 0 && end === bytes.length
+  return { bytes: all ? bytes : bytes.subarray(start, end), nextOffset }
+}
+
+/** Reads from the segment files. */
+function readSegments(segments: Segments, range: ReadRange): FoundBatches {
+  for (let index = segments.floorIndex(range.offset); index < segments.all.length; index++) {
+    const segment = segments.all[index]!
+    if (segment.baseOffset >= range.endOffset) break
+    const found = readSegment(segment, range)
+    // Nothing there: compaction has removed the rest of this segment, so the next one holds what follows.
+    if (found !== undefined) return found
+  }
+  return noBatches(range.offset)
+}
+
+function readSegment(segment: Segment, range: ReadRange): FoundBatches | undefined {
+  const position = locate(segment, range.offset)
+  if (position === 'damaged') return readPastDamage(segment, range)
+  if (position === undefined) return undefined
+  return readFrom(segment, position, range) ?? readPastDamage(segment, range)
+}
+
+/** Slower, for segments that are damaged near the offset: every batch from the last index entry on is checked. */
+function readPastDamage(segment: Segment, range: ReadRange): FoundBatches | undefined {
+  const position = locateChecked(segment, range.offset)
+  if (position === undefined) return undefined
+  const found = readFrom(segment, position, range)
+  assert(found !== undefined, 'a batch that was checked is whole')
+  return found
+}
+
+/**
+ * Where the first batch starts that reaches `offset`; only headers are read. Undefined if the segment has none.
+ * 'damaged' if a header makes no sense, or if a hole before the offset may be due to damage instead of compaction.
+ */
+function locate(segment: Segment, offset: number): number | undefined | 'damaged' {
+  let position = segment.indexes.offsets.positionFor(offset)
+  let previous: number | undefined
+  const probe = new Uint8Array(batchHeaderBytes)
+  while (position < segment.sizeInBytes) {
+    if (segment.file.read(probe, 0, batchHeaderBytes, position) < batchHeaderBytes) return 'damaged'
+    const size = sizeInBytesOf(probe, 0)
+    if (size < batchHeaderBytes || size > segment.sizeInBytes - position) return 'damaged'
+    if (lastOffsetOf(probe, 0) >= offset) {
+      const sound = baseOffsetOf(probe, 0) <= offset || previous === undefined || isWhole(segment, previous)
+      return sound ? position : 'damaged'
+    }
+    previous = position
+    position += size
+  }
+  return previous === undefined || isWhole(segment, previous) ? undefined : 'damaged'
+}
+
+/** As `locate`, with all checksums, and steps over what is damaged. Throws if the offset itself lies in it. */
+function locateChecked(segment: Segment, offset: number): number | undefined {
+  const scanner = segment.scan(segment.indexes.offsets.positionFor(offset), { checked: true })
+  let damage: BrokerError | undefined
+  for (;;) {
+    if (scanner.next()) {
+      if (lastOffsetOf(scanner.bytes, scanner.at) < offset) {
+        damage = undefined
+        continue
+      }
+      if (damage !== undefined && baseOffsetOf(scanner.bytes, scanner.at) > offset) throw damage
+      return scanner.position
+    }
+    if (scanner.fault === undefined) break
+    damage = corrupt(segment, scanner.position, offset, scanner.fault)
+    if (!scanner.resync(0)) break
+  }
+  if (damage !== undefined) throw damage
+  return undefined
+}
+
+/** Reads from the start of a batch; undefined if that batch is damaged. Ends before any other damaged one. */
+function readFrom(segment: Segment, position: number, range: ReadRange): FoundBatches | undefined {
+  const needed = sizeAt(segment, position)
+  const bytes = readBytes(
+    segment,
+    position,
+    range.minOneBatch ? Math.max(range.maxBytes, needed) : range.maxBytes,
+  )
+  const found = trimBatches(bytes, range)
+  let nextOffset = range.offset
+  for (let at = 0; at < found.bytes.length; at += sizeInBytesOf(found.bytes, at)) {
+    if (batchFault(found.bytes, at, found.bytes.length) !== undefined) {
+      return at === 0 ? undefined : { bytes: found.bytes.subarray(0, at), nextOffset }
+    }
+    nextOffset = lastOffsetOf(found.bytes, at) + 1
+  }
+  return { bytes: found.bytes, nextOffset }
+}
+
+function sizeAt(segment: Segment, position: number): number {
+  return sizeInBytesOf(readBytes(segment, position, batchHeaderBytes), 0)
+}
+
+function isWhole(segment: Segment, position: number): boolean {
+  const bytes = readBytes(segment, position, sizeAt(segment, position))
+  return batchFault(bytes, 0, bytes.length) === undefined
+}
+
+function readBytes(segment: Segment, position: number, count: number): Uint8Array {
+  const length = Math.min(count, segment.sizeInBytes - position)
+  const bytes = new Uint8Array(length)
+  const read = segment.file.read(bytes, 0, length, position)
+  return read === length ? bytes : bytes.subarray(0, read)
+}
+
+function corrupt(segment: Segment, position: number, offset: number, fault: string): BrokerError {
+  const cause = new StreamsError('MR-4002', {
+    what: `A segment is damaged: ${fault}.`,
+    where: `${segment.path()}, byte ${position} (offset ${offset})`,
+    why: 'The records of this batch cannot be read any more; those before and after it can.',
+    fix: 'Check the volume. To go on, have consumers seek past the damaged batch, or restore the file from a copy.',
+  })
+  return new BrokerError(kafkaErrors.CORRUPT_MESSAGE.code, cause.message, { cause })
+}
+
+function whole(bytes: Uint8Array, at: number): boolean {
+  if (at + batchHeaderBytes > bytes.length) return false
+  const size = sizeInBytesOf(bytes, at)
+  return size >= batchHeaderBytes && at + size <= bytes.length
+}
+
+/** The aborted transactions that a reader of [from, upTo) has to leave out (semantics G7). */
+export function collectAborted(
+  segments: Segments,
+  from: number,
+  upTo: number,
+): readonly AbortedTransaction[] {
+  const found: AbortedTransaction[] = []
+  for (let index = segments.floorIndex(from); index < segments.all.length; index++) {
+    if (segments.all[index]!.indexes.transactions.collect(from, upTo, found)) break
+  }
+  return found
+}

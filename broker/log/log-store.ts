@@ -1,0 +1,192 @@
+/**
+ * The files of one log as a whole: opening, rolling, retiring segments, closing. `PartitionLog` decides when; this does it
+ * in an order that a crash may interrupt anywhere.
+ */
+import { joinPath, writeNewFile, type FileSystem } from './files.ts'
+import { writeCheckpoint } from './checkpoint-files.ts'
+import type { LeaderEpochs } from './leader-epochs.ts'
+import type { OpenLogOptions } from './log-options.ts'
+import type { Durability, RecoveryReport } from './log-types.ts'
+import { writeProducerSnapshot } from './producer-snapshot.ts'
+import type { ProducerStates } from './producer-state.ts'
+import { loadLog, type RecoveryOptions } from './recovery.ts'
+import { Segment, WarmSegments, type SegmentHome } from './segment.ts'
+import { leaderEpochFile, snapshotFileName } from './segment-names.ts'
+import type { Segments } from './segments.ts'
+import { BatchScanner } from './batch-scan.ts'
+import { baseOffsetOf } from '../../src/record/batch-format.ts'
+
+export interface LogStoreOptions {
+  readonly files: FileSystem
+  readonly directory: string
+  readonly durability: Durability
+  readonly warm?: WarmSegments | undefined
+}
+
+/** Opens the files of a log as its options say. */
+export function openStore(options: OpenLogOptions): LogStore {
+  const { files, directory, durability = 'process', warm, config, nowMs } = options
+  const { cleanStop = false, recoveryPoint = 0, logStartOffset = 0 } = options
+  return new LogStore(
+    { files, directory, durability, warm },
+    { config, cleanStop, recoveryPoint, logStartOffset, nowMs },
+  )
+}
+
+export class LogStore {
+  readonly segments: Segments
+  readonly producers: ProducerStates
+  readonly epochs: LeaderEpochs
+  /** As found when opened. */
+  readonly logStartOffset: number
+  readonly logEndOffset: number
+  readonly report: RecoveryReport
+  /** Sealed segments that recovery read and that may not be on the disk. */
+  readonly unsynced: readonly Segment[]
+  /** A failed roll could not be undone: the files no longer say where the log ends. */
+  broken = false
+
+  readonly #home: SegmentHome
+  readonly #syncs: boolean
+  /** Renamed to `.deleted`, to be removed when their time has come. */
+  #doomed: { readonly segment: Segment; readonly dueMs: number }[] = []
+  #snapshotOffset = -1
+
+  /** Opens what is in the directory, or begins a log there. */
+  constructor(options: LogStoreOptions, recovery: RecoveryOptions) {
+    const { files, directory } = options
+    this.#home = { files, directory, warm: options.warm ?? new WarmSegments() }
+    this.#syncs = options.durability === 'power'
+    const loaded = loadLog(this.#home, recovery)
+    this.segments = loaded.segments
+    this.producers = loaded.producers
+    this.epochs = loaded.epochs
+    this.logStartOffset = loaded.logStartOffset
+    this.logEndOffset = loaded.logEndOffset
+    this.report = loaded.report
+    this.unsynced = loaded.unsynced
+    // What a killed process left in the page cache has to reach the disk before it may be called durable.
+    if (this.#syncs && !loaded.report.cleanStop) this.#syncAll()
+  }
+
+  /** Seals the active segment and begins one at `logEndOffset`. If it throws, the old one is still active. */
+  roll(logEndOffset: number, nowMs: number): Segment {
+    const sealed = this.segments.active
+    if (this.#syncs) sealed.file.sync()
+    sealed.writeIndexes(this.#syncs)
+    this.#writeSnapshot(logEndOffset)
+    const next = new Segment(this.#home, {
+      baseOffset: logEndOffset,
+      sizeInBytes: 0,
+      createdMs: nowMs,
+      active: true,
+    })
+    try {
+      next.open()
+      if (this.#syncs) this.#home.files.syncDirectory(this.#home.directory)
+    } catch (error) {
+      this.#undo(next)
+      throw error
+    }
+    sealed.seal()
+    this.segments.add(next)
+    return sealed
+  }
+
+  /** Notes that `epoch` begins at `offset`, in the file too. */
+  beginEpoch(epoch: number, offset: number): void {
+    if (!this.epochs.assign(epoch, offset)) return
+    try {
+      this.#writeEpochs()
+    } catch (error) {
+      this.epochs.removeLast()
+      throw error
+    }
+  }
+
+  /** Takes the first segments out of use; their files go `delayMs` later. */
+  retire(count: number, nowMs: number, delayMs: number): readonly Segment[] {
+    const retired = this.segments.removeFirst(count)
+    for (const segment of retired) this.doom(segment, nowMs + delayMs)
+    return retired
+  }
+
+  /** Renames the files of a segment that is no longer in use, to be removed at `dueMs`. */
+  doom(segment: Segment, dueMs: number): void {
+    segment.close()
+    segment.rename('.deleted')
+    this.#doomed.push({ segment, dueMs })
+    const snapshot = snapshotFileName(segment.baseOffset)
+    if (segment.baseOffset !== this.#snapshotOffset)
+      this.#home.files.remove(joinPath(this.#home.directory, snapshot))
+  }
+
+  /** Removes what is due. */
+  removeDoomed(nowMs: number): void {
+    const due = this.#doomed.filter(each => each.dueMs <= nowMs)
+    this.#doomed = this.#doomed.filter(each => each.dueMs > nowMs)
+    for (const { segment } of due) segment.remove()
+  }
+
+  /** Puts everything on the disk, so that the next start need not look at anything. */
+  settle(logEndOffset: number): void {
+    const { active } = this.segments
+    if (active.sizeInBytes > 0) active.file.sync()
+    active.writeIndexes(true)
+    this.#writeSnapshot(logEndOffset)
+    this.#writeEpochs()
+    this.#home.files.syncDirectory(this.#home.directory)
+  }
+
+  /** Lets go of all descriptors. */
+  close(): void {
+    for (const segment of this.segments.all) segment.close()
+  }
+
+  /** Cuts the files at `offset`, the start of a batch or the end; what is opened from them afterwards ends there. */
+  cut(offset: number): void {
+    for (const segment of this.segments.all.toReversed()) {
+      if (segment.baseOffset >= offset && segment !== this.segments.first) {
+        segment.remove()
+        continue
+      }
+      const scanner = new BatchScanner(segment.file, {
+        position: 0,
+        end: segment.sizeInBytes,
+        checked: false,
+      })
+      while (scanner.next() && baseOffsetOf(scanner.bytes, scanner.at) < offset);
+      segment.file.truncate(scanner.position)
+      return
+    }
+  }
+
+  #writeSnapshot(offset: number): void {
+    const path = joinPath(this.#home.directory, snapshotFileName(offset))
+    writeNewFile(this.#home.files, path, writeProducerSnapshot(this.producers), this.#syncs)
+    const previous = this.#snapshotOffset
+    this.#snapshotOffset = offset
+    const stray =
+      previous >= 0 && previous !== offset && !this.segments.all.some(each => each.baseOffset === previous)
+    if (stray) this.#home.files.remove(joinPath(this.#home.directory, snapshotFileName(previous)))
+  }
+
+  #writeEpochs(): void {
+    const path = joinPath(this.#home.directory, leaderEpochFile)
+    writeCheckpoint(this.#home.files, path, this.epochs.rows(), this.#syncs)
+  }
+
+  #syncAll(): void {
+    for (const segment of [...this.unsynced, this.segments.active]) segment.file.sync()
+    this.#home.files.syncDirectory(this.#home.directory)
+  }
+
+  #undo(next: Segment): void {
+    try {
+      next.remove()
+    } catch {
+      // The caller gets the error that brought us here; this one means that the file may still be there.
+      this.broken = true
+    }
+  }
+}

@@ -1,0 +1,173 @@
+/** The file system of the machine, through `node:fs`. */
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { assert } from '../../src/base/assert.ts'
+import { lockDirectory } from './directory-lock.ts'
+import { storageError, type DirectoryLock, type File, type FileStat, type FileSystem } from './files.ts'
+
+const openFlags = {
+  read: constants.O_RDONLY,
+  write: constants.O_RDWR,
+  create: constants.O_RDWR | constants.O_CREAT,
+} as const
+
+class NodeFile implements File {
+  readonly path: string
+  readonly #descriptor: number
+  #closed = false
+  /** A descriptor must outlive the syncs under way on it: a number that was closed may be another file's next. */
+  #syncsUnderWay = 0
+
+  constructor(path: string, descriptor: number) {
+    this.path = path
+    this.#descriptor = descriptor
+  }
+
+  read(target: Uint8Array, at: number, length: number, position: number): number {
+    let done = 0
+    while (done < length) {
+      const count = this.#run('read', () =>
+        readSync(this.#descriptor, target, at + done, length - done, position + done),
+      )
+      if (count === 0) break
+      done += count
+    }
+    return done
+  }
+
+  write(source: Uint8Array, position: number): void {
+    // Not through #run: this is the hot path, and the closure shows in profiles of small appends.
+    assert(!this.#closed, 'a closed file is not used')
+    try {
+      let done = 0
+      while (done < source.length) {
+        done += writeSync(this.#descriptor, source, done, source.length - done, position + done)
+      }
+    } catch (error) {
+      throw storageError('write', this.path, error)
+    }
+  }
+
+  truncate(sizeInBytes: number): void {
+    this.#run('truncate', () => ftruncateSync(this.#descriptor, sizeInBytes))
+  }
+
+  sizeInBytes(): number {
+    return this.#run('stat', () => fstatSync(this.#descriptor).size)
+  }
+
+  sync(): void {
+    this.#run('sync', () => fdatasyncSync(this.#descriptor))
+  }
+
+  syncAsync(): Promise<void> {
+    assert(!this.#closed, 'a closed file is not used')
+    this.#syncsUnderWay++
+    return new Promise((resolve, reject) => {
+      fdatasync(this.#descriptor, error => {
+        this.#syncsUnderWay--
+        if (this.#closed && this.#syncsUnderWay === 0) closeSync(this.#descriptor)
+        if (error === null) resolve()
+        else reject(storageError('sync', this.path, error))
+      })
+    })
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    if (this.#syncsUnderWay > 0) return
+    try {
+      closeSync(this.#descriptor)
+    } catch (error) {
+      throw storageError('close', this.path, error)
+    }
+  }
+
+  #run<T>(operation: string, act: () => T): T {
+    assert(!this.#closed, 'a closed file is not used')
+    try {
+      return act()
+    } catch (error) {
+      throw storageError(operation, this.path, error)
+    }
+  }
+}
+
+export class NodeFiles implements FileSystem {
+  open(path: string, mode: 'read' | 'write' | 'create'): File {
+    return new NodeFile(
+      path,
+      run('open', path, () => openSync(path, openFlags[mode], 0o644)),
+    )
+  }
+
+  stat(path: string): FileStat | undefined {
+    const stat = run('stat', path, () => statSync(path, { throwIfNoEntry: false }))
+    return stat === undefined ? undefined : { sizeInBytes: stat.size, modifiedMs: Math.floor(stat.mtimeMs) }
+  }
+
+  list(directory: string): readonly string[] {
+    return run('list', directory, () =>
+      readdirSync(directory, { withFileTypes: true }).map(entry =>
+        entry.isDirectory() ? `${entry.name}/` : entry.name,
+      ),
+    )
+  }
+
+  makeDirectory(path: string): void {
+    run('make directory', path, () => mkdirSync(path, { recursive: true }))
+  }
+
+  rename(from: string, to: string): void {
+    run('rename', from, () => renameSync(from, to))
+  }
+
+  remove(path: string): void {
+    run('remove', path, () => rmSync(path, { force: true }))
+  }
+
+  removeDirectory(path: string): void {
+    run('remove directory', path, () => rmSync(path, { recursive: true, force: true }))
+  }
+
+  syncDirectory(path: string): void {
+    // Windows has no way to open a directory; its file systems journal names themselves.
+    if (process.platform === 'win32') return
+    run('sync directory', path, () => {
+      const descriptor = openSync(path, constants.O_RDONLY)
+      try {
+        fsyncSync(descriptor)
+      } finally {
+        closeSync(descriptor)
+      }
+    })
+  }
+
+  lock(directory: string): DirectoryLock {
+    return lockDirectory(directory)
+  }
+}
+
+function run<T>(operation: string, path: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    throw storageError(operation, path, error)
+  }
+}

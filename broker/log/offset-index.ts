@@ -1,0 +1,66 @@
+/**
+ * `.index`: a sparse map from offsets to positions in the segment's log file (semantics G31).
+ *
+ *   entry, 8 bytes:  relativeOffset int32 | position int32
+ *
+ * An entry names the *last* offset of a batch and where that batch starts, as Kafka writes it. So the entry with the
+ * greatest offset that does not exceed the one wanted is a safe place to start looking from. No checksum: the file
+ * is only trusted for segments that were closed in order, and is rebuilt from the log otherwise.
+ */
+import { assert } from '../../src/base/assert.ts'
+import { readInt32, writeInt32 } from '../../src/base/bytes.ts'
+import { EntryTable } from './entry-table.ts'
+
+export const offsetIndexEntryBytes = 8
+
+export class OffsetIndex {
+  readonly table: EntryTable
+  readonly #baseOffset: number
+
+  constructor(baseOffset: number, bytes?: Uint8Array) {
+    this.#baseOffset = baseOffset
+    this.table = new EntryTable(offsetIndexEntryBytes, bytes)
+  }
+
+  append(lastOffset: number, position: number): void {
+    assert(lastOffset >= this.#baseOffset, 'an index holds offsets of its segment')
+    const at = this.table.add()
+    writeInt32(this.table.bytes, at, lastOffset - this.#baseOffset)
+    writeInt32(this.table.bytes, at + 4, position)
+  }
+
+  /** Where to start looking for `offset`: at or before the batch that holds it. */
+  positionFor(offset: number): number {
+    const wanted = offset - this.#baseOffset
+    const index = this.table.floor((bytes, at) => readInt32(bytes, at) <= wanted)
+    return index < 0 ? 0 : this.#position(index)
+  }
+
+  /** The position of the last entry, 0 if there is none. */
+  get lastPosition(): number {
+    return this.table.count === 0 ? 0 : this.#position(this.table.count - 1)
+  }
+
+  /** The first indexed position after `position`, or undefined: where to go on after a damaged batch. */
+  positionAfter(position: number): number | undefined {
+    const index = this.table.floor((bytes, at) => readInt32(bytes, at + 4) <= position) + 1
+    return index < this.table.count ? this.#position(index) : undefined
+  }
+
+  /** Whether the entries ascend and lie within a log file of this size. */
+  plausible(logBytes: number): boolean {
+    const { bytes, count } = this.table
+    for (let index = 0; index < count; index++) {
+      const at = index * offsetIndexEntryBytes
+      const [offset, position] = [readInt32(bytes, at), readInt32(bytes, at + 4)]
+      if (offset < 0 || position < 0 || position >= logBytes) return false
+      if (index > 0 && (offset <= readInt32(bytes, at - 8) || position <= readInt32(bytes, at - 4)))
+        return false
+    }
+    return true
+  }
+
+  #position(index: number): number {
+    return readInt32(this.table.bytes, index * offsetIndexEntryBytes + 4)
+  }
+}

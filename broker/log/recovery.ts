@@ -1,0 +1,237 @@
+/**
+ * Opens a partition's log: what is trusted, what is read again, what is cut off.
+ *
+ * After a clean stop everything is trusted, and the last segment is read from its last index entry on. After any other
+ * end, segments before the recovery point are trusted (they reached the disk), and the later ones are read and checked
+ * batch by batch; their indexes are built anew. The producers' state is the newest snapshot that is whole, and every
+ * batch after it.
+ *
+ *   bytes that are no batch        whole batches after them    then
+ *   -----------------------------  --------------------------  ------------------------------------------------------
+ *   in the last segment            none                        torn tail: cut off. It was never acknowledged, or it
+ *                                                              was lost with the power under durability 'process'
+ *   in the last segment, with a    yes                         a write that the disk lost: cut off there. All after it
+ *   whole sector of zeros                                      was unsynced too
+ *   in the last segment, others    yes                         damaged: kept, reported, and stepped over
+ *   in an earlier segment          any                         damaged: kept, reported, and stepped over
+ *
+ * A batch whose offset does not follow counts as damaged too: the checksum does not cover the offset.
+ */
+import {
+  baseOffsetOf,
+  lastOffsetOf,
+  maxTimestampOf,
+  partitionLeaderEpochOf,
+} from '../../src/record/batch-format.ts'
+import type { BatchScanner } from './batch-scan.ts'
+import { joinPath } from './files.ts'
+import { LeaderEpochs } from './leader-epochs.ts'
+import { readCheckpoint } from './checkpoint-files.ts'
+import type { LogConfig } from './log-config.ts'
+import type { CorruptRange, RecoveryReport } from './log-types.ts'
+import type { ProducerStates } from './producer-state.ts'
+import { applyBatch, loadProducers } from './producer-replay.ts'
+import { Segment, type SegmentHome } from './segment.ts'
+import { leaderEpochFile } from './segment-names.ts'
+import { Segments } from './segments.ts'
+import { sweepDirectory } from './sweep.ts'
+
+export interface RecoveryOptions {
+  readonly config: LogConfig
+  /** Whether the data directory was closed in order. */
+  readonly cleanStop: boolean
+  /** All before it reached the disk. */
+  readonly recoveryPoint: number
+  /** The log's start as last checkpointed. */
+  readonly logStartOffset: number
+  readonly nowMs: number
+}
+
+/** An opened log. */
+export interface LoadedLog {
+  readonly segments: Segments
+  readonly producers: ProducerStates
+  readonly epochs: LeaderEpochs
+  readonly logStartOffset: number
+  readonly logEndOffset: number
+  /** Sealed segments that are not known to be on the disk. */
+  readonly unsynced: readonly Segment[]
+  readonly report: RecoveryReport
+}
+
+const sectorBytes = 512
+
+export function loadLog(home: SegmentHome, options: RecoveryOptions): LoadedLog {
+  return new Recovery(home, options).run()
+}
+
+class Recovery {
+  readonly #home: SegmentHome
+  readonly #options: RecoveryOptions
+  readonly #corruptRanges: CorruptRange[] = []
+  #scannedBytes = 0
+  #truncatedBytes = 0
+
+  constructor(home: SegmentHome, options: RecoveryOptions) {
+    this.#home = home
+    this.#options = options
+  }
+
+  run(): LoadedLog {
+    const { files, directory } = this.#home
+    const { cleanStop, logStartOffset } = this.#options
+    const { segmentOffsets, snapshotOffsets } = sweepDirectory(files, directory)
+    const all = this.#openSegments(segmentOffsets)
+    const active = all.at(-1)!
+    const epochs = new LeaderEpochs(readCheckpoint(files, joinPath(directory, leaderEpochFile)))
+    const trustedEnd = cleanStop ? this.#endOfCleanLog(active) : undefined
+    const firstScanned = trustedEnd === undefined ? this.#firstScanned(all) : all.length
+    const producersFrom = trustedEnd ?? all[firstScanned]!.baseOffset
+    const producers = loadProducers(this.#home, all, snapshotOffsets, producersFrom, this.#options.nowMs)
+    let logEndOffset = trustedEnd ?? producersFrom
+    for (let index = firstScanned; index < all.length; index++) {
+      const endOffset = all[index + 1]?.baseOffset
+      logEndOffset = this.#scan(all[index]!, endOffset, producers, epochs)
+    }
+    epochs.truncateEnd(Math.max(logEndOffset, 1))
+    return {
+      segments: new Segments(all),
+      producers,
+      epochs,
+      logStartOffset: Math.min(Math.max(logStartOffset, all[0]!.baseOffset), logEndOffset),
+      logEndOffset,
+      unsynced: all.slice(firstScanned, -1),
+      report: {
+        cleanStop: trustedEnd !== undefined,
+        scannedBytes: this.#scannedBytes,
+        truncatedBytes: this.#truncatedBytes,
+        corruptRanges: this.#corruptRanges,
+      },
+    }
+  }
+
+  #openSegments(offsets: readonly number[]): readonly Segment[] {
+    const { nowMs, logStartOffset } = this.#options
+    const bases = offsets.length === 0 ? [logStartOffset] : offsets
+    return bases.map((baseOffset, index) => {
+      const segment = new Segment(this.#home, { baseOffset, sizeInBytes: 0, createdMs: nowMs, active: false })
+      const sizeInBytes = this.#home.files.stat(segment.path())?.sizeInBytes ?? 0
+      const active = index === bases.length - 1 && sizeInBytes === 0
+      return new Segment(this.#home, { baseOffset, sizeInBytes, createdMs: nowMs, active })
+    })
+  }
+
+  /** After a clean stop: the log's end, if the end of the last segment is as sound as it should be. */
+  #endOfCleanLog(active: Segment): number | undefined {
+    if (active.sizeInBytes === 0) return active.baseOffset
+    active.resume()
+    const scanner = active.scan(active.indexes.offsets.lastPosition, { checked: true })
+    let end: number | undefined
+    while (scanner.next()) end = lastOffsetOf(scanner.bytes, scanner.at) + 1
+    if (scanner.fault === undefined) return end
+    active.suspend()
+    return undefined
+  }
+
+  /** The first segment that may hold bytes that never reached the disk, or whose transaction index is unusable. */
+  #firstScanned(all: readonly Segment[]): number {
+    const pastRecoveryPoint = all.findIndex((_, index) => {
+      const next = all[index + 1]
+      return next === undefined || next.baseOffset > this.#options.recoveryPoint
+    })
+    const damaged = all.findIndex(segment => !segment.transactionIndexReadable())
+    return damaged < 0 ? pastRecoveryPoint : Math.min(damaged, pastRecoveryPoint)
+  }
+
+  /** Reads a segment from its start, builds its indexes and brings the producers' state on; answers its end. */
+  #scan(
+    segment: Segment,
+    endOffset: number | undefined,
+    producers: ProducerStates,
+    epochs: LeaderEpochs,
+  ): number {
+    const last = endOffset === undefined
+    const fileBytes = segment.sizeInBytes
+    const scanner = segment.scan(0, { checked: true })
+    segment.startRebuild()
+    let expected = segment.baseOffset
+    let exact = last
+    for (;;) {
+      const found = scanner.next() && !this.#misplaced(scanner, expected, endOffset, exact)
+      if (found) {
+        this.#take(segment, scanner, producers, epochs)
+        expected = lastOffsetOf(scanner.bytes, scanner.at) + 1
+        exact = last
+        continue
+      }
+      if (scanner.position === fileBytes) break
+      const from = scanner.position
+      const goesOn = scanner.resync(expected)
+      const to = goesOn ? scanner.position : fileBytes
+      if (last && (!goesOn || this.#hasLostSector(segment, from, to))) {
+        this.#truncatedBytes += fileBytes - from
+        segment.truncateToNoted()
+        break
+      }
+      const toOffset = (goesOn ? baseOffsetOf(scanner.bytes, scanner.at) : endOffset!) - 1
+      this.#corruptRanges.push({
+        file: segment.path(),
+        fromPosition: from,
+        toPosition: to,
+        fromOffset: expected,
+        toOffset,
+      })
+      segment.skip(to - from)
+      // What follows a damaged stretch may leave a hole of any size.
+      exact = false
+      if (!goesOn) break
+    }
+    this.#scannedBytes += segment.sizeInBytes
+    if (last) segment.activate()
+    else segment.writeIndexes(false)
+    return endOffset ?? expected
+  }
+
+  #take(segment: Segment, scanner: BatchScanner, producers: ProducerStates, epochs: LeaderEpochs): void {
+    const { bytes, at } = scanner
+    const lastOffset = lastOffsetOf(bytes, at)
+    epochs.assign(partitionLeaderEpochOf(bytes, at), baseOffsetOf(bytes, at))
+    const completed = applyBatch(producers, bytes, at, this.#options.nowMs)
+    if (completed?.aborted === true) {
+      segment.indexes.transactions.append({
+        producerId: completed.producerId,
+        firstOffset: completed.firstOffset,
+        lastOffset: completed.lastOffset,
+        lastStableOffset: producers.stableOffsetAfter(completed),
+      })
+    }
+    const batch = {
+      lastOffset,
+      maxTimestamp: maxTimestampOf(bytes, at),
+      sizeInBytes: scanner.sizeInBytes,
+    }
+    segment.note(batch, this.#options.config.indexIntervalBytes)
+  }
+
+  /** Whether a whole batch has an offset that cannot be its own. The last segment was never compacted: no holes. */
+  #misplaced(
+    scanner: BatchScanner,
+    expected: number,
+    endOffset: number | undefined,
+    exact: boolean,
+  ): boolean {
+    const baseOffset = baseOffsetOf(scanner.bytes, scanner.at)
+    if (exact) return baseOffset !== expected
+    return baseOffset < expected || lastOffsetOf(scanner.bytes, scanner.at) >= (endOffset ?? Infinity)
+  }
+
+  #hasLostSector(segment: Segment, from: number, to: number): boolean {
+    const start = Math.ceil(from / sectorBytes) * sectorBytes
+    const sector = new Uint8Array(sectorBytes)
+    for (let position = start; position + sectorBytes <= to; position += sectorBytes) {
+      segment.file.read(sector, 0, sectorBytes, position)
+      if (sector.every(byte => byte === 0)) return true
+    }
+    return false
+  }
+}

@@ -1,0 +1,353 @@
+/**
+ * One segment: a log file and its three indexes.
+ *
+ * Three conditions. *Active*: the last segment of a log, open for appending; its indexes live in memory and reach their
+ * files when it is sealed. *Warm*: sealed, with an open descriptor and loaded indexes, because it was read lately.
+ * *Cool*: sealed, with neither. How many are warm is bounded for the whole data directory (`WarmSegments`).
+ *
+ *   active --seal--> warm <--read / idle--> cool      any --remove--> gone
+ *
+ * Nothing depends on the index files of the active segment: a crash loses them, and recovery builds them anew.
+ */
+import { assert } from '../../src/base/assert.ts'
+import { batchHeaderBytes, lastOffsetOf, maxTimestampOf } from '../../src/record/batch-format.ts'
+import { BatchScanner } from './batch-scan.ts'
+import { joinPath, readWholeFile, writeNewFile, type File, type FileSystem } from './files.ts'
+import { OffsetIndex, offsetIndexEntryBytes } from './offset-index.ts'
+import {
+  segmentFileKinds,
+  segmentFileName,
+  type SegmentFileKind,
+  type SegmentSuffix,
+} from './segment-names.ts'
+import { TimeIndex, timeIndexEntryBytes } from './time-index.ts'
+import { TransactionIndex, transactionIndexEntryBytes } from './transaction-index.ts'
+
+export interface SegmentIndexes {
+  readonly offsets: OffsetIndex
+  readonly times: TimeIndex
+  readonly transactions: TransactionIndex
+}
+
+/** What the indexes note of an appended batch. */
+export interface IndexedBatch {
+  readonly lastOffset: number
+  readonly maxTimestamp: number
+  readonly sizeInBytes: number
+}
+
+/** Bounds how many sealed segments hold descriptors and indexes; the one unused for longest is cooled. */
+export class WarmSegments {
+  readonly #countMax: number
+  readonly #segments = new Set<Segment>()
+
+  constructor(countMax = 128) {
+    this.#countMax = countMax
+  }
+
+  touch(segment: Segment): void {
+    this.#segments.delete(segment)
+    this.#segments.add(segment)
+    for (const oldest of this.#segments) {
+      if (this.#segments.size <= this.#countMax) return
+      oldest.cool()
+    }
+  }
+
+  forget(segment: Segment): void {
+    this.#segments.delete(segment)
+  }
+}
+
+/** What all segments of a log share. */
+export interface SegmentHome {
+  readonly files: FileSystem
+  readonly directory: string
+  readonly warm: WarmSegments
+}
+
+export class Segment {
+  readonly baseOffset: number
+  sizeInBytes: number
+  /** Time at which the segment was begun or opened, for rolling where records have no timestamps. */
+  readonly createdMs: number
+  /** The greatest timestamp of the first batch; undefined as long as it is not known. */
+  firstTimestamp: number | undefined
+  active: boolean
+
+  readonly #home: SegmentHome
+  #suffix: SegmentSuffix
+  #file: File | undefined
+  #indexes: SegmentIndexes | undefined
+  #bytesSinceIndexEntry = 0
+  #maxTimestamp: number | undefined
+  #maxTimestampOffset: number
+
+  constructor(
+    home: SegmentHome,
+    options: {
+      baseOffset: number
+      sizeInBytes: number
+      createdMs: number
+      active: boolean
+      suffix?: SegmentSuffix
+    },
+  ) {
+    this.#home = home
+    this.baseOffset = options.baseOffset
+    this.sizeInBytes = options.sizeInBytes
+    this.createdMs = options.createdMs
+    this.active = options.active
+    this.#suffix = options.suffix ?? ''
+    this.#maxTimestampOffset = options.baseOffset
+    if (options.sizeInBytes === 0) this.#maxTimestamp = -1
+    if (options.active) this.#indexes = this.#emptyIndexes()
+  }
+
+  /** Path of one of its files. */
+  path(kind: SegmentFileKind = 'log'): string {
+    return joinPath(this.#home.directory, segmentFileName(this.baseOffset, kind, this.#suffix))
+  }
+
+  /** The log file, opened when first needed. */
+  get file(): File {
+    if (this.#file === undefined)
+      this.#file = this.#home.files.open(this.path(), this.active ? 'create' : 'write')
+    if (!this.active) this.#home.warm.touch(this)
+    return this.#file
+  }
+
+  /** Makes the log file, if need be. */
+  open(): void {
+    this.file.sizeInBytes()
+  }
+
+  /** The indexes, loaded when first needed and built anew if they cannot be right. */
+  get indexes(): SegmentIndexes {
+    if (!this.active) this.#home.warm.touch(this)
+    this.#indexes ??= this.#loadIndexes()
+    return this.#indexes
+  }
+
+  /** The greatest timestamp of all records, -1 if none has one. */
+  get maxTimestamp(): number {
+    this.#maxTimestamp ??= this.indexes.times.lastTimestamp
+    return this.#maxTimestamp
+  }
+
+  /** The last offset of the batch that has the greatest timestamp. */
+  get maxTimestampOffset(): number {
+    return this.active ? this.#maxTimestampOffset : this.indexes.times.lastOffset
+  }
+
+  /** Appends whole batches with one write. If that throws, a prefix may be in the file: `truncateToNoted`. */
+  append(bytes: Uint8Array, batches: readonly IndexedBatch[], indexIntervalBytes: number): void {
+    assert(this.active, 'only the active segment is appended to')
+    this.file.write(bytes, this.sizeInBytes)
+    for (const batch of batches) this.note(batch, indexIntervalBytes)
+  }
+
+  /** Counts a batch that is in the file at the end of those noted so far. */
+  note(batch: IndexedBatch, indexIntervalBytes: number): void {
+    const indexes = this.#indexes
+    assert(indexes !== undefined, 'batches are noted with the indexes in memory')
+    if (batch.maxTimestamp >= 0) this.firstTimestamp ??= batch.maxTimestamp
+    if (this.#maxTimestamp === undefined || batch.maxTimestamp > this.#maxTimestamp) {
+      this.#maxTimestamp = batch.maxTimestamp
+      this.#maxTimestampOffset = batch.lastOffset
+    }
+    if (this.#bytesSinceIndexEntry > indexIntervalBytes) {
+      indexes.offsets.append(batch.lastOffset, this.sizeInBytes)
+      indexes.times.append(this.#maxTimestamp, this.#maxTimestampOffset)
+      this.#bytesSinceIndexEntry = 0
+    }
+    this.#bytesSinceIndexEntry += batch.sizeInBytes
+    this.sizeInBytes += batch.sizeInBytes
+  }
+
+  /** Counts bytes in the file that are no batch, so that positions stay right. */
+  skip(sizeInBytes: number): void {
+    this.sizeInBytes += sizeInBytes
+  }
+
+  /** Cuts the log file to the size that was noted: after a write that failed, or a torn tail. */
+  truncateToNoted(): void {
+    this.file.truncate(this.sizeInBytes)
+  }
+
+  /** Whether either index has no room. */
+  indexesFull(segmentIndexBytes: number): boolean {
+    const { offsets, times } = this.indexes
+    return (
+      (offsets.table.count + 1) * offsetIndexEntryBytes > segmentIndexBytes ||
+      (times.table.count + 2) * timeIndexEntryBytes > segmentIndexBytes
+    )
+  }
+
+  /**
+   * Writes the index files, with the greatest timestamp as the last entry. May be repeated if it throws. The transaction
+   * index is always synced: the others are built anew when they make no sense, it cannot be.
+   */
+  writeIndexes(sync: boolean): void {
+    const { offsets, times, transactions } = this.indexes
+    times.append(this.maxTimestamp, this.#maxTimestampOffset)
+    const { files } = this.#home
+    writeNewFile(files, this.path('index'), offsets.table.contents(), sync)
+    writeNewFile(files, this.path('timeindex'), times.table.contents(), sync)
+    if (transactions.table.count > 0)
+      writeNewFile(files, this.path('txnindex'), transactions.table.contents())
+    else files.remove(this.path('txnindex'))
+  }
+
+  /** Makes an active segment a sealed one; its index files must have been written. */
+  seal(): void {
+    assert(this.active, 'a segment is sealed once')
+    this.active = false
+    this.#home.warm.touch(this)
+  }
+
+  /** Becomes the active segment with what its index files hold: the last one, after a clean stop. */
+  resume(): void {
+    const { offsets, times } = this.indexes
+    this.#maxTimestamp = times.lastTimestamp
+    this.#maxTimestampOffset = times.lastOffset
+    this.#bytesSinceIndexEntry = this.sizeInBytes - offsets.lastPosition
+    this.activate()
+  }
+
+  /** Becomes the active segment; its indexes are in memory. */
+  activate(): void {
+    assert(this.#indexes !== undefined, 'the indexes of the active segment are in memory')
+    this.#home.warm.forget(this)
+    this.active = true
+  }
+
+  /** Becomes sealed again, because what its index files say is not to be trusted. */
+  suspend(): void {
+    this.active = false
+  }
+
+  /** Whether the transaction index is whole: unlike the other two, it cannot be built from the segment alone. */
+  transactionIndexReadable(): boolean {
+    const sizeInBytes = this.#home.files.stat(this.path('txnindex'))?.sizeInBytes ?? 0
+    if (sizeInBytes === 0) return true
+    return sizeInBytes % transactionIndexEntryBytes === 0 && this.indexes.transactions.plausible()
+  }
+
+  /** Empties the indexes and the noted size, to note every batch anew. */
+  startRebuild(): void {
+    this.#indexes = this.#emptyIndexes()
+    this.sizeInBytes = 0
+    this.firstTimestamp = undefined
+    this.#maxTimestamp = -1
+    this.#maxTimestampOffset = this.baseOffset
+    this.#bytesSinceIndexEntry = 0
+  }
+
+  /** Lets go of descriptor and indexes. */
+  cool(): void {
+    assert(!this.active, 'the active segment stays open')
+    this.#home.warm.forget(this)
+    this.#file?.close()
+    this.#file = undefined
+    this.#indexes = undefined
+  }
+
+  /** Lets go of the descriptor, active or not. */
+  close(): void {
+    this.#home.warm.forget(this)
+    this.#file?.close()
+    this.#file = undefined
+  }
+
+  /** Renames its files, the log last: the log's name says what the segment is. Absent files are passed over. */
+  rename(suffix: SegmentSuffix): void {
+    const { files } = this.#home
+    for (const kind of renameOrder) {
+      const from = this.path(kind)
+      const to = joinPath(this.#home.directory, segmentFileName(this.baseOffset, kind, suffix))
+      if (files.stat(from) !== undefined) files.rename(from, to)
+      else if (suffix === '') files.remove(to)
+    }
+    this.#suffix = suffix
+  }
+
+  /** Removes its files, the log first: indexes without a log are orphans that opening the log sweeps away. */
+  remove(): void {
+    this.close()
+    for (const kind of segmentFileKinds) this.#home.files.remove(this.path(kind))
+  }
+
+  /** The position of the first batch whose last offset is at least `offset`, or the segment's size if none. */
+  positionOf(offset: number): number {
+    const scanner = this.scan(this.indexes.offsets.positionFor(offset))
+    while (scanner.next()) {
+      if (lastOffsetOf(scanner.bytes, scanner.at) >= offset) return scanner.position
+    }
+    return scanner.position
+  }
+
+  /** A scanner over its batches from a position on, checksums not computed unless asked for. */
+  scan(position: number, options: { checked?: boolean; chunkBytes?: number } = {}): BatchScanner {
+    return new BatchScanner(this.file, {
+      position,
+      end: this.sizeInBytes,
+      checked: options.checked ?? false,
+      ...(options.chunkBytes === undefined ? {} : { chunkBytes: options.chunkBytes }),
+    })
+  }
+
+  #emptyIndexes(): SegmentIndexes {
+    return {
+      offsets: new OffsetIndex(this.baseOffset),
+      times: new TimeIndex(this.baseOffset),
+      transactions: new TransactionIndex(),
+    }
+  }
+
+  #loadIndexes(): SegmentIndexes {
+    const { files } = this.#home
+    const load = (kind: SegmentFileKind, entryBytes: number): Uint8Array | undefined => {
+      const bytes = readWholeFile(files, this.path(kind))
+      return bytes === undefined || bytes.length % entryBytes === 0 ? bytes : undefined
+    }
+    // Recovery has seen to it that this one can be read: it cannot be built from the segment alone.
+    const transactions = new TransactionIndex(load('txnindex', transactionIndexEntryBytes))
+    const [offsetBytes, timeBytes] = [
+      load('index', offsetIndexEntryBytes),
+      load('timeindex', timeIndexEntryBytes),
+    ]
+    if (offsetBytes !== undefined && timeBytes !== undefined) {
+      const offsets = new OffsetIndex(this.baseOffset, offsetBytes)
+      const times = new TimeIndex(this.baseOffset, timeBytes)
+      const complete =
+        this.sizeInBytes < batchHeaderBytes || times.table.count > 0 || offsets.table.count === 0
+      if (complete && offsets.plausible(this.sizeInBytes) && times.plausible())
+        return { offsets, times, transactions }
+    }
+    return this.#rebuildIndexes(transactions)
+  }
+
+  /** Builds the offset and time index of a sealed segment from its log, every few kibibytes an entry. */
+  #rebuildIndexes(transactions: TransactionIndex): SegmentIndexes {
+    const indexes = { ...this.#emptyIndexes(), transactions }
+    let [maxTimestamp, maxTimestampOffset, bytesSinceEntry] = [-1, this.baseOffset, 0]
+    const scanner = this.scan(0)
+    while (scanner.next()) {
+      const lastOffset = lastOffsetOf(scanner.bytes, scanner.at)
+      const timestamp = maxTimestampOf(scanner.bytes, scanner.at)
+      if (timestamp > maxTimestamp) [maxTimestamp, maxTimestampOffset] = [timestamp, lastOffset]
+      if (bytesSinceEntry > rebuiltIntervalBytes) {
+        indexes.offsets.append(lastOffset, scanner.position)
+        indexes.times.append(maxTimestamp, maxTimestampOffset)
+        bytesSinceEntry = 0
+      }
+      bytesSinceEntry += scanner.sizeInBytes
+    }
+    indexes.times.append(maxTimestamp, maxTimestampOffset)
+    return indexes
+  }
+}
+
+const rebuiltIntervalBytes = 4096
+const renameOrder: readonly SegmentFileKind[] = ['txnindex', 'timeindex', 'index', 'log']

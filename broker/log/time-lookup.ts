@@ -1,0 +1,98 @@
+/** Finds records by their time: the first at or after a timestamp, and the one with the greatest (ListOffsets). */
+import {
+  isControl,
+  lastOffsetOf,
+  maxTimestampOf,
+  partitionLeaderEpochOf,
+} from '../../src/record/batch-format.ts'
+import { RecordCursor } from '../../src/record/batch-reader.ts'
+import type { TimestampOffset } from './log-types.ts'
+import type { Segment } from './segment.ts'
+import type { Segments } from './segments.ts'
+
+/** Lookups answer only records in [start, end). */
+export interface LookupRange {
+  readonly startOffset: number
+  readonly endOffset: number
+}
+
+/** The first record whose timestamp is at least `timestamp`: the record itself, not its batch, and never an older one. */
+export function findTimestamp(
+  segments: Segments,
+  timestamp: number,
+  range: LookupRange,
+): TimestampOffset | undefined {
+  for (const [index, segment] of segments.all.entries()) {
+    if (segments.endOffset(index, Infinity) <= range.startOffset || segment.maxTimestamp < timestamp) continue
+    const from = Math.max(segment.indexes.times.offsetFor(timestamp), range.startOffset)
+    const found = firstRecord(segment, from, range, {
+      batch: maxTimestamp => maxTimestamp >= timestamp,
+      record: each => each >= timestamp,
+    })
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** The first record that has the greatest timestamp of all; undefined if no record has one. */
+export function findMaxTimestamp(segments: Segments, range: LookupRange): TimestampOffset | undefined {
+  const newestFirst = segments.all.toSorted((left, right) => right.maxTimestamp - left.maxTimestamp)
+  let best: TimestampOffset | undefined
+  for (const segment of newestFirst) {
+    // A segment's greatest timestamp may be that of a marker, which is no record; then its batches are looked at.
+    if (segment.maxTimestamp <= (best?.timestamp ?? -1)) break
+    const timestamp = maxRecordTimestamp(segment)
+    if (timestamp <= (best?.timestamp ?? -1)) continue
+    const from = Math.max(segment.indexes.times.offsetFor(timestamp - 1), range.startOffset)
+    best =
+      firstRecord(segment, from, range, {
+        batch: maxTimestamp => maxTimestamp >= timestamp,
+        record: each => each >= timestamp,
+      }) ?? best
+  }
+  return best
+}
+
+function maxRecordTimestamp(segment: Segment): number {
+  const scanner = segment.scan(0, { checked: true })
+  let timestamp = -1
+  for (;;) {
+    if (scanner.next()) {
+      if (!isControl(scanner.bytes, scanner.at)) {
+        timestamp = Math.max(timestamp, maxTimestampOf(scanner.bytes, scanner.at))
+      }
+    } else if (scanner.fault === undefined || !scanner.resync(0)) {
+      return timestamp
+    }
+  }
+}
+
+function firstRecord(
+  segment: Segment,
+  from: number,
+  range: LookupRange,
+  wanted: { batch: (maxTimestamp: number) => boolean; record: (timestamp: number) => boolean },
+): TimestampOffset | undefined {
+  const scanner = segment.scan(segment.indexes.offsets.positionFor(from), { checked: true })
+  const cursor = new RecordCursor()
+  for (;;) {
+    if (!scanner.next()) {
+      // What is damaged has no time; what follows it may.
+      if (scanner.fault === undefined || !scanner.resync(0)) return undefined
+      continue
+    }
+    const { bytes, at } = scanner
+    if (lastOffsetOf(bytes, at) < range.startOffset || isControl(bytes, at)) continue
+    if (!wanted.batch(maxTimestampOf(bytes, at))) continue
+    cursor.reset(bytes, at)
+    while (cursor.next()) {
+      if (cursor.offset >= range.endOffset) return undefined
+      if (cursor.offset < range.startOffset || !wanted.record(cursor.timestamp)) continue
+      return {
+        timestamp: cursor.timestamp,
+        offset: cursor.offset,
+        leaderEpoch: partitionLeaderEpochOf(bytes, at),
+      }
+    }
+  }
+}
