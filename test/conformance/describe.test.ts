@@ -1,7 +1,7 @@
 /** Holds `describe()` byte for byte against Kafka's, over every scenario whose operators exist here. */
 import { describe, expect, it } from 'vitest'
 import { buildScenario, reasonToSkip } from './build-scenario.ts'
-import { loadScenarios, type Scenario } from './scenario.ts'
+import { byFamily, loadScenarios } from './scenario.ts'
 
 const scenarios = loadScenarios()
 const runnable = (scenarios ?? []).filter(scenario => reasonToSkip(scenario) === undefined)
@@ -29,13 +29,3 @@ describe.skipIf(scenarios === undefined)('topology descriptions', () => {
     }
   })
 })
-
-function byFamily(list: readonly Scenario[]): ReadonlyMap<string, readonly Scenario[]> {
-  const families = new Map<string, Scenario[]>()
-  for (const scenario of list) {
-    const members = families.get(scenario.family) ?? []
-    members.push(scenario)
-    families.set(scenario.family, members)
-  }
-  return families
-}
