@@ -16,7 +16,9 @@ import type { BrokerContext } from './handlers/handler.ts'
 import { apiHandlers } from './handlers/table.ts'
 import { internalTopic } from './internal-topic-log.ts'
 import type { FileSystem } from './log/files.ts'
+import { logConfigOf } from './log/log-config.ts'
 import { LogDirectory } from './log/log-directory.ts'
+import { topicConfig } from './metadata/topic-config.ts'
 import { loadClusterIdentity } from './metadata/cluster.ts'
 import { Topics } from './metadata/topics.ts'
 import { DelayedRequests } from './net/delayed.ts'
@@ -32,27 +34,41 @@ export interface Surroundings {
 }
 
 /** Opens the parts. Whatever fails here leaves the directory unlocked and as it was found. */
-export function assemble(surroundings: Surroundings): BrokerContext {
-  const { directory, files, clock } = surroundings
+export async function assemble(surroundings: Surroundings): Promise<BrokerContext> {
   const config = brokerConfig(surroundings.config)
-  const logs = new LogDirectory({
-    files,
-    directory,
-    clock,
-    durability: config.durability,
-    tailBytesMax: config['log.tail.cache.bytes'],
-  })
+  const logs = openLogs(surroundings, config)
   try {
     return assembleOver(logs, surroundings, config)
   } catch (error) {
-    logs.abandon()
+    await logs.close()
     throw error
   }
 }
 
+function openLogs({ files, directory, clock, random }: Surroundings, config: BrokerConfig): LogDirectory {
+  // The registry is in one of the logs: until it is read, all have the broker's defaults.
+  const defaults = logConfigOf(topicConfig({}, config).values)
+  return LogDirectory.open({
+    files,
+    root: directory,
+    nowMs: clock.now(),
+    random,
+    logConfig: () => defaults,
+    durability: config.durability,
+    tailBytesMax: config['log.tail.cache.bytes'],
+    tailBytesMaxTotal: config['log.tail.cache.total.bytes'],
+    producerIdExpirationMs: config['producer.id.expiration.ms'],
+    cleanerEnabled: config['log.cleaner.enable'],
+    cleanerBytesMax: config['log.cleaner.dedupe.buffer.size'],
+    cleanerBackoffMs: config['log.cleaner.backoff.ms'],
+    retentionIntervalMs: config['log.retention.check.interval.ms'],
+    checkpointIntervalMs: config['log.flush.offset.checkpoint.interval.ms'],
+  })
+}
+
 function assembleOver(logs: LogDirectory, surroundings: Surroundings, config: BrokerConfig): BrokerContext {
   const { directory, files, clock, random } = surroundings
-  const identity = loadClusterIdentity({ files, directory, random, config })
+  const identity = loadClusterIdentity({ store: logs, random, config })
   const delayed = new DelayedRequests({ clock, parkedMax: config['fetch.parked.max'] })
   const topics = new Topics({
     logs,
@@ -83,6 +99,7 @@ function assembleOver(logs: LogDirectory, surroundings: Surroundings, config: Br
   const fetchSessions = new FetchSessions({ clock, random, slots })
   return {
     config,
+    directory,
     clock,
     random,
     identity,

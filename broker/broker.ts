@@ -10,6 +10,7 @@
  */
 import { deferred, type Deferred } from '../src/base/deferred.ts'
 import type { Clock } from '../src/base/clock.ts'
+import { partitionKey } from '../src/base/topic-partition.ts'
 import { StreamsError } from '../src/base/errors.ts'
 import type { Random } from '../src/base/random.ts'
 import type { Connection, Network } from '../src/protocol/connection.ts'
@@ -18,8 +19,10 @@ import type { BrokerConfigInput } from './config.ts'
 import type { BrokerContext } from './handlers/handler.ts'
 import type { FileSystem } from './log/files.ts'
 import { NodeFiles } from './log/node-files.ts'
+import type { PartitionLog } from './log/partition-log.ts'
 import { Maintenance } from './maintenance.ts'
 import { Dispatch } from './net/dispatch.ts'
+import { isInternalTopic, metadataLogName } from './metadata/topic-name.ts'
 import { InProcessConnection } from './net/in-process.ts'
 import { systemClock } from './system-clock.ts'
 
@@ -48,9 +51,10 @@ export interface ConnectOptions {
 const systemRandom: Random = { next: () => Math.random() }
 
 /** Starts a broker over `directory`; recovers what a killed one left. MR-4001 if another process uses the directory. */
-export function startBroker(options: BrokerOptions): Promise<Broker> {
-  // Opening is synchronous today; callers need not know.
-  return new Promise(resolve => resolve(new Broker(options)))
+export async function startBroker(options: BrokerOptions): Promise<Broker> {
+  const { directory, files = new NodeFiles(), clock = systemClock, random = systemRandom } = options
+  const context = await assemble({ directory, files, clock, random, config: options.config })
+  return new Broker(context, options.onFault ?? warn)
 }
 
 export class Broker {
@@ -65,16 +69,18 @@ export class Broker {
   #closing: Deferred<void> | undefined
 
   /** @internal Use `startBroker`. */
-  constructor(options: BrokerOptions) {
-    this.#onFault = options.onFault ?? warn
-    const { directory, files = new NodeFiles(), clock = systemClock, random = systemRandom } = options
-    this.#context = assemble({ directory, files, clock, random, config: options.config })
-    this.#dispatch = new Dispatch(this.#context, this.#onFault)
-    this.#maintenance = new Maintenance(this.#context.clock, (job, cause) => {
-      const what = `the broker's ${job} failed: ${String(cause)}`
-      this.#onFault(new StreamsError('MR-5025', { what, why: 'It is tried again at its next turn.', cause }))
+  constructor(context: BrokerContext, onFault: (fault: StreamsError) => void) {
+    this.#context = context
+    this.#onFault = onFault
+    this.#dispatch = new Dispatch(context, onFault)
+    const { config, clock } = context
+    this.#maintenance = new Maintenance(clock, () => this.#maintain(), {
+      intervalMs: Math.min(
+        config['log.cleaner.backoff.ms'],
+        config['log.retention.check.interval.ms'],
+        config['log.flush.offset.checkpoint.interval.ms'],
+      ),
     })
-    this.#schedule()
     this.network = { connect: (host, port) => this.#connectTo(host, port) }
   }
 
@@ -114,7 +120,7 @@ export class Broker {
     this.#closing = deferred()
     try {
       const { delayed, groups, transactions, logs } = this.#context
-      await this.#maintenance.close()
+      this.#maintenance.close()
       await Promise.all(Array.from(this.#connections.keys(), connection => connection.close()))
       delayed.close()
       groups.close()
@@ -141,25 +147,40 @@ export class Broker {
     )
   }
 
-  #schedule(): void {
-    const { config, clock, logs } = this.#context
-    this.#maintenance.schedule({
-      name: 'retention',
-      intervalMs: config['log.retention.check.interval.ms'],
-      run: () => logs.deleteOldSegments(clock.now()),
-    })
-    if (config['log.cleaner.enable']) {
-      this.#maintenance.schedule({
-        name: 'log cleaner',
-        intervalMs: config['log.cleaner.backoff.ms'],
-        run: () => logs.clean(clock.now()),
-      })
+  /** One round of upkeep; whether there is more to do at once. */
+  #maintain(): boolean {
+    const { logs, clock } = this.#context
+    const { busy, faults } = logs.maintain(clock.now())
+    for (const { log, error } of faults) this.#report(log, error)
+    for (const log of logs.partitions()) {
+      if (log.state === 'failed') this.#revive(log)
     }
-    this.#maintenance.schedule({
-      name: 'expiry of producers',
-      intervalMs: config['producer.id.expiration.check.interval.ms'],
-      run: () => logs.expireProducers(clock.now()),
-    })
+    return busy
+  }
+
+  /**
+   * A log whose disk failed is recovered from what the disk has, as a restart would. Not those of the coordinators:
+   * they hold in memory what the log may have lost, so they stay refused until the broker is started anew.
+   */
+  #revive(log: PartitionLog): void {
+    const { clock } = this.#context
+    if (isInternalTopic(log.topic) || log.topic === metadataLogName) {
+      this.#report(log, new Error('the log failed and needs a restart of the broker'))
+      return
+    }
+    try {
+      log.reopen(clock.now())
+    } catch (error) {
+      this.#report(log, error)
+    }
+  }
+
+  #report(log: PartitionLog | undefined, cause: unknown): void {
+    const where = log === undefined ? undefined : partitionKey(log.topic, log.partition)
+    const what = `upkeep of the logs failed: ${String(cause)}`
+    this.#onFault(
+      new StreamsError('MR-5025', { what, where, why: 'It is tried again at its next turn.', cause }),
+    )
   }
 }
 

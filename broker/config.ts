@@ -60,9 +60,11 @@ export const brokerConfigTable = {
   'log.cleaner.dedupe.buffer.size': long(128 * mebibyte, 'Memory of the cleaner for its offset map.', {
     min: mebibyte,
   }),
+  'log.flush.offset.checkpoint.interval.ms': int(minute, 'How often checkpoints are written.', { min: 1 }),
   'log.tail.cache.bytes': int(4 * mebibyte, 'Newest bytes of each partition that are kept in memory.', {
     min: 0,
   }),
+  'log.tail.cache.total.bytes': int(64 * mebibyte, 'The same for all partitions together.', { min: 0 }),
 
   'offsets.topic.num.partitions': int(4, 'Partitions of __consumer_offsets.', { min: 1 }),
   'offsets.retention.minutes': int(10_080, 'How long offsets of an empty group are kept.', { min: 1 }),

@@ -1,56 +1,32 @@
-/**
- * What a broker does from time to time: jobs that repeat on the Clock, each one after the other with itself.
- *
- * A job that fails is reported and tried again at its next turn: the disk may have space again by then, and a broker
- * whose cleaner gave up for good would fill it.
- */
+/** Upkeep from time to time on the Clock: a round, a rest, and no rest while a round says that there is more to do. */
 import type { Clock, Timer } from '../src/base/clock.ts'
 
-export interface MaintenanceJob {
-  readonly name: string
-  readonly intervalMs: number
-  readonly run: () => void | Promise<void>
-}
+/** Long enough that requests get their turn between two short rounds. */
+const busyIntervalMs = 1
 
 export class Maintenance {
   readonly #clock: Clock
-  readonly #onFailure: (job: string, error: unknown) => void
-  readonly #timers = new Map<MaintenanceJob, Timer>()
-  readonly #running = new Set<Promise<void>>()
-  #closed = false
+  readonly #round: () => boolean
+  readonly #intervalMs: number
+  #timer: Timer | undefined
 
-  constructor(clock: Clock, onFailure: (job: string, error: unknown) => void) {
+  /** Runs `round` after each interval, and soon again after one that answered true. It must not throw. */
+  constructor(clock: Clock, round: () => boolean, { intervalMs }: { readonly intervalMs: number }) {
     this.#clock = clock
-    this.#onFailure = onFailure
+    this.#round = round
+    this.#intervalMs = intervalMs
+    this.#rest(intervalMs)
   }
 
-  /** Runs `job` every `intervalMs`, for the first time after one interval. */
-  schedule(job: MaintenanceJob): void {
-    if (this.#closed) return
-    this.#timers.set(
-      job,
-      this.#clock.setTimer(job.intervalMs, () => {
-        const running = this.#run(job)
-        this.#running.add(running)
-        void running.then(() => this.#running.delete(running))
-      }),
+  /** No round begins after this call. Idempotent. */
+  close(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+  }
+
+  #rest(delayMs: number): void {
+    this.#timer = this.#clock.setTimer(delayMs, () =>
+      this.#rest(this.#round() ? busyIntervalMs : this.#intervalMs),
     )
-  }
-
-  /** No job begins after this call, and none runs once it has settled. Idempotent. */
-  async close(): Promise<void> {
-    this.#closed = true
-    for (const timer of this.#timers.values()) timer.cancel()
-    this.#timers.clear()
-    await Promise.all(this.#running)
-  }
-
-  async #run(job: MaintenanceJob): Promise<void> {
-    try {
-      await job.run()
-    } catch (error) {
-      this.#onFailure(job.name, error)
-    }
-    this.schedule(job)
   }
 }

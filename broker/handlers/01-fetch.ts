@@ -54,7 +54,7 @@ function handle(
 ): FetchResponse | Promise<FetchResponse> {
   const usesIds = version >= topicIdsSince
   const plan = broker.fetchSessions.plan(request, usesIds)
-  const partitions = [...plan.partitions]
+  const { partitions } = plan
   const minBytes = Math.min(request.minBytes, broker.config['fetch.max.bytes'])
   const logs = new Set<object>()
   for (const fetched of partitions) {

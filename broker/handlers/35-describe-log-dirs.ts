@@ -21,7 +21,7 @@ export const describeLogDirs = apiHandler(DescribeLogDirs, {
 })
 
 function handle(
-  { topics, logs }: BrokerContext,
+  { topics, directory }: BrokerContext,
   { request }: RequestContext<DescribeLogDirsRequest>,
 ): DescribeLogDirsResponse {
   const described: DescribeLogDirsTopic[] = []
@@ -39,7 +39,7 @@ function handle(
   }
   const result = {
     errorCode: 0,
-    logDir: logs.directory,
+    logDir: directory,
     topics: described,
     totalBytes: -1,
     usableBytes: -1,

@@ -24,6 +24,8 @@ import type { FetchSessions } from '../net/fetch-sessions.ts'
 /** The parts of a running broker that handlers use. */
 export interface BrokerContext {
   readonly config: BrokerConfig
+  /** The data directory. */
+  readonly directory: string
   readonly clock: Clock
   readonly random: Random
   /** Cluster id, node id and the address that clients are told. */

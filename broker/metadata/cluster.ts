@@ -6,10 +6,8 @@
  */
 import { StreamsError } from '../../src/base/errors.ts'
 import type { Random } from '../../src/base/random.ts'
-import { utf8Bytes, utf8Slice } from '../../src/base/text.ts'
 import { isUuid, randomUuid } from '../../src/base/uuid.ts'
 import type { BrokerConfig } from '../config.ts'
-import { joinPath, readWholeFile, replaceFile, type FileSystem } from '../log/files.ts'
 
 export interface ClusterIdentity {
   readonly clusterId: string
@@ -19,52 +17,45 @@ export interface ClusterIdentity {
   readonly port: number
 }
 
-const fileName = 'meta.properties'
+/** Where the identity is kept: a few named values of the data directory. */
+export interface PropertyStore {
+  /** `undefined` in a new directory. */
+  readProperties(): ReadonlyMap<string, string> | undefined
+  writeProperties(properties: ReadonlyMap<string, string>): void
+}
+
 const formatVersion = '1'
 
 interface ClusterParts {
-  readonly files: FileSystem
-  readonly directory: string
+  readonly store: PropertyStore
   readonly random: Random
   readonly config: BrokerConfig
 }
 
 /** Reads the identity, or makes it in a directory that has none. */
-export function loadClusterIdentity({ files, directory, random, config }: ClusterParts): ClusterIdentity {
+export function loadClusterIdentity({ store, random, config }: ClusterParts): ClusterIdentity {
   const nodeId = config['node.id']
   const address = { host: config['advertised.host'], port: config['advertised.port'] }
-  const path = joinPath(directory, fileName)
-  const bytes = readWholeFile(files, path)
-  if (bytes === undefined) {
+  const properties = store.readProperties()
+  if (properties === undefined) {
     const clusterId = randomUuid(random)
-    const lines = [`version=${formatVersion}`, `cluster.id=${clusterId}`, `node.id=${nodeId}`, '']
-    replaceFile(files, path, utf8Bytes(lines.join('\n')))
+    const identity = { version: formatVersion, 'cluster.id': clusterId, 'node.id': String(nodeId) }
+    store.writeProperties(new Map(Object.entries(identity)))
     return { clusterId, nodeId, ...address }
   }
-  const properties = readProperties(utf8Slice(bytes, 0, bytes.length))
   const clusterId = properties.get('cluster.id')
   if (properties.get('version') !== formatVersion || clusterId === undefined || !isUuid(clusterId)) {
     throw new StreamsError('MR-5024', {
-      what: `${fileName} is not one of version ${formatVersion} with a cluster id`,
-      where: path,
+      what: `meta.properties is not one of version ${formatVersion} with a cluster id`,
       fix: 'restore the file, or use another data directory',
     })
   }
   if (properties.get('node.id') !== String(nodeId)) {
     throw new StreamsError('MR-5024', {
       what: `the data directory belongs to node ${properties.get('node.id')}, not to node ${nodeId}`,
-      where: path,
+      where: 'meta.properties',
       fix: 'set node.id to the directory’s, or use another data directory',
     })
   }
   return { clusterId, nodeId, ...address }
-}
-
-function readProperties(text: string): ReadonlyMap<string, string> {
-  const properties = new Map<string, string>()
-  for (const line of text.split('\n')) {
-    const at = line.indexOf('=')
-    if (at > 0 && !line.startsWith('#')) properties.set(line.slice(0, at).trim(), line.slice(at + 1).trim())
-  }
-  return properties
 }

@@ -64,16 +64,18 @@ export class Topics {
     this.#clock = clock
     this.#random = random
     this.#listener = listener
-    this.#metadata = new MetadataLog(openMetadataLog(logs, config))
+    this.#metadata = new MetadataLog(metadataLog(logs, config, clock))
   }
 
   /** Reads the registry and opens every partition. Once, before anything else. */
   load(): void {
     const entries = this.#metadata.load()
-    this.#logs.removeStrays(({ topic, partition }) => {
-      if (topic === metadataLogName) return partition === 0
-      return partition < (entries.get(topic)?.partitionCount ?? 0)
-    })
+    for (const { topic, partition } of this.#logs.partitions()) {
+      const entry = entries.get(topic)
+      const isStray =
+        entry === undefined || partition >= entry.partitionCount || this.#isOfAnother(entry, partition)
+      if (topic !== metadataLogName && isStray) this.#logs.delete(topic, partition)
+    }
     for (const entry of entries.values()) this.#enter(this.#open(entry, []))
   }
 
@@ -143,7 +145,7 @@ export class Topics {
       { name, id: topic.id, partitionCount: topic.logs.length, overrides },
       this.#clock.now(),
     )
-    for (const log of topic.logs) log.configure(logConfigOf(config))
+    this.#logs.configure(name, logConfigOf(config))
     return this.#enter({ ...topic, overrides, config })
   }
 
@@ -153,7 +155,7 @@ export class Topics {
     this.#byName.delete(name)
     this.#byId.delete(topic.id)
     this.#byCollisionKey.delete(collisionKey(name))
-    for (let partition = 0; partition < topic.logs.length; partition++) this.#logs.remove(name, partition)
+    for (let partition = 0; partition < topic.logs.length; partition++) this.#logs.delete(name, partition)
     this.#listener.removed(topic)
   }
 
@@ -172,11 +174,27 @@ export class Topics {
     const config = this.#effective(overrides)
     const logs = [...open]
     for (let partition = logs.length; partition < partitionCount; partition++) {
-      const log = this.#logs.open({ topic: name, partition, topicId: id, config: logConfigOf(config) })
+      const log = this.#logs.get(name, partition) ?? this.#create({ name, id }, partition, config)
+      log.configure(logConfigOf(config))
       logs.push(log)
       this.#listener.opened(log)
     }
     return { name, id, internal: isInternalTopic(name), overrides, config, logs }
+  }
+
+  #create(
+    { name, id }: { readonly name: string; readonly id: string },
+    partition: number,
+    config: TopicConfig,
+  ): PartitionLog {
+    const nowMs = this.#clock.now()
+    return this.#logs.create({ topic: name, partition, topicId: id, config: logConfigOf(config), nowMs })
+  }
+
+  /** Whether a directory is left from a deleted topic of the same name. One that lost its id with the power is kept. */
+  #isOfAnother({ name, id }: TopicEntry, partition: number): boolean {
+    const found = this.#logs.topicId(name, partition)
+    return found !== undefined && found !== id
   }
 
   #enter(topic: Topic): Topic {
@@ -192,8 +210,13 @@ export class Topics {
   }
 }
 
-function openMetadataLog(logs: LogDirectory, broker: BrokerConfig): PartitionLog {
-  const { values } = topicConfig({ 'cleanup.policy': 'compact' }, broker)
+function metadataLog(logs: LogDirectory, broker: BrokerConfig, clock: Clock): PartitionLog {
+  const existing = logs.get(metadataLogName, 0)
+  const config = logConfigOf(topicConfig({ 'cleanup.policy': 'compact' }, broker).values)
+  existing?.configure(config)
+  // The id that Kafka reserves for its metadata log.
   const topicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
-  return logs.open({ topic: metadataLogName, partition: 0, topicId, config: logConfigOf(values) })
+  return (
+    existing ?? logs.create({ topic: metadataLogName, partition: 0, topicId, config, nowMs: clock.now() })
+  )
 }

@@ -34,7 +34,7 @@ export interface FetchedPartition {
 export interface FetchPlan {
   /** 0 outside sessions. */
   readonly sessionId: number
-  readonly partitions: Iterable<FetchedPartition>
+  readonly partitions: readonly FetchedPartition[]
   /** Whether partitions without news are left out of the answer. */
   readonly incremental: boolean
   /** Puts a partition that had records behind the others, so that none starves when answers are full. */
@@ -153,7 +153,7 @@ function planOf(
   return {
     sessionId,
     incremental,
-    partitions: partitions.values(),
+    partitions: [...partitions.values()],
     served({ topic, topicId, asked }) {
       if (sessionId === 0) return
       const key = keyOf(topic, topicId, asked.partition)

@@ -13,7 +13,7 @@ function arrange({ slots = 2 } = {}) {
   const plan = (partitions: readonly number[], rest: Parameters<typeof fetchRequest>[2] = {}) => {
     const asked = partitions.map(partition => ({ partition }))
     const planned = sessions.plan(fetchRequest('t', asked, rest), false)
-    const fetched = Array.from(planned.partitions, each => each.asked.partition)
+    const fetched = planned.partitions.map(each => each.asked.partition)
     return { ...planned, fetched }
   }
   return { clock, sessions, plan }
@@ -83,7 +83,7 @@ describe('fetch sessions', () => {
   it('puts a partition that was served behind the others', () => {
     const { plan } = arrange()
     const planned = plan([0, 1, 2], { sessionEpoch: 0 })
-    planned.served([...planned.partitions][0]!)
+    planned.served(planned.partitions[0]!)
     expect(plan([], { sessionId: planned.sessionId, sessionEpoch: 1 }).fetched).toEqual([1, 2, 0])
   })
 })
