@@ -81,3 +81,14 @@ export function loadScenarios(): readonly Scenario[] | undefined {
       .map(line => JSON.parse(line) as Scenario)
   })
 }
+
+/** Scenarios by their families, in order. */
+export function byFamily(scenarios: readonly Scenario[]): ReadonlyMap<string, readonly Scenario[]> {
+  const families = new Map<string, Scenario[]>()
+  for (const scenario of scenarios) {
+    const members = families.get(scenario.family) ?? []
+    members.push(scenario)
+    families.set(scenario.family, members)
+  }
+  return families
+}
