@@ -14,7 +14,7 @@ import {
   type TimeWindows,
   type Topic,
   type WindowedStream,
-} from 'millrace'
+} from '../../src/index.ts'
 import * as functions from './functions.ts'
 import type { NodeSpec, Scenario, WindowSpec } from './scenario.ts'
 

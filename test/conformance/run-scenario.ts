@@ -1,6 +1,6 @@
 /** Feeds a scenario's inputs to the test driver and writes down, in the format's own rows, what comes of them. */
-import { string, type App } from 'millrace'
-import { testDriver, type TestDriver, type TestOutput } from 'millrace/testing'
+import { string, type App } from '../../src/index.ts'
+import { testDriver, type TestDriver, type TestOutput } from '../../src/testing/index.ts'
 import { textOf } from './functions.ts'
 import type { ExpectedRow, Scenario } from './scenario.ts'
 
