@@ -24,7 +24,6 @@ export const topicOperations = bits(
   describeConfigs,
   alterConfigs,
 )
-export const groupOperations = bits(read, remove, describe, describeConfigs, alterConfigs)
 export const clusterOperations = bits(
   create,
   alter,
