@@ -15,6 +15,7 @@
 import { assert } from '../../src/base/assert.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import { BatchWriter, type BatchOptions } from '../../src/record/batch-writer.ts'
+import { kafkaErrors } from '../../src/protocol/errors.ts'
 import { BrokerError } from '../broker-error.ts'
 import type { CoordinatorLog, RecordPlace, TransactionMarker } from './coordinator-log.ts'
 
@@ -141,7 +142,7 @@ export class CoordinatorPartition<Record, State extends CoordinatorState<Record>
         baseOffset = this.#log.append(this.#writer.close(batchOptions(transaction)))
       } catch (error) {
         if (!(error instanceof BrokerError)) throw error
-        if (soft !== true) return error
+        if (soft !== true) return unavailable(error)
       }
       for (let index = first; index < next; index++) {
         this.state.replay(records[index]!, { offset: baseOffset + index - first, producerId })
@@ -149,6 +150,12 @@ export class CoordinatorPartition<Record, State extends CoordinatorState<Record>
     }
     return undefined
   }
+}
+
+/** To clients of a coordinator a disk that fails is one more reason to ask again later, which only this code says to all. */
+function unavailable(error: BrokerError): BrokerError {
+  if (error.kafkaCode !== kafkaErrors.KAFKA_STORAGE_ERROR.code) return error
+  return new BrokerError(kafkaErrors.COORDINATOR_NOT_AVAILABLE.code, error.message, { cause: error })
 }
 
 function batchOptions(transaction: ProducerIdentity | undefined): BatchOptions {

@@ -228,6 +228,16 @@ export const errorCodes = {
     retriable: true,
     summary: 'The group is being rebalanced; commit again when it is done.',
   },
+  'MR-5100': {
+    name: 'UNKNOWN_TRANSACTION_STATE',
+    retriable: false,
+    summary: 'The transaction log has a state that this version does not know.',
+  },
+  'MR-5101': {
+    name: 'PRODUCER_IDS_UNREADABLE',
+    retriable: false,
+    summary: 'The file that keeps which producer ids were given out cannot be read.',
+  },
 } as const satisfies Readonly<Record<string, CodeRow>>
 
 /** A stable error code. */

@@ -1,0 +1,255 @@
+/**
+ * Regular expressions from the wire, matched in time linear in the text.
+ *
+ * JavaScript's own may take time exponential in the text, so one request could stop a broker (reliability.md 2.2). This is
+ * the part of RE2 that names of things need: literals, `.`, classes, `\d \w \s` and their opposites, groups, `|`,
+ * `* + ? {n,m}`, `^ $`. It is compiled into a list of steps; the text is read once while the set of steps that may come
+ * next is kept (Thompson 1968). Both the pattern and the steps are bounded.
+ */
+
+/** Whether a whole text matches. */
+export type Matcher = (text: string) => boolean
+
+const patternLengthMax = 1000
+const stepsMax = 10_000
+const repeatMax = 1000
+const nestingMax = 100
+
+type Test = (unit: string) => boolean
+type Step =
+  | { readonly kind: 'unit'; readonly test: Test }
+  | { readonly kind: 'fork'; readonly to: readonly number[] }
+  | { readonly kind: 'start' }
+  | { readonly kind: 'end' }
+
+/** A part of a pattern, before it has places in the list. */
+type Part =
+  | { readonly kind: 'unit'; readonly test: Test }
+  | { readonly kind: 'start' | 'end' }
+  | { readonly kind: 'sequence' | 'choice'; readonly parts: readonly Part[] }
+  | { readonly kind: 'repeat'; readonly part: Part; readonly min: number; readonly max: number }
+
+/** Compiles a pattern; `undefined` if it is not one of those above, or too large. */
+export function linearPattern(pattern: string): Matcher | undefined {
+  if (pattern.length > patternLengthMax) return undefined
+  try {
+    const steps: Step[] = []
+    emit(steps, new Parser(pattern).parse())
+    return text => run(steps, text)
+  } catch (error) {
+    if (error instanceof Unreadable) return undefined
+    throw error
+  }
+}
+
+class Unreadable extends Error {}
+
+class Parser {
+  readonly #units: readonly string[]
+  #at = 0
+  #nesting = 0
+
+  constructor(pattern: string) {
+    this.#units = Array.from(pattern)
+  }
+
+  parse(): Part {
+    const part = this.#choice()
+    if (this.#at < this.#units.length) throw new Unreadable()
+    return part
+  }
+
+  #choice(): Part {
+    const parts = [this.#sequence()]
+    while (this.#take('|')) parts.push(this.#sequence())
+    return parts.length === 1 ? parts[0]! : { kind: 'choice', parts }
+  }
+
+  #sequence(): Part {
+    const parts: Part[] = []
+    while (this.#at < this.#units.length && this.#peek() !== '|' && this.#peek() !== ')') {
+      parts.push(this.#repeated())
+    }
+    return { kind: 'sequence', parts }
+  }
+
+  #repeated(): Part {
+    const part = this.#atom()
+    const bounds = this.#bounds()
+    if (bounds === undefined) return part
+    // Lazy or not, a whole text matches or does not.
+    this.#take('?')
+    if (this.#bounds() !== undefined) throw new Unreadable()
+    return { kind: 'repeat', part, ...bounds }
+  }
+
+  #bounds(): { readonly min: number; readonly max: number } | undefined {
+    if (this.#take('*')) return { min: 0, max: Infinity }
+    if (this.#take('+')) return { min: 1, max: Infinity }
+    if (this.#take('?')) return { min: 0, max: 1 }
+    const counted = /^\{(\d{1,4})(?:(,)(\d{1,4})?)?\}/.exec(
+      this.#units.slice(this.#at, this.#at + 12).join(''),
+    )
+    if (counted === null) return undefined
+    this.#at += counted[0].length
+    const min = Number(counted[1])
+    const open = counted[2] === undefined ? min : Infinity
+    const max = counted[3] === undefined ? open : Number(counted[3])
+    if (min > repeatMax || (max !== Infinity && (max > repeatMax || max < min))) throw new Unreadable()
+    return { min, max }
+  }
+
+  #atom(): Part {
+    const unit = this.#next()
+    switch (unit) {
+      case '(':
+        return this.#group()
+      case '[':
+        return { kind: 'unit', test: this.#class() }
+      case '.':
+        return { kind: 'unit', test: each => each !== '\n' }
+      case '^':
+        return { kind: 'start' }
+      case '$':
+        return { kind: 'end' }
+      case '\\':
+        return { kind: 'unit', test: escape(this.#next()) }
+      case '*':
+      case '+':
+      case '?':
+        throw new Unreadable()
+      default:
+        return { kind: 'unit', test: each => each === unit }
+    }
+  }
+
+  #group(): Part {
+    if (this.#take('?') && !this.#take(':')) throw new Unreadable()
+    if (++this.#nesting > nestingMax) throw new Unreadable()
+    const part = this.#choice()
+    this.#nesting--
+    if (!this.#take(')')) throw new Unreadable()
+    return part
+  }
+
+  #class(): Test {
+    const negated = this.#take('^')
+    const tests: Test[] = []
+    while (tests.length === 0 || this.#peek() !== ']') tests.push(this.#classItem())
+    this.#at++
+    return unit => tests.some(test => test(unit)) !== negated
+  }
+
+  #classItem(): Test {
+    const first = this.#next()
+    if (first === '\\') return escape(this.#next())
+    if (this.#peek() !== '-' || this.#units[this.#at + 1] === ']') return unit => unit === first
+    this.#at++
+    const last = this.#next()
+    const [low, high] = [first.codePointAt(0)!, last.codePointAt(0)!]
+    if (last === '\\' || low > high) throw new Unreadable()
+    return unit => unit.codePointAt(0)! >= low && unit.codePointAt(0)! <= high
+  }
+
+  #peek(): string | undefined {
+    return this.#units[this.#at]
+  }
+
+  #next(): string {
+    const unit = this.#units[this.#at++]
+    if (unit === undefined) throw new Unreadable()
+    return unit
+  }
+
+  #take(unit: string): boolean {
+    if (this.#peek() !== unit) return false
+    this.#at++
+    return true
+  }
+}
+
+function escape(unit: string): Test {
+  if ('dws'.includes(unit)) return each => kinds[unit]!.test(each)
+  if ('DWS'.includes(unit)) return each => !kinds[unit.toLowerCase()]!.test(each)
+  // Letters and digits may mean something elsewhere (\b, \1, \p) and are not guessed at.
+  if (/[a-zA-Z0-9]/.test(unit)) throw new Unreadable()
+  return each => each === unit
+}
+
+const kinds: Readonly<Record<string, RegExp>> = { d: /^[0-9]$/, w: /^[0-9A-Za-z_]$/, s: /^[\t\n\f\r ]$/ }
+
+/** Appends the steps of a part; after them the list goes on. */
+function emit(steps: Step[], part: Part): void {
+  if (steps.length > stepsMax) throw new Unreadable()
+  switch (part.kind) {
+    case 'unit':
+    case 'start':
+    case 'end':
+      steps.push(part)
+      return
+    case 'sequence':
+      for (const each of part.parts) emit(steps, each)
+      return
+    case 'choice':
+      emitChoice(steps, part.parts)
+      return
+    case 'repeat':
+      for (let count = 0; count < part.min; count++) emit(steps, part.part)
+      if (part.max === Infinity) emitLoop(steps, part.part)
+      else for (let count = part.min; count < part.max; count++) emitChoice(steps, [part.part, nothing])
+  }
+}
+
+const nothing: Part = { kind: 'sequence', parts: [] }
+
+function emitChoice(steps: Step[], parts: readonly Part[]): void {
+  const fork = reserve(steps)
+  const starts: number[] = []
+  const ends: number[] = []
+  for (const part of parts) {
+    starts.push(steps.length)
+    emit(steps, part)
+    ends.push(reserve(steps))
+  }
+  steps[fork] = { kind: 'fork', to: starts }
+  for (const end of ends) steps[end] = { kind: 'fork', to: [steps.length] }
+}
+
+function emitLoop(steps: Step[], part: Part): void {
+  const fork = reserve(steps)
+  emit(steps, part)
+  steps.push({ kind: 'fork', to: [fork] })
+  steps[fork] = { kind: 'fork', to: [fork + 1, steps.length] }
+}
+
+function reserve(steps: Step[]): number {
+  return steps.push({ kind: 'fork', to: [] }) - 1
+}
+
+function run(steps: readonly Step[], text: string): boolean {
+  const units = Array.from(text)
+  let current = reached(steps, [0], 0, units.length)
+  for (let at = 0; at < units.length && current.size > 0; at++) {
+    const next: number[] = []
+    for (const index of current) {
+      const step = steps[index]
+      if (step?.kind === 'unit' && step.test(units[at]!)) next.push(index + 1)
+    }
+    current = reached(steps, next, at + 1, units.length)
+  }
+  return current.has(steps.length)
+}
+
+/** The steps that can be stood on without reading more. */
+function reached(steps: readonly Step[], from: readonly number[], at: number, length: number): Set<number> {
+  const found = new Set<number>()
+  const open = [...from]
+  for (let index = open.pop(); index !== undefined; index = open.pop()) {
+    if (found.has(index)) continue
+    found.add(index)
+    const step = steps[index]
+    if (step?.kind === 'fork') open.push(...step.to)
+    if ((step?.kind === 'start' && at === 0) || (step?.kind === 'end' && at === length)) open.push(index + 1)
+  }
+  return found
+}

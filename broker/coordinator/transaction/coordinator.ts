@@ -1,0 +1,334 @@
+/**
+ * The transaction coordinator: takes requests about transactional ids to the partition of `__transaction_state` that
+ * remembers them, and drives decided transactions to their end (semantics G70 to G78).
+ *
+ *   EndTxn ──▶ Prepare record ──▶ marker into each partition ──▶ Complete record ──▶ answer
+ *                   │                                               ▲
+ *                   └── crash, or a partition that cannot be written ┘  tried again: on start, or soon
+ *
+ * Coordinator and logs live in one process, so all of this normally happens within the request, and the next request
+ * finds the transaction complete. What is needed where it does not (a full disk, an awaited flush) is here all the same:
+ * meanwhile the state is Prepare and others are told CONCURRENT_TRANSACTIONS.
+ *
+ * `completion.ts` has the details.
+ */
+import { assert } from '../../../src/base/assert.ts'
+import type { Clock } from '../../../src/base/clock.ts'
+import { StreamsError } from '../../../src/base/errors.ts'
+import { kafkaErrors } from '../../../src/protocol/errors.ts'
+import { BrokerError } from '../../broker-error.ts'
+import type { BrokerConfig } from '../../config.ts'
+import type { InternalTopic } from '../coordinator-log.ts'
+import { partitionForId } from '../internal-topic.ts'
+import { answer, CoordinatorPartition, type Outcome } from '../runtime.ts'
+import { Deadlines, type Deadline } from '../timers.ts'
+import { decideAdd, decideEndV1, decideEndV2, decideInit, decideVerify } from './decisions.ts'
+import type { Decision, Producer } from './decisions.ts'
+import { Completion } from './completion.ts'
+import type { MarkerTargets } from './markers.ts'
+import { ProducerIds, type ProducerIdStore } from './producer-ids.ts'
+import { transactionRecordCodec, type TransactionRecord } from './records.ts'
+import { TransactionShard } from './shard.ts'
+import { completed, fenced, newTransaction, type ClientVersion } from './transaction.ts'
+import { onePartition, type PartitionSet, type Transaction } from './transaction.ts'
+import { isPrepared } from './transaction-state.ts'
+
+type TransactionPartition = CoordinatorPartition<TransactionRecord, TransactionShard>
+
+export interface InitRequest {
+  /** `null`: an idempotent producer, which only wants an id. */
+  readonly transactionalId: string | null
+  readonly timeoutMs: number
+  /** A producer that wants to go on after an error; `undefined` for one that starts. */
+  readonly expected: Producer | undefined
+}
+
+/** Kafka's code, and the producer's id and epoch if the code is 0; -1 else. */
+export interface ProducerResult extends Producer {
+  readonly errorCode: number
+}
+
+export interface AddRequest extends Producer {
+  readonly transactionalId: string
+  readonly partitions: PartitionSet
+  readonly clientVersion: ClientVersion
+}
+
+export interface EndRequest extends Producer {
+  readonly transactionalId: string
+  readonly commit: boolean
+  /** Whether the client bumps its epoch with every transaction (EndTxn since version 5). */
+  readonly bumpsEpoch: boolean
+}
+
+/** A producer that is about to write to a partition for the first time in a transaction. */
+export interface PartitionClaim extends Producer {
+  readonly transactionalId: string
+  readonly topic: string
+  readonly partition: number
+  /** Whether the partition joins the transaction by this (Produce since 12, TxnOffsetCommit since 5). */
+  readonly implicit: boolean
+  /** Whether the client knows TRANSACTION_ABORTABLE (Produce since 11, TxnOffsetCommit since 4). */
+  readonly knowsAbortable: boolean
+}
+
+/** How soon markers that could not be written are tried again. */
+const retryMs = 100
+
+export class TransactionCoordinator {
+  readonly #topic: InternalTopic
+  readonly #clock: Clock
+  readonly #config: BrokerConfig
+  readonly #ids: ProducerIds
+  readonly #deadlines: Deadlines
+  readonly #timeoutScan: Deadline
+  readonly #expiryScan: Deadline
+  readonly #retry: Deadline
+  readonly #completion: Completion
+  #partitions: readonly TransactionPartition[] = []
+  #closed = false
+
+  constructor(parts: {
+    /** `__transaction_state`. */
+    readonly topic: InternalTopic
+    readonly targets: MarkerTargets
+    readonly producerIds: ProducerIdStore
+    readonly clock: Clock
+    readonly config: BrokerConfig
+  }) {
+    this.#topic = parts.topic
+    this.#clock = parts.clock
+    this.#config = parts.config
+    this.#ids = new ProducerIds(parts.producerIds)
+    this.#deadlines = new Deadlines(parts.clock)
+    this.#timeoutScan = this.#deadlines.create(() => this.#abortTimedOut())
+    this.#expiryScan = this.#deadlines.create(() => this.#forgetExpired())
+    this.#retry = this.#deadlines.create(() => this.#finishAll())
+    this.#completion = new Completion(parts.targets, {
+      get: transactionalId => this.get(transactionalId),
+      complete: transactionalId => this.#complete(transactionalId),
+      durable: transactionalId => this.#partitionOf(transactionalId).durable(),
+      retryLater: () => this.#retry.set(retryMs),
+    })
+  }
+
+  /** Reads what the log remembers and finishes what was decided. After the group coordinator, before any request. */
+  start(): void {
+    this.#ids.open()
+    this.#open(this.#topic.existing())
+    this.#finishAll()
+    this.#timeoutScan.set(this.#config['transaction.abort.timed.out.transaction.cleanup.interval.ms'])
+    this.#expiryScan.set(this.#config['transaction.remove.expired.transaction.cleanup.interval.ms'])
+  }
+
+  /** Lets nothing fire any more. Idempotent. */
+  close(): void {
+    this.#closed = true
+    this.#completion.close()
+    this.#deadlines.close()
+  }
+
+  /** Every transactional id that is known. */
+  *all(): IterableIterator<Transaction> {
+    for (const { state } of this.#partitions) yield* state.transactions.values()
+  }
+
+  get(transactionalId: string): Transaction | undefined {
+    if (this.#partitions.length === 0) return undefined
+    return this.#partitionOf(transactionalId).state.transactions.get(transactionalId)
+  }
+
+  /** Gives a producer its id and epoch; what its predecessor left open is aborted first (trap 1). */
+  init(request: InitRequest): ProducerResult | Promise<ProducerResult> {
+    const { transactionalId, timeoutMs } = request
+    if (transactionalId === null) return { errorCode: 0, producerId: this.#nextId(), producerEpoch: 0 }
+    if (transactionalId === '') return refused(kafkaErrors.INVALID_REQUEST.code)
+    if (timeoutMs <= 0 || timeoutMs > this.#config['transaction.max.timeout.ms']) {
+      return refused(kafkaErrors.INVALID_TRANSACTION_TIMEOUT.code)
+    }
+    const nowMs = this.#clock.now()
+    const decided = this.#decide(transactionalId, known => {
+      const before =
+        known ?? newTransaction(transactionalId, { producerId: this.#nextId(), timeoutMs, nowMs })
+      return decideInit(before, request, nowMs, () => this.#nextId())
+    })
+    if (decided !== 0) return refused(decided)
+    if (!isPrepared(this.#existing(transactionalId).state)) {
+      return this.#durably(transactionalId, this.#answer(transactionalId))
+    }
+    // The predecessor's transaction is being aborted. Its end is this very moment, or a flush away.
+    const finishing = this.#completion.finish(transactionalId)
+    if (finishing !== undefined) return finishing.then(() => this.#initAfterAbort(request))
+    return this.#initAfterAbort(request)
+  }
+
+  /** Adds partitions to a transaction, which begins with the first of them. Answers Kafka's code. */
+  add(request: AddRequest): number | Promise<number> {
+    const { transactionalId } = request
+    if (transactionalId === '') return kafkaErrors.INVALID_REQUEST.code
+    const code = this.#decide(transactionalId, before => decideAdd(before, request, this.#clock.now()))
+    return code === 0 ? this.#durably(transactionalId, code) : code
+  }
+
+  /** Whether partitions are in the open transaction. Answers Kafka's code. */
+  verify(request: Omit<AddRequest, 'clientVersion'>): number {
+    const decision = decideVerify(this.get(request.transactionalId), request)
+    return decision.kind === 'refuse' ? decision.kafkaCode : 0
+  }
+
+  /**
+   * Vouches for the first transactional append of a producer to a partition: adds the partition where that is implicit
+   * (KIP-890), else sees that it was added. Answers nothing, or a promise to await before the append. Throws, or rejects
+   * with, a `BrokerError` that the client of Produce or TxnOffsetCommit understands.
+   */
+  verifyPartition(claim: PartitionClaim): Promise<void> | undefined {
+    const { transactionalId, implicit, topic, partition } = claim
+    // A transaction that ends this very moment is worth the wait: the client would only ask again.
+    const ending = this.#completion.underWay(transactionalId)
+    if (ending !== undefined) return ending.then(() => this.verifyPartition(claim))
+    const request = { ...claim, partitions: onePartition(topic, partition), clientVersion: 2 } as const
+    const outcome = implicit ? this.add(request) : this.verify(request)
+    if (outcome instanceof Promise) return outcome.then(code => accept(code, claim))
+    accept(outcome, claim)
+    return undefined
+  }
+
+  /** Ends the open transaction. The answer has the id and epoch that the next one must use. */
+  end(request: EndRequest): ProducerResult | Promise<ProducerResult> {
+    const { transactionalId, bumpsEpoch } = request
+    if (transactionalId === '') return refused(kafkaErrors.INVALID_REQUEST.code)
+    const nowMs = this.#clock.now()
+    const code = this.#decide(transactionalId, before =>
+      bumpsEpoch
+        ? decideEndV2(before, request, nowMs, () => this.#nextId())
+        : decideEndV1(before, request, nowMs),
+    )
+    if (code !== 0) return refused(code)
+    // What is decided is decided: the client may go on even where a marker could not be written yet.
+    const finishing = this.#completion.finish(transactionalId)
+    if (finishing === undefined) return this.#answer(transactionalId)
+    return finishing.then(() => this.#answer(transactionalId))
+  }
+
+  #initAfterAbort(request: InitRequest): ProducerResult | Promise<ProducerResult> {
+    const { state } = this.#existing(request.transactionalId!)
+    // A marker could not be written. The client asks again, as it does where coordinator and logs are apart.
+    if (isPrepared(state)) return refused(kafkaErrors.CONCURRENT_TRANSACTIONS.code)
+    return this.init(request)
+  }
+
+  /** Runs a decision. Answers Kafka's code: 0 if it was carried out, or had been before. */
+  #decide(transactionalId: string, decide: (before: Transaction | undefined) => Decision): number {
+    assert(!this.#closed, 'a closed coordinator is asked')
+    return this.#partitionOf(transactionalId).run(({ transactions }): Outcome<TransactionRecord, number> => {
+      const decision = decide(transactions.get(transactionalId))
+      if (decision.kind === 'refuse') return answer(decision.kafkaCode)
+      if (decision.kind === 'stay') return answer(kafkaErrors.NONE.code)
+      return {
+        records: [{ transactionalId, transaction: decision.to }],
+        response: kafkaErrors.NONE.code,
+        refused: error => error.kafkaCode,
+      }
+    })
+  }
+
+  #complete(transactionalId: string): boolean {
+    return this.#partitionOf(transactionalId).run(({ transactions }) => {
+      const transaction = completed(transactions.get(transactionalId)!, this.#clock.now())
+      return { records: [{ transactionalId, transaction }], response: true, refused: () => false }
+    })
+  }
+
+  #finishAll(): void {
+    for (const { transactionalId, state } of this.all()) {
+      if (isPrepared(state)) this.#completion.finishUnasked(transactionalId)
+    }
+  }
+
+  #abortTimedOut(): void {
+    const nowMs = this.#clock.now()
+    for (const { state } of this.#partitions) {
+      for (const late of state.timedOut()) {
+        const to = fenced(late, 'another', nowMs)
+        if (this.#decide(late.transactionalId, () => ({ kind: 'move', to })) === 0) {
+          this.#completion.finishUnasked(late.transactionalId)
+        }
+      }
+    }
+    this.#timeoutScan.set(this.#config['transaction.abort.timed.out.transaction.cleanup.interval.ms'])
+  }
+
+  #forgetExpired(): void {
+    for (const partition of this.#partitions) {
+      partition.run(shard => {
+        const ids = shard.expired(this.#config['transactional.id.expiration.ms'])
+        const records = ids.map(({ transactionalId }) => ({ transactionalId, transaction: undefined }))
+        // What could not be written now is found again next time.
+        return { records, response: undefined, refused: () => undefined }
+      })
+    }
+    this.#expiryScan.set(this.#config['transaction.remove.expired.transaction.cleanup.interval.ms'])
+  }
+
+  /** The id and epoch that the producer must use next. */
+  #answer(transactionalId: string): ProducerResult {
+    const { producerId, producerEpoch, nextProducerId } = this.#existing(transactionalId)
+    if (nextProducerId >= 0) return { errorCode: 0, producerId: nextProducerId, producerEpoch: 0 }
+    return { errorCode: 0, producerId, producerEpoch }
+  }
+
+  #durably<T>(transactionalId: string, value: T): T | Promise<T> {
+    const durable = this.#partitionOf(transactionalId).durable()
+    return durable === undefined ? value : durable.then(() => value)
+  }
+
+  #nextId(): number {
+    try {
+      return this.#ids.next()
+    } catch (cause) {
+      if (!(cause instanceof StreamsError)) throw cause
+      const { code } = kafkaErrors.COORDINATOR_NOT_AVAILABLE
+      throw new BrokerError(code, 'no block of producer ids could be reserved', { cause })
+    }
+  }
+
+  #existing(transactionalId: string): Transaction {
+    const transaction = this.get(transactionalId)
+    assert(transaction !== undefined, 'a transactional id vanished')
+    return transaction
+  }
+
+  #partitionOf(transactionalId: string): TransactionPartition {
+    if (this.#partitions.length === 0) this.#open(this.#topic.create())
+    return this.#partitions[partitionForId(transactionalId, this.#partitions.length)]!
+  }
+
+  #open(logs: ReturnType<InternalTopic['existing']>): void {
+    if (logs === undefined) return
+    const clock = this.#clock
+    this.#partitions = logs.map(log => {
+      const state = new TransactionShard(clock)
+      return new CoordinatorPartition({ log, state, codec: transactionRecordCodec, clock })
+    })
+    for (const partition of this.#partitions) partition.load()
+  }
+}
+
+/** Throws what a client is told that may not write to a partition. */
+function accept(kafkaCode: number, { transactionalId, knowsAbortable }: PartitionClaim): void {
+  if (kafkaCode === 0) return
+  const { PRODUCER_FENCED, INVALID_PRODUCER_EPOCH, CONCURRENT_TRANSACTIONS, NOT_ENOUGH_REPLICAS } =
+    kafkaErrors
+  const { TRANSACTION_ABORTABLE, INVALID_TXN_STATE } = kafkaErrors
+  let told = kafkaCode
+  // Produce says this with another code than the transactional requests do; it must come first of all (trap 7).
+  if (kafkaCode === PRODUCER_FENCED.code) told = INVALID_PRODUCER_EPOCH.code
+  // Clients before KIP-890 retry a Produce on few codes only. This one makes them do it without a metadata request.
+  if (!knowsAbortable && kafkaCode === CONCURRENT_TRANSACTIONS.code) told = NOT_ENOUGH_REPLICAS.code
+  if (!knowsAbortable && kafkaCode === TRANSACTION_ABORTABLE.code) told = INVALID_TXN_STATE.code
+  throw new BrokerError(told, `transactional id ${transactionalId} may not write to this partition now`)
+}
+
+function refused(errorCode: number): ProducerResult {
+  return { errorCode, producerId: -1, producerEpoch: -1 }
+}

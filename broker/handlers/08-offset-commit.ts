@@ -1,0 +1,75 @@
+/**
+ * OffsetCommit (key 8): keeps how far a group has come.
+ *
+ * Behaviour. Commits of a member are taken in its generation only; of a group without members, from anyone that names no
+ * generation (`coordinator/group/fencing.ts` has the table). Topics that do not exist are refused one by one, the
+ * others are kept. A commit also says that the member lives.
+ *
+ * Version notes. 2 to 4: a retention time of the client's own. 6: leader epochs. 7: static members. 9: new error codes of
+ * KIP-848. 10: topic ids instead of names.
+ */
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import {
+  OffsetCommit,
+  type OffsetCommitRequest,
+  type OffsetCommitRequestTopic,
+  type OffsetCommitResponse,
+} from '../../src/protocol/messages/08-offset-commit.ts'
+import type { PartitionCodes } from '../coordinator/group/coordinator.ts'
+import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { knownTopics, namedTopics, type NamedTopic } from './named-topics.ts'
+
+const topicIdsSince = 10
+
+export const offsetCommit = apiHandler(OffsetCommit, {
+  versions: [2, 10],
+  handle,
+  refuse: ({ topics }, errorCode) =>
+    respond(
+      topics.map(asked => ({ asked, name: undefined })),
+      [],
+      errorCode,
+    ),
+})
+
+function handle(
+  { topics, groups }: BrokerContext,
+  { request, version }: RequestContext<OffsetCommitRequest>,
+): OffsetCommitResponse | Promise<OffsetCommitResponse> {
+  const byId = version >= topicIdsSince
+  const found = namedTopics(topics, request.topics, byId)
+  const codes = groups.commit({
+    groupId: request.groupId,
+    generationId: request.generationIdOrMemberEpoch,
+    memberId: request.memberId,
+    groupInstanceId: request.groupInstanceId,
+    topics: knownTopics(found),
+    retentionMs: request.retentionTimeMs,
+    transaction: undefined,
+  })
+  const { UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION } = kafkaErrors
+  const missing = byId ? UNKNOWN_TOPIC_ID.code : UNKNOWN_TOPIC_OR_PARTITION.code
+  if (codes instanceof Promise) return codes.then(each => respond(found, each, missing))
+  return respond(found, codes, missing)
+}
+
+/** `codes` are those of the topics that exist; the others get `missing`. */
+function respond(
+  found: readonly NamedTopic<OffsetCommitRequestTopic>[],
+  codes: PartitionCodes,
+  missing: number,
+): OffsetCommitResponse {
+  let known = 0
+  const topics = found.map(({ asked: { name, topicId, partitions }, name: existing }) => {
+    const own = existing === undefined ? undefined : codes[known++]
+    return {
+      name,
+      topicId,
+      partitions: partitions.map(({ partitionIndex }, index) => ({
+        partitionIndex,
+        errorCode: own?.[index] ?? missing,
+      })),
+    }
+  })
+  return { throttleTimeMs: 0, topics }
+}

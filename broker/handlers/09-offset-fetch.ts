@@ -1,0 +1,82 @@
+/**
+ * OffsetFetch (key 9): how far groups have come.
+ *
+ * Behaviour. What was never committed, by a group that exists or not, is offset -1 without an error. With
+ * `requireStable` a partition that an open transaction may yet change is UNSTABLE_OFFSET_COMMIT: the client asks again
+ * instead of reading twice what the transaction is about to commit.
+ *
+ * Version notes. 2: no topics means all, and one error for the group. 5: leader epochs. 7: requireStable. 8: several
+ * groups. 9: member ids, of KIP-848 groups. 10: topic ids instead of names.
+ */
+import { zeroUuid } from '../../src/base/uuid.ts'
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import {
+  OffsetFetch,
+  type OffsetFetchRequest,
+  type OffsetFetchRequestGroup,
+  type OffsetFetchResponse,
+  type OffsetFetchResponseGroup,
+  type OffsetFetchResponseTopics,
+} from '../../src/protocol/messages/09-offset-fetch.ts'
+import { noOffset, type FetchedTopic } from '../coordinator/group/offset-fetch.ts'
+import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+
+const groupsSince = 8
+const topicIdsSince = 10
+
+export const offsetFetch = apiHandler(OffsetFetch, { versions: [1, 10], handle, refuse })
+
+function handle(
+  broker: BrokerContext,
+  { request, version }: RequestContext<OffsetFetchRequest>,
+): OffsetFetchResponse {
+  const { groupId, requireStable } = request
+  if (version < groupsSince) {
+    const topics = broker.groups.fetch({ groupId, topics: request.topics ?? undefined, requireStable })
+    return { throttleTimeMs: 0, topics, errorCode: 0, groups: [] }
+  }
+  const groups = request.groups.map(group => fetchGroup(broker, group, { version, requireStable }))
+  return { throttleTimeMs: 0, topics: [], errorCode: 0, groups }
+}
+
+function fetchGroup(
+  broker: BrokerContext,
+  { groupId, topics }: OffsetFetchRequestGroup,
+  { version, requireStable }: { readonly version: number; readonly requireStable: boolean },
+): OffsetFetchResponseGroup {
+  const wanted = { groupId, requireStable }
+  if (topics === null) {
+    const found = broker.groups.fetch({ ...wanted, topics: undefined })
+    return { groupId, topics: found.map(topic => identified(broker, topic)), errorCode: 0 }
+  }
+  if (version < topicIdsSince) {
+    const found = broker.groups.fetch({ ...wanted, topics })
+    return { groupId, topics: found.map(topic => ({ ...topic, topicId: zeroUuid })), errorCode: 0 }
+  }
+  return {
+    groupId,
+    topics: topics.map(({ topicId, partitionIndexes }) => {
+      const name = broker.topics.byId(topicId)?.name
+      if (name === undefined) {
+        const { code } = kafkaErrors.UNKNOWN_TOPIC_ID
+        return { name: '', topicId, partitions: partitionIndexes.map(index => noOffset(index, code)) }
+      }
+      const [found] = broker.groups.fetch({ ...wanted, topics: [{ name, partitionIndexes }] })
+      return { ...found!, topicId }
+    }),
+    errorCode: 0,
+  }
+}
+
+function identified({ topics }: BrokerContext, topic: FetchedTopic): OffsetFetchResponseTopics {
+  return { ...topic, topicId: topics.get(topic.name)?.id ?? zeroUuid }
+}
+
+function refuse({ groups }: OffsetFetchRequest, errorCode: number): OffsetFetchResponse {
+  return {
+    throttleTimeMs: 0,
+    topics: [],
+    errorCode,
+    groups: groups.map(({ groupId }) => ({ groupId, topics: [], errorCode })),
+  }
+}

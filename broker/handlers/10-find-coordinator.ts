@@ -1,0 +1,56 @@
+/**
+ * FindCoordinator (key 10): where to send requests about a group or a transactional id.
+ *
+ * Behaviour. A single broker coordinates everything, so the answer is always itself; what coordinates is decided by the
+ * key's hash inside (semantics G12). Keys of share groups are refused: there are none here.
+ *
+ * Version notes. 1: key types and messages. 4: several keys. 6: share groups.
+ */
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import {
+  FindCoordinator,
+  FindCoordinatorResponse,
+  type Coordinator,
+  type FindCoordinatorRequest,
+} from '../../src/protocol/messages/10-find-coordinator.ts'
+import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+
+const keysSince = 4
+const groupKey = 0
+const transactionKey = 1
+
+export const findCoordinator = apiHandler(FindCoordinator, {
+  versions: [0, 6],
+  handle,
+  refuse: (request, errorCode, errorMessage, version) =>
+    respond(request, version, key => ({ ...nowhere(key), errorCode, errorMessage })),
+})
+
+function handle(
+  { identity: { nodeId, host, port } }: BrokerContext,
+  { request, version }: RequestContext<FindCoordinatorRequest>,
+): FindCoordinatorResponse {
+  const { keyType } = request
+  if (keyType === groupKey || keyType === transactionKey) {
+    return respond(request, version, key => ({ key, nodeId, host, port, errorCode: 0, errorMessage: null }))
+  }
+  const errorMessage = `There are no coordinators of key type ${keyType}.`
+  const errorCode = kafkaErrors.INVALID_REQUEST.code
+  return respond(request, version, key => ({ ...nowhere(key), errorCode, errorMessage }))
+}
+
+function respond(
+  request: FindCoordinatorRequest,
+  version: number,
+  find: (key: string) => Coordinator,
+): FindCoordinatorResponse {
+  if (version >= keysSince) {
+    return FindCoordinatorResponse.create({ coordinators: request.coordinatorKeys.map(find) })
+  }
+  const { nodeId, host, port, errorCode, errorMessage } = find(request.key)
+  return FindCoordinatorResponse.create({ nodeId, host, port, errorCode, errorMessage })
+}
+
+function nowhere(key: string): Pick<Coordinator, 'key' | 'nodeId' | 'host' | 'port'> {
+  return { key, nodeId: -1, host: '', port: -1 }
+}

@@ -1,0 +1,125 @@
+/**
+ * AddPartitionsToTxn (key 24): says which partitions a transaction is about to write to.
+ *
+ * Behaviour. All partitions of a transaction are added or none: if one does not exist it is told so, the others are
+ * OPERATION_NOT_ATTEMPTED. With `verifyOnly` nothing is added, and each partition that is not in the open transaction is
+ * TRANSACTION_ABORTABLE. The broker's own topics are not a client's to write to.
+ *
+ * Version notes. 0 to 3: one transaction, from a client. 4: several, from brokers. 2: PRODUCER_FENCED.
+ */
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import {
+  AddPartitionsToTxn,
+  type AddPartitionsToTxnRequest,
+  type AddPartitionsToTxnResponse,
+  type AddPartitionsToTxnTopic,
+  type AddPartitionsToTxnTopicResult,
+  type AddPartitionsToTxnTransaction,
+} from '../../src/protocol/messages/24-add-partitions-to-txn.ts'
+import { onePartition, type ClientVersion } from '../coordinator/transaction/transaction.ts'
+import { fencedCode } from './fenced-code.ts'
+import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+
+const fencedSince = 2
+const batchedSince = 4
+
+export const addPartitionsToTxn = apiHandler(AddPartitionsToTxn, {
+  versions: [0, 5],
+  handle,
+  refuse: ({ transactions, v3AndBelowTopics }, errorCode) => ({
+    throttleTimeMs: 0,
+    errorCode,
+    resultsByTransaction: transactions.map(({ transactionalId, topics }) => ({
+      transactionalId,
+      topicResults: results(topics, () => errorCode),
+    })),
+    resultsByTopicV3AndBelow: results(v3AndBelowTopics, () => errorCode),
+  }),
+})
+
+type TopicResults = readonly AddPartitionsToTxnTopicResult[]
+
+function handle(
+  broker: BrokerContext,
+  { request, version }: RequestContext<AddPartitionsToTxnRequest>,
+): Promise<AddPartitionsToTxnResponse> | AddPartitionsToTxnResponse {
+  if (version < batchedSince) {
+    const transaction: AddPartitionsToTxnTransaction = {
+      transactionalId: request.v3AndBelowTransactionalId,
+      producerId: request.v3AndBelowProducerId,
+      producerEpoch: request.v3AndBelowProducerEpoch,
+      verifyOnly: false,
+      topics: request.v3AndBelowTopics,
+    }
+    const topicResults = add(broker, transaction, version)
+    return topicResults instanceof Promise ? topicResults.then(respondOne) : respondOne(topicResults)
+  }
+  const all = request.transactions.map(transaction => {
+    const { transactionalId, verifyOnly } = transaction
+    const topicResults = verifyOnly ? verify(broker, transaction) : add(broker, transaction, version)
+    return { transactionalId, topicResults }
+  })
+  return respondAll(all)
+}
+
+function respondOne(resultsByTopicV3AndBelow: TopicResults): AddPartitionsToTxnResponse {
+  return { throttleTimeMs: 0, errorCode: 0, resultsByTransaction: [], resultsByTopicV3AndBelow }
+}
+
+async function respondAll(
+  all: readonly {
+    readonly transactionalId: string
+    readonly topicResults: TopicResults | Promise<TopicResults>
+  }[],
+): Promise<AddPartitionsToTxnResponse> {
+  const resultsByTransaction = await Promise.all(
+    all.map(async ({ transactionalId, topicResults }) => ({
+      transactionalId,
+      topicResults: await topicResults,
+    })),
+  )
+  return { throttleTimeMs: 0, errorCode: 0, resultsByTransaction, resultsByTopicV3AndBelow: [] }
+}
+
+function add(
+  { topics, transactions }: BrokerContext,
+  transaction: AddPartitionsToTxnTransaction,
+  version: number,
+): TopicResults | Promise<TopicResults> {
+  const { UNKNOWN_TOPIC_OR_PARTITION, TOPIC_AUTHORIZATION_FAILED, OPERATION_NOT_ATTEMPTED } = kafkaErrors
+  const faultOf = (name: string, partition: number): number => {
+    if (topics.log(name, partition) === undefined) return UNKNOWN_TOPIC_OR_PARTITION.code
+    return topics.get(name)!.internal ? TOPIC_AUTHORIZATION_FAILED.code : 0
+  }
+  const faulty = transaction.topics.some(({ name, partitions }) =>
+    partitions.some(partition => faultOf(name, partition) !== 0),
+  )
+  if (faulty) {
+    const told = (name: string, partition: number) => faultOf(name, partition) || OPERATION_NOT_ATTEMPTED.code
+    return results(transaction.topics, told)
+  }
+  const clientVersion: ClientVersion = version >= batchedSince ? 2 : 0
+  const partitions = new Map(transaction.topics.map(each => [each.name, new Set(each.partitions)]))
+  const respond = (code: number) => results(transaction.topics, () => fencedCode(code, version, fencedSince))
+  const code = transactions.add({ ...transaction, partitions, clientVersion })
+  return code instanceof Promise ? code.then(respond) : respond(code)
+}
+
+function verify({ transactions }: BrokerContext, transaction: AddPartitionsToTxnTransaction): TopicResults {
+  return results(transaction.topics, (name, partition) =>
+    transactions.verify({ ...transaction, partitions: onePartition(name, partition) }),
+  )
+}
+
+function results(
+  topics: readonly AddPartitionsToTxnTopic[],
+  codeOf: (name: string, partition: number) => number,
+): TopicResults {
+  return topics.map(({ name, partitions }) => ({
+    name,
+    resultsByPartition: partitions.map(partitionIndex => ({
+      partitionIndex,
+      partitionErrorCode: codeOf(name, partitionIndex),
+    })),
+  }))
+}

@@ -1,0 +1,70 @@
+/**
+ * WriteTxnMarkers (key 27): writes the ends of transactions into partitions.
+ *
+ * Behaviour. Between brokers this is how coordinators end transactions; here they do it without a request. It is answered
+ * for administrators, whose tools use it to end a transaction that hangs in a partition.
+ *
+ * Version notes. 2: the transaction version, which decides the epochs that the log takes (semantics G10b).
+ */
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import {
+  WriteTxnMarkers,
+  type WritableTxnMarker,
+  type WriteTxnMarkersRequest,
+  type WriteTxnMarkersResponse,
+} from '../../src/protocol/messages/27-write-txn-markers.ts'
+import { markerTargets } from '../coordinator/transaction/marker-targets.ts'
+import { failureOf } from './failure.ts'
+import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+
+export const writeTxnMarkers = apiHandler(WriteTxnMarkers, {
+  versions: [1, 2],
+  handle,
+  refuse: ({ markers }, errorCode) => respond(markers, () => errorCode),
+})
+
+async function handle(
+  broker: BrokerContext,
+  { request: { markers } }: RequestContext<WriteTxnMarkersRequest>,
+): Promise<WriteTxnMarkersResponse> {
+  const targets = markerTargets(broker)
+  const durable: Promise<void>[] = []
+  const response = respond(markers, (marker, topic, partition) => {
+    if (broker.topics.log(topic, partition) === undefined) return kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code
+    try {
+      const { producerId, producerEpoch, coordinatorEpoch, transactionVersion } = marker
+      const commit = marker.transactionResult
+      const written = targets.end(topic, partition, {
+        producerId,
+        producerEpoch,
+        coordinatorEpoch,
+        commit,
+        transactionVersion,
+      })
+      if (written !== undefined) durable.push(written)
+      return kafkaErrors.NONE.code
+    } catch (error) {
+      return failureOf(error).errorCode
+    }
+  })
+  await Promise.all(durable)
+  return response
+}
+
+function respond(
+  markers: readonly WritableTxnMarker[],
+  codeOf: (marker: WritableTxnMarker, topic: string, partition: number) => number,
+): WriteTxnMarkersResponse {
+  return {
+    markers: markers.map(marker => ({
+      producerId: marker.producerId,
+      topics: marker.topics.map(({ name, partitionIndexes }) => ({
+        name,
+        partitions: partitionIndexes.map(partitionIndex => ({
+          partitionIndex,
+          errorCode: codeOf(marker, name, partitionIndex),
+        })),
+      })),
+    })),
+  }
+}

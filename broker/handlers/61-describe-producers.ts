@@ -1,0 +1,51 @@
+/** DescribeProducers (key 61): the producers that partitions remember, and since when they have a transaction open. */
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import {
+  DescribeProducers,
+  type DescribeProducersPartitionResponse,
+  type DescribeProducersRequest,
+  type DescribeProducersResponse,
+  type ProducerState,
+} from '../../src/protocol/messages/61-describe-producers.ts'
+import type { ProducerEntry } from '../log/producer-state.ts'
+import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+
+export const describeProducers = apiHandler(DescribeProducers, {
+  versions: [0, 0],
+  handle: ({ topics }: BrokerContext, { request }: RequestContext<DescribeProducersRequest>) =>
+    respond(request, (topic, partitionIndex) => {
+      const log = topics.log(topic, partitionIndex)
+      if (log === undefined) return missing(partitionIndex, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code)
+      const activeProducers = log.activeProducers().map(producerState)
+      return { partitionIndex, errorCode: 0, errorMessage: null, activeProducers }
+    }),
+  refuse: (request, errorCode) => respond(request, (_topic, index) => missing(index, errorCode)),
+})
+
+function respond(
+  { topics }: DescribeProducersRequest,
+  describe: (topic: string, partition: number) => DescribeProducersPartitionResponse,
+): DescribeProducersResponse {
+  return {
+    throttleTimeMs: 0,
+    topics: topics.map(({ name, partitionIndexes }) => ({
+      name,
+      partitions: partitionIndexes.map(partition => describe(name, partition)),
+    })),
+  }
+}
+
+function producerState(entry: ProducerEntry): ProducerState {
+  return {
+    producerId: entry.producerId,
+    producerEpoch: entry.producerEpoch,
+    lastSequence: entry.batches.at(-1)?.lastSequence ?? -1,
+    lastTimestamp: entry.lastSeenMs,
+    coordinatorEpoch: entry.coordinatorEpoch,
+    currentTxnStartOffset: entry.transactionFirstOffset,
+  }
+}
+
+function missing(partitionIndex: number, errorCode: number): DescribeProducersPartitionResponse {
+  return { partitionIndex, errorCode, errorMessage: null, activeProducers: [] }
+}

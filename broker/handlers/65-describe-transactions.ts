@@ -1,0 +1,44 @@
+/** DescribeTransactions (key 65): state, producer and partitions of transactional ids. */
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import {
+  DescribeTransactions,
+  DescribeTransactionsTransactionState,
+} from '../../src/protocol/messages/65-describe-transactions.ts'
+import type { Transaction } from '../coordinator/transaction/transaction.ts'
+import { apiHandler } from './handler.ts'
+
+export const describeTransactions = apiHandler(DescribeTransactions, {
+  versions: [0, 0],
+  handle: ({ transactions }, { request }) => ({
+    throttleTimeMs: 0,
+    transactionStates: request.transactionalIds.map(transactionalId => {
+      const transaction = transactions.get(transactionalId)
+      if (transaction !== undefined) return describe(transaction)
+      return missing(transactionalId, kafkaErrors.TRANSACTIONAL_ID_NOT_FOUND.code)
+    }),
+  }),
+  refuse: ({ transactionalIds }, errorCode) => ({
+    throttleTimeMs: 0,
+    transactionStates: transactionalIds.map(transactionalId => missing(transactionalId, errorCode)),
+  }),
+})
+
+function describe(transaction: Transaction): DescribeTransactionsTransactionState {
+  return {
+    errorCode: 0,
+    transactionalId: transaction.transactionalId,
+    transactionState: transaction.state,
+    transactionTimeoutMs: transaction.timeoutMs,
+    transactionStartTimeMs: transaction.startTimestampMs,
+    producerId: transaction.producerId,
+    producerEpoch: transaction.producerEpoch,
+    topics: [...transaction.partitions].map(([topic, partitions]) => ({
+      topic,
+      partitions: [...partitions].sort((left, right) => left - right),
+    })),
+  }
+}
+
+function missing(transactionalId: string, errorCode: number): DescribeTransactionsTransactionState {
+  return DescribeTransactionsTransactionState.create({ transactionalId, errorCode })
+}

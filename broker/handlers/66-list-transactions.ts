@@ -1,0 +1,70 @@
+/**
+ * ListTransactions (key 66): the transactional ids whose state, producer, age and name are as asked for.
+ *
+ * Behaviour. A state that does not exist is answered as such and matches nothing. The pattern of names is matched in
+ * time linear in the name (`coordinator/linear-pattern.ts`), because it comes from the wire; one that cannot be
+ * read is INVALID_REGULAR_EXPRESSION.
+ *
+ * Version notes. 1: the least duration. 2: the pattern.
+ */
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import {
+  ListTransactions,
+  type ListTransactionsRequest,
+  type ListTransactionsResponse,
+} from '../../src/protocol/messages/66-list-transactions.ts'
+import { linearPattern, type Matcher } from '../coordinator/linear-pattern.ts'
+import { transactionStateIds } from '../coordinator/transaction/transaction-state.ts'
+import type { Transaction } from '../coordinator/transaction/transaction.ts'
+import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+
+export const listTransactions = apiHandler(ListTransactions, {
+  versions: [0, 2],
+  handle,
+  refuse: (_request, errorCode) => respond({ errorCode }),
+})
+
+function handle(
+  { transactions, clock }: BrokerContext,
+  { request }: RequestContext<ListTransactionsRequest>,
+): ListTransactionsResponse {
+  const { transactionalIdPattern, stateFilters } = request
+  const matches = transactionalIdPattern === null ? all : linearPattern(transactionalIdPattern)
+  if (matches === undefined) return respond({ errorCode: kafkaErrors.INVALID_REGULAR_EXPRESSION.code })
+  const filter: Filter = {
+    states: new Set(stateFilters),
+    producerIds: new Set(request.producerIdFilters),
+    beganBefore: request.durationFilter < 0 ? Infinity : clock.now() - request.durationFilter,
+    matches,
+  }
+  const found = [...transactions.all()].filter(transaction => passes(transaction, filter))
+  return respond({
+    unknownStateFilters: stateFilters.filter(state => !Object.hasOwn(transactionStateIds, state)),
+    transactionStates: found.map(({ transactionalId, producerId, state }) => ({
+      transactionalId,
+      producerId,
+      transactionState: state,
+    })),
+  })
+}
+
+interface Filter {
+  /** Empty: all. */
+  readonly states: ReadonlySet<string>
+  readonly producerIds: ReadonlySet<number>
+  readonly beganBefore: number
+  readonly matches: Matcher
+}
+
+const all: Matcher = () => true
+
+function passes(transaction: Transaction, filter: Filter): boolean {
+  const { state, producerId, startTimestampMs, transactionalId } = transaction
+  if (filter.states.size > 0 && !filter.states.has(state)) return false
+  if (filter.producerIds.size > 0 && !filter.producerIds.has(producerId)) return false
+  return startTimestampMs < filter.beganBefore && filter.matches(transactionalId)
+}
+
+function respond(parts: Partial<ListTransactionsResponse>): ListTransactionsResponse {
+  return { throttleTimeMs: 0, errorCode: 0, unknownStateFilters: [], transactionStates: [], ...parts }
+}
