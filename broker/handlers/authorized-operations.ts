@@ -24,6 +24,7 @@ export const topicOperations = bits(
   describeConfigs,
   alterConfigs,
 )
+export const groupOperations = bits(read, remove, describe, describeConfigs, alterConfigs)
 export const clusterOperations = bits(
   create,
   alter,
