@@ -118,7 +118,7 @@ describe('partitions', () => {
   const app = defineApp({
     id: 'partitions',
     build: b =>
-      void b
+      b
         .stream(many)
         .groupBy(value => value)
         .count('by-value')
@@ -131,9 +131,7 @@ describe('partitions', () => {
     const input = driver.input(many)
     for (let n = 0; n < 40; n++) input.send(`key${n}`, `value${n % 5}`)
     expect([...driver.output(out).toMap().values()]).toEqual([8, 8, 8, 8, 8])
-    expect(driver.store('by-value').toMap()).toEqual(
-      new Map([0, 1, 2, 3, 4].map(n => [`value${n}`, 8] as const).sort()) as never,
-    )
+    expect(driver.store('by-value').toMap()).toEqual(new Map([0, 1, 2, 3, 4].map(n => [`value${n}`, 8])))
     const places = new Map<string, Set<number>>()
     for (const { key, partition } of driver.output(out).readAll()) {
       places.set(key, (places.get(key) ?? new Set()).add(partition))
