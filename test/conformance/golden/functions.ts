@@ -1,5 +1,5 @@
 /** The functions that scenarios name, from the tables of the format. Null in, null out, unless said there. */
-import type { Windowed } from '../../src/index.ts'
+import type { Windowed } from 'millrace'
 
 type Value = unknown
 

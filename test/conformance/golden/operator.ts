@@ -1,0 +1,83 @@
+/**
+ * What an operator of the format is to the runner: how it is declared through the public DSL, and which of its options
+ * the DSL does not offer yet.
+ *
+ * Operators stand in tables, by what they are called on and by their name. An operator that is in no table is not
+ * supported yet; nothing else lists what is.
+ */
+import type {
+  KGroupedStream,
+  KStream,
+  KTable,
+  Serde,
+  StreamsBuilder,
+  Topic,
+  WindowedStream,
+} from '../../../src/index.ts'
+import { string } from '../../../src/index.ts'
+import { textOf } from './functions.ts'
+import type { NodeSpec } from './scenario.ts'
+
+export type Stream = KStream<unknown, unknown>
+export type Table = KTable<unknown, unknown>
+export type Grouped = KGroupedStream<unknown, unknown>
+export type WindowedGroup = WindowedStream<unknown, unknown>
+
+/** What the id of a node stands for. */
+export type Declared =
+  | { readonly kind: 'stream'; readonly stream: Stream; readonly windowedKeys: boolean }
+  | { readonly kind: 'table'; readonly table: Table; readonly windowedKeys: boolean }
+  | { readonly kind: 'grouped'; readonly grouped: Grouped; readonly windowedKeys: boolean }
+  | { readonly kind: 'windowed'; readonly windowed: WindowedGroup; readonly windowedKeys: boolean }
+
+export type Kind = Declared['kind']
+export type DeclaredAs<K extends Kind> = Extract<Declared, { readonly kind: K }>
+
+/** Where a topology is declared. */
+export interface Site {
+  readonly builder: StreamsBuilder
+  /** The one declaration of a topic. */
+  readonly topicOf: (name: string) => Topic<unknown, unknown>
+  /** Told of every topic that a dynamic sink has chosen. */
+  readonly onTopicChosen: (topic: string) => void
+}
+
+/** An operator that is called on a `K`; sources are called on nothing. */
+export interface Operator<K extends Kind | undefined> {
+  /** What its ids stand for; absent where it ends the stream. */
+  readonly makes?: Kind
+  /** Names what the DSL does not offer of what the node asks for. */
+  readonly lacks?: (node: NodeSpec, parents: readonly Kind[]) => string | undefined
+  /** Answers what `idsOf` the node stand for, in that order. */
+  readonly declare: (
+    node: NodeSpec,
+    from: K extends Kind ? DeclaredAs<K> : undefined,
+    site: Site,
+    second: Declared | undefined,
+  ) => readonly Declared[]
+}
+
+export type OperatorTable<K extends Kind | undefined> = ReadonlyMap<string, Operator<K>>
+
+/** Keys and values are texts everywhere but where a count or a window made them. */
+export const text = string() as Serde<unknown>
+
+/** Writes counts as their text, as the format demands of sinks. */
+export const textOfAnything: Serde<unknown> = {
+  name: 'text',
+  serialize: value => text.serialize(textOf(value)),
+  deserialize: bytes => text.deserialize(bytes),
+}
+
+export function named({ name }: NodeSpec): { readonly name?: string } {
+  return name === undefined ? {} : { name }
+}
+
+export function storeOf({ store }: NodeSpec): { readonly store?: string } {
+  return store === undefined ? {} : { store }
+}
+
+/** What operators with a store lack where it is to be versioned. */
+export function lacksVersions({ versioned }: NodeSpec): string | undefined {
+  return versioned === undefined ? undefined : 'versioned stores'
+}

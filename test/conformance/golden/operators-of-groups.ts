@@ -1,0 +1,88 @@
+/** Declares the operators that are called on groups: windows and folds. */
+import { hopping, tumbling, type TimeWindows } from '../../../src/index.ts'
+import * as functions from './functions.ts'
+import {
+  lacksVersions,
+  named,
+  storeOf,
+  text,
+  type Operator,
+  type OperatorTable,
+  type Table,
+} from './operator.ts'
+import type { NodeSpec, WindowSpec } from './scenario.ts'
+
+const windows: ReadonlyMap<string, (spec: WindowSpec) => TimeWindows> = new Map([
+  ['tumbling', ({ size, grace = 0 }: WindowSpec) => tumbling(size!, { grace })],
+  ['hopping', ({ size, advance, grace = 0 }: WindowSpec) => hopping(size!, { advance: advance!, grace })],
+])
+
+const windowedBy: Operator<'grouped'> = {
+  makes: 'windowed',
+  lacks: ({ window, emit }) => {
+    if (!windows.has(window!.type!)) return `${window!.type} windows`
+    return emit === undefined ? undefined : 'emit on close'
+  },
+  declare: ({ window }, { grouped }) => {
+    const windowed = grouped.windowedBy(windows.get(window!.type!)!(window!))
+    return [{ kind: 'windowed', windowed, windowedKeys: true }]
+  },
+}
+
+/** What a fold is called on: both kinds of groups have the same folds. */
+type AnyGroup = Pick<
+  Parameters<Operator<'grouped'>['declare']>[1]['grouped'],
+  'count' | 'reduce' | 'aggregate'
+>
+
+type Fold = (group: AnyGroup, node: NodeSpec) => Table
+
+const options = (node: NodeSpec) => ({
+  ...named(node),
+  ...storeOf(node),
+  ...(node.retention === undefined ? {} : { retention: node.retention }),
+})
+
+const folds: ReadonlyMap<string, Fold> = new Map<string, Fold>([
+  ['count', (group, node) => group.count(options(node)) as Table],
+  ['reduce', (group, node) => group.reduce(functions.fold(node.fn!), { ...options(node), value: text })],
+  [
+    'aggregate',
+    (group, node) =>
+      group.aggregate<unknown>({
+        initial: () => node.init,
+        add: functions.fold(node.fn!),
+        ...options(node),
+        value: text,
+      }),
+  ],
+])
+
+function grouped(fold: Fold): Operator<'grouped'> {
+  return {
+    makes: 'table',
+    lacks: lacksVersions,
+    declare: (node, { grouped, windowedKeys }) => [
+      { kind: 'table', table: fold(grouped, node), windowedKeys },
+    ],
+  }
+}
+
+function windowed(fold: Fold): Operator<'windowed'> {
+  return {
+    makes: 'table',
+    lacks: lacksVersions,
+    declare: (node, { windowed }) => [
+      { kind: 'table', table: fold(windowed as unknown as AnyGroup, node), windowedKeys: true },
+    ],
+  }
+}
+
+export const operatorsOfGroups: OperatorTable<'grouped'> = new Map([
+  ['windowedBy', windowedBy],
+  ...[...folds].map(([op, fold]) => [op, grouped(fold)] as const),
+])
+
+export const operatorsOfWindowedGroups: OperatorTable<'windowed'> = new Map(
+  [...folds].map(([op, fold]) => [op, windowed(fold)] as const),
+)

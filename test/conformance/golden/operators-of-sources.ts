@@ -1,0 +1,31 @@
+/** Declares the operators that are called on nothing: those that read topics. */
+import { timestampRule } from './functions.ts'
+import { lacksVersions, named, storeOf, type Operator, type OperatorTable } from './operator.ts'
+import type { NodeSpec } from './scenario.ts'
+
+const stream: Operator<undefined> = {
+  makes: 'stream',
+  lacks: ({ pattern }) => (pattern === undefined ? undefined : 'stream of a pattern'),
+  declare: (node, _from, { builder, topicOf }) => {
+    const topics = (node.topics ?? [node.topic!]).map(topicOf)
+    return [{ kind: 'stream', stream: builder.stream(topics, sourceOptions(node)), windowedKeys: false }]
+  },
+}
+
+const table: Operator<undefined> = {
+  makes: 'table',
+  lacks: lacksVersions,
+  declare: (node, _from, { builder, topicOf }) => {
+    const options = { ...sourceOptions(node), ...storeOf(node) }
+    return [{ kind: 'table', table: builder.table(topicOf(node.topic!), options), windowedKeys: false }]
+  },
+}
+
+export const operatorsOfSources: OperatorTable<undefined> = new Map([
+  ['stream', stream],
+  ['table', table],
+])
+
+function sourceOptions(node: NodeSpec) {
+  return { ...named(node), ...(node.time === undefined ? {} : { timestamp: timestampRule(node.time) }) }
+}

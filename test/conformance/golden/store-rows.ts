@@ -1,0 +1,47 @@
+/** The contents of a scenario's named stores, as rows of the format. */
+import type { App, StoreDefinition } from '../../../src/index.ts'
+import type { TestDriver } from '../../../src/testing/index.ts'
+import { textOf } from './functions.ts'
+import type { Scenario, StoreRow, StoreRows } from './scenario.ts'
+
+/** A row and what it is sorted by. */
+interface SortableRow {
+  readonly key: string
+  readonly start: number
+  readonly row: StoreRow
+}
+
+/** Every store that the topology has and to which a node has given its name. */
+export function storeRowsOf(driver: TestDriver, app: App, { nodes }: Scenario): StoreRows {
+  const named = new Set(nodes.map(({ store }) => store))
+  const definitions = [...app.topology().stores.values()].filter(({ name }) => named.has(name))
+  return Object.fromEntries(
+    definitions.map(({ name, kind }) => [name, sorted(rowsByKind[kind](driver, name))]),
+  )
+}
+
+/** How the stores of each kind are read. */
+const rowsByKind: Readonly<
+  Record<StoreDefinition['kind'], (driver: TestDriver, name: string) => readonly SortableRow[]>
+> = {
+  'key-value': (driver, name) =>
+    [...driver.store(name).toMap()].map(([key, value]) => {
+      const keyText = textOf(key)!
+      return { key: keyText, start: 0, row: [keyText, textOf(value) ?? null] }
+    }),
+  window: (driver, name) =>
+    driver
+      .windowStore(name)
+      .toArray()
+      .map(({ key, start, value }) => {
+        const keyText = textOf(key)!
+        return { key: keyText, start, row: [`${keyText}@${start}`, textOf(value) ?? null] }
+      }),
+}
+
+/** By the bytes of the key, then by start. */
+function sorted(rows: readonly SortableRow[]): readonly StoreRow[] {
+  return rows
+    .toSorted((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) || a.start - b.start)
+    .map(({ row }) => row)
+}
