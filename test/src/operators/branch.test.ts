@@ -1,4 +1,4 @@
-/** Stream `split`. */
+/** Stream `split` sends each record to one branch at most. */
 import { expect, it } from 'vitest'
 import { branch } from '../../../src/operators/branch.ts'
 import { runOperator } from './run-operator.ts'

@@ -1,4 +1,4 @@
-/** Stream `filter` and `filterNot`. */
+/** Stream `filter` and `filterNot` pass some records and not others. */
 import { expect, it } from 'vitest'
 import { filter } from '../../../src/operators/filter.ts'
 import { runOperator } from './run-operator.ts'

@@ -1,4 +1,4 @@
-/** Stream `flatMapValues`. */
+/** Stream `flatMapValues` makes any number of values of each. */
 import { expect, it } from 'vitest'
 import { flatMapValues } from '../../../src/operators/flat-map-values.ts'
 import { runOperator } from './run-operator.ts'

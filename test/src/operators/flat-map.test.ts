@@ -1,4 +1,4 @@
-/** Stream `flatMap`. */
+/** Stream `flatMap` makes any number of records of each. */
 import { expect, it } from 'vitest'
 import { flatMap } from '../../../src/operators/flat-map.ts'
 import { runOperator } from './run-operator.ts'

@@ -1,4 +1,4 @@
-/** Stream `mapValues`. */
+/** Stream `mapValues` replaces each value. */
 import { expect, it } from 'vitest'
 import { mapValues } from '../../../src/operators/map-values.ts'
 import { runOperator } from './run-operator.ts'

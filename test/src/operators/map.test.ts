@@ -1,4 +1,4 @@
-/** Stream `map`. */
+/** Stream `map` replaces key and value of each record. */
 import { expect, it } from 'vitest'
 import { map } from '../../../src/operators/map.ts'
 import { runOperator } from './run-operator.ts'

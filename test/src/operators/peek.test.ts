@@ -1,4 +1,4 @@
-/** Stream `peek`. */
+/** Stream `peek` acts on each record and passes it on. */
 import { expect, it } from 'vitest'
 import { peek } from '../../../src/operators/peek.ts'
 import { runOperator } from './run-operator.ts'

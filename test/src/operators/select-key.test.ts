@@ -1,4 +1,4 @@
-/** Stream `selectKey`. */
+/** Stream `selectKey` replaces each key. */
 import { expect, it } from 'vitest'
 import { selectKey } from '../../../src/operators/select-key.ts'
 import { runOperator } from './run-operator.ts'

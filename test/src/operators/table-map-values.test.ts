@@ -1,4 +1,4 @@
-/** Table `mapValues`. */
+/** Table `mapValues` replaces the value of each row. */
 import { expect, it } from 'vitest'
 import { tableMapValues } from '../../../src/operators/table-map-values.ts'
 import { tableSource } from '../../../src/operators/table-source.ts'

@@ -1,4 +1,4 @@
-/** Table `toStream`. */
+/** Table `toStream` turns changes into records. */
 import { expect, it } from 'vitest'
 import { tableSource } from '../../../src/operators/table-source.ts'
 import { toStream } from '../../../src/operators/to-stream.ts'
