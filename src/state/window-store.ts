@@ -72,9 +72,7 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
     this.identity = keyIdentity(definition.keySerde)
     this.segments = new Segments(definition.retentionMs)
     this.resident = new ResidentMap(residentEntriesMax)
-    const latest = backend.get(prefix)
-    if (latest !== undefined) this.segments.latest = readInt64(latest, 0)
-    this.latestStaged = this.latestApplied = this.segments.latest
+    this.latestStaged = this.latestApplied = this.segments.latest = this.readLatest()
   }
 
   fetch(key: K, windowStart: number): WindowEntry<V> | undefined {
@@ -187,6 +185,8 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
     this.resident.evictUnpinned()
     const { segments } = this
     const { prefix } = this.layout
+    // From the backend, which may have been wiped since the store was opened.
+    segments.latest = this.readLatest()
     const touched = new Map<string, { key: Uint8Array; bucket: WindowBucket<V> }>()
     for (const record of records) {
       const { keyBytes, start } = splitWindowChangelogKey(record.key)
@@ -207,6 +207,14 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
     return writes
   }
 
+  /** The backend may have been wiped before it was restored: what is known of it is read anew. */
+  restored(): Promise<void> {
+    this.resident.evictUnpinned()
+    this.latestStaged = this.latestApplied = this.segments.latest = this.readLatest()
+    this.clearedBefore = 0
+    return Promise.resolve()
+  }
+
   expired(): readonly { readonly from: Uint8Array; readonly to: Uint8Array }[] {
     const { firstLive } = this.segments
     if (firstLive <= this.clearedBefore) return []
@@ -220,6 +228,11 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
     this.live = []
     this.staged = []
     this.applying = []
+  }
+
+  private readLatest(): number {
+    const latest = this.backend.get(this.layout.prefix)
+    return latest === undefined ? -1 : readInt64(latest, 0)
   }
 
   private slotOf(key: K, segment: number): Slot<K, V> {

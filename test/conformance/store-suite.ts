@@ -286,6 +286,20 @@ function windowSuite(name: string, backendOf: () => OrderedBytes): void {
       for (let n = 0; n < 20; n++) expect(harness.store.fetch(`k${n}`, 0)?.value).toBe(n)
     })
 
+    it('forgets the latest start of a backend that was wiped before the restore', async () => {
+      const old = StoreHarness.window(backendOf())
+      old.store.put('a', 1, 9_000_000, 1)
+      await old.commit()
+      const source = StoreHarness.window(backendOf(), { prefix: Uint8Array.of(9) })
+      source.store.put('a', 2, 1000, 1)
+      source.stage()
+      const { store } = StoreHarness.window(backendOf())
+      await backendOf().clear({})
+      for (const record of source.changelog) await backendOf().write(store.restore([record]))
+      await store.restored?.()
+      expect(store.fetch('a', 1000)?.value).toBe(2)
+    })
+
     it('restores from changelog records, several to a bucket and in several steps', async () => {
       const source = StoreHarness.window(backendOf())
       for (const start of [0, 10, 120_000]) source.store.put('a', start, start, start)
