@@ -161,6 +161,7 @@ function taskFactory(factory: FactoryOptions) {
         subtopology,
         clock: cluster.clock,
         topicName: topic => realTopicName(topology, app.id, topic),
+        hasInput: topic => partitions.some(each => each.topic === topic),
         cache: options.cache,
         maxTaskIdleMs: options.maxTaskIdleMs,
         onDrop: logDrop,
