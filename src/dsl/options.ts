@@ -10,6 +10,8 @@ export interface NamedOptions {
    * number, as Kafka gives it (`KSTREAM-FILTER-0000000001`), which changes when operators are added before it.
    */
   readonly name?: string
+  /** Functions have a `name` too: this keeps `groupByKey(order => order.id)` from compiling as options. */
+  readonly call?: never
 }
 
 /** Options of operators that make string keys. */

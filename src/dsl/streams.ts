@@ -114,7 +114,7 @@ export interface KStream<K, V> {
    * record without a row, a key or a value is dropped. Both topics must have equally many partitions (MR-2101).
    */
   join<V2, W>(
-    table: KTable<K, V2>,
+    table: LookupTable<K, V2>,
     joiner: Joiner<K, V, V2, Sync<W>>,
     options?: ValueOptions<W>,
   ): KStream<K, W>
@@ -141,7 +141,7 @@ export interface KStream<K, V> {
    * ```
    */
   leftJoin<V2, W>(
-    table: KTable<K, V2>,
+    table: LookupTable<K, V2>,
     joiner: Joiner<K, V, V2 | undefined, Sync<W>>,
     options?: ValueOptions<W>,
   ): KStream<K, W>
@@ -223,8 +223,14 @@ export interface WindowedStream<K, V> {
   ): KTable<Windowed<K>, A>
 }
 
+/** A table as something to look keys up in: one of strings will do for a stream whose keys are some strings. */
+export interface LookupTable<in K, out V> {
+  /** Exists in types only. */
+  readonly '~lookup'?: (key: K) => V
+}
+
 /** The latest value of each key. */
-export interface KTable<K, V> {
+export interface KTable<K, V> extends LookupTable<K, V> {
   /** Keeps the rows that `predicate` accepts; for the others a tombstone is put out. */
   filter<W extends V>(predicate: TypeGuard<K, V, W>, store?: string | StoreOptions<W>): KTable<K, W>
   filter(predicate: Predicate<K, V>, store?: string | StoreOptions<V>): KTable<K, V>
@@ -235,11 +241,11 @@ export interface KTable<K, V> {
   /** Replaces the value of each row. Deletes pass through: `fn` is never called for an absent value. */
   mapValues<W>(fn: Mapper<K, V, Sync<W>>, store?: string | StoreOptions<W>): KTable<K, W>
 
-  /** The updates of the rows as records; a deleted row is a record whose value is `undefined`. */
-  toStream(options?: NamedOptions): KStream<K, V>
-  /** The same with new keys, as `toStream().selectKey(keyMapper)`. */
+  /** The updates of the rows as records with new keys, as `toStream().selectKey(keyMapper)`. */
   toStream<K2 extends string>(keyMapper: Mapper<K, V, K2>, options?: StringKeyOptions): KStream<K2, V>
   toStream<K2>(keyMapper: Mapper<K, V, K2>, options: KeyOptions<K2>): KStream<K2, V>
+  /** The updates of the rows as records; a deleted row is a record whose value is `undefined`. */
+  toStream(options?: NamedOptions): KStream<K, V>
 
   /** The name of the store that keeps the rows, if it was given one. */
   readonly storeName: string | undefined
