@@ -39,11 +39,14 @@ interface Entry<K, V> extends ResidentEntry {
   timestamp: number
   /** Whether it is in `live`. */
   dirty: boolean
+  /** Its write in `staged`: one at most, so that the last value wins wherever writes are looked at. */
+  staged: PendingWrite<K, V> | undefined
 }
 
 /** A write that was serialised and that the backend does not have yet. */
 interface PendingWrite<K, V> extends BytesWrite {
   entry: Entry<K, V>
+  value: Uint8Array | null
 }
 
 export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
@@ -85,7 +88,7 @@ export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
     let entry = this.resident.get(id)
     if (entry === undefined) {
       // What the backend holds does not matter: it is replaced.
-      entry = { id, key, row: undefined, timestamp, dirty: false, pins: 0 }
+      entry = { id, key, row: undefined, timestamp, dirty: false, staged: undefined, pins: 0 }
       this.resident.set(entry)
     }
     const stored = this.definition.timestamped ? timestamp : -1
@@ -153,9 +156,15 @@ export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
         value = scratch.toBytes()
         changelog.append(keyBytes, valueStart === 0 ? value : value.subarray(valueStart), timestamp)
       }
-      // The pin passes from `live` to `staged`.
       entry.dirty = false
-      this.staged.push({ entry, key, value })
+      if (entry.staged === undefined) {
+        // The pin passes from `live` to `staged`.
+        entry.staged = { entry, key, value }
+        this.staged.push(entry.staged)
+      } else {
+        entry.staged.value = value
+        entry.pins--
+      }
     }
     this.live = []
   }
@@ -164,6 +173,7 @@ export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
     assert(this.applying.length === 0, `store '${this.name}': apply before the last batch was applied`)
     this.applying = this.staged
     this.staged = []
+    for (const { entry } of this.applying) entry.staged = undefined
     return this.applying
   }
 
@@ -182,7 +192,7 @@ export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
       if (this.resident.get(write.entry.id) !== undefined) continue
       const row = this.decode(write.value ?? undefined)
       const timestamp = row?.timestamp ?? -1
-      write.entry = { ...write.entry, row, timestamp, dirty: false, pins: 1 }
+      write.entry = { ...write.entry, row, timestamp, dirty: false, staged: undefined, pins: 1 }
       this.resident.set(write.entry)
     }
   }
@@ -207,7 +217,15 @@ export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
     const resident = this.resident.get(id)
     if (resident !== undefined) return resident
     const row = this.decode(this.backend.get(this.layout.lookup(key)))
-    const entry: Entry<K, V> = { id, key, row, timestamp: row?.timestamp ?? -1, dirty: false, pins: 0 }
+    const entry: Entry<K, V> = {
+      id,
+      key,
+      row,
+      timestamp: row?.timestamp ?? -1,
+      dirty: false,
+      staged: undefined,
+      pins: 0,
+    }
     this.resident.set(entry)
     return entry
   }
@@ -221,6 +239,7 @@ export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
 
   private forget(entry: Entry<K, V>): void {
     entry.dirty = false
+    entry.staged = undefined
     entry.pins = 0
     this.resident.delete(entry.id)
   }

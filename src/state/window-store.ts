@@ -34,11 +34,14 @@ interface Slot<K, V> {
   readonly bucket: WindowBucket<V>
   /** Whether it is in `live`. */
   dirty: boolean
+  /** Its write in `staged`: one at most, so that the last value wins wherever writes are looked at. */
+  staged: PendingWrite<K, V> | undefined
 }
 
 /** A bucket that was serialised and that the backend does not have yet. */
 interface PendingWrite<K, V> extends BytesWrite {
   slot: Slot<K, V>
+  value: Uint8Array | null
 }
 
 export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
@@ -136,10 +139,17 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
         setChangelogStart(changelogKey, start)
         changelog.append(changelogKey, value, timestamp)
       })
-      // The pin passes from `live` to `staged`. An expired bucket must not come back after its segment was deleted.
       slot.dirty = false
+      // An expired bucket must not come back after its segment was deleted.
       const value = slot.segment < firstLive ? null : slot.bucket.encode()
-      this.staged.push({ slot, key, value })
+      if (slot.staged === undefined) {
+        // The pin passes from `live` to `staged`.
+        slot.staged = { slot, key, value }
+        this.staged.push(slot.staged)
+      } else {
+        slot.staged.value = value
+        slot.owner.pins--
+      }
     }
     this.live = []
     this.latestStaged = this.segments.latest
@@ -149,6 +159,7 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
     assert(this.applying.length === 0, `store '${this.name}': apply before the last batch was applied`)
     this.applying = this.staged
     this.staged = []
+    for (const { slot } of this.applying) slot.staged = undefined
     this.latestApplied = this.latestStaged
     if (this.applying.length === 0) return []
     return [...this.applying, { key: this.layout.prefix, value: int64Bytes(this.latestApplied) }]
@@ -175,6 +186,7 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
         segment,
         bucket: WindowBucket.decode(write.value ?? undefined),
         dirty: false,
+        staged: undefined,
       }
       current.slots.push(write.slot)
       current.pins++
@@ -242,7 +254,7 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
       if (slots[index]!.segment === segment) return slots[index]!
     }
     const bucket = WindowBucket.decode<V>(this.backend.get(this.layout.lookupSegment(segment, key)))
-    const slot: Slot<K, V> = { owner, segment, bucket, dirty: false }
+    const slot: Slot<K, V> = { owner, segment, bucket, dirty: false, staged: undefined }
     // Buckets of expired segments leave here, unless they are pending: then their owner is pinned.
     const { firstLive } = this.segments
     if (owner.pins === 0) owner.slots = slots.filter(each => each.segment >= firstLive)
@@ -262,6 +274,7 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
   private forget(slot: Slot<K, V>): void {
     const { owner } = slot
     slot.dirty = false
+    slot.staged = undefined
     owner.slots = []
     owner.pins = 0
     this.resident.delete(owner.id)
