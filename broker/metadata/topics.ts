@@ -1,9 +1,9 @@
 /**
  * The registry of topics: names, ids, configurations and the logs of their partitions, in memory and on disk.
  *
- * Order of a change: the metadata log first, then directories, then memory. A crash in between leaves the metadata log
- * ahead, and `load` brings the directories into line: missing ones are made, those of no topic removed. A change that
- * fails leaves the registry as it was.
+ * The record in the metadata log decides: a topic (or a partition) is made on disk before its record is written, and
+ * taken away after its removal is. So a crash in between leaves directories of no topic, which `load` removes, and never
+ * a topic without them; still, `load` makes what is missing. A change that fails leaves the registry as it was.
  *
  * Callers validate (`planTopic`); the registry asserts.
  */
@@ -105,10 +105,7 @@ export class Topics {
   create({ name, partitionCount, overrides }: TopicPlan): Topic {
     assert(!this.#byName.has(name), 'a topic that exists was created')
     const entry = { name, id: randomUuid(this.#random), partitionCount, overrides }
-    this.#metadata.put(entry, this.#clock.now())
-    const topic = this.#open(entry, [])
-    this.#enter(topic)
-    return topic
+    return this.#enter(this.#make(entry, []))
   }
 
   /** One of the broker's own topics, made now if it does not exist yet. */
@@ -132,9 +129,7 @@ export class Topics {
   addPartitions(name: string, partitionCount: number): Topic {
     const { id, overrides, logs } = this.#existing(name)
     assert(partitionCount > logs.length, 'partitions can only be added')
-    const entry = { name, id, partitionCount, overrides }
-    this.#metadata.put(entry, this.#clock.now())
-    return this.#enter(this.#open(entry, logs))
+    return this.#enter(this.#make({ name, id, partitionCount, overrides }, logs))
   }
 
   /** Replaces what the topic sets. */
@@ -168,6 +163,20 @@ export class Topics {
     const topic = this.#byName.get(name)
     assert(topic !== undefined, 'a topic that does not exist was changed')
     return topic
+  }
+
+  /** Makes partitions beyond `present` on disk, then remembers the topic; takes them away again if either fails. */
+  #make(entry: TopicEntry, present: readonly PartitionLog[]): Topic {
+    try {
+      const topic = this.#open(entry, present)
+      this.#metadata.put(entry, this.#clock.now())
+      return topic
+    } catch (error) {
+      for (let partition = present.length; partition < entry.partitionCount; partition++) {
+        this.#logs.delete(entry.name, partition)
+      }
+      throw error
+    }
   }
 
   #open({ name, id, partitionCount, overrides }: TopicEntry, open: readonly PartitionLog[]): Topic {
