@@ -238,6 +238,7 @@ export class BatchWriter {
   #reserve(count: number): void {
     const needed = this.#length + count
     if (needed <= this.#bytes.length) return
+    assert(needed < 0x8000_0000, 'the length of a batch fits its int32')
     const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
     grown.set(this.#bytes.subarray(0, this.#length))
     this.#bytes = grown
