@@ -1,3 +1,4 @@
+/** Encoding by version: what is left out, what is refused, and the bytes that come of it. */
 import { describe, expect, it } from 'vitest'
 import { messageOf } from '../../../src/protocol/decode.ts'
 import { messageBytes, writeMessage } from '../../../src/protocol/encode.ts'

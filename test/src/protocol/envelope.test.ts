@@ -1,3 +1,4 @@
+/** Requests and responses as whole frames, and what is refused in one. */
 import { describe, expect, it } from 'vitest'
 import { readMessage } from '../../../src/protocol/decode.ts'
 import { readResponse, requestFrame, responseFrame } from '../../../src/protocol/envelope.ts'

@@ -1,3 +1,4 @@
+/** Kafka's error codes as a table: complete, and found by number. */
 import { describe, expect, it } from 'vitest'
 import { errorByCode, kafkaErrors, type KafkaError } from '../../../src/protocol/errors.ts'
 

@@ -1,3 +1,4 @@
+/** The splitter of a byte stream into frames, whatever pieces it arrives in. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FrameSplitter } from '../../../src/protocol/frame.ts'

@@ -1,3 +1,4 @@
+/** Request and response headers in each of their versions. */
 import { describe, expect, it } from 'vitest'
 import { apiByKey } from '../../../src/protocol/api-keys.ts'
 import {

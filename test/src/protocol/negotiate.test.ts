@@ -1,3 +1,4 @@
+/** The choice of a version that both sides speak. */
 import { describe, expect, it } from 'vitest'
 import { Fetch } from '../../../src/protocol/messages/01-fetch.ts'
 import { chooseVersion, commonVersions } from '../../../src/protocol/negotiate.ts'
