@@ -1,12 +1,15 @@
 /** Where do the flights come from? Reads the Parquet and CSV files of the `vega-datasets` package, a chunk at a time. */
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import type { Airport, Flight } from './topics.ts'
 
-const data = join(dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json')), 'data')
+/** The package exports its code only; its files lie beside it. */
+const code = fileURLToPath(import.meta.resolve('vega-datasets'))
+const folder = 'vega-datasets'
+const data = join(code.slice(0, code.lastIndexOf(`${folder}${sep}`) + folder.length), 'data')
 /** Rows that are decoded at once: bounds the memory of a reader. */
 const chunkRows = 50_000
 

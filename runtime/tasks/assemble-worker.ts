@@ -89,6 +89,7 @@ export function assembleWorker(assemble: AssembleOptions): AssembledWorker {
     clock: cluster.clock,
     logger: options.logger,
     commitIntervalMs: options.commitIntervalMs,
+    leavesOnClose: options.instanceId === undefined,
     repartitionTopics: new Set(prepared.repartitionTopics),
     admin: new Admin(cluster),
     taskIdOf: ({ topic, partition }) => taskOf.get(partitionKey(topic, partition))!,

@@ -20,6 +20,8 @@ export interface WorkerResources {
   readonly logger: Logger
   readonly exactlyOnce: boolean
   readonly commitIntervalMs: number
+  /** Whether an orderly end gives up the membership: where nobody has named the instance, nobody expects it back. */
+  readonly leavesOnClose: boolean
   /** Topics whose processed records may be deleted, by their names on the broker. */
   readonly repartitionTopics: ReadonlySet<string>
   /** The task that a partition belongs to. */

@@ -86,7 +86,7 @@ export class Worker {
       await this.#commit()
       await this.#closeTasks()
       await this.#purge.settled()
-      await member.close()
+      await member.close({ leaveStatic: this.#resources.leavesOnClose })
       await producer.close()
     } catch (error) {
       await this.#abandon()
