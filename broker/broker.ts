@@ -13,6 +13,7 @@ import type { Clock } from '../src/base/clock.ts'
 import { partitionKey } from '../src/base/topic-partition.ts'
 import { StreamsError } from '../src/base/errors.ts'
 import type { Random } from '../src/base/random.ts'
+import { registerAllCodecs } from '../src/codecs/index.ts'
 import type { Connection, Network } from '../src/protocol/connection.ts'
 import { assemble } from './assemble.ts'
 import type { BrokerConfigInput } from './config.ts'
@@ -53,6 +54,7 @@ const systemRandom: Random = { next: () => Math.random() }
 /** Starts a broker over `directory`; recovers what a killed one left. MR-4001 if another process uses the directory. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const { directory, files = new NodeFiles(), clock = systemClock, random = systemRandom } = options
+  registerAllCodecs()
   const context = await assemble({ directory, files, clock, random, config: options.config })
   return new Broker(context, options.onFault ?? warn)
 }

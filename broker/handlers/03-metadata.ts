@@ -23,6 +23,7 @@ import { planTopic } from '../metadata/topic-plan.ts'
 import { isInternalTopic } from '../metadata/topic-name.ts'
 import type { Topic } from '../metadata/topics.ts'
 import { clusterOperations, operationsNotAsked, topicOperations } from './authorized-operations.ts'
+import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
 
@@ -31,7 +32,7 @@ export const metadata = apiHandler(Metadata, { versions: [0, 13], handle, refuse
 function handle(
   broker: BrokerContext,
   { request, version }: RequestContext<MetadataRequest>,
-): MetadataResponse {
+): MetadataResponse | Promise<MetadataResponse> {
   const topics: MetadataResponseTopic[] = []
   const describe = (topic: Topic) => {
     const operations = request.includeTopicAuthorizedOperations ? topicOperations : operationsNotAsked
@@ -46,7 +47,8 @@ function handle(
       else topics.push(absent(asked, found.errorCode))
     }
   }
-  return { ...response(broker, request), topics }
+  // Topics that this request made are not told before they are as durable as they must be.
+  return durably(broker, { ...response(broker, request), topics })
 }
 
 function findTopic(

@@ -33,6 +33,8 @@ export interface TopicEntry {
 export class MetadataLog {
   readonly #log: PartitionLog
   readonly #writer = new BatchWriter()
+  /** Covers what was appended last; `undefined` when it is durable. */
+  #flush: Promise<void> | undefined
 
   constructor(log: PartitionLog) {
     this.#log = log
@@ -40,7 +42,7 @@ export class MetadataLog {
 
   /** Settles when all that was remembered survives what `durability` promises; `undefined` if it does already. */
   durable(): Promise<void> | undefined {
-    return this.#log.durable()
+    return this.#flush
   }
 
   /** The topics there are, in the order in which they were last changed. */
@@ -75,6 +77,13 @@ export class MetadataLog {
     this.#writer.reset()
     this.#writer.append(nowMs, utf8Bytes(JSON.stringify({ topic: name })), value)
     this.#log.append(this.#writer.close({}), { origin: 'coordinator', nowMs })
+    const flush = this.#log.durable()
+    this.#flush = flush
+    const done = () => {
+      if (this.#flush === flush) this.#flush = undefined
+    }
+    // A failed flush stays: whoever asks is refused until the broker is started anew.
+    flush?.then(done, () => {})
   }
 
   #apply(

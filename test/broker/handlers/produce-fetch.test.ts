@@ -146,6 +146,27 @@ describe('Produce', () => {
   })
 })
 
+describe('a flush that fails under durability "power"', () => {
+  it('refuses what it was to cover, and is made good at the next upkeep', async () => {
+    const { broker, connection, files, clock, faults } = await arrange({ config: { durability: 'power' } })
+    await produce(connection, 't', batch([['a', '1']]))
+    files.faults = ({ kind, path }) =>
+      kind === 'sync' && path.includes('/t-0/') ? { errno: 'EIO' } : undefined
+    const refused = producedTo(await produce(connection, 't', batch([['a', '2']])))
+    expect(nameOf(refused.errorCode)).toBe('KAFKA_STORAGE_ERROR')
+    expect(fetchedOf(await fetchFrom(connection, 't', 0)).highWatermark).toBe(1)
+    files.faults = undefined
+    await clock.advance(60_000)
+    expect(producedTo(await produce(connection, 't', batch([['a', '3']])))).toMatchObject({
+      errorCode: 0,
+      baseOffset: 1,
+    })
+    expect(valuesOf(fetchedOf(await fetchFrom(connection, 't', 0)).records)).toEqual(['1', '3'])
+    expect(faults).toEqual([])
+    await broker.close()
+  })
+})
+
 describe('Fetch', () => {
   it('answers at once what there is, from the batch of the offset on', async () => {
     const { connection } = await arrange()
