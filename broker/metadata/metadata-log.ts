@@ -83,7 +83,7 @@ export class MetadataLog {
       if (this.#flush === flush) this.#flush = undefined
     }
     // A failed flush stays: whoever asks is refused until the broker is started anew.
-    flush?.then(done, () => {})
+    flush?.then(done).catch(() => {})
   }
 
   #apply(
