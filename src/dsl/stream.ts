@@ -78,6 +78,10 @@ export class Stream implements MembersOf<AnyStream> {
     return this.#map('peek', 'KSTREAM-PEEK-', action, options, {})
   }
 
+  foreach(action: AnyMapper, options?: NamedOptions): void {
+    this.#map('foreach', 'KSTREAM-FOREACH-', action, options, {})
+  }
+
   merge(other: AnyStream, options?: NamedOptions): AnyStream {
     const { plan } = this.#dsl
     const left = this[state]

@@ -68,6 +68,9 @@ export interface KStream<K, V> {
   /** Calls `action` for each record and passes it on. A side effect may happen again after a failure. */
   peek(action: Mapper<K, V, void>, options?: NamedOptions): KStream<K, V>
 
+  /** Calls `action` for each record, which ends here; otherwise like `peek`. */
+  foreach(action: Mapper<K, V, void>, options?: NamedOptions): void
+
   /** Records of this stream and the other, in no promised order between the two. */
   merge<V2>(other: KStream<K, V2>, options?: NamedOptions): KStream<K, V | V2>
 

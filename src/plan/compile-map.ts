@@ -26,6 +26,7 @@ export function compileMap({ kind, fn }: MapNode): ProcessorSupplier {
     case 'select-key':
       return selectKey(fn)
     case 'peek':
+    case 'foreach':
       return peek(fn)
     default:
       return unreachable(kind)

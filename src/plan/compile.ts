@@ -86,6 +86,7 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
     case 'flat-map-values':
     case 'select-key':
     case 'peek':
+    case 'foreach':
       return addProcessor(compileMap(node))
     case 'merge':
     case 'branch-child':

@@ -61,7 +61,7 @@ export interface FilterNode extends NodeBase {
 
 /** The operators that call one function for each record and keep nothing. */
 export interface MapNode extends NodeBase {
-  readonly kind: 'map' | 'flat-map' | 'map-values' | 'flat-map-values' | 'select-key' | 'peek'
+  readonly kind: 'map' | 'flat-map' | 'map-values' | 'flat-map-values' | 'select-key' | 'peek' | 'foreach'
   readonly parent: StreamNode
   readonly fn: ValueCallback<unknown>
 }

@@ -28,6 +28,7 @@ export function types(b: StreamsBuilder): void {
     expectType<string>()(key)
     expectType<RecordContext>()(context)
   })
+  expectType<void>()(stream.foreach((order, key) => void [order.amount, key.length]))
   // @ts-expect-error there is no such property
   stream.filter(order => order.amout > 3)
 

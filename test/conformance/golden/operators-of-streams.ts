@@ -110,6 +110,13 @@ function joining(join: (stream: Stream, table: DeclaredAs<'table'>['table'], nod
   return operator
 }
 
+const foreach: Operator<'stream'> = {
+  declare: (node, { stream }) => {
+    stream.foreach(() => undefined, named(node))
+    return []
+  },
+}
+
 const to: Operator<'stream'> = {
   declare: (node, { stream, windowedKeys }: FromStream, { topicOf, onTopicChosen }: Site) => {
     // Windowed keys go out as their text, through a map that takes an index, as the format says.
@@ -176,5 +183,6 @@ export const operatorsOfStreams: OperatorTable<'stream'> = new Map([
       stream.leftJoin<unknown, unknown>(table, functions.joiner(node.fn!), textValues(node)),
     ),
   ],
+  ['foreach', foreach],
   ['to', to],
 ])
