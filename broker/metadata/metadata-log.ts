@@ -79,11 +79,11 @@ export class MetadataLog {
     this.#log.append(this.#writer.close({}), { origin: 'coordinator', nowMs })
     const flush = this.#log.durable()
     this.#flush = flush
-    const done = () => {
+    const forget = () => {
       if (this.#flush === flush) this.#flush = undefined
     }
     // A failed flush stays: whoever asks is refused until the broker is started anew.
-    flush?.then(done).catch(() => {})
+    flush?.then(forget).catch(() => {})
   }
 
   #apply(
