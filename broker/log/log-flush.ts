@@ -6,6 +6,7 @@
  * pages, so a later success would prove nothing; the log fails until it is opened anew.
  */
 import { deferred, type Deferred } from '../../src/base/deferred.ts'
+import { StreamsError } from '../../src/base/errors.ts'
 import type { Segment } from './segment.ts'
 
 /** What flushing needs of the log, and tells it. */
@@ -26,6 +27,9 @@ export class LogFlush {
   #waiting: Deferred<void> | undefined
   #activeWanted = false
   #running: Promise<void> | undefined
+  #failure: unknown
+  /** Counts the openings of the files. */
+  #opening = 0
 
   constructor(log: FlushedLog) {
     this.#log = log
@@ -49,6 +53,13 @@ export class LogFlush {
     this.#sealed = this.#sealed.filter(each => each !== segment)
   }
 
+  /** The files were opened anew: what is under way says nothing about them, and its waiters are told so. */
+  restart(): void {
+    this.#opening++
+    this.#failure = undefined
+    this.#sealed = []
+  }
+
   /** Settles when no round is under way or due. */
   async idle(): Promise<void> {
     while (this.#running !== undefined) await this.#running
@@ -64,27 +75,42 @@ export class LogFlush {
     // One turn of grace, so that all appends of this turn share the round.
     await Promise.resolve()
     while (this.#waiting !== undefined) {
-      const waiting = this.#waiting
+      const [waiting, opening] = [this.#waiting, this.#opening]
       this.#waiting = undefined
       try {
-        await this.#round()
+        const upTo = await this.#round()
+        if (opening !== this.#opening) throw reopened()
+        this.#log.flushed(upTo)
         waiting.resolve()
       } catch (error) {
-        this.#log.failed(error)
+        if (opening === this.#opening) {
+          this.#failure ??= error
+          this.#log.failed(error)
+        }
         waiting.reject(error)
       }
     }
     this.#running = undefined
   }
 
-  async #round(): Promise<void> {
+  /** Answers the offset before which all is on the disk. */
+  async #round(): Promise<number> {
+    // A sync that succeeds after one that failed proves nothing.
+    if (this.#failure !== undefined) throw this.#failure
     const [sealed, activeWanted] = [this.#sealed, this.#activeWanted]
     const { active, endOffset } = this.#log.target()
-    const upTo = activeWanted ? endOffset : active.baseOffset
     this.#sealed = []
     this.#activeWanted = false
     const segments = activeWanted ? [...sealed, active] : sealed
     await Promise.all(segments.map(segment => segment.file.syncAsync()))
-    this.#log.flushed(upTo)
+    return activeWanted ? endOffset : active.baseOffset
   }
+}
+
+function reopened(): StreamsError {
+  return new StreamsError('MR-4004', {
+    what: 'The log was opened anew before these bytes were known to be on the disk.',
+    fix: 'Send them again: an idempotent producer does so by itself.',
+    retriable: true,
+  })
 }

@@ -45,12 +45,16 @@ export class LogStore {
   readonly unsynced: readonly Segment[]
   /** A failed roll could not be undone: the files no longer say where the log ends. */
   broken = false
+  /** A swap of the cleaner is under way, or broke off. */
+  swapping = false
 
   readonly #home: SegmentHome
   readonly #syncs: boolean
   /** Renamed to `.deleted`, to be removed when their time has come. */
   #doomed: { readonly segment: Segment; readonly dueMs: number }[] = []
   #snapshotOffset = -1
+  /** Segments came or went since the log was opened. */
+  #changed = false
 
   /** Opens what is in the directory, or begins a log there. */
   constructor(options: LogStoreOptions, recovery: RecoveryOptions) {
@@ -90,6 +94,7 @@ export class LogStore {
     }
     sealed.seal()
     this.segments.add(next)
+    this.#changed = true
     return sealed
   }
 
@@ -107,8 +112,42 @@ export class LogStore {
   /** Takes the first segments out of use; their files go `delayMs` later. */
   retire(count: number, nowMs: number, delayMs: number): readonly Segment[] {
     const retired = this.segments.removeFirst(count)
+    this.#changed = true
     for (const segment of retired) this.doom(segment, nowMs + delayMs)
     return retired
+  }
+
+  /** A segment for the cleaner to write, under a name that a restart throws away. */
+  newCleaned(baseOffset: number, nowMs: number): Segment {
+    const cleaned = new Segment(this.#home, {
+      baseOffset,
+      sizeInBytes: 0,
+      createdMs: nowMs,
+      active: true,
+      suffix: '.cleaned',
+    })
+    cleaned.remove()
+    return cleaned
+  }
+
+  /**
+   * Puts a cleaned, sealed and synced segment in the place of those that it was made from. False, with nothing done, if
+   * they are not all in use any more. A crash at any point leaves what `sweepDirectory` can finish or undo; if this
+   * throws after the first rename, the cleaned segment serves under its interim name until the next start.
+   */
+  replace(originals: readonly Segment[], cleaned: Segment, dueMs: number): boolean {
+    if (!originals.every(each => this.segments.all.includes(each))) return false
+    const { files, directory } = this.#home
+    this.swapping = true
+    cleaned.rename('.swap', () => files.syncDirectory(directory))
+    this.segments.replace(originals, [cleaned])
+    this.#changed = true
+    files.syncDirectory(directory)
+    for (const original of originals) this.doom(original, dueMs)
+    cleaned.rename('')
+    files.syncDirectory(directory)
+    this.swapping = false
+    return true
   }
 
   /** Renames the files of a segment that is no longer in use, to be removed at `dueMs`. */
@@ -130,6 +169,7 @@ export class LogStore {
 
   /** Puts everything on the disk, so that the next start need not look at anything. */
   settle(logEndOffset: number): void {
+    if (this.report.cleanStop && !this.#changed && logEndOffset === this.logEndOffset) return
     const { active } = this.segments
     if (active.sizeInBytes > 0) active.file.sync()
     active.writeIndexes(true)

@@ -128,7 +128,7 @@ export class MemoryFiles implements FileSystem {
   removeDirectory(path: string): void {
     const entry = this.#entry(path)
     if (!(entry instanceof MemoryDirectory)) return
-    for (const [name, child] of [...entry.entries]) {
+    for (const [name, child] of entry.entries) {
       if (child instanceof MemoryDirectory) this.removeDirectory(`${path}/${name}`)
       else this.remove(`${path}/${name}`)
     }

@@ -9,6 +9,7 @@
  * are transactions whose marker may be lost. Under 'process' it is the log's end.
  */
 import { assert } from '../../src/base/assert.ts'
+import { partitionKey } from '../../src/base/topic-partition.ts'
 import { writeTransactionMarker } from '../../src/record/control-record.ts'
 import { kafkaErrors } from '../../src/protocol/errors.ts'
 import { BrokerError } from '../broker-error.ts'
@@ -34,40 +35,41 @@ import { LogWriter } from './log-writer.ts'
 import type { ProducerEntry } from './producer-state.ts'
 import { expiredSegments } from './retention.ts'
 import { agedOut } from './roll.ts'
+import type { Segment } from './segment.ts'
 import { StableOffset } from './stable-offset.ts'
 import { TailBudget, TailCache } from './tail-cache.ts'
-import { findMaxTimestamp, findTimestamp } from './time-lookup.ts'
+import { findMaxTimestamp, findTimestamp, visibleRange } from './time-lookup.ts'
 
 export class PartitionLog {
   readonly topic: string
   readonly partition: number
   readonly directory: string
+  /** What batches are stamped with. */
+  readonly leaderEpoch: number
   #config: LogConfig
   readonly #state: LogState
-  #leaderEpoch: number
   #logStartOffset: number
   #recoveryPoint: number
-  /** These three are one opening of the files; `reopen` replaces them together. */
+  /** These two are one opening of the files; `reopen` replaces them together. */
   #store: LogStore
   #writer: LogWriter
-  #stable: StableOffset
   readonly #options: OpenLogOptions
+  readonly #place: string
   readonly #flush: LogFlush
   readonly #tail: TailCache
-  readonly #listeners = new Set<() => void>()
+  readonly #stable = new StableOffset()
 
   private constructor(options: OpenLogOptions) {
     this.#options = options
     this.topic = options.topic
     this.partition = options.partition
     this.directory = options.directory
+    this.#place = partitionKey(options.topic, options.partition)
     this.#state = new LogState(options.directory)
     this.#config = options.config
-    this.#leaderEpoch = options.leaderEpoch ?? 0
+    this.leaderEpoch = options.leaderEpoch ?? 0
     this.#recoveryPoint = options.recoveryPoint ?? 0
-    this.#tail = new TailCache(
-      options.tailBudget ?? new TailBudget({ logBytesMax: 4 << 20, bytesMax: 64 << 20 }),
-    )
+    this.#tail = new TailCache(options.tailBudget ?? new TailBudget())
     this.#flush = new LogFlush({
       target: () => ({ endOffset: this.#writer.endOffset, active: this.#store.segments.active }),
       flushed: offset => this.#flushed(offset),
@@ -75,7 +77,7 @@ export class PartitionLog {
     })
     this.#store = openStore(options)
     this.#logStartOffset = this.#store.logStartOffset
-    ;({ writer: this.#writer, stable: this.#stable } = this.#begin())
+    this.#writer = this.#begin()
   }
 
   /** Opens the log in a directory, after whatever became of it, or begins one. */
@@ -116,10 +118,6 @@ export class PartitionLog {
     return this.#recoveryPoint
   }
 
-  get leaderEpoch(): number {
-    return this.#leaderEpoch
-  }
-
   get sizeInBytes(): number {
     return this.#store.segments.sizeInBytes
   }
@@ -139,12 +137,6 @@ export class PartitionLog {
     this.#config = config
   }
 
-  /** Batches appended from now on carry this epoch. */
-  setLeaderEpoch(epoch: number): void {
-    assert(epoch >= this.#leaderEpoch, 'leader epochs ascend')
-    this.#leaderEpoch = epoch
-  }
-
   /**
    * Appends whole batches with one write and assigns their offsets. The array belongs to the log from here on: it is
    * changed in place, and served to readers.
@@ -155,12 +147,12 @@ export class PartitionLog {
    */
   append(records: Uint8Array, options: AppendOptions): AppendResult {
     this.#state.checkWritable()
-    const batches = checkAppend(records, this.#config, options, this.#place())
+    const batches = checkAppend(records, this.#config, options, this.#place)
     const repeated = checkProducers(this.#store.producers, batches, options)
     if (repeated !== undefined) {
       return this.#result(repeated.baseOffset, repeated.lastOffset, options.nowMs, true)
     }
-    const context = { config: this.#config, leaderEpoch: this.#leaderEpoch, nowMs: options.nowMs }
+    const context = { config: this.#config, leaderEpoch: this.leaderEpoch, nowMs: options.nowMs }
     const baseOffset = this.#guard(() => this.#writer.writeRecords(records, batches, context))
     this.#appended()
     return this.#result(baseOffset, this.logEndOffset - 1, options.nowMs, false)
@@ -183,7 +175,7 @@ export class PartitionLog {
       outcome,
       timestamp: nowMs,
     })
-    const context = { config: this.#config, leaderEpoch: this.#leaderEpoch, nowMs }
+    const context = { config: this.#config, leaderEpoch: this.leaderEpoch, nowMs }
     const offset = this.logEndOffset
     const completed = this.#guard(() =>
       this.#writer.writeMarker(bytes, describeBatch(bytes, 0), marker, context),
@@ -203,7 +195,7 @@ export class PartitionLog {
     if (offset < this.#logStartOffset || offset > this.logEndOffset) {
       throw new BrokerError(
         kafkaErrors.OFFSET_OUT_OF_RANGE.code,
-        `Offset ${offset} of ${this.#place()} is outside of [${this.#logStartOffset}, ${this.logEndOffset}].`,
+        `Offset ${offset} of ${this.#place} is outside of [${this.#logStartOffset}, ${this.logEndOffset}].`,
       )
     }
     const lastStableOffset = this.lastStableOffset
@@ -237,12 +229,12 @@ export class PartitionLog {
 
   /** The first record at or after a time that readers may see; undefined if there is none. */
   offsetForTimestamp(timestamp: number, isolation?: IsolationLevel): TimestampOffset | undefined {
-    return findTimestamp(this.#store.segments, timestamp, this.#lookupRange(isolation))
+    return findTimestamp(this.#store.segments, timestamp, visibleRange(this, isolation))
   }
 
   /** The record with the greatest timestamp; undefined if there is none. */
   maxTimestampOffset(isolation?: IsolationLevel): TimestampOffset | undefined {
-    return findMaxTimestamp(this.#store.segments, this.#lookupRange(isolation))
+    return findMaxTimestamp(this.#store.segments, visibleRange(this, isolation))
   }
 
   /** Where the greatest leader epoch ends that does not exceed `epoch`; undefined if there is none. */
@@ -267,7 +259,7 @@ export class PartitionLog {
     if (wanted < 0 || wanted > this.highWatermark) {
       throw new BrokerError(
         kafkaErrors.OFFSET_OUT_OF_RANGE.code,
-        `Records of ${this.#place()} can be deleted before ${this.highWatermark}, not before ${offset}.`,
+        `Records of ${this.#place} can be deleted before ${this.highWatermark}, not before ${offset}.`,
       )
     }
     if (wanted > this.#logStartOffset) this.#moveStart(wanted)
@@ -276,8 +268,7 @@ export class PartitionLog {
 
   /** Calls `listener` whenever readers may see more; it must only take note. Answers what ends that. */
   onAppend(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+    return this.#stable.onAdvance(listener)
   }
 
   /** Retention, rolling by age, removal of retired files, forgetting of idle producers. */
@@ -285,8 +276,18 @@ export class PartitionLog {
     if (this.state !== 'open') return
     this.#store.producers.expire(nowMs, this.#options.producerIdExpirationMs ?? 86_400_000)
     this.#store.removeDoomed(nowMs)
-    if (agedOut(this.#store.segments.active, this.#config, nowMs)) this.#roll(nowMs)
-    this.#retire(nowMs)
+    const roll = (): void => this.#guard(() => this.#writer.roll(this.#config, nowMs))
+    if (agedOut(this.#store.segments.active, this.#config, nowMs)) roll()
+    this.#retire(nowMs, roll)
+  }
+
+  /** For the cleaner: puts a cleaned segment in the place of others; false if those are not all there any more. */
+  replaceSegments(originals: readonly Segment[], cleaned: Segment, nowMs: number): boolean {
+    if (this.state !== 'open') return false
+    // What is dropped from the transaction index must not be served from memory, or aborted records would show.
+    this.#tail.clear()
+    for (const original of originals) this.#flush.forget(original)
+    return this.#store.replace(originals, cleaned, nowMs + this.#config.fileDeleteDelayMs)
   }
 
   /** After a failure: recovers from what is in the files, as a restart would. Not an error if the log is open. */
@@ -294,6 +295,7 @@ export class PartitionLog {
     if (this.state === 'open') return
     // What was not synced may be half there, and was shown to nobody.
     if (this.#options.durability === 'power') this.#store.cut(this.highWatermark)
+    this.#flush.restart()
     this.#store.close()
     this.#tail.clear()
     this.#store = openStore({
@@ -304,7 +306,7 @@ export class PartitionLog {
       recoveryPoint: this.#recoveryPoint,
       logStartOffset: this.#logStartOffset,
     })
-    ;({ writer: this.#writer, stable: this.#stable } = this.#begin())
+    this.#writer = this.#begin()
     this.#state.moveTo('open')
   }
 
@@ -320,7 +322,7 @@ export class PartitionLog {
       this.#recoveryPoint = this.logEndOffset
     }
     this.#state.moveTo('closed')
-    this.#listeners.clear()
+    this.#stable.close()
     this.#tail.clear()
     this.#store.close()
     return settle
@@ -332,17 +334,17 @@ export class PartitionLog {
   }
 
   /** What goes with newly opened files. */
-  #begin(): { readonly writer: LogWriter; readonly stable: StableOffset } {
+  #begin(): LogWriter {
     const { logEndOffset, unsynced } = this.#store
     this.#recoveryPoint = Math.min(this.#recoveryPoint, logEndOffset)
     for (const segment of unsynced) this.#flush.sealed(segment)
-    const writer = new LogWriter({
+    this.#stable.reset(logEndOffset)
+    return new LogWriter({
       store: this.#store,
       tail: this.#tail,
       random: this.#options.random,
       sealed: segment => this.#flush.sealed(segment),
     })
-    return { writer, stable: new StableOffset(logEndOffset) }
   }
 
   /** Runs a write; fails the log if it left the files in a state that only recovery can mend. */
@@ -360,18 +362,14 @@ export class PartitionLog {
     if (this.#options.durability === 'power') {
       // Whoever acknowledges waits for it too; a failure reaches the log through `failed`.
       this.#flush.flush().catch(() => {})
-    } else if (this.#stable.advance(this.logEndOffset)) {
-      this.#notify()
+    } else {
+      this.#stable.advance(this.logEndOffset)
     }
   }
 
   #flushed(offset: number): void {
     this.#recoveryPoint = Math.max(this.#recoveryPoint, offset)
-    if (this.#options.durability === 'power' && this.#stable.advance(offset)) this.#notify()
-  }
-
-  #notify(): void {
-    for (const listener of this.#listeners) listener()
+    if (this.#options.durability === 'power') this.#stable.advance(offset)
   }
 
   #result(baseOffset: number, lastOffset: number, nowMs: number, duplicate: boolean): AppendResult {
@@ -379,36 +377,21 @@ export class PartitionLog {
     return { baseOffset, lastOffset, logAppendTime, logStartOffset: this.#logStartOffset, duplicate }
   }
 
-  #lookupRange(isolation: IsolationLevel = 'read_uncommitted'): { startOffset: number; endOffset: number } {
-    const endOffset = isolation === 'read_committed' ? this.lastStableOffset : this.highWatermark
-    return { startOffset: this.#logStartOffset, endOffset }
-  }
-
-  #roll(nowMs: number): void {
-    this.#guard(() => this.#writer.roll(this.#config, nowMs))
-  }
-
   /** Takes expired segments out of use; the active one is rolled first, so that there always is one. */
-  #retire(nowMs: number): void {
+  #retire(nowMs: number, roll: () => void): void {
     const { segments } = this.#store
-    const { logStartOffset, highWatermark } = this
-    const question = { segments, config: this.#config, files: this.#options.files, nowMs }
-    const count = expiredSegments({ ...question, logStartOffset, highWatermark })
+    const count = expiredSegments(this, { segments, files: this.#options.files, nowMs })
     if (count === 0) return
-    if (count === segments.all.length) this.#roll(nowMs)
+    if (count === segments.all.length) roll()
     const start = segments.all[count]!.baseOffset
     if (start > this.#logStartOffset) this.#moveStart(start)
-    for (const segment of this.#store.retire(count, nowMs, this.#config.fileDeleteDelayMs))
-      this.#flush.forget(segment)
+    const retired = this.#store.retire(count, nowMs, this.#config.fileDeleteDelayMs)
+    for (const segment of retired) this.#flush.forget(segment)
   }
 
   #moveStart(offset: number): void {
     assert(offset <= this.highWatermark, 'the log starts at or before its high watermark')
     this.#logStartOffset = offset
     this.#store.epochs.truncateStart(offset)
-  }
-
-  #place(): string {
-    return `${this.topic}-${this.partition}`
   }
 }

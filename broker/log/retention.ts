@@ -13,31 +13,36 @@ import type { Segments } from './segments.ts'
 
 export interface RetentionQuestion {
   readonly segments: Segments
-  readonly config: LogConfig
   readonly files: FileSystem
-  readonly logStartOffset: number
-  readonly highWatermark: number
   readonly nowMs: number
 }
 
+/** What of the log retention goes by. */
+export interface RetainedLog {
+  readonly config: LogConfig
+  readonly logStartOffset: number
+  readonly highWatermark: number
+}
+
 /** How many of the first segments may go. */
-export function expiredSegments(question: RetentionQuestion): number {
-  const { segments, highWatermark, config } = question
+export function expiredSegments(log: RetainedLog, question: RetentionQuestion): number {
+  const { config, highWatermark, logStartOffset } = log
+  const { segments } = question
   let excess = config.delete && config.retentionBytes >= 0 ? segments.sizeInBytes - config.retentionBytes : -1
   let count = 0
   for (const [index, segment] of segments.all.entries()) {
     const end = segments.endOffset(index, highWatermark)
     if (end > highWatermark || (segment.active && segment.sizeInBytes === 0)) break
     excess -= segment.sizeInBytes
-    const belowStart = !segment.active && end <= question.logStartOffset
+    const belowStart = !segment.active && end <= logStartOffset
     const tooMuch = !segment.active && excess >= 0
-    if (!belowStart && !tooMuch && !(config.delete && tooOld(segment, question))) break
+    if (!belowStart && !tooMuch && !(config.delete && tooOld(segment, config, question))) break
     count++
   }
   return count
 }
 
-function tooOld(segment: Segment, { config, files, nowMs }: RetentionQuestion): boolean {
+function tooOld(segment: Segment, config: LogConfig, { files, nowMs }: RetentionQuestion): boolean {
   if (config.retentionMs < 0) return false
   const newest = segment.maxTimestamp >= 0 ? segment.maxTimestamp : files.stat(segment.path())?.modifiedMs
   return newest !== undefined && nowMs - newest > config.retentionMs

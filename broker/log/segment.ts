@@ -260,14 +260,19 @@ export class Segment {
     this.#file = undefined
   }
 
-  /** Renames its files, the log last: the log's name says what the segment is. Absent files are passed over. */
-  rename(suffix: SegmentSuffix): void {
+  /**
+   * Renames its files; absent ones are passed over. The log's name says what the segment is, so it goes last when the
+   * segment comes into use and first when it goes out of it: at no moment is there a log without its indexes.
+   */
+  rename(suffix: SegmentSuffix, beforeLog: () => void = () => {}): void {
+    this.close()
     const { files } = this.#home
-    for (const kind of renameOrder) {
+    for (const kind of suffix === '.deleted' ? segmentFileKinds : segmentFileKinds.toReversed()) {
       const from = this.path(kind)
       const to = joinPath(this.#home.directory, segmentFileName(this.baseOffset, kind, suffix))
+      if (kind === 'log') beforeLog()
       if (files.stat(from) !== undefined) files.rename(from, to)
-      else if (suffix === '') files.remove(to)
+      else files.remove(to)
     }
     this.#suffix = suffix
   }
@@ -276,6 +281,21 @@ export class Segment {
   remove(): void {
     this.close()
     for (const kind of segmentFileKinds) this.#home.files.remove(this.path(kind))
+  }
+
+  /** Bytes of the larger of its two sparse indexes. */
+  indexBytes(): number {
+    const { offsets, times } = this.indexes
+    return Math.max(offsets.table.contents().length, times.table.contents().length)
+  }
+
+  /** The greatest timestamp of the first batch, undefined if it has none. */
+  firstBatchTimestamp(): number | undefined {
+    if (this.firstTimestamp === undefined) {
+      const scanner = this.scan(0, { chunkBytes: batchHeaderBytes })
+      if (scanner.next()) this.firstTimestamp = maxTimestampOf(scanner.bytes, scanner.at)
+    }
+    return this.firstTimestamp === undefined || this.firstTimestamp < 0 ? undefined : this.firstTimestamp
   }
 
   /** The position of the first batch whose last offset is at least `offset`, or the segment's size if none. */
@@ -350,4 +370,3 @@ export class Segment {
 }
 
 const rebuiltIntervalBytes = 4096
-const renameOrder: readonly SegmentFileKind[] = ['txnindex', 'timeindex', 'index', 'log']

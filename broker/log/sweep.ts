@@ -63,7 +63,7 @@ export function sweepDirectory(
 function finishSwap(files: FileSystem, directory: string, offset: number, logs: Set<number>): void {
   const path = joinPath(directory, segmentFileName(offset, 'log', '.swap'))
   const endOffset = endOffsetOf(files, path, offset)
-  for (const original of [...logs]) {
+  for (const original of logs) {
     if (original < offset || (original >= endOffset && original !== offset)) continue
     logs.delete(original)
     if (original === offset) continue

@@ -14,6 +14,8 @@ interface TailEntry {
   readonly bytes: Uint8Array
 }
 
+const budgetDefault = { logBytesMax: 4 << 20, bytesMax: 64 << 20 }
+
 /** What all tails of a directory share. */
 export class TailBudget {
   readonly logBytesMax: number
@@ -22,7 +24,8 @@ export class TailBudget {
   /** In order of their last append. */
   readonly #tails = new Set<TailCache>()
 
-  constructor(options: { readonly logBytesMax: number; readonly bytesMax: number }) {
+  /** Default: 4 MiB a log, 64 MiB together. */
+  constructor(options: { readonly logBytesMax: number; readonly bytesMax: number } = budgetDefault) {
     this.logBytesMax = options.logBytesMax
     this.#bytesMax = options.bytesMax
   }

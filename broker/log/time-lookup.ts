@@ -6,7 +6,7 @@ import {
   partitionLeaderEpochOf,
 } from '../../src/record/batch-format.ts'
 import { RecordCursor } from '../../src/record/batch-reader.ts'
-import type { TimestampOffset } from './log-types.ts'
+import type { IsolationLevel, TimestampOffset } from './log-types.ts'
 import type { Segment } from './segment.ts'
 import type { Segments } from './segments.ts'
 
@@ -14,6 +14,15 @@ import type { Segments } from './segments.ts'
 export interface LookupRange {
   readonly startOffset: number
   readonly endOffset: number
+}
+
+/** What a reader of this isolation may see of a log. */
+export function visibleRange(
+  log: { readonly logStartOffset: number; readonly highWatermark: number; readonly lastStableOffset: number },
+  isolation: IsolationLevel = 'read_uncommitted',
+): LookupRange {
+  const endOffset = isolation === 'read_committed' ? log.lastStableOffset : log.highWatermark
+  return { startOffset: log.logStartOffset, endOffset }
 }
 
 /** The first record whose timestamp is at least `timestamp`: the record itself, not its batch, and never an older one. */
