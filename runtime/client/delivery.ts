@@ -69,6 +69,7 @@ export class Deliveries {
 
   #acked(delivery: Delivery, baseOffset: number): void {
     delivery.queue.retryAtMs = -Infinity
+    delivery.queue.established = true
     delivery.queue.finish(delivery.batch)
     this.#options.onAcked(delivery, baseOffset)
   }

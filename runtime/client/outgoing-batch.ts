@@ -1,12 +1,15 @@
 /**
  * A batch of a producer, from its first record to its acknowledgement.
  *
- * It is encoded when it is first sent: only then are producer id, epoch and sequence known for certain. From then on its
- * bytes stay as they are, so that a broker recognises a repetition (semantics G10); `renumber` is for a batch that is
- * known not to have been appended, or whose epoch has been left behind.
+ * It is encoded when it is first sent: only then are producer id, epoch and sequence known for certain. From then on it is
+ * sent as it is, so that a broker recognises a repetition (semantics G10); `renumber` is for a batch that is known not to
+ * have been appended, or whose epoch has been left behind.
+ *
+ * A broker in this process owns what it was sent: it writes offsets into the header and may keep the array. So what is
+ * sent again is a copy, with the header as it was.
  */
 import { assert } from '../../src/base/assert.ts'
-import { setProducer } from '../../src/record/batch-format.ts'
+import { batchHeaderBytes, setProducer } from '../../src/record/batch-format.ts'
 import type { BatchWriter } from '../../src/record/batch-writer.ts'
 import type { CodecId } from '../../src/record/compression.ts'
 
@@ -35,6 +38,8 @@ export class OutgoingBatch {
   doubtful = false
   #writer: BatchWriter | undefined
   #bytes: Uint8Array | undefined
+  /** The header as it was encoded. */
+  #header: Uint8Array | undefined
 
   constructor(place: {
     readonly ordinal: number
@@ -65,16 +70,24 @@ export class OutgoingBatch {
       'only a batch that holds records is sent, and it is encoded once',
     )
     this.#bytes = writer.close({ ...producer, codec })
+    this.#header = this.#bytes.slice(0, batchHeaderBytes)
     this.producerEpoch = producer.producerEpoch
     this.baseSequence = producer.baseSequence
     return writer
   }
 
-  /** Gives an encoded batch another epoch and sequence. In a copy: a broker in this process owns what it was sent. */
-  renumber(producer: BatchProducer): void {
+  /** Makes an encoded batch ready to be sent again. */
+  restore(): void {
+    assert(this.#header !== undefined, 'only what was sent is sent again')
     const bytes = this.bytes.slice()
-    setProducer(bytes, 0, producer)
+    bytes.set(this.#header)
     this.#bytes = bytes
+  }
+
+  /** Gives an encoded batch that waits to be sent again another epoch and sequence. */
+  renumber(producer: BatchProducer): void {
+    setProducer(this.bytes, 0, producer)
+    this.#header = this.bytes.slice(0, batchHeaderBytes)
     this.producerEpoch = producer.producerEpoch
     this.baseSequence = producer.baseSequence
   }

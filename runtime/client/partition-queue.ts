@@ -49,6 +49,11 @@ export class PartitionQueue implements PartitionAppender {
   retryAtMs = -Infinity
   /** Whether what was sent last has an unknown or failed end, so that its sequence must never be continued. */
   renumbering = false
+  /**
+   * Whether the broker has acknowledged a batch of this producer id, so that it knows which sequence comes next. Before,
+   * it takes any (semantics G10), and a second batch could overtake a first that was refused for now.
+   */
+  established = false
   readonly #owner: QueueOwner
   #writer: BatchWriter | undefined
   #open: OutgoingBatch | undefined
@@ -129,6 +134,7 @@ export class PartitionQueue implements PartitionAppender {
   /** A batch is to be sent again: it goes back to its place in the order. */
   requeue(batch: OutgoingBatch, retryAtMs: number): void {
     this.#leaveFlight(batch)
+    batch.restore()
     const index = this.waiting.findIndex(({ ordinal }) => ordinal > batch.ordinal)
     this.waiting.splice(index < 0 ? this.waiting.length : index, 0, batch)
     this.retryAtMs = retryAtMs
@@ -138,9 +144,7 @@ export class PartitionQueue implements PartitionAppender {
   /** Goes over to a new epoch, whose sequences start at 0; batches that were sent under the old one are numbered anew. */
   renumber(identity: QueueIdentity): void {
     this.renumbering = false
-    this.#producerId = identity.producerId
-    this.#producerEpoch = identity.producerEpoch
-    this.#nextSequence = 0
+    this.#begin(identity)
     for (const batch of this.waiting) {
       if (batch.encoded) batch.renumber(this.#number(identity, batch, false))
     }
@@ -163,6 +167,11 @@ export class PartitionQueue implements PartitionAppender {
   #adopt({ producerId, producerEpoch }: QueueIdentity): void {
     if (this.#producerId === producerId && this.#producerEpoch === producerEpoch) return
     if (this.inFlight.length > 0 || this.waiting.some(({ encoded }) => encoded)) return
+    this.#begin({ producerId, producerEpoch })
+  }
+
+  #begin({ producerId, producerEpoch }: QueueIdentity): void {
+    if (this.#producerId !== producerId) this.established = false
     this.#producerId = producerId
     this.#producerEpoch = producerEpoch
     this.#nextSequence = 0

@@ -162,7 +162,8 @@ export class Sender {
       return false
     }
     if (queue.inFlight.length === 0) return true
-    if (this.#options.identity === undefined || queue.renumbering || head.encoded) return false
+    if (this.#options.identity === undefined || !queue.established) return false
+    if (queue.renumbering || head.encoded) return false
     return queue.inFlight.length < this.#options.maxInFlight
   }
 
