@@ -124,7 +124,7 @@ export class Topology {
     return this.#put({
       kind: 'source',
       name,
-      topics: Object.freeze([...options.topics]),
+      topics: Object.freeze([...new Set(options.topics)]),
       keySerde: options.key,
       valueSerde: options.value,
       timestamp: options.timestamp,
