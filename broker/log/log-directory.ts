@@ -140,6 +140,8 @@ export class LogDirectory {
    */
   static open(options: OpenDirectoryOptions): LogDirectory {
     options.files.makeDirectory(options.root)
+    // The name of a directory that was just made is no safer than what is in it.
+    if (options.durability === 'power') options.files.syncDirectory(parentOf(options.root))
     const lock = options.files.lock(options.root)
     try {
       return new LogDirectory(options, lock)
@@ -367,4 +369,10 @@ export class LogDirectory {
   #randomHex(): string {
     return hexOf(Uint8Array.from({ length: 16 }, () => Math.floor(this.#options.random.next() * 256)))
   }
+}
+
+function parentOf(path: string): string {
+  const end = path.lastIndexOf('/')
+  if (end < 0) return '.'
+  return end === 0 ? '/' : path.slice(0, end)
 }
