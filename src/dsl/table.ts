@@ -57,8 +57,7 @@ export class Table implements MembersOf<AnyTable> {
   toStream(first?: AnyMapper | NamedOptions, second?: KeyOptions<unknown>): AnyStream {
     const { plan } = this.#dsl
     const { keySerde, valueSerde, node: parent } = this[state]
-    const [keyMapper, options = {}] =
-      typeof first === 'function' ? [first as AnyMapper, second] : [undefined, first]
+    const [keyMapper, options = {}] = typeof first === 'function' ? [first, second] : [undefined, first]
     const node = plan.add({
       kind: 'to-stream',
       name: plan.processorName('KTABLE-TOSTREAM-', options.name),

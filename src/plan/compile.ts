@@ -10,21 +10,18 @@ import { StreamsError } from '../base/errors.ts'
 import { branch } from '../operators/branch.ts'
 import { filter } from '../operators/filter.ts'
 import { passThrough } from '../operators/pass-through.ts'
-import { streamAggregate } from '../operators/stream-aggregate.ts'
 import { streamTableJoin } from '../operators/stream-table-join.ts'
-import { tableFilter } from '../operators/table-filter.ts'
-import { tableMapValues } from '../operators/table-map-values.ts'
-import { tableSource } from '../operators/table-source.ts'
 import { toStream } from '../operators/to-stream.ts'
-import { windowAggregate } from '../operators/window-aggregate.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import { Topology } from '../topology/topology.ts'
 import { compileMap } from './compile-map.ts'
 import { addRepartition, addSink } from './compile-sink.ts'
-import { keyValueStore, windowStore } from './compile-store.ts'
-import { parentsOf, sourcesOf, type PlanNode, type TableNode, type TableSourceNode } from './node.ts'
+import { addTable } from './compile-table.ts'
+import type { Compilation } from './compilation.ts'
+import { parentsOf, sourcesOf, type PlanNode } from './node.ts'
+import { optimize, type OptimizationChoice } from './optimize/optimize.ts'
 import type { Plan } from './plan.ts'
-import { analyseTables, type TableAnalysis } from './tables.ts'
+import { analyseTables } from './tables.ts'
 import { valueGetterOf } from './value-getters.ts'
 import { writeOrderOf } from './write-order.ts'
 
@@ -32,26 +29,18 @@ import { writeOrderOf } from './write-order.ts'
 export interface CompileOptions {
   /** Refuse stores and internal topics with generated names (MR-1003). */
   readonly strictNaming: boolean
-}
-
-/** Everything a case needs. */
-interface Compilation {
-  readonly topology: Topology
-  readonly tables: TableAnalysis
-  readonly parentNames: (node: PlanNode) => readonly string[]
-  readonly sourceNames: (node: PlanNode) => readonly string[]
-  /** The names of the children of a splitter, in the order in which they were declared. */
-  readonly branchNames: (splitter: PlanNode) => readonly string[]
-  /** Repartitions below which records without a key are still of use. */
-  readonly keepsNullKeys: ReadonlySet<PlanNode>
+  /** What to optimise. */
+  readonly optimize: OptimizationChoice
 }
 
 /** The topology of a plan. */
 export function compile(plan: Plan, options: CompileOptions): Topology {
-  const { nodes, representative } = writeOrderOf(plan.nodes, node => plan.orderOf(node))
+  if (options.strictNaming) checkAllNamed(plan.nodes)
+  const optimized = optimize(plan, options.optimize)
+  const { nodes, representative } = writeOrderOf(optimized.nodes, optimized.orderOf)
   const compilation: Compilation = {
     topology: new Topology(),
-    tables: analyseTables(plan.nodes),
+    tables: analyseTables(optimized.nodes),
     parentNames: node => [...new Set(parentsOf(node).map(parent => representative(parent).name))],
     sourceNames: node => [
       ...new Set([...sourcesOf(node)].map(source => physicalSourceName(representative(source)))),
@@ -60,13 +49,12 @@ export function compile(plan: Plan, options: CompileOptions): Topology {
       nodes.flatMap(node => (node.kind === 'branch-child' && node.parent === splitter ? [node.name] : [])),
     keepsNullKeys: ancestorsOfLeftJoins(nodes),
   }
-  if (options.strictNaming) checkAllNamed(nodes)
   for (const node of nodes) compileNode(node, compilation)
   return compilation.topology
 }
 
 function compileNode(node: PlanNode, compilation: Compilation): void {
-  const { topology, tables, parentNames } = compilation
+  const { topology, parentNames } = compilation
   const { name, declaredAt } = node
   const addProcessor = (supplier: ProcessorSupplier, stores: readonly string[] = []): void =>
     void topology.addProcessor(name, { parents: parentNames(node), supplier, stores, declaredAt })
@@ -77,7 +65,12 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
       return
     }
     case 'table-source':
-      return addTableSource(node, compilation)
+    case 'stream-aggregate':
+    case 'window-aggregate':
+    case 'to-table':
+    case 'table-filter':
+    case 'table-map-values':
+      return addTable(node, compilation)
     case 'filter':
       return addProcessor(filter(node.predicate, node.negate))
     case 'map':
@@ -97,41 +90,6 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
       return addRepartition(topology, node, parentNames(node), compilation.keepsNullKeys.has(node))
     case 'sink':
       return addSink(topology, node, parentNames(node))
-    case 'stream-aggregate': {
-      const { store, initial, add, readsValue } = node
-      topology.addStateStore(keyValueStore(store))
-      const options = { store: store.name, initial, add, readsValue }
-      return addProcessor(streamAggregate({ ...options, sendOldValues: tables.sendsOldValues(node) }), [
-        store.name,
-      ])
-    }
-    case 'window-aggregate': {
-      const { store, windows, initial, add, readsValue } = node
-      topology.addStateStore(windowStore(store, windows.sizeMs, node.retentionMs))
-      const options = { store: store.name, windows, graceMs: windows.graceMs, initial, add, readsValue }
-      return addProcessor(windowAggregate({ ...options, sendOldValues: tables.sendsOldValues(node) }), [
-        store.name,
-      ])
-    }
-    case 'to-table': {
-      const stores = tables.keepsRows(node) ? [node.store.name] : []
-      if (stores.length > 0) topology.addStateStore(keyValueStore(node.store))
-      return addProcessor(
-        tableSource({ store: stores[0], sendOldValues: tables.sendsOldValues(node) }),
-        stores,
-      )
-    }
-    case 'table-filter': {
-      const { predicate, negate } = node
-      const store = addOptionalStore(node, compilation)
-      const sendOldValues = tables.sendsOldValues(node)
-      return addProcessor(tableFilter({ predicate, negate, store, sendOldValues }), listOf(store))
-    }
-    case 'table-map-values': {
-      const store = addOptionalStore(node, compilation)
-      const sendOldValues = tables.sendsOldValues(node)
-      return addProcessor(tableMapValues({ fn: node.fn, store, sendOldValues }), listOf(store))
-    }
     case 'to-stream':
       return addProcessor(toStream())
     case 'stream-table-join': {
@@ -144,29 +102,6 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
     default:
       return unreachable(node)
   }
-}
-
-function addTableSource(node: TableSourceNode, { topology, tables }: Compilation): void {
-  const { name, sourceName, topic, store, timestamp, offsetReset, declaredAt } = node
-  const { keySerde: key, valueSerde: value } = store
-  topology.addSource(sourceName, { topics: [topic], key, value, timestamp, offsetReset, declaredAt })
-  const stores = tables.keepsRows(node) ? [store.name] : []
-  if (stores.length > 0) topology.addStateStore(keyValueStore(store))
-  const supplier = tableSource({ store: stores[0], sendOldValues: tables.sendsOldValues(node) })
-  topology.addProcessor(name, { parents: [sourceName], supplier, stores, declaredAt })
-}
-
-function addOptionalStore(
-  node: Extract<TableNode, { kind: 'table-filter' | 'table-map-values' }>,
-  { topology }: Compilation,
-): string | undefined {
-  if (node.store === undefined) return undefined
-  topology.addStateStore(keyValueStore(node.store))
-  return node.store.name
-}
-
-function listOf(store: string | undefined): readonly string[] {
-  return store === undefined ? [] : [store]
 }
 
 function physicalSourceName(node: PlanNode): string {

@@ -20,11 +20,14 @@ export interface WindowedSerde<K> extends Serde<Windowed<K>> {
 
 const startBytes = 8
 
+/** The serdes made so far: asked for the same one again, `windowed` answers the same object. */
+const made = new WeakMap<object, Map<number, unknown>>()
+
 /**
  * Keys of tumbling and hopping windows of one size, in the bytes of Kafka's `TimeWindowedSerializer`.
  *
  * `size` must be the size of the windows that the keys come from: it is not in the bytes, and a reader computes the
- * end with it. A window that starts before the epoch, or whose end is not its start and the size, is a `RangeError`.
+ * end with it. Asked twice for the same, it answers the same object. A window that starts before the epoch, or whose end is not its start and the size, is a `RangeError`.
  *
  * @example
  * ```ts
@@ -36,6 +39,19 @@ const startBytes = 8
 export function windowed<K>(inner: Serde<K>, size: Duration): WindowedSerde<K> {
   const windowSizeMs = toMilliseconds(size, 'size')
   if (windowSizeMs === 0) throw new RangeError('size must be more than 0 ms')
+  let bySize = made.get(inner)
+  if (bySize === undefined) made.set(inner, (bySize = new Map()))
+  let serde = bySize.get(windowSizeMs) as WindowedSerde<K> | undefined
+  if (serde === undefined) bySize.set(windowSizeMs, (serde = makeWindowed(inner, windowSizeMs)))
+  return serde
+}
+
+/** Whether a serde writes windowed keys, which are partitioned by the key within. */
+export function isWindowedSerde(serde: object): serde is WindowedSerde<unknown> {
+  return 'inner' in serde && 'windowSizeMs' in serde
+}
+
+function makeWindowed<K>(inner: Serde<K>, windowSizeMs: number): WindowedSerde<K> {
   const serializeInto = (value: Windowed<K>, sink: ByteSink): void => {
     const { start, end } = value.window
     if (!Number.isSafeInteger(start) || start < 0) throw new RangeError(`a window cannot start at ${start}`)
@@ -74,9 +90,4 @@ export function windowed<K>(inner: Serde<K>, size: Duration): WindowedSerde<K> {
     deserialize: source => deserializeRange(source, 0, source.length),
     deserializeRange,
   } satisfies WindowedSerde<K>)
-}
-
-/** Whether a serde writes windowed keys, which are partitioned by the key within. */
-export function isWindowedSerde(serde: object): serde is WindowedSerde<unknown> {
-  return 'inner' in serde && 'windowSizeMs' in serde
 }

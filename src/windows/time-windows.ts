@@ -30,7 +30,7 @@ export interface TimeWindows {
  *
  * @example
  * ```ts
- * import { defineApp, int64, string, topic, tumbling } from 'millrace'
+ * import { defineApp, string, topic, tumbling } from 'millrace'
  *
  * const clicks = topic('clicks', { key: string(), value: string() })
  *

@@ -1,0 +1,15 @@
+/** What every step of a compilation needs: the topology that is being made, and what was found out about the plan. */
+import type { Topology } from '../topology/topology.ts'
+import type { PlanNode } from './node.ts'
+import type { TableAnalysis } from './tables.ts'
+
+export interface Compilation {
+  readonly topology: Topology
+  readonly tables: TableAnalysis
+  readonly parentNames: (node: PlanNode) => readonly string[]
+  readonly sourceNames: (node: PlanNode) => readonly string[]
+  /** The names of the children of a splitter, in the order in which they were declared. */
+  readonly branchNames: (splitter: PlanNode) => readonly string[]
+  /** Repartitions below which records without a key are still of use. */
+  readonly keepsNullKeys: ReadonlySet<PlanNode>
+}

@@ -1,0 +1,68 @@
+/** Adds the nodes that make tables, and the stores in which they keep their rows. */
+import { unreachable } from '../base/assert.ts'
+import { streamAggregate } from '../operators/stream-aggregate.ts'
+import { tableFilter } from '../operators/table-filter.ts'
+import { tableMapValues } from '../operators/table-map-values.ts'
+import { tableSource } from '../operators/table-source.ts'
+import { windowAggregate } from '../operators/window-aggregate.ts'
+import type { ProcessorSupplier } from '../processor/processor.ts'
+import type { StoreDefinition } from '../topology/node.ts'
+import type { Compilation } from './compilation.ts'
+import { keyValueStore, windowStore } from './compile-store.ts'
+import type { TableNode, TableSourceNode } from './node.ts'
+
+export function addTable(node: TableNode, compilation: Compilation): void {
+  const { topology, tables, parentNames } = compilation
+  const sendOldValues = tables.sendsOldValues(node)
+  /** Adds the operator, and its store if there is one. */
+  const add = (supplier: ProcessorSupplier, definition: StoreDefinition | undefined): void => {
+    if (definition !== undefined) topology.addStateStore(definition)
+    const stores = definition === undefined ? [] : [definition.name]
+    const { name, declaredAt } = node
+    topology.addProcessor(name, { parents: parentNames(node), supplier, stores, declaredAt })
+  }
+  switch (node.kind) {
+    case 'table-source':
+      return addTableSource(node, compilation)
+    case 'stream-aggregate': {
+      const { initial, add: fold, readsValue } = node
+      const definition = keyValueStore(node.store)
+      const store = definition.name
+      return add(streamAggregate({ store, initial, add: fold, readsValue, sendOldValues }), definition)
+    }
+    case 'window-aggregate': {
+      const { windows, initial, add: fold, readsValue } = node
+      const { sizeMs, graceMs } = windows
+      const definition = windowStore(node.store, sizeMs, node.retentionMs)
+      const store = definition.name
+      const options = { store, windows, graceMs, initial, add: fold, readsValue, sendOldValues }
+      return add(windowAggregate(options), definition)
+    }
+    case 'to-table': {
+      const definition = tables.keepsRows(node) ? keyValueStore(node.store) : undefined
+      return add(tableSource({ store: definition?.name, sendOldValues }), definition)
+    }
+    case 'table-filter': {
+      const { predicate, negate } = node
+      const definition = node.store === undefined ? undefined : keyValueStore(node.store)
+      return add(tableFilter({ predicate, negate, store: definition?.name, sendOldValues }), definition)
+    }
+    case 'table-map-values': {
+      const definition = node.store === undefined ? undefined : keyValueStore(node.store)
+      return add(tableMapValues({ fn: node.fn, store: definition?.name, sendOldValues }), definition)
+    }
+    default:
+      return unreachable(node)
+  }
+}
+
+/** Two nodes: one that reads the topic, and one that makes rows of its records. */
+function addTableSource(node: TableSourceNode, { topology, tables }: Compilation): void {
+  const { name, sourceName, topic, store, timestamp, offsetReset, declaredAt } = node
+  const { keySerde: key, valueSerde: value } = store
+  topology.addSource(sourceName, { topics: [topic], key, value, timestamp, offsetReset, declaredAt })
+  const stores = tables.keepsRows(node) ? [store.name] : []
+  if (stores.length > 0) topology.addStateStore(keyValueStore(store))
+  const supplier = tableSource({ store: stores[0], sendOldValues: tables.sendsOldValues(node) })
+  topology.addProcessor(name, { parents: [sourceName], supplier, stores, declaredAt })
+}
