@@ -5,6 +5,7 @@
  * sockets; everything else is what a remote client would meet.
  */
 import { startBroker } from '../broker/index.ts'
+import { registerAllCodecs } from '../src/codecs/index.ts'
 import type { Network } from '../src/protocol/connection.ts'
 import { Cluster } from './client/cluster.ts'
 import type { BrokerAddress } from './client/connections.ts'
@@ -42,8 +43,8 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
   })
   const close = (): Promise<void> => broker.close()
   return {
-    network: { connect: () => Promise.resolve(broker.connect()) },
-    bootstrap: [{ host: 'embedded', port: 0 }],
+    network: broker.network,
+    bootstrap: [{ host: broker.host, port: broker.port }],
     close,
     [Symbol.asyncDispose]: close,
   }
@@ -52,5 +53,6 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
 /** A client's view of an embedded broker. */
 export function openCluster(broker: EmbeddedBroker, clientId: string): Cluster {
   const { network, bootstrap } = broker
+  registerAllCodecs()
   return new Cluster({ network, bootstrap, clock: systemClock, random: systemRandom, clientId })
 }

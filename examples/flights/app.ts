@@ -6,7 +6,7 @@
  *                         └─ by destination (repartition) ▶ arrivals
  */
 import { defineApp, json, tumbling, type App } from 'millrace'
-import { airports, arrivals, flights, hourlyDelays, totalDelays, type Delays } from './topics.ts'
+import { airports, arrivals, flights, hourlyDelays, keptForGood, totalDelays, type Delays } from './topics.ts'
 
 const nothingYet = (): Delays => ({ airport: '', city: null, flights: 0, delay: 0 })
 
@@ -30,7 +30,14 @@ const app: App = defineApp({
 
     byAirport
       .windowedBy(tumbling('1h', { grace: '5m' }))
-      .aggregate({ store: 'hourly-delays', initial: nothingYet, add, value: json<Delays>(), retention: '1d' })
+      .aggregate({
+        store: 'hourly-delays',
+        initial: nothingYet,
+        add,
+        value: json<Delays>(),
+        retention: '1d',
+        logging: keptForGood,
+      })
       .toStream()
       .map((delays, hour) => [`${hour.key}@${hour.window.start}`, delays], { name: 'hour-as-text' })
       .to(hourlyDelays)

@@ -30,7 +30,7 @@ const { values: flags } = parseArgs({
 })
 const kills = Number(flags.kills)
 const seed = Number(flags.seed)
-const flightCount = Number(flags.flights ?? Math.max(10_000, kills * 2000))
+const flightCount = Number(flags.flights ?? Math.max(10_000, kills * 10_000))
 const lifeMsMax = Number(flags.life)
 const lifeMsMin = 100
 /** A life that is not killed must be done by then. */

@@ -31,8 +31,15 @@ export interface Delays {
   readonly delay: number
 }
 
+/**
+ * The flights are of 2001: by Kafka's default of seven days, counted from the records' own timestamps, the broker would be
+ * right to delete them at once.
+ */
+export const keptForGood: Readonly<Record<string, string>> = { 'retention.ms': '-1' }
+const common = { partitions: 4, config: keptForGood } as const
+
 /** Flights, keyed by the airport they leave from. */
-export const flights = topic('flights', { key: string(), value: json<Flight>(), partitions: 4 })
+export const flights = topic('flights', { key: string(), value: json<Flight>(), ...common })
 /** Airports, keyed by IATA code: a table. */
 export const airports = topic('airports', {
   key: string(),
@@ -41,8 +48,8 @@ export const airports = topic('airports', {
   config: { 'cleanup.policy': 'compact' },
 })
 /** Delays per airport and hour, keyed `airport@start of the hour`. */
-export const hourlyDelays = topic('hourly-delays', { key: string(), value: json<Delays>(), partitions: 4 })
+export const hourlyDelays = topic('hourly-delays', { key: string(), value: json<Delays>(), ...common })
 /** Delays per airport, keyed by airport. */
-export const totalDelays = topic('total-delays', { key: string(), value: json<Delays>(), partitions: 4 })
+export const totalDelays = topic('total-delays', { key: string(), value: json<Delays>(), ...common })
 /** Arrivals per airport, keyed by airport. */
-export const arrivals = topic('arrivals', { key: string(), value: json<number>(), partitions: 4 })
+export const arrivals = topic('arrivals', { key: string(), value: json<number>(), ...common })

@@ -65,10 +65,10 @@ const pauseMsMin = 25
 const pauseMsMax = 1_000
 const briefPauseMs = 20
 
-/** How long to wait before attempt `attempts + 1`, `attempts` having failed: doubling, less up to a fifth by chance. */
+/** How long to wait before attempt `attempts + 1`, `attempts` having failed: doubling, less up to a fifth by chance. Whole ms. */
 export function pauseMs(attempts: number, random: Random): number {
   const longest = Math.min(pauseMsMax, pauseMsMin * 2 ** Math.max(0, attempts - 1))
-  return longest * (1 - random.next() / 5)
+  return Math.ceil(longest * (1 - random.next() / 5))
 }
 
 /** Resolves after `delayMs`. */
