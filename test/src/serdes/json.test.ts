@@ -1,3 +1,4 @@
+/** JSON values with and without a schema. */
 import { describe, expect, it } from 'vitest'
 import { utf8Bytes, utf8Slice } from '../../../src/base/text.ts'
 import { json } from '../../../src/serdes/json.ts'

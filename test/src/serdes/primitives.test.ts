@@ -1,3 +1,4 @@
+/** The serdes of single values against the bytes of Kafka's own, and what they refuse. */
 import { describe, expect, it } from 'vitest'
 import { ByteSink } from '../../../src/base/byte-sink.ts'
 import { bytesOfHex, hexOf } from '../../../src/base/bytes.ts'
@@ -11,7 +12,7 @@ import {
   string,
   uuid,
 } from '../../../src/serdes/primitives.ts'
-import type { Serde } from '../../../src/serdes/serde.ts'
+import type { Encoder, Serde } from '../../../src/serdes/serde.ts'
 
 interface Row {
   readonly serde: Serde<unknown>
@@ -88,7 +89,7 @@ describe('a serde', () => {
     }
   })
 
-  it.each<[what: string, serde: Serde<never>, value: unknown, error: RegExp]>([
+  it.each<[what: string, serde: Encoder<never>, value: unknown, error: RegExp]>([
     ['string: a number', string(), 5, /expected a string, not number/],
     ['string: null', string(), null, /expected a string, not null/],
     ['bytes: text', bytes(), 'a', /expected a Uint8Array, not string/],

@@ -1,3 +1,4 @@
+/** Windowed keys in Kafka's bytes. */
 import { describe, expect, it } from 'vitest'
 import { ByteSink } from '../../../src/base/byte-sink.ts'
 import { bytesOfHex, hexOf } from '../../../src/base/bytes.ts'
@@ -36,6 +37,11 @@ describe('windowed keys', () => {
 
   it('refuses to read fewer bytes than a start has', () => {
     expect(() => serde.deserialize(bytesOfHex('00'))).toThrow(/at least 8 bytes, not 1/)
+  })
+
+  it('have one serde for each inner serde and size', () => {
+    expect(windowed(string(), 5000)).toBe(serde)
+    expect(windowed(string(), 6000)).not.toBe(serde)
   })
 
   it('know themselves, so that sinks partition by the key within', () => {

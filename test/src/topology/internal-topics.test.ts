@@ -1,3 +1,4 @@
+/** Names and settings of the topics that an application owns. */
 import { describe, expect, it } from 'vitest'
 import { defineApp } from '../../../src/dsl/app.ts'
 import { topic } from '../../../src/dsl/topic.ts'

@@ -1,3 +1,4 @@
+/** The orders of Java's collections that descriptions depend on. */
 import { describe, expect, it } from 'vitest'
 import { hashOrder, TreeOrder } from '../../../src/topology/java-order.ts'
 
@@ -13,7 +14,7 @@ describe('hashOrder', () => {
   })
 
   it('spreads over more buckets beyond three quarters of them', () => {
-    const letters = [...'abcdefghijklm']
+    const letters = 'abcdefghijklm'.split('')
     expect(hashOrder(letters.slice(0, 12)).join('')).toBe('abcdefghijkl')
     // Of 32 buckets 'a' (97) has number 1 and 'p' (112) number 16; of 16 buckets 'p' would be first.
     expect(hashOrder([...letters, 'p']).join('')).toBe('abcdefghijklmp')

@@ -1,3 +1,4 @@
+/** How many partitions internal topics have, and which counts do not fit together. */
 import { describe, expect, it } from 'vitest'
 import { string } from '../../../src/serdes/primitives.ts'
 import { planPartitions } from '../../../src/topology/partition-counts.ts'

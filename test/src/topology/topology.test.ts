@@ -1,3 +1,4 @@
+/** The low-level builder: parts, description, and every refusal. */
 import { describe, expect, it } from 'vitest'
 import { StreamsError } from '../../../src/base/errors.ts'
 import { string } from '../../../src/serdes/primitives.ts'

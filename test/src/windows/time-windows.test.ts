@@ -1,3 +1,4 @@
+/** Which windows a timestamp falls in. */
 import { describe, expect, it } from 'vitest'
 import { hopping, retentionOf, tumbling, windowStarts } from '../../../src/windows/time-windows.ts'
 
