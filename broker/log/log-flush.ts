@@ -27,7 +27,7 @@ export class LogFlush {
   #waiting: Deferred<void> | undefined
   #activeWanted = false
   #running: Promise<void> | undefined
-  #failure: unknown
+  #failed = false
   /** Counts the openings of the files. */
   #opening = 0
 
@@ -56,7 +56,7 @@ export class LogFlush {
   /** The files were opened anew: what is under way says nothing about them, and its waiters are told so. */
   restart(): void {
     this.#opening++
-    this.#failure = undefined
+    this.#failed = false
     this.#sealed = []
   }
 
@@ -84,7 +84,7 @@ export class LogFlush {
         waiting.resolve()
       } catch (error) {
         if (opening === this.#opening) {
-          this.#failure ??= error
+          this.#failed = true
           this.#log.failed(error)
         }
         waiting.reject(error)
@@ -96,7 +96,7 @@ export class LogFlush {
   /** Answers the offset before which all is on the disk. */
   async #round(): Promise<number> {
     // A sync that succeeds after one that failed proves nothing.
-    if (this.#failure !== undefined) throw this.#failure
+    if (this.#failed) throw failedBefore()
     const [sealed, activeWanted] = [this.#sealed, this.#activeWanted]
     const { active, endOffset } = this.#log.target()
     this.#sealed = []
@@ -105,6 +105,14 @@ export class LogFlush {
     await Promise.all(segments.map(segment => segment.file.syncAsync()))
     return activeWanted ? endOffset : active.baseOffset
   }
+}
+
+function failedBefore(): StreamsError {
+  return new StreamsError('MR-4004', {
+    what: 'An earlier sync of this log failed.',
+    why: 'After a failed sync nothing is known about the bytes that were to be written.',
+    fix: 'Check the volume, then restart the broker: the log recovers to what is on the disk.',
+  })
 }
 
 function reopened(): StreamsError {
