@@ -37,6 +37,7 @@ export {
   type TopicOptions,
 } from './dsl/topic.ts'
 export type { CompileOptions } from './plan/compile.ts'
+export type { Optimization, OptimizationChoice } from './plan/optimize/optimize.ts'
 export type { DeclaredTopic } from './plan/plan.ts'
 export type {
   Cancellable,

@@ -1,5 +1,7 @@
 /** `defineApp`: an application as a value, to be run, tested or described. */
 import { StreamsError } from '../base/errors.ts'
+import type { CompileOptions } from '../plan/compile.ts'
+import type { OptimizationChoice } from '../plan/optimize/optimize.ts'
 import type { DeclaredTopic } from '../plan/plan.ts'
 import { validateName } from '../topology/names.ts'
 import type { Topology } from '../topology/topology.ts'
@@ -23,6 +25,11 @@ export interface AppDefinition {
   readonly cache?: boolean
   /** Refuses stores and internal topics whose names are generated (MR-1003). Default false. */
   readonly strictNaming?: boolean
+  /**
+   * Which optimisations the topology is built with, by Kafka's names: all, none, or a list. They change the names of
+   * topics, so an application that has run without them starts over with what is kept under the old ones. Default false.
+   */
+  readonly optimize?: OptimizationChoice
 }
 
 /** A defined application. */
@@ -59,11 +66,19 @@ export interface App {
  * ```
  */
 export function defineApp(definition: AppDefinition): App {
-  const { id, build, guarantee = 'exactly-once', cache = false, strictNaming = false } = definition
+  const {
+    id,
+    build,
+    guarantee = 'exactly-once',
+    cache = false,
+    strictNaming = false,
+    optimize = false,
+  } = definition
   validateName(id, 'an application')
   if (typeof build !== 'function') throw new TypeError(`app '${id}': build must be a function`)
   let built: { readonly topology: Topology; readonly topics: readonly DeclaredTopic[] } | undefined
-  const builtOnce = (): NonNullable<typeof built> => (built ??= buildTopology(id, build, strictNaming))
+  const builtOnce = (): NonNullable<typeof built> =>
+    (built ??= buildTopology(id, build, { strictNaming, optimize }))
   return Object.freeze({
     id,
     guarantee,
@@ -77,7 +92,7 @@ export function defineApp(definition: AppDefinition): App {
 function buildTopology(
   id: string,
   build: AppDefinition['build'],
-  strictNaming: boolean,
+  options: CompileOptions,
 ): { readonly topology: Topology; readonly topics: readonly DeclaredTopic[] } {
   const builder = new StreamsBuilder()
   const result: unknown = build(builder)
@@ -88,7 +103,7 @@ function buildTopology(
       fix: 'await what it needs before defineApp, and declare synchronously',
     })
   }
-  const topology = builder.build({ strictNaming })
+  const topology = builder.build(options)
   topology.subtopologies()
   return { topology, topics: builder.topics }
 }

@@ -14,6 +14,8 @@ interface RepartitionRequest {
   readonly prefix: string
   /** Whether somebody gave that name. */
   readonly named: boolean
+  /** Whether `repartition` asks for it. Default false. */
+  readonly forced?: boolean
   readonly keySerde: Serde<unknown> | undefined
   readonly valueSerde: Serde<unknown> | undefined
   readonly operator: string
@@ -23,7 +25,7 @@ interface RepartitionRequest {
 
 /** Makes the node without adding it; three indexes are taken whatever the nodes are called (semantics N1). */
 export function planRepartition(plan: Plan, request: RepartitionRequest): RepartitionNode {
-  const { parent, prefix, named, operator, partitions, partitioner } = request
+  const { parent, prefix, named, forced = false, operator, partitions, partitioner } = request
   const topic = repartitionTopicName(prefix)
   const generated = {
     sinkName: plan.processorName('KSTREAM-SINK-'),
@@ -40,6 +42,7 @@ export function planRepartition(plan: Plan, request: RepartitionRequest): Repart
     parent,
     topic,
     named,
+    forced,
     keySerde: requireKeySerde(request.keySerde, operator),
     valueSerde: request.valueSerde ?? json<unknown>(),
     partitions,

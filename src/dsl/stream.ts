@@ -143,6 +143,7 @@ export class Stream implements MembersOf<AnyStream> {
         parent: this[state].node,
         prefix: name ?? plan.processorName('KSTREAM-REPARTITION-'),
         named: name !== undefined,
+        forced: true,
         keySerde: options.key ?? this[state].keySerde,
         valueSerde: options.value ?? this[state].valueSerde,
         operator: 'repartition',

@@ -121,7 +121,7 @@ export class StreamsBuilder {
   build(options: Partial<CompileOptions> = {}): Topology {
     if (this.#topology === undefined) {
       this.#plan.seal()
-      this.#topology = compile(this.#plan, { strictNaming: false, ...options })
+      this.#topology = compile(this.#plan, { strictNaming: false, optimize: false, ...options })
     }
     return this.#topology
   }

@@ -91,6 +91,8 @@ export interface RepartitionNode extends NodeBase {
   readonly topic: string
   /** Whether the topic's name was given, by a name of the repartition, the grouping, the join or the store. */
   readonly named: boolean
+  /** Whether it is there because `repartition` asked for it, and not because the key was changed: it always stays. */
+  readonly forced: boolean
   readonly filterName: string
   readonly sinkName: string
   readonly keySerde: Serde<unknown>

@@ -29,8 +29,7 @@ export interface BuiltScenario {
  */
 export function missingOf(scenario: Scenario): readonly string[] {
   const missing = new Set<string>()
-  const { optimize = false } = scenario.config
-  if (optimize !== false) missing.add('optimize')
+  for (const each of optimizationsMissing(scenario)) missing.add(each)
   const kinds = new Map<string, Kind>()
   for (const node of scenario.nodes) {
     const parents = parentsOf(node).map(id => kinds.get(id))
@@ -50,6 +49,7 @@ export function buildScenario({ config, nodes }: Scenario): BuiltScenario {
   const app = defineApp({
     id: 'app',
     strictNaming: config.strictNaming ?? false,
+    optimize: optimizationsOf(config).filter(name => name === 'merge.repartition.topics'),
     build(builder) {
       const declared = new Map<string, Declared>()
       const site = {
@@ -61,6 +61,28 @@ export function buildScenario({ config, nodes }: Scenario): BuiltScenario {
     },
   })
   return { app, topicsChosen }
+}
+
+const optimizations = [
+  'merge.repartition.topics',
+  'reuse.ktable.source.topics',
+  'single.store.self.join',
+] as const
+
+function optimizationsOf({ optimize = false }: Scenario['config']): readonly string[] {
+  if (typeof optimize === 'boolean') return optimize ? optimizations : []
+  return optimize
+}
+
+/** Optimisations that the DSL does not offer yet, where the scenario has what they are for. */
+function optimizationsMissing({ config, nodes }: Scenario): readonly string[] {
+  return optimizationsOf(config).filter(name => {
+    if (name === 'reuse.ktable.source.topics') return nodes.some(({ op }) => op === 'table')
+    return (
+      name === 'single.store.self.join' &&
+      nodes.some(({ window, op }) => window !== undefined && op !== 'windowedBy')
+    )
+  })
 }
 
 function declare(node: NodeSpec, declared: Map<string, Declared>, site: Site): void {
