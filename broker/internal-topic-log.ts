@@ -41,10 +41,12 @@ export function internalTopic(name: InternalTopicName, parts: InternalTopicParts
 
 class InternalTopicLog implements CoordinatorLog {
   readonly #log: PartitionLog
+  readonly #topics: Topics
   readonly #clock: Clock
 
-  constructor(log: PartitionLog, { clock }: InternalTopicParts) {
+  constructor(log: PartitionLog, { topics, clock }: InternalTopicParts) {
     this.#log = log
+    this.#topics = topics
     this.#clock = clock
   }
 
@@ -71,7 +73,10 @@ class InternalTopicLog implements CoordinatorLog {
   }
 
   durable(): Promise<void> | undefined {
-    return this.#log.durable()
+    const own = this.#log.durable()
+    // The topic may have been made a moment ago, by this very request.
+    const registry = this.#topics.durable()
+    return registry === undefined ? own : Promise.all([own, registry]).then(() => {})
   }
 }
 

@@ -15,8 +15,9 @@
 import { assert } from '../../src/base/assert.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import { BatchWriter, type BatchOptions } from '../../src/record/batch-writer.ts'
+import { StreamsError } from '../../src/base/errors.ts'
 import { kafkaErrors } from '../../src/protocol/errors.ts'
-import { BrokerError } from '../broker-error.ts'
+import { BrokerError, kafkaCodeOf } from '../broker-error.ts'
 import type { CoordinatorLog, RecordPlace, TransactionMarker } from './coordinator-log.ts'
 
 /** What an operation decided. */
@@ -120,9 +121,15 @@ export class CoordinatorPartition<Record, State extends CoordinatorState<Record>
     this.state.replayMarker(marker)
   }
 
-  /** Settles when what was appended survives what the configuration promises; `undefined` if it does already. */
+  /**
+   * Settles when what was appended survives what the configuration promises; `undefined` if it does already. Rejects with a
+   * `BrokerError` if that cannot be had: then it is not known whether the records are there.
+   */
   durable(): Promise<void> | undefined {
-    return this.#log.durable()
+    return this.#log.durable()?.catch((error: unknown) => {
+      if (!(error instanceof StreamsError)) throw error
+      throw unavailable(new BrokerError(kafkaCodeOf(error), error.message, { cause: error }))
+    })
   }
 
   /** Appends and replays; answers why it could not, if it could not. */

@@ -71,6 +71,8 @@ export class LogStore {
     this.unsynced = loaded.unsynced
     // What a killed process left in the page cache has to reach the disk before it may be called durable.
     if (this.#syncs && !loaded.report.cleanStop) this.#syncAll()
+    // A file that the first write would make has a name to be synced, which the sync of its bytes does not do.
+    else if (this.#syncs && this.segments.active.sizeInBytes === 0) this.#syncAll()
   }
 
   /** Seals the active segment and begins one at `logEndOffset`. If it throws, the old one is still active. */

@@ -15,6 +15,7 @@ import type { MemberIdentity, MemberResponse } from '../../../src/protocol/messa
 import type { SyncGroupRequest, SyncGroupResponse } from '../../../src/protocol/messages/14-sync-group.ts'
 import type { DescribeGroupsDescribedGroup } from '../../../src/protocol/messages/15-describe-groups.ts'
 import type { ListedGroup } from '../../../src/protocol/messages/16-list-groups.ts'
+import { BrokerError } from '../../broker-error.ts'
 import type { BrokerConfig } from '../../config.ts'
 import type { InternalTopic, TransactionMarker } from '../coordinator-log.ts'
 import { partitionForId } from '../internal-topic.ts'
@@ -236,7 +237,8 @@ export class GroupCoordinator {
     groupId: string,
     operation: (shard: GroupShard) => Outcome<GroupRecord, Response>,
   ): Response {
-    assert(!this.#closed, 'a closed coordinator is asked')
+    if (this.#closed)
+      throw new BrokerError(kafkaErrors.COORDINATOR_NOT_AVAILABLE.code, 'the broker is closed')
     return this.#partitionOf(groupId).run(operation)
   }
 

@@ -8,6 +8,8 @@
  * leaves. What fails on the way (a full disk) is tried again soon, from the markers on; meanwhile the state is Prepare.
  */
 import { assert } from '../../../src/base/assert.ts'
+import { kafkaErrors } from '../../../src/protocol/errors.ts'
+import { BrokerError } from '../../broker-error.ts'
 import { writeMarkers, type MarkersWritten, type MarkerTargets } from './markers.ts'
 import type { Transaction } from './transaction.ts'
 import { isPrepared } from './transaction-state.ts'
@@ -63,9 +65,7 @@ export class Completion {
 
   /** As `finish` where nobody waits: a flush that fails is a reason to try again. */
   finishUnasked(transactionalId: string): void {
-    this.finish(transactionalId)?.catch(() => {
-      if (!this.#closed) this.#steps.retryLater()
-    })
+    this.finish(transactionalId)?.catch(() => this.#retryLater())
   }
 
   /** Nothing is written after this call. */
@@ -81,7 +81,14 @@ export class Completion {
     await decided
     if (this.#closed) return
     const { failed, durable } = before ?? this.#writeMarkers(transactionalId)
-    await Promise.all(durable)
+    try {
+      await Promise.all(durable)
+    } catch (cause) {
+      // The log of that partition has failed. Once it is open again the marker is written again.
+      this.#retryLater()
+      const { code } = kafkaErrors.COORDINATOR_NOT_AVAILABLE
+      throw new BrokerError(code, 'a marker may not have reached the disk', { cause })
+    }
     if (failed === 0 && !this.#closed) this.#complete(transactionalId)
   }
 
@@ -89,13 +96,17 @@ export class Completion {
     const transaction = this.#steps.get(transactionalId)
     assert(transaction !== undefined, 'a decided transaction vanished')
     const written = writeMarkers(this.#targets, transaction, coordinatorEpoch)
-    if (written.failed > 0) this.#steps.retryLater()
+    if (written.failed > 0) this.#retryLater()
     return written
   }
 
   #complete(transactionalId: string): void {
     assert(this.#isDecided(transactionalId), 'a transaction that is not decided is completed')
-    if (!this.#steps.complete(transactionalId)) this.#steps.retryLater()
+    if (!this.#steps.complete(transactionalId)) this.#retryLater()
+  }
+
+  #retryLater(): void {
+    if (!this.#closed) this.#steps.retryLater()
   }
 
   #isDecided(transactionalId: string): boolean {

@@ -7,10 +7,8 @@
  *                   └── crash, or a partition that cannot be written ┘  tried again: on start, or soon
  *
  * Coordinator and logs live in one process, so all of this normally happens within the request, and the next request
- * finds the transaction complete. What is needed where it does not (a full disk, an awaited flush) is here all the same:
- * meanwhile the state is Prepare and others are told CONCURRENT_TRANSACTIONS.
- *
- * `completion.ts` has the details.
+ * finds the transaction complete. Where a flush must be awaited, other requests about the id wait for it too; where the
+ * disk refuses, the state stays Prepare and they are told CONCURRENT_TRANSACTIONS. `completion.ts` has the details.
  */
 import { assert } from '../../../src/base/assert.ts'
 import type { Clock } from '../../../src/base/clock.ts'
@@ -146,6 +144,8 @@ export class TransactionCoordinator {
     if (timeoutMs <= 0 || timeoutMs > this.#config['transaction.max.timeout.ms']) {
       return refused(kafkaErrors.INVALID_TRANSACTION_TIMEOUT.code)
     }
+    const ending = this.#completion.underWay(transactionalId)
+    if (ending !== undefined) return ending.then(() => this.init(request))
     const nowMs = this.#clock.now()
     const decided = this.#decide(transactionalId, known => {
       const before =
@@ -166,6 +166,8 @@ export class TransactionCoordinator {
   add(request: AddRequest): number | Promise<number> {
     const { transactionalId } = request
     if (transactionalId === '') return kafkaErrors.INVALID_REQUEST.code
+    const ending = this.#completion.underWay(transactionalId)
+    if (ending !== undefined) return ending.then(() => this.add(request))
     const code = this.#decide(transactionalId, before => decideAdd(before, request, this.#clock.now()))
     return code === 0 ? this.#durably(transactionalId, code) : code
   }
@@ -183,7 +185,6 @@ export class TransactionCoordinator {
    */
   verifyPartition(claim: PartitionClaim): Promise<void> | undefined {
     const { transactionalId, implicit, topic, partition } = claim
-    // A transaction that ends this very moment is worth the wait: the client would only ask again.
     const ending = this.#completion.underWay(transactionalId)
     if (ending !== undefined) return ending.then(() => this.verifyPartition(claim))
     const request = { ...claim, partitions: onePartition(topic, partition), clientVersion: 2 } as const
@@ -197,6 +198,8 @@ export class TransactionCoordinator {
   end(request: EndRequest): ProducerResult | Promise<ProducerResult> {
     const { transactionalId, bumpsEpoch } = request
     if (transactionalId === '') return refused(kafkaErrors.INVALID_REQUEST.code)
+    const ending = this.#completion.underWay(transactionalId)
+    if (ending !== undefined) return ending.then(() => this.end(request))
     const nowMs = this.#clock.now()
     const code = this.#decide(transactionalId, before =>
       bumpsEpoch
@@ -219,7 +222,8 @@ export class TransactionCoordinator {
 
   /** Runs a decision. Answers Kafka's code: 0 if it was carried out, or had been before. */
   #decide(transactionalId: string, decide: (before: Transaction | undefined) => Decision): number {
-    assert(!this.#closed, 'a closed coordinator is asked')
+    if (this.#closed)
+      throw new BrokerError(kafkaErrors.COORDINATOR_NOT_AVAILABLE.code, 'the broker is closed')
     return this.#partitionOf(transactionalId).run(({ transactions }): Outcome<TransactionRecord, number> => {
       const decision = decide(transactions.get(transactionalId))
       if (decision.kind === 'refuse') return answer(decision.kafkaCode)
@@ -315,7 +319,7 @@ export class TransactionCoordinator {
 }
 
 /** Throws what a client is told that may not write to a partition. */
-function accept(kafkaCode: number, { transactionalId, knowsAbortable }: PartitionClaim): void {
+function accept(kafkaCode: number, { transactionalId, implicit, knowsAbortable }: PartitionClaim): void {
   if (kafkaCode === 0) return
   const { PRODUCER_FENCED, INVALID_PRODUCER_EPOCH, CONCURRENT_TRANSACTIONS, NOT_ENOUGH_REPLICAS } =
     kafkaErrors
@@ -324,7 +328,7 @@ function accept(kafkaCode: number, { transactionalId, knowsAbortable }: Partitio
   // Produce says this with another code than the transactional requests do; it must come first of all (trap 7).
   if (kafkaCode === PRODUCER_FENCED.code) told = INVALID_PRODUCER_EPOCH.code
   // Clients before KIP-890 retry a Produce on few codes only. This one makes them do it without a metadata request.
-  if (!knowsAbortable && kafkaCode === CONCURRENT_TRANSACTIONS.code) told = NOT_ENOUGH_REPLICAS.code
+  if (!implicit && kafkaCode === CONCURRENT_TRANSACTIONS.code) told = NOT_ENOUGH_REPLICAS.code
   if (!knowsAbortable && kafkaCode === TRANSACTION_ABORTABLE.code) told = INVALID_TXN_STATE.code
   throw new BrokerError(told, `transactional id ${transactionalId} may not write to this partition now`)
 }

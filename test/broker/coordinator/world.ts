@@ -33,6 +33,17 @@ export class World {
     this.connection = this.broker.connect({ clientId: 'client' })
   }
 
+  /** Starts the broker over a machine that stops while it does; answers whether it did stop. */
+  async restartFailing(): Promise<boolean> {
+    this.clock = new VirtualClock(this.clock.now())
+    try {
+      await this.start()
+      return false
+    } catch {
+      return true
+    }
+  }
+
   /** Kills the broker and starts it again over what it left. */
   async restart(mode: CrashMode | 'clean' = 'kept'): Promise<void> {
     if (mode === 'clean') await this.broker.close()
