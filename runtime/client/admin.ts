@@ -133,9 +133,7 @@ export class Admin extends GroupAdmin {
     await callController(this.cluster, CreatePartitions, request, {
       what,
       again: ({ results }) =>
-        firstAgain(results, ({ errorCode, errorMessage }) =>
-          againOn(errorCode, () => refusal(errorCode, what, { message: said(errorMessage) })),
-        ),
+        firstAgain(results, ({ errorCode, errorMessage }) => topicAgain(errorCode, what, errorMessage)),
     })
     await this.#visible([topic], count)
   }
@@ -187,7 +185,7 @@ export class Admin extends GroupAdmin {
       what,
       again: answer =>
         firstAgain(answer.results, ({ errorCode, errorMessage }) =>
-          againOn(errorCode, () => refusal(errorCode, what, { message: said(errorMessage) })),
+          topicAgain(errorCode, what, errorMessage),
         ),
     })
     return results.flatMap(({ configs }) =>
@@ -223,9 +221,7 @@ export class Admin extends GroupAdmin {
     await this.#callAbout(resource, name, IncrementalAlterConfigs, request, {
       what,
       again: ({ responses }) =>
-        firstAgain(responses, ({ errorCode, errorMessage }) =>
-          againOn(errorCode, () => refusal(errorCode, what, { message: said(errorMessage) })),
-        ),
+        firstAgain(responses, ({ errorCode, errorMessage }) => topicAgain(errorCode, what, errorMessage)),
     })
   }
 
@@ -259,6 +255,13 @@ export class Admin extends GroupAdmin {
 
 const existsAlready = kafkaErrors.TOPIC_ALREADY_EXISTS.code
 const doesNotExist = kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code
+
+/** As `againOn`, but a topic that does not exist is not waited for. */
+function topicAgain(errorCode: number, what: string, errorMessage: string | null): Again | undefined {
+  const message = said(errorMessage)
+  if (errorCode === doesNotExist) throw refusal(errorCode, what, { code: 'MR-2001', message })
+  return againOn(errorCode, () => refusal(errorCode, what, { message }))
+}
 
 function creatable({ name, partitions, replicationFactor = -1, configs = {} }: NewTopic): CreatableTopic {
   return CreatableTopic.create({

@@ -101,21 +101,24 @@ function fewest(shares: readonly Share[], topic: string): Share | undefined {
   return found
 }
 
-/** Step 3. Each move lowers the sum of the squares of the shares, so it ends. */
+/** Step 3, one partition at a time. Each move lowers the sum of the squares of the shares, so it ends. */
 function balance(shares: readonly Share[]): void {
-  for (let moved = true; moved;) {
-    moved = false
-    for (const from of shares.toSorted((left, right) => right.partitions.size - left.partitions.size)) {
-      // The last given first: what has been there longest stays.
-      for (const [key, partition] of [...from.partitions].toReversed()) {
-        const to = fewest(shares, partition.topic)
-        if (to === undefined || to.partitions.size >= from.partitions.size - 1) continue
-        from.partitions.delete(key)
-        to.partitions.set(key, partition)
-        moved = true
-      }
+  while (moveOne(shares));
+}
+
+/** From the member with the most that has one to give to somebody with at least two fewer. */
+function moveOne(shares: readonly Share[]): boolean {
+  for (const from of shares.toSorted((left, right) => right.partitions.size - left.partitions.size)) {
+    // The last given first: what has been there longest stays.
+    for (const [key, partition] of [...from.partitions].toReversed()) {
+      const to = fewest(shares, partition.topic)
+      if (to === undefined || to.partitions.size >= from.partitions.size - 1) continue
+      from.partitions.delete(key)
+      to.partitions.set(key, partition)
+      return true
     }
   }
+  return false
 }
 
 function compare(left: string, right: string): number {
