@@ -1,12 +1,13 @@
 /**
  * One life of the flights app under test: broker, loader and app in one process, told by its parent what to do.
  *
- * It prints a line of JSON per event on stdout: `started`, `caught-up`, `verified`. It may be killed at any moment.
+ * It prints a line of JSON per event on stdout: `ready`, `loaded`, `caught-up`, `verified`. It may be killed at any moment.
  */
 import { parseArgs } from 'node:util'
 import { run, silentLogger, startEmbeddedBroker } from 'millrace/runtime'
 import app from './app.ts'
 import { compareOutputs, compareStores } from './compare.ts'
+import { readFlightLines } from './dataset.ts'
 import { load } from './load.ts'
 import { computeTruth } from './truth.ts'
 
@@ -27,16 +28,19 @@ function say(event: string, details: object = {}): void {
 }
 
 await using broker = await startEmbeddedBroker({ directory: `${directory}/broker` })
-const loading = load(broker, { limit: until, flightsPerCommit: 500 })
+const loading = load(broker, {
+  limit: until,
+  flightsPerCommit: 500,
+  read: (limit, from) => readFlightLines(`${directory}/flights.ndjson`, limit, from),
+})
 // The loader creates the topics at its very start; the app, which creates them too, runs beside it from here on.
 const running = await run(app, { broker, stateDirectory: `${directory}/state`, logger: silentLogger })
-const [loaded] = await Promise.all([loading, untilReady()])
-const restored = running.restored.reduce((sum, { records }) => sum + records, 0)
-say('started', {
-  loaded,
-  restored,
+await untilReady()
+say('ready', {
+  restored: running.restored.reduce((sum, { records }) => sum + records, 0),
   wiped: running.restored.filter(({ wiped }) => wiped !== undefined).length,
 })
+say('loaded', { loaded: await loading })
 await running.caughtUp()
 say('caught-up', { processed: running.processedCount })
 if (flags.verify) {

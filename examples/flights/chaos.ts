@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { writeFlightLines } from './dataset.ts'
 
 /** What a life has said, by event. */
 type Events = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>
@@ -24,21 +25,23 @@ const { values: flags } = parseArgs({
     kills: { type: 'string', default: '50' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     flights: { type: 'string' },
-    /** Longest life, ms. */
-    life: { type: 'string', default: '2000' },
+    /** Longest life after the start, ms. */
+    life: { type: 'string', default: '1200' },
   },
 })
 const kills = Number(flags.kills)
 const seed = Number(flags.seed)
 const flightCount = Number(flags.flights ?? Math.max(10_000, kills * 10_000))
 const lifeMsMax = Number(flags.life)
-const lifeMsMin = 100
+/** A start takes about this long, ms. */
+const startMsMax = 800
 /** A life that is not killed must be done by then. */
 const lastLifeMsMax = 120_000
 
 console.log(`chaos: seed ${seed}, ${kills} kills, ${flightCount.toLocaleString('en')} flights`)
 const directory = await mkdtemp(join(tmpdir(), 'millrace-chaos-'))
 try {
+  await writeFlightLines(join(directory, 'flights.ndjson'), flightCount)
   process.exitCode = (await chaos()) ? 0 : 1
 } finally {
   await rm(directory, { recursive: true, force: true })
@@ -48,19 +51,24 @@ async function chaos(): Promise<boolean> {
   const random = mulberry32(seed)
   for (let life = 1; life <= kills; life++) {
     const until = Math.ceil((flightCount * life) / (kills + 1))
-    const lifeMs = Math.round(lifeMsMin + random() * (lifeMsMax - lifeMsMin))
-    const events = await live(until, lifeMs)
-    const { loaded, restored } = events['started'] ?? {}
+    // One in four dies within its start, the others some time after it.
+    const inStart = random() < 0.25
+    const lifeMs = Math.round(random() * (inStart ? startMsMax : lifeMsMax))
+    const events = await live(until, { lifeMs, from: inStart ? 'spawn' : 'ready' })
+    const { restored } = events['ready'] ?? {}
     const state = events['caught-up']
       ? 'at rest'
-      : events['started']
-        ? `working, ${String(loaded)} loaded`
-        : 'starting'
+      : events['loaded']
+        ? 'processing'
+        : events['ready']
+          ? 'loading and processing'
+          : 'starting'
     const replayed = restored === undefined ? '' : `, had restored ${String(restored)} records`
-    console.log(`kill ${life}/${kills} after ${lifeMs} ms: ${state}${replayed}`)
+    const after = inStart ? `${lifeMs} ms` : `start and ${lifeMs} ms`
+    console.log(`kill ${life}/${kills} after ${after}: ${state}${replayed}`)
   }
-  const events = await live(flightCount, undefined)
-  const { restored, wiped } = events['started'] ?? {}
+  const events = await live(flightCount)
+  const { restored, wiped } = events['ready'] ?? {}
   console.log(`last start: restored ${String(restored)} records, ${String(wiped)} stores from the beginning`)
   const verified = events['verified'] as
     | { records: number; storeRows: number; differences: readonly string[] }
@@ -75,27 +83,36 @@ async function chaos(): Promise<boolean> {
   return verified.differences.length === 0
 }
 
-/** Starts a child and kills it after `lifeMs`, or lets it finish and verify. Throws if it ends by itself too early. */
-async function live(until: number, lifeMs: number | undefined): Promise<Events> {
+/** When a life ends: so long after it was spawned, or after it was ready. */
+interface Fate {
+  readonly lifeMs: number
+  readonly from: 'spawn' | 'ready'
+}
+
+/** Starts a child and kills it as `fate` says, or lets it finish and verify. Throws if it ends by itself too early. */
+async function live(until: number, fate?: Fate): Promise<Events> {
   const script = fileURLToPath(new URL('./chaos-life.js', import.meta.url))
   const args = [
     '--directory',
     directory,
     '--until',
     String(until),
-    ...(lifeMs === undefined ? ['--verify'] : []),
+    ...(fate === undefined ? ['--verify'] : []),
   ]
   const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const kill = (): void => void child.kill('SIGKILL')
+  let timer = setTimeout(kill, fate?.from === 'spawn' ? fate.lifeMs : lastLifeMsMax)
   const events: Record<string, Record<string, unknown>> = {}
   createInterface({ input: child.stdout }).on('line', line => {
     const { event, ...details } = JSON.parse(line) as { event: string }
     events[event] = details
+    if (event !== 'ready' || fate?.from !== 'ready') return
+    clearTimeout(timer)
+    timer = setTimeout(kill, fate.lifeMs)
   })
-  const timer = setTimeout(() => child.kill('SIGKILL'), lifeMs ?? lastLifeMsMax)
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
   clearTimeout(timer)
-  if (lifeMs !== undefined && signal !== 'SIGKILL') throw endedEarly(child, code, signal)
-  if (lifeMs === undefined && code !== 0) throw endedEarly(child, code, signal)
+  if (fate === undefined ? code !== 0 : signal !== 'SIGKILL') throw endedEarly(child, code, signal)
   return events
 }
 

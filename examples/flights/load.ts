@@ -7,7 +7,7 @@
 import { json, string, topic } from 'millrace'
 import { createTopics, readTopic, TopicWriter, type EmbeddedBroker } from 'millrace/runtime'
 import { readAirports, readFlights } from './dataset.ts'
-import { airports, arrivals, flights, hourlyDelays, totalDelays } from './topics.ts'
+import { airports, arrivals, flights, hourlyDelays, totalDelays, type Flight } from './topics.ts'
 
 /** How many flights are loaded. One record per transaction; the last one counts. */
 const loaded = topic('flights-loaded', { key: string(), value: json<number>(), partitions: 1 })
@@ -19,11 +19,13 @@ export interface LoadOptions {
   readonly onProgress?: (flights: number) => void
   /** Flights per transaction. Default: a chunk of the file. */
   readonly flightsPerCommit?: number
+  /** Where flights come from: the first `limit` ones, from number `from` on. Default: the Parquet file. */
+  readonly read?: (limit: number, from: number) => AsyncIterable<readonly Flight[]>
 }
 
 /** Loads the airports, then the first `limit` flights; answers how many flights this call loaded. */
 export async function load(broker: EmbeddedBroker, options: LoadOptions): Promise<number> {
-  const { limit, onProgress, flightsPerCommit = 50_000 } = options
+  const { limit, onProgress, flightsPerCommit = 50_000, read = readFlights } = options
   await createTopics(broker, [flights, airports, hourlyDelays, totalDelays, arrivals, loaded])
   await using writer = await TopicWriter.open(broker, { transactionalId: 'flights-loader' })
   let count = await loadedCount(broker)
@@ -36,7 +38,7 @@ export async function load(broker: EmbeddedBroker, options: LoadOptions): Promis
     count = 0
   }
   const before = count
-  for await (const chunk of readFlights(limit, count))
+  for await (const chunk of read(limit, count))
     for (let start = 0; start < chunk.length; start += flightsPerCommit) {
       const part = chunk.slice(start, start + flightsPerCommit)
       writer.begin()

@@ -190,10 +190,13 @@ export class Worker {
       if (partitions === undefined) partitionsOfTask.set(taskId, [partition])
       else partitions.push(partition)
     }
-    for (const [taskId, partitions] of partitionsOfTask) {
-      const task = await createTask(taskId, partitions)
-      this.#tasks.set(taskId, task)
-      for (const { topic, partition } of partitions)
+    // Side by side: opening a database waits for the disk.
+    const tasks = await Promise.all(
+      [...partitionsOfTask].map(([taskId, partitions]) => createTask(taskId, partitions)),
+    )
+    for (const task of tasks) {
+      this.#tasks.set(task.id, task)
+      for (const { topic, partition } of task.partitions)
         this.#taskOfPartition.set(partitionKey(topic, partition), task)
       task.restore()
     }
