@@ -112,13 +112,13 @@ export async function startClient(
     })
   const cluster = newCluster()
   const until = async <T>(promise: Promise<T>): Promise<T> => {
-    let settled = false
-    promise.then(
-      () => (settled = true),
-      () => (settled = true),
-    )
+    const progress = { settled: false }
+    const finish = (): void => {
+      progress.settled = true
+    }
+    promise.then(finish, finish)
     await settle()
-    for (let elapsed = 0; !settled; elapsed += 5) {
+    for (let elapsed = 0; !progress.settled; elapsed += 5) {
       if (elapsed > 120_000) throw new Error('nothing happened for two minutes')
       await clock.advance(5)
     }

@@ -128,7 +128,7 @@ describe('a fetcher', () => {
     await write(0, 'c')
     await write(1, 'x')
     fetcher.assign([at(0), at(1, 0)])
-    expect((await values(2)).toSorted()).toEqual(['c', 'x'])
+    expect(new Set(await values(2))).toEqual(new Set(['c', 'x']))
   })
 
   it('goes on after lost connections, without loss or repetition', async () => {
@@ -231,7 +231,7 @@ describe('positions', () => {
     expect(error).toMatchObject({ code: 'MR-5050', topic: 'orders', partition: 0 })
     fetcher.setPosition('orders', 0, 2)
     await write(0, 'c')
-    expect([...seen, ...(await values(2 - seen.length))].toSorted()).toEqual(['c', 'x'])
+    expect(new Set([...seen, ...(await values(2 - seen.length))])).toEqual(new Set(['c', 'x']))
   })
 
   it('are held against the log of a new leader, and go back to where it was cut', async () => {

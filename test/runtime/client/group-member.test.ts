@@ -56,13 +56,16 @@ class Diarist {
   /** One turn of a loop that does not wait for its poll. */
   turn(): void {
     if (this.#polling !== undefined || !this.member.hasWork) return
-    const done = (): void => {
-      this.#polling = undefined
-    }
-    this.#polling = this.member.poll().then(done, (error: unknown) => {
+    this.#polling = this.#poll()
+  }
+
+  async #poll(): Promise<void> {
+    try {
+      await this.member.poll()
+    } catch (error) {
       this.failure = error
-      done()
-    })
+    }
+    this.#polling = undefined
   }
 
   get owned(): string {
