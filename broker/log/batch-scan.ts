@@ -12,6 +12,7 @@ import {
   computedCrcOf,
   crcOf,
   lastOffsetDeltaOf,
+  lastOffsetOf,
   magicOf,
   recordCountOf,
   sizeInBytesOf,
@@ -34,6 +35,29 @@ export function batchFault(bytes: Uint8Array, at: number, end: number): string |
   if (written !== computed)
     return `checksum ${written.toString(16)}, but its bytes have ${computed.toString(16)}`
   return undefined
+}
+
+/**
+ * Whether a batch's offsets cannot be its own: the checksum does not cover where a batch starts.
+ *
+ * `expected` is the end of the batch before it, or undefined if that is not known; `end` that of its segment. A hole
+ * before a batch is what compaction leaves, unless the next batch (its offset: `following`) starts within this one.
+ */
+export function isMisplaced(
+  bytes: Uint8Array,
+  at: number,
+  place: {
+    readonly expected: number | undefined
+    readonly end: number
+    readonly following: () => number | undefined
+  },
+): boolean {
+  const baseOffset = baseOffsetOf(bytes, at)
+  const lastOffset = lastOffsetOf(bytes, at)
+  if (lastOffset >= place.end) return true
+  if (baseOffset === place.expected) return false
+  if (place.expected !== undefined && baseOffset < place.expected) return true
+  return (place.following() ?? Infinity) <= lastOffset
 }
 
 export class BatchScanner {
@@ -68,6 +92,13 @@ export class BatchScanner {
   /** Bytes of the current batch. */
   get sizeInBytes(): number {
     return this.#size
+  }
+
+  /** The offset that the batch after this one says it starts at; undefined if this is the last. */
+  followingOffset(): number | undefined {
+    if (this.#end - this.position - this.#size < batchHeaderBytes) return undefined
+    this.#load(this.#size + batchHeaderBytes)
+    return baseOffsetOf(this.bytes, this.at + this.#size)
   }
 
   /** Steps to the next batch. False at the end, or, with `fault` set, at bytes that are no batch: see `position`. */
@@ -154,7 +185,9 @@ export class BatchScanner {
 
   /** Makes `count` bytes from the current position available, if the file has them. */
   #load(count: number): void {
+    const size = this.#size
     this.#goTo(this.position)
+    this.#size = size
     if (this.#available() >= count) return
     const capacity = Math.max(count, this.bytes.length)
     const kept = this.#available()

@@ -10,7 +10,7 @@ import { StreamsError } from '../../src/base/errors.ts'
 import { baseOffsetOf, batchHeaderBytes, lastOffsetOf, sizeInBytesOf } from '../../src/record/batch-format.ts'
 import { kafkaErrors } from '../../src/protocol/errors.ts'
 import { BrokerError } from '../broker-error.ts'
-import { batchFault } from './batch-scan.ts'
+import { batchFault, isMisplaced } from './batch-scan.ts'
 import type { Segment } from './segment.ts'
 import type { Segments } from './segments.ts'
 import type { TailCache } from './tail-cache.ts'
@@ -33,9 +33,14 @@ export interface FoundBatches {
 const noBytes = new Uint8Array(0)
 
 /** Reads from memory if the offset is there, else from the files. */
-export function readBatches(tail: TailCache, segments: Segments, range: ReadRange): FoundBatches {
+export function readBatches(
+  tail: TailCache,
+  segments: Segments,
+  logEndOffset: number,
+  range: ReadRange,
+): FoundBatches {
   const cached = tail.read(range.offset, range.endOffset, range.maxBytes)
-  return cached === undefined ? readSegments(segments, range) : trimBatches(cached, range)
+  return cached === undefined ? readSegments(segments, logEndOffset, range) : trimBatches(cached, range)
 }
 
 /** What a read answers that finds nothing. */
@@ -61,30 +66,36 @@ function trimBatches(bytes: Uint8Array, range: ReadRange): FoundBatches {
   return { bytes: all ? bytes : bytes.subarray(start, end), nextOffset }
 }
 
+/** A segment to be read, and the offset that it ends before. */
+interface ReadSegment {
+  readonly segment: Segment
+  readonly end: number
+}
+
 /** Reads from the segment files. */
-function readSegments(segments: Segments, range: ReadRange): FoundBatches {
+function readSegments(segments: Segments, logEndOffset: number, range: ReadRange): FoundBatches {
   for (let index = segments.floorIndex(range.offset); index < segments.all.length; index++) {
     const segment = segments.all[index]!
     if (segment.baseOffset >= range.endOffset) break
-    const found = readSegment(segment, range)
+    const found = readSegment({ segment, end: segments.endOffset(index, logEndOffset) }, range)
     // Nothing there: compaction has removed the rest of this segment, so the next one holds what follows.
     if (found !== undefined) return found
   }
   return noBatches(range.offset)
 }
 
-function readSegment(segment: Segment, range: ReadRange): FoundBatches | undefined {
-  const position = locate(segment, range.offset)
-  if (position === 'damaged') return readPastDamage(segment, range)
+function readSegment(source: ReadSegment, range: ReadRange): FoundBatches | undefined {
+  const position = locate(source, range.offset)
+  if (position === 'damaged') return readPastDamage(source, range)
   if (position === undefined) return undefined
-  return readFrom(segment, position, range) ?? readPastDamage(segment, range)
+  return readFrom(source, position, range) ?? readPastDamage(source, range)
 }
 
 /** Slower, for segments that are damaged near the offset: every batch from the last index entry on is checked. */
-function readPastDamage(segment: Segment, range: ReadRange): FoundBatches | undefined {
-  const position = locateChecked(segment, range.offset)
+function readPastDamage(source: ReadSegment, range: ReadRange): FoundBatches | undefined {
+  const position = locateChecked(source, range.offset)
   if (position === undefined) return undefined
-  const found = readFrom(segment, position, range)
+  const found = readFrom(source, position, range)
   assert(found !== undefined, 'a batch that was checked is whole')
   return found
 }
@@ -93,62 +104,86 @@ function readPastDamage(segment: Segment, range: ReadRange): FoundBatches | unde
  * Where the first batch starts that reaches `offset`; only headers are read. Undefined if the segment has none.
  * 'damaged' if a header makes no sense, or if a hole before the offset may be due to damage instead of compaction.
  */
-function locate(segment: Segment, offset: number): number | undefined | 'damaged' {
-  let position = segment.indexes.offsets.positionFor(offset)
+function locate({ segment, end }: ReadSegment, offset: number): number | undefined | 'damaged' {
+  const entry = segment.indexes.offsets.entryFor(offset)
+  let position = entry?.position ?? 0
+  let expected = entry === undefined ? segment.baseOffset : undefined
   let previous: number | undefined
   const probe = new Uint8Array(batchHeaderBytes)
   while (position < segment.sizeInBytes) {
     if (segment.file.read(probe, 0, batchHeaderBytes, position) < batchHeaderBytes) return 'damaged'
     const size = sizeInBytesOf(probe, 0)
     if (size < batchHeaderBytes || size > segment.sizeInBytes - position) return 'damaged'
-    if (lastOffsetOf(probe, 0) >= offset) {
+    const following = (): number | undefined => baseOffsetAt(segment, position + size)
+    if (isMisplaced(probe, 0, { expected, end, following })) return 'damaged'
+    const lastOffset = lastOffsetOf(probe, 0)
+    if (position === entry?.position && lastOffset !== entry.lastOffset) return 'damaged'
+    if (lastOffset >= offset) {
       const sound = baseOffsetOf(probe, 0) <= offset || previous === undefined || isWhole(segment, previous)
       return sound ? position : 'damaged'
     }
     previous = position
+    expected = lastOffset + 1
     position += size
   }
   return previous === undefined || isWhole(segment, previous) ? undefined : 'damaged'
 }
 
 /** As `locate`, with all checksums, and steps over what is damaged. Throws if the offset itself lies in it. */
-function locateChecked(segment: Segment, offset: number): number | undefined {
-  const scanner = segment.scan(segment.indexes.offsets.positionFor(offset), { checked: true })
+function locateChecked({ segment, end }: ReadSegment, offset: number): number | undefined {
+  const entry = segment.indexes.offsets.entryFor(offset)
+  const scanner = segment.scan(entry?.position ?? 0, { checked: true })
+  let expected = entry === undefined ? segment.baseOffset : undefined
   let damage: BrokerError | undefined
+  const following = (): number | undefined => scanner.followingOffset()
   for (;;) {
-    if (scanner.next()) {
-      if (lastOffsetOf(scanner.bytes, scanner.at) < offset) {
-        damage = undefined
-        continue
+    const found = scanner.next()
+    if (found && !isMisplaced(scanner.bytes, scanner.at, { expected, end, following })) {
+      const lastOffset = lastOffsetOf(scanner.bytes, scanner.at)
+      if (lastOffset >= offset) {
+        if (damage !== undefined && baseOffsetOf(scanner.bytes, scanner.at) > offset) throw damage
+        return scanner.position
       }
-      if (damage !== undefined && baseOffsetOf(scanner.bytes, scanner.at) > offset) throw damage
-      return scanner.position
+      expected = lastOffset + 1
+      damage = undefined
+      continue
     }
-    if (scanner.fault === undefined) break
-    damage = corrupt(segment, scanner.position, offset, scanner.fault)
-    if (!scanner.resync(0)) break
+    if (!found && scanner.fault === undefined) break
+    damage = corrupt(segment, scanner.position, offset, scanner.fault ?? 'an offset that is not its own')
+    if (!scanner.resync(expected ?? 0)) break
   }
   if (damage !== undefined) throw damage
   return undefined
 }
 
 /** Reads from the start of a batch; undefined if that batch is damaged. Ends before any other damaged one. */
-function readFrom(segment: Segment, position: number, range: ReadRange): FoundBatches | undefined {
+function readFrom(
+  { segment, end }: ReadSegment,
+  position: number,
+  range: ReadRange,
+): FoundBatches | undefined {
   const needed = sizeAt(segment, position)
-  const bytes = readBytes(
-    segment,
-    position,
-    range.minOneBatch ? Math.max(range.maxBytes, needed) : range.maxBytes,
-  )
-  const found = trimBatches(bytes, range)
+  const count = range.minOneBatch ? Math.max(range.maxBytes, needed) : range.maxBytes
+  const { bytes } = trimBatches(readBytes(segment, position, count), range)
   let nextOffset = range.offset
-  for (let at = 0; at < found.bytes.length; at += sizeInBytesOf(found.bytes, at)) {
-    if (batchFault(found.bytes, at, found.bytes.length) !== undefined) {
-      return at === 0 ? undefined : { bytes: found.bytes.subarray(0, at), nextOffset }
-    }
-    nextOffset = lastOffsetOf(found.bytes, at) + 1
+  let expected: number | undefined
+  for (let at = 0; at < bytes.length; at += sizeInBytesOf(bytes, at)) {
+    const after = at + sizeInBytesOf(bytes, at)
+    const following = (): number | undefined => baseOffsetAt(segment, position + after)
+    // The first one has been located, and that looked at its offset.
+    const sound =
+      batchFault(bytes, at, bytes.length) === undefined &&
+      (at === 0 || !isMisplaced(bytes, at, { expected, end, following }))
+    if (!sound) return at === 0 ? undefined : { bytes: bytes.subarray(0, at), nextOffset }
+    nextOffset = expected = lastOffsetOf(bytes, at) + 1
   }
-  return { bytes: found.bytes, nextOffset }
+  return { bytes, nextOffset }
+}
+
+/** The offset of the batch at a position, undefined at the end of the segment. */
+function baseOffsetAt(segment: Segment, position: number): number | undefined {
+  if (segment.sizeInBytes - position < batchHeaderBytes) return undefined
+  return baseOffsetOf(readBytes(segment, position, batchHeaderBytes), 0)
 }
 
 function sizeAt(segment: Segment, position: number): number {

@@ -31,20 +31,21 @@ export class OffsetIndex {
 
   /** Where to start looking for `offset`: at or before the batch that holds it. */
   positionFor(offset: number): number {
+    return this.entryFor(offset)?.position ?? 0
+  }
+
+  /** The last entry whose offset does not exceed `offset`: a batch that ends there, and where it starts. */
+  entryFor(offset: number): { readonly lastOffset: number; readonly position: number } | undefined {
     const wanted = offset - this.#baseOffset
     const index = this.table.floor((bytes, at) => readInt32(bytes, at) <= wanted)
-    return index < 0 ? 0 : this.#position(index)
+    if (index < 0) return undefined
+    const lastOffset = this.#baseOffset + readInt32(this.table.bytes, index * offsetIndexEntryBytes)
+    return { lastOffset, position: this.#position(index) }
   }
 
   /** The position of the last entry, 0 if there is none. */
   get lastPosition(): number {
     return this.table.count === 0 ? 0 : this.#position(this.table.count - 1)
-  }
-
-  /** The first indexed position after `position`, or undefined: where to go on after a damaged batch. */
-  positionAfter(position: number): number | undefined {
-    const index = this.table.floor((bytes, at) => readInt32(bytes, at + 4) <= position) + 1
-    return index < this.table.count ? this.#position(index) : undefined
   }
 
   /** Whether the entries ascend and lie within a log file of this size. */

@@ -202,7 +202,9 @@ export class PartitionLog {
     const endOffset = isolation === 'read_committed' ? lastStableOffset : this.highWatermark
     const range = { offset, endOffset, maxBytes, minOneBatch }
     const found =
-      offset < endOffset ? readBatches(this.#tail, this.#store.segments, range) : noBatches(offset)
+      offset < endOffset
+        ? readBatches(this.#tail, this.#store.segments, this.logEndOffset, range)
+        : noBatches(offset)
     const { bytes, nextOffset } = found
     return {
       records: bytes,

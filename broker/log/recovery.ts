@@ -23,7 +23,7 @@ import {
   maxTimestampOf,
   partitionLeaderEpochOf,
 } from '../../src/record/batch-format.ts'
-import type { BatchScanner } from './batch-scan.ts'
+import { isMisplaced, type BatchScanner } from './batch-scan.ts'
 import { joinPath } from './files.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import { readCheckpoint } from './checkpoint-files.ts'
@@ -220,9 +220,9 @@ class Recovery {
     endOffset: number | undefined,
     exact: boolean,
   ): boolean {
-    const baseOffset = baseOffsetOf(scanner.bytes, scanner.at)
-    if (exact) return baseOffset !== expected
-    return baseOffset < expected || lastOffsetOf(scanner.bytes, scanner.at) >= (endOffset ?? Infinity)
+    if (exact) return baseOffsetOf(scanner.bytes, scanner.at) !== expected
+    const following = (): number | undefined => scanner.followingOffset()
+    return isMisplaced(scanner.bytes, scanner.at, { expected, end: endOffset ?? Infinity, following })
   }
 
   #hasLostSector(segment: Segment, from: number, to: number): boolean {
