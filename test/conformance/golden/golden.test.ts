@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { failureAsText, missingAsText, reportOn, type FileReport } from './report.ts'
 import { runScenario } from './run-scenario.ts'
-import { defaultFolder, readScenarios, type Scenario } from './scenario.ts'
+import { defaultFolder, readScenarios, type NodeSpec, type Scenario } from './scenario.ts'
 import { compare, judge } from './verdict.ts'
 
 const failuresShownMax = 5
@@ -17,10 +17,16 @@ describe.skipIf(files === undefined)('golden scenarios', () => {
     it(`does what Kafka does: ${file.name}`, () => {
       const report = reportOn(file)
       reports.push(report)
-      const shown = report.failures.slice(0, failuresShownMax).map(failureAsText)
-      expect(report.failures.length, `\n${shown.join('\n')}\n`).toBe(0)
+      expectNoFailures(report)
     })
   }
+
+  it('does the same where the application crashes after every input', () => {
+    for (const { name, scenarios } of files ?? []) {
+      const timeless = scenarios.filter(({ nodes }) => !nodes.some(forgetsTime))
+      expectNoFailures(reportOn({ name, scenarios: timeless }, { crashes: true }))
+    }
+  })
 
   it('runs scenarios, and names what it cannot run yet', () => {
     const passedCount = reports.reduce((sum, report) => sum + report.passedCount, 0)
@@ -29,6 +35,16 @@ describe.skipIf(files === undefined)('golden scenarios', () => {
     if (missing !== undefined) console.warn(`not supported yet (scenarios that need it): ${missing}`)
   })
 })
+
+function expectNoFailures({ failures }: FileReport): void {
+  const shown = failures.slice(0, failuresShownMax).map(failureAsText)
+  expect(failures.length, `\n${shown.join('\n')}\n`).toBe(0)
+}
+
+/** Operators that drop by the greatest time that they have seen, which Kafka too forgets at a restart (semantics T3). */
+function forgetsTime({ op, window, grace }: NodeSpec): boolean {
+  return op === 'windowedBy' || op === 'suppress' || window !== undefined || grace !== undefined
+}
 
 describe('the judge of golden scenarios', () => {
   const scenario: Scenario = {

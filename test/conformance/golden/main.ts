@@ -18,7 +18,7 @@ function main(folder: string): number {
     console.error(`there is no folder ${folder}; name one: npm run conformance -- DIR`)
     return 2
   }
-  const reports = files.map(reportOn)
+  const reports = files.map(file => reportOn(file))
   const failedCount = reports.reduce((sum, { failures }) => sum + failures.length, 0)
   console.log(countsAsText(reports))
   const missing = missingAsText(reports)

@@ -1,4 +1,5 @@
 /** Judges whole files of scenarios and says so: counts for each file, the first differences, what is missing. */
+import type { RunOptions } from './run-scenario.ts'
 import type { ScenarioFile } from './scenario.ts'
 import { judge } from './verdict.ts'
 
@@ -17,13 +18,13 @@ export interface FileReport {
 }
 
 /** Runs every scenario of a file. */
-export function reportOn({ name, scenarios }: ScenarioFile): FileReport {
+export function reportOn({ name, scenarios }: ScenarioFile, options: RunOptions = {}): FileReport {
   let passedCount = 0
   let unsupportedCount = 0
   const failures: Failure[] = []
   const missing = new Map<string, number>()
   for (const scenario of scenarios) {
-    const verdict = judge(scenario)
+    const verdict = judge(scenario, options)
     switch (verdict.kind) {
       case 'passed':
         passedCount++

@@ -14,8 +14,13 @@ export interface Observed {
   readonly stopped?: { readonly at: 'build' | number; readonly error: unknown }
 }
 
-/** Runs every input, or those before the one that stops it. Throws nothing. */
-export function runScenario(scenario: Scenario): Observed {
+export interface RunOptions {
+  /** Whether the application crashes after every input and starts again, with nothing but what it has committed. */
+  readonly crashes?: boolean
+}
+
+/** Runs every input, or those before the one that stops it. Throws only where the driver cannot be asked. */
+export function runScenario(scenario: Scenario, { crashes = false }: RunOptions = {}): Observed {
   const { app, topicsChosen } = buildScenario(scenario)
   let driver: TestDriver
   let describe: string
@@ -34,6 +39,9 @@ export function runScenario(scenario: Scenario): Observed {
         return { describe, rows, stores: {}, stopped: { at: index, error } }
       }
       rows.push(...written(driver, app, index, topicsChosen))
+      if (!crashes) continue
+      driver.crash()
+      driver.restart()
     }
     return { describe, rows, stores: storeRowsOf(driver, app, scenario) }
   } finally {

@@ -1,6 +1,6 @@
 /** Judges scenarios: what each did against what Kafka did. */
 import { missingOf } from './build-scenario.ts'
-import { runScenario, type Observed } from './run-scenario.ts'
+import { runScenario, type Observed, type RunOptions } from './run-scenario.ts'
 import type { Scenario } from './scenario.ts'
 
 /** `missing`: what the DSL does not offer yet. `differences`: sentences, the most telling first. */
@@ -10,11 +10,19 @@ export type Verdict =
   | { readonly kind: 'unsupported'; readonly missing: readonly string[] }
 
 /** Runs a scenario if it can be declared, and compares. Throws nothing. */
-export function judge(scenario: Scenario): Verdict {
+export function judge(scenario: Scenario, options: RunOptions = {}): Verdict {
   const missing = missingOf(scenario)
   if (missing.length > 0) return { kind: 'unsupported', missing }
-  const differences = compare(scenario, runScenario(scenario))
+  const differences = differencesOf(scenario, options)
   return differences.length === 0 ? { kind: 'passed' } : { kind: 'failed', differences }
+}
+
+function differencesOf(scenario: Scenario, options: RunOptions): readonly string[] {
+  try {
+    return compare(scenario, runScenario(scenario, options))
+  } catch (error) {
+    return [`could not be run: ${say(error)}`]
+  }
 }
 
 /** Everything in which `observed` is not what the scenario demands. */
