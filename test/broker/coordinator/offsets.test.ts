@@ -176,7 +176,7 @@ describe('fetching', () => {
 /** A group with offsets of `input` whose only member has left. */
 async function emptiedGroup(world: World): Promise<void> {
   const [member] = await stableGroup(world, 1)
-  await commitOffset(world.connection, 5, member!)
+  await commitOffset(world.connection, 5, member)
   await leave(world.connection, [member!])
 }
 
@@ -223,7 +223,7 @@ describe('expiry', () => {
     const metadata = subscriptionBytes(ConsumerProtocolSubscription.create({ topics: ['input'] }))
     const options = { metadata, sessionMs: 600_000 }
     const [member] = await stableGroup(world, 1, options)
-    await commitOffset(world.connection, 5, member!)
+    await commitOffset(world.connection, 5, member)
     await commitOffset(world.connection, 6, { ...member!, topic: 'other' })
     await world.clock.advance(70_000)
     expect(await committed(world.connection)).toBe(5)
@@ -242,7 +242,7 @@ describe('deleting', () => {
     expect(await deleteGroup(world)).toBe('GROUP_ID_NOT_FOUND')
     expect(await deleteGroup(world, '')).toBe('INVALID_GROUP_ID')
     const [member] = await stableGroup(world, 1)
-    await commitOffset(world.connection, 5, member!)
+    await commitOffset(world.connection, 5, member)
     expect(await deleteGroup(world)).toBe('NON_EMPTY_GROUP')
     await leave(world.connection, [member!])
     expect(await deleteGroup(world)).toBe('NONE')
@@ -256,7 +256,7 @@ describe('deleting', () => {
     const metadata = subscriptionBytes(ConsumerProtocolSubscription.create({ topics: ['input'] }))
     await createTopic(world.connection, 'other')
     const [member] = await stableGroup(world, 1, { metadata })
-    await commitOffset(world.connection, 5, member!)
+    await commitOffset(world.connection, 5, member)
     await commitOffset(world.connection, 6, { ...member!, topic: 'other' })
     const response = await world.connection.send(OffsetDelete, 0, {
       groupId: 'group',

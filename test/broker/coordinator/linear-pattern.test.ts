@@ -1,0 +1,71 @@
+/** Patterns from the wire: the same answers as JavaScript's where both know the syntax, in linear time. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { linearPattern } from '../../../broker/coordinator/linear-pattern.ts'
+
+const patterns = [
+  'abc',
+  'a.c',
+  'a*',
+  'a+b?',
+  '(ab|c)*',
+  '(?:ab)+|c',
+  '[a-c]+',
+  '[^a]b',
+  '[]a]+',
+  '[a\\-c]*',
+  'a{2}',
+  'a{1,3}b{0,}',
+  '\\d+-\\w*',
+  '\\D\\W\\S?',
+  '^a|b$',
+  'a\\.b',
+  '(a|b)(a|c){2,4}',
+  '.*-(a|b)',
+  '',
+  'a{x',
+]
+
+describe('a linear pattern', () => {
+  it.each(patterns)('matches whole texts as JavaScript does: /%s/', pattern => {
+    const matches = linearPattern(pattern)!
+    // A leading ] is a member of a class in RE2 and needs a backslash here.
+    const reference = new RegExp(`^(?:${pattern.replace('[]', '[\\]')})$`)
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('a', 'b', 'c', '-', '.', '1', ']'), { maxLength: 8 }), units => {
+        const text = units.join('')
+        expect(matches(text), text).toBe(reference.test(text))
+      }),
+      { seed: 7, numRuns: 300 },
+    )
+  })
+
+  it.each([
+    '(',
+    ')',
+    'a)',
+    '[a',
+    '*a',
+    'a**',
+    '(?=a)',
+    '\\b',
+    '\\',
+    'a{3,2}',
+    'a{2000}',
+    '[b-a]',
+    'x'.repeat(1001),
+  ])('refuses %s', pattern => {
+    expect(linearPattern(pattern)).toBeUndefined()
+  })
+
+  it('refuses what would be too large', () => {
+    expect(linearPattern('((a{1000}){1000}){1000}')).toBeUndefined()
+    expect(linearPattern('('.repeat(200) + ')'.repeat(200))).toBeUndefined()
+  })
+
+  it('takes no longer over what takes JavaScript for ever', () => {
+    const matches = linearPattern('(a+)+(a|a)*b')!
+    expect(matches('a'.repeat(5000))).toBe(false)
+    expect(matches(`${'a'.repeat(5000)}b`)).toBe(true)
+  })
+})
