@@ -162,21 +162,20 @@ export class Worker {
       await protocol(tasks, { producer, offsets, group: () => member.metadata })
       this.#purge.maybeStart(() => tasks.flatMap(task => task.committedOffsets))
     } catch (error) {
-      if (!isAborted(error)) throw error
+      if (!isRecoverable(error)) throw error
       await this.#revive(error)
     }
   }
 
-  /** The transaction did not commit: everything since the last commit is processed again. */
+  /** The commit failed: everything since the last one is processed again. */
   async #revive(cause: unknown): Promise<void> {
-    const { logger, producer } = this.#resources
-    logger.log('warn', 'the transaction was aborted; its records are processed again', {
-      cause: String(cause),
-    })
-    await producer.abortTransaction()
-    for (const task of this.#tasks.values()) task.rewind()
-    await this.#seekToCommitted([...this.#tasks.values()].flatMap(task => task.partitions))
-    producer.beginTransaction()
+    const { logger, producer, exactlyOnce } = this.#resources
+    logger.log('warn', 'a commit failed; its records are processed again', { cause: String(cause) })
+    if (exactlyOnce) await producer.abortTransaction()
+    const running = [...this.#tasks.values()].filter(task => task.state === 'running')
+    for (const task of running) task.rewind()
+    await this.#seekToCommitted(running.flatMap(task => task.partitions))
+    if (exactlyOnce) producer.beginTransaction()
   }
 
   /** Takes over what the group has assigned. */
@@ -322,7 +321,12 @@ export class Worker {
   }
 }
 
-/** Whether the transaction is over and may be tried again with everything in it. */
-function isAborted(error: unknown): boolean {
-  return error instanceof StreamsError && error.retriable
+/**
+ * Failures of a commit after which everything since the last one is done again: the coordinator wants the transaction
+ * aborted, or the group moves on and will tell which partitions are still ours. All others end the worker.
+ */
+const recoverableCodes: ReadonlySet<string> = new Set(['MR-5042', 'MR-5046', 'MR-5053'])
+
+function isRecoverable(error: unknown): boolean {
+  return error instanceof StreamsError && recoverableCodes.has(error.code)
 }

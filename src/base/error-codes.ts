@@ -111,11 +111,6 @@ export const errorCodes = {
     retriable: false,
     summary: 'The local state was written by a newer version.',
   },
-  'MR-4005': {
-    name: 'STATE_DIVERGED',
-    retriable: true,
-    summary: 'A local store stands for a changelog that is no longer there.',
-  },
   'MR-5001': {
     name: 'CONNECTION_LOST',
     retriable: true,
