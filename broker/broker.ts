@@ -25,7 +25,8 @@ import { Maintenance } from './maintenance.ts'
 import { Dispatch } from './net/dispatch.ts'
 import { isInternalTopic, metadataLogName } from './metadata/topic-name.ts'
 import { InProcessConnection } from './net/in-process.ts'
-import { systemClock } from './system-clock.ts'
+import { systemClock } from '../system/clock.ts'
+import { systemRandom } from '../system/random.ts'
 
 /** How a broker is started. */
 export interface BrokerOptions {
@@ -48,8 +49,6 @@ export interface ConnectOptions {
   /** Names the client in logs and quotas. */
   readonly clientId?: string | undefined
 }
-
-const systemRandom: Random = { next: () => Math.random() }
 
 /** Starts a broker over `directory`; recovers what a killed one left. MR-4001 if another process uses the directory. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {

@@ -9,7 +9,8 @@ import { registerAllCodecs } from '../src/codecs/index.ts'
 import type { Network } from '../src/protocol/connection.ts'
 import { Cluster } from './client/cluster.ts'
 import type { BrokerAddress } from './client/connections.ts'
-import { systemClock, systemRandom } from './system-clock.ts'
+import { systemClock } from '../system/clock.ts'
+import { systemRandom } from '../system/random.ts'
 
 export interface EmbeddedBrokerOptions {
   /** The folder of its data; made if absent. One process at a time can use it (MR-4001). */

@@ -12,7 +12,7 @@ import { resolveOptions, type ResolvedOptions, type RunOptions } from './options
 import type { RestoreOutcome } from './restore/changelog-reader.ts'
 import { RunningApp } from './running-app.ts'
 import { StateDirectory } from './state/state-directory.ts'
-import { systemRandom } from './system-clock.ts'
+import { systemRandom } from '../system/random.ts'
 import { assembleWorker } from './tasks/assemble-worker.ts'
 import { prepareTopics } from './topics/prepare-topics.ts'
 

@@ -14,7 +14,7 @@ import {
   wordComplaints,
 } from './support/tidy.ts'
 
-const sources = readSourceTree(['src', 'runtime', 'broker', 'examples', 'bench'])
+const sources = readSourceTree(['src', 'system', 'runtime', 'broker', 'examples', 'bench'])
 const tests = readSourceTree(['test'])
 const everything = [...sources, ...tests]
 /** This file holds what it looks for. */

@@ -42,8 +42,11 @@ export interface AssembledWorker {
   readonly keySerdes: ReadonlyMap<string, Serde<unknown>>
 }
 
-/** Milliseconds that a transaction may stay open before the coordinator aborts it. */
-const transactionTimeoutMs = 10_000
+/**
+ * Milliseconds that a transaction may stay open before the coordinator aborts it. Longer than a rebalance takes, since no
+ * commit is made during one; a crashed instance does not wait for it, because its successor fences it by name.
+ */
+const transactionTimeoutMs = 60_000
 
 export function assembleWorker(assemble: AssembleOptions): AssembledWorker {
   const { app, topology, cluster, directory, prepared, options } = assemble

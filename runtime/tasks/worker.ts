@@ -108,7 +108,8 @@ export class Worker {
     if (this.#processSlice() > 0) this.#dirty = true
     for (const task of this.#tasks.values()) if (task.punctuate()) this.#dirty = true
     this.#regulate()
-    if (clock.monotonic() >= this.#commitAt || this.#commitRequested()) {
+    // While the group rebalances, commits wait: the coordinator would refuse those of the old generation.
+    if (!member.rebalancing && (clock.monotonic() >= this.#commitAt || this.#commitRequested())) {
       if (this.#dirty) await this.#commit()
       this.#scheduleCommit()
     }

@@ -38,13 +38,16 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'src/testing': driver,
   src: driver,
 
+  // The real clock and real chance: what the core is handed in production.
+  system: ['src/base'],
+
   // The files directly in `broker` are its foundation (errors, configuration) and its assembly at once.
   'broker/log': [...wire, 'broker'],
   'broker/metadata': [...wire, 'broker', 'broker/log'],
   'broker/coordinator': [...wire, 'broker', 'broker/log'],
   'broker/net': [...wire, 'broker', 'broker/handlers'],
   'broker/handlers': [...wire, 'broker', ...broker],
-  broker: [...wire, ...broker],
+  broker: [...wire, ...broker, 'system'],
 
   'runtime/client': core,
   'runtime/state': core,
@@ -53,10 +56,10 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'runtime/restore': [...core, 'runtime/client', 'runtime/state'],
   // The files directly in `runtime` are its options and what a user calls; the latter starts an embedded broker.
   'runtime/tasks': [...core, ...runtime, 'runtime'],
-  runtime: [...core, ...runtime, 'runtime/tasks', 'runtime/embedded.ts'],
+  runtime: [...core, ...runtime, 'system', 'runtime/tasks', 'runtime/embedded.ts'],
 
   // The two places that put a program together out of both halves.
-  'runtime/embedded.ts': [...core, ...runtime, 'runtime', 'broker'],
+  'runtime/embedded.ts': [...core, ...runtime, 'runtime', 'broker', 'system'],
   'runtime/cli': [...core, ...runtime, 'runtime', 'runtime/embedded.ts', 'broker'],
 
   // Only what a user can import, by package name.
