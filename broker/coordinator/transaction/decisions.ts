@@ -151,6 +151,7 @@ export function decideEndV1(
  * |----------------|----------|-------------------------|---------------------------------------------|
  * | Empty          | same     | INVALID_TXN_STATE       | PrepareAbort of nothing: a new epoch        |
  * | Ongoing        | same     | PrepareCommit           | PrepareAbort                                |
+ * | Prepare*       | same     | CONCURRENT_TRANSACTIONS | CONCURRENT_TRANSACTIONS                     |
  * | PrepareCommit  | repeated | CONCURRENT_TRANSACTIONS | INVALID_TXN_STATE                           |
  * | PrepareAbort   | repeated | INVALID_TXN_STATE       | CONCURRENT_TRANSACTIONS                     |
  * | CompleteCommit | repeated | done                    | INVALID_TXN_STATE                           |
@@ -170,7 +171,8 @@ export function decideEndV2(
   if (place === 'fenced') return refuse('PRODUCER_FENCED')
   const { state } = before
   if (isPrepared(state) || state === 'PrepareEpochFence') {
-    if (place === 'same') return refuse('PRODUCER_FENCED')
+    // Told of the outcome before its markers could be written, a producer may be ahead of them.
+    if (place === 'same') return refuse('CONCURRENT_TRANSACTIONS')
     return state === (commit ? 'PrepareCommit' : 'PrepareAbort')
       ? refuse('CONCURRENT_TRANSACTIONS')
       : refuse('INVALID_TXN_STATE')

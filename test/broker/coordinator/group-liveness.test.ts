@@ -180,18 +180,31 @@ describe('trap 4: dead members in PreparingRebalance', () => {
 
   it('shrinks the wait when the most patient member is removed', async () => {
     const world = await startWorld()
-    const patient = { sessionMs: 6_000, rebalanceMs: 300_000 }
+    const slow = world.broker.connect()
     const hasty = { sessionMs: 60_000, rebalanceMs: 10_000 }
-    const first = await enter(world.broker.connect(), patient)
-    await first.joined
-    const slow = await enter(world.broker.connect(), hasty)
-    // The patient one dies; the slow one lives, joins, and never joins again.
-    await world.clock.advance(6_000)
-    const { generationId } = await slow.joined
-    await sync(world.connection, { memberId: slow.memberId, generationId })
-    const third = await enter(world.broker.connect(), hasty)
-    await world.clock.advance(10_000)
-    expect((await third.joined).members.map(({ memberId }) => memberId)).toEqual([third.memberId])
+    const { memberId, joined } = await enter(slow, hasty)
+    await joined
+    const patient = { sessionMs: 6_000, rebalanceMs: 300_000 }
+    const other = await enter(world.broker.connect(), patient)
+    await join(slow, { ...hasty, memberId })
+    await other.joined
+    // The patient one is dead, the slow one lives and does not join.
+    const newcomer = await enter(world.broker.connect(), hasty)
+    await world.clock.advance(9_000)
+    expect(await groupState(world.connection)).toBe('PreparingRebalance')
+    await world.clock.advance(1_000)
+    expect((await newcomer.joined).members.map(each => each.memberId)).toEqual([newcomer.memberId])
+  })
+
+  it('forgets after five minutes a newcomer that nobody let in', async () => {
+    const world = await startWorld()
+    const options = { rebalanceMs: 600_000 }
+    const [member] = await stableGroup(world, 1, options)
+    const newcomer = await enter(world.broker.connect(), options)
+    await live(world, [member!], 299_000)
+    expect(await memberIds(world)).toContain(newcomer.memberId)
+    await live(world, [member!], 1_000)
+    expect(errorName((await newcomer.joined).errorCode)).toBe('UNKNOWN_MEMBER_ID')
   })
 
   it('ends a storm of joins and deaths in time', async () => {

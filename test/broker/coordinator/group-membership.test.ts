@@ -262,6 +262,17 @@ describe('static members', () => {
     expect(member).toBeDefined()
   })
 
+  it('keep the lead when they come back in a rebalance', async () => {
+    const world = await startWorld()
+    const [leader, follower] = [world.broker.connect(), world.broker.connect()]
+    await join(leader, { instanceId: 'i1' })
+    const waiting = join(follower, { instanceId: 'i2' })
+    await settle()
+    const back = await join(world.broker.connect(), { instanceId: 'i1' })
+    expect(back.leader).toBe(back.memberId)
+    expect((await waiting).leader).toBe(back.memberId)
+  })
+
   it('rebalance if their return changes the protocol', async () => {
     const world = await startWorld()
     const { memberId, generationId } = await join(world.connection, {

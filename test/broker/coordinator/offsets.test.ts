@@ -23,6 +23,7 @@ import {
   settleGroup,
   stableGroup,
 } from './group-requests.ts'
+import { commitInTransaction, endTransaction, initProducer } from './transaction-requests.ts'
 import { errorName, startWorld, type World } from './world.ts'
 
 const day = 24 * 60 * 60_000
@@ -249,6 +250,21 @@ describe('deleting', () => {
     await world.restart()
     expect(await committed(world.connection)).toBe(-1)
     expect(await deleteGroup(world)).toBe('GROUP_ID_NOT_FOUND')
+  })
+
+  it.each([
+    ['there are offsets already', 3],
+    ['there are none', undefined],
+  ])('forgets what a transaction was about to commit, where %s', async (_where, before) => {
+    const world = await startWorld()
+    if (before !== undefined) await commitOffset(world.connection, before)
+    const producer = await initProducer(world.connection)
+    await commitInTransaction(world.connection, producer, 7)
+    expect(await deleteGroup(world)).toBe('NONE')
+    expect((await endTransaction(world.connection, producer, 'commit')).error).toBe('NONE')
+    expect(await committed(world.connection)).toBe(-1)
+    await world.restart()
+    expect(await committed(world.connection)).toBe(-1)
   })
 
   it('forgets single offsets of topics that nobody subscribes to', async () => {

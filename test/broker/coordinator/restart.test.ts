@@ -6,7 +6,16 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../../src/base/random.ts'
 import { stopAt, type CrashMode } from '../../../broker/log/memory-files.ts'
-import { commitOffset, committed } from './group-requests.ts'
+import {
+  commitOffset,
+  committed,
+  groupState,
+  join,
+  leave,
+  settleGroup,
+  stableGroup,
+  sync,
+} from './group-requests.ts'
 import {
   addPartitions,
   commitInTransaction,
@@ -17,7 +26,7 @@ import {
   write,
   type TestProducer,
 } from './transaction-requests.ts'
-import { startWorld, type World } from './world.ts'
+import { errorName, startWorld, type World } from './world.ts'
 
 type Outcome = 'commit' | 'abort'
 
@@ -73,6 +82,9 @@ const nothing = ' @3 open 0 NONE'
 const onlyFirst = 'before @3 open 0 NONE'
 const all = 'before,a,b @7 open 0 NONE'
 
+/** How often each crash is tried: what is torn off is up to chance. */
+const trials = { kept: 1, dropped: 1, torn: 4 } as const
+
 describe.each(['kept', 'dropped', 'torn'] as const)('a crash that leaves what it wrote %s', mode => {
   it.each(['commit', 'abort'] as const)(
     'at every write of a transaction that ends with %s',
@@ -80,25 +92,25 @@ describe.each(['kept', 'dropped', 'torn'] as const)('a crash that leaves what it
       const writes = await writesOf(outcome, mode)
       expect(writes).toBeGreaterThan(10)
       const ends = new Set<string>()
-      for (let k = 1; k <= writes + 1; k++) {
+      for (let trial = 0; trial < trials[mode] * (writes + 1); trial++) {
+        const k = 1 + (trial % (writes + 1))
         const { world, acknowledged } = await runUntil(k, outcome, mode)
-        world.files.crash(mode, seededRandom(k))
+        world.files.crash(mode, seededRandom(trial))
         await world.restart()
         const result = await seen(world)
         ends.add(result)
-        const allowed = acknowledged
-          ? [outcome === 'commit' ? all : onlyFirst]
-          : outcome === 'commit'
-            ? [nothing, onlyFirst, all]
-            : [nothing, onlyFirst]
-        expect(allowed, `after write ${k} of ${writes}, ${acknowledged ? 'acknowledged' : 'not'}`).toContain(
-          result,
-        )
+        const place = `trial ${trial}: write ${k} of ${writes}, ${acknowledged ? 'acknowledged' : 'not'}`
+        expect(allowedAfter(outcome, acknowledged), place).toContain(result)
       }
       expect(ends.size).toBe(outcome === 'commit' ? 3 : 2)
     },
   )
 })
+
+function allowedAfter(outcome: Outcome, acknowledged: boolean): string[] {
+  const last = outcome === 'commit' ? all : onlyFirst
+  return acknowledged ? [last] : [nothing, onlyFirst, last]
+}
 
 it('a second crash, at every write of the recovery', async () => {
   // Between the decision and the last marker: where recovery has most to do.
@@ -193,6 +205,7 @@ describe('a disk that refuses for a while', () => {
     )
     expect((await endTransaction(world.connection, producer, 'commit')).error).toBe('CONCURRENT_TRANSACTIONS')
     expect((await endTransaction(world.connection, producer, 'abort')).error).toBe('INVALID_TXN_STATE')
+    expect((await endTransaction(world.connection, next, 'abort')).error).toBe('CONCURRENT_TRANSACTIONS')
     expect((await initProducer(world.connection)).error).toBe('CONCURRENT_TRANSACTIONS')
     await world.clock.advance(1000)
     expect((await describeTransaction(world.connection)).transactionState).toBe('PrepareCommit')
@@ -200,6 +213,37 @@ describe('a disk that refuses for a while', () => {
     await world.clock.advance(200)
     expect(await committedValues(world.connection)).toEqual({ values: ['a'], open: 0 })
     expect(await write(world.connection, next, 'b', { partition: 1 })).toBe('NONE')
+  })
+
+  it('gives nobody an assignment that it cannot keep, and all join again', async () => {
+    const world = await startWorld()
+    const members = await stableGroup(world, 2)
+    const joins = await Promise.all(
+      members.map(({ connection, memberId }) =>
+        join(connection, { memberId, metadata: new Uint8Array([1]) }),
+      ),
+    )
+    world.files.faults = ({ kind }) => (kind === 'write' ? { errno: 'ENOSPC' } : undefined)
+    const { generationId } = joins[0]!
+    const syncs = await Promise.all(
+      members.toReversed().map(({ connection, memberId }) => sync(connection, { memberId, generationId })),
+    )
+    expect(syncs.map(({ errorCode }) => errorName(errorCode))).toEqual([
+      'COORDINATOR_NOT_AVAILABLE',
+      'COORDINATOR_NOT_AVAILABLE',
+    ])
+    expect(await groupState(world.connection)).toBe('PreparingRebalance')
+    world.files.faults = undefined
+    await settleGroup(members)
+    expect(await groupState(world.connection)).toBe('Stable')
+  })
+
+  it('lets members go all the same', async () => {
+    const world = await startWorld()
+    const [member] = await stableGroup(world, 1)
+    world.files.faults = ({ kind }) => (kind === 'write' ? { errno: 'ENOSPC' } : undefined)
+    expect(await leave(world.connection, [member!])).toEqual(['NONE'])
+    expect(await groupState(world.connection)).toBe('Empty')
   })
 
   it('refuses what it cannot keep with a code that clients retry on, and loses nothing', async () => {

@@ -291,6 +291,29 @@ describe('KIP-890', () => {
     expect(await committedValues(connection)).toEqual({ values: [], open: 0 })
   })
 
+  it('goes on under a new producer id where its own epochs have run out', async () => {
+    const { connection } = await startWorld()
+    let producer = await initProducer(connection)
+    while (producer.producerEpoch < 32_766) producer = await endTransaction(connection, producer, 'abort')
+    await write(connection, producer, 'a')
+    const itself = await initProducer(connection, 'app', { expected: producer })
+    expect(itself).toMatchObject({ error: 'NONE', producerEpoch: 0 })
+    expect(itself.producerId).not.toBe(producer.producerId)
+    expect(await initProducer(connection, 'app', { expected: producer })).toEqual(itself)
+    expect(await committedValues(connection)).toEqual({ values: [], open: 0 })
+  })
+
+  it('goes on with the next epoch after its own open transaction, which is aborted', async () => {
+    const { connection } = await startWorld()
+    const producer = await initProducer(connection)
+    await write(connection, producer, 'a')
+    const itself = await initProducer(connection, 'app', { expected: producer })
+    expect(itself).toEqual({ ...producer, producerEpoch: 1 })
+    expect(await write(connection, itself, 'b')).toBe('NONE')
+    await endTransaction(connection, itself, 'commit')
+    expect(await committedValues(connection)).toEqual({ values: ['b'], open: 0 })
+  })
+
   it('lets a client move to it with its next transaction', async () => {
     const world = await startWorld()
     const producer = await opened(world, 11)
