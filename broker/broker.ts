@@ -21,6 +21,7 @@ import type { BrokerContext } from './handlers/handler.ts'
 import type { FileSystem } from './log/files.ts'
 import { NodeFiles } from './log/node-files.ts'
 import type { PartitionLog } from './log/partition-log.ts'
+import { WatchedFiles } from './log/watched-files.ts'
 import { Maintenance } from './maintenance.ts'
 import { Dispatch } from './net/dispatch.ts'
 import { isInternalTopic, metadataLogName } from './metadata/topic-name.ts'
@@ -42,6 +43,8 @@ export interface BrokerOptions {
   readonly config?: BrokerConfigInput | undefined
   /** Told of faults and of maintenance that failed. Default: a warning of the process. */
   readonly onFault?: ((fault: StreamsError) => void) | undefined
+  /** Told of every write that the disk refuses (MR-4003, MR-4004), while clients are told to ask again. */
+  readonly onStorageFailure?: ((failure: StreamsError) => void) | undefined
 }
 
 /** How a connection in this process is opened. */
@@ -52,7 +55,9 @@ export interface ConnectOptions {
 
 /** Starts a broker over `directory`; recovers what a killed one left. MR-4001 if another process uses the directory. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
-  const { directory, files = new NodeFiles(), clock = systemClock, random = systemRandom } = options
+  const { directory, clock = systemClock, random = systemRandom, onStorageFailure } = options
+  const given = options.files ?? new NodeFiles()
+  const files = onStorageFailure === undefined ? given : new WatchedFiles(given, onStorageFailure)
   registerAllCodecs()
   const context = await assemble({ directory, files, clock, random, config: options.config })
   return new Broker(context, options.onFault ?? warn)

@@ -5,6 +5,8 @@
  * sockets; everything else is what a remote client would meet.
  */
 import { startBroker } from '../broker/index.ts'
+import type { FileSystem } from '../broker/log/files.ts'
+import type { StreamsError } from '../src/base/errors.ts'
 import { registerAllCodecs } from '../src/codecs/index.ts'
 import type { Network } from '../src/protocol/connection.ts'
 import { Cluster } from './client/cluster.ts'
@@ -17,12 +19,16 @@ export interface EmbeddedBrokerOptions {
   readonly directory: string
   /** Kafka's own broker property names and values, such as `{ 'num.partitions': '4' }`. */
   readonly properties?: Readonly<Record<string, string>>
+  /** @internal The file system, for tests of its faults. */
+  readonly files?: FileSystem
 }
 
 /** A running broker and the way to connect to it. */
 export interface EmbeddedBroker extends AsyncDisposable {
   readonly network: Network
   readonly bootstrap: readonly BrokerAddress[]
+  /** Tells `listener` of every write that the broker's disk refuses, until the function that it answers is called. */
+  onStorageFailure(listener: (failure: StreamsError) => void): () => void
   /** Ends connections, writes what a clean start needs, gives the folder up. Idempotent. */
   close(): Promise<void>
 }
@@ -38,14 +44,23 @@ export interface EmbeddedBroker extends AsyncDisposable {
  * ```
  */
 export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
+  const listeners = new Set<(failure: StreamsError) => void>()
   const broker = await startBroker({
     directory: options.directory,
+    ...(options.files && { files: options.files }),
+    onStorageFailure: failure => {
+      for (const listener of listeners) listener(failure)
+    },
     ...(options.properties && { config: options.properties }),
   })
   const close = (): Promise<void> => broker.close()
   return {
     network: broker.network,
     bootstrap: [{ host: broker.host, port: broker.port }],
+    onStorageFailure: listener => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
     close,
     [Symbol.asyncDispose]: close,
   }

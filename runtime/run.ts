@@ -99,6 +99,8 @@ async function start(
     partitionsDefault: options.partitions,
   })
   const assembled = assembleWorker({ app, topology, cluster, directory, prepared, options })
+  const ignore = broker.onStorageFailure(failure => assembled.worker.fail(failure))
+  closers.push(() => Promise.resolve(ignore()))
   return new RunningApp({ ...assembled, applicationId: app.id, closers, logger: options.logger })
 }
 

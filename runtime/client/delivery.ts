@@ -17,7 +17,7 @@ import { StreamsError } from '../../src/base/errors.ts'
 import { kafkaErrors } from '../../src/protocol/errors.ts'
 import type { Cluster } from './cluster.ts'
 import { fenced, isFenced } from './identity.ts'
-import { refusal } from './refusal.ts'
+import { refusal, storageRefusal } from './refusal.ts'
 import { pauseMs, remedyOf, remedyOfThrown } from './retry.ts'
 import type { Delivery, Outcome } from './sender.ts'
 
@@ -90,11 +90,19 @@ export class Deliveries {
         queue.renumbering = true
         this.#again(delivery)
       } else this.#fail(delivery, refused(delivery, code, message))
-    } else if (remedy === 'fail') this.#fail(delivery, refused(delivery, code, message))
-    else {
+    } else if (remedy === 'fail' || this.#isHopeless(delivery, code)) {
+      this.#fail(delivery, refused(delivery, code, message))
+    } else {
       if (remedy === 'refresh-metadata') this.#options.refresh(queue.topic)
       this.#again(delivery)
     }
+  }
+
+  /** Whether asking again cannot help: the disk fails, and no other replica is there to take over. */
+  #isHopeless({ queue, batch }: Delivery, code: number): boolean {
+    if (code !== storageError || batch.attempts < storageAttemptsMax) return false
+    const replicas = this.#options.cluster.cached(queue.topic)?.partitions[queue.partition]?.replicas
+    return replicas !== undefined && replicas.length <= 1
   }
 
   #again(delivery: Delivery): void {
@@ -120,6 +128,9 @@ export class Deliveries {
 const duplicate = kafkaErrors.DUPLICATE_SEQUENCE_NUMBER.code
 const outOfOrder = kafkaErrors.OUT_OF_ORDER_SEQUENCE_NUMBER.code
 const unknownProducer = kafkaErrors.UNKNOWN_PRODUCER_ID.code
+const storageError = kafkaErrors.KAFKA_STORAGE_ERROR.code
+/** Attempts that a failing disk is given, within about a second, where there is only one replica. */
+const storageAttemptsMax = 5
 const tooLarge: ReadonlySet<number> = new Set([
   kafkaErrors.MESSAGE_TOO_LARGE.code,
   kafkaErrors.RECORD_LIST_TOO_LARGE.code,
@@ -129,6 +140,7 @@ function refused({ queue, batch }: Delivery, code: number, message: string | nul
   const where = `${queue.topic}-${queue.partition}`
   const what = `append ${batch.recordCount} records to ${where}`
   if (isFenced(code)) return fenced(code, what)
+  if (code === storageError) return storageRefusal(message, { what, where })
   if (!tooLarge.has(code))
     return refusal(code, what, { code: 'MR-5051', where, message: message ?? undefined })
   const fix =

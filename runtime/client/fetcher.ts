@@ -293,6 +293,10 @@ export class Fetcher {
       return
     }
     this.#later(fetch)
+    if (code === kafkaErrors.CORRUPT_MESSAGE.code && fetch.attempts >= corruptAttemptsMax) {
+      this.#report(damaged(fetch))
+      return
+    }
     const remedy = remedyOf(code)
     if (remedy === 'fail') this.#report(refusal(code, 'fetch', { where: fetch.place }))
     else if (remedy === 'refresh-metadata') void this.#refresh([fetch.topic])
@@ -369,4 +373,16 @@ const defaults: Required<Omit<FetcherOptions, 'cluster'>> = {
   partitionBytesMax: 1_048_576,
   bufferBytesMax: 33_554_432,
   checkCrc: true,
+}
+
+/** Attempts after which a damaged batch is taken for what it is: the damage is on the broker's disk. */
+const corruptAttemptsMax = 3
+
+function damaged({ place }: PartitionFetch): StreamsError {
+  return new StreamsError('MR-4002', {
+    what: `the broker cannot read ${place}: the batch there is damaged on its disk`,
+    where: place,
+    why: 'Its checksum is wrong, so what it says cannot be trusted. Batches before and after it can still be read.',
+    fix: 'Restore the segment from a copy, or delete the records up to the next batch to go on without this one.',
+  })
 }

@@ -33,3 +33,19 @@ interface RefusalDetails extends Partial<Omit<ErrorDetails, 'what'>> {
 export function said(message: string | null): string | undefined {
   return message ?? undefined
 }
+
+/** The error for a broker whose disk fails: MR-4003 where it said that the disk is full, else MR-4004. */
+export function storageRefusal(
+  message: string | null,
+  { what, where }: { readonly what: string; readonly where: string },
+): StreamsError {
+  const isFull = message?.includes('MR-4003') === true
+  return new StreamsError(isFull ? 'MR-4003' : 'MR-4004', {
+    what: `the broker could not ${what}: ${isFull ? 'its disk is full' : 'its disk failed'}`,
+    where,
+    why: message ?? undefined,
+    fix: isFull
+      ? 'Free some space on the disk of the broker, or shorten the retention of its topics, and start again.'
+      : 'Look at the disk of the broker and at its log.',
+  })
+}

@@ -20,3 +20,10 @@ export function storageError(error: unknown, doing: string): StreamsError {
     cause: error,
   })
 }
+
+/** The failure of a disk, here or at the broker, that an error is or was caused by. */
+export function storageFailureIn(error: unknown): StreamsError | undefined {
+  for (let current = error; current instanceof StreamsError; current = current.cause)
+    if (current.code === 'MR-4003' || current.code === 'MR-4004') return current
+  return undefined
+}

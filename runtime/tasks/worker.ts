@@ -10,7 +10,9 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { StreamsError } from '../../src/base/errors.ts'
+import { deferred } from '../../src/base/deferred.ts'
 import { partitionKey, type TopicPartition } from '../../src/base/topic-partition.ts'
+import { storageFailureIn } from '../state/storage-error.ts'
 import { decodeUserData, type AssignmentUserData } from '../assign/streams-assignor.ts'
 import type { Assignment } from '../client/group-member.ts'
 import { commitAtLeastOnce, commitExactlyOnce } from './commit.ts'
@@ -29,6 +31,7 @@ export class Worker {
   readonly #taskOfPartition = new Map<string, StreamTask>()
   readonly #paused = new Set<StreamTask>()
   readonly #purge: RepartitionPurge
+  readonly #failure = deferred<never>()
   #stopping = false
   #commitAt = 0
   #dirty = false
@@ -66,6 +69,11 @@ export class Worker {
     return settled()
   }
 
+  /** Ends `run` with an error that came from outside of the loop, whatever it is waiting for. */
+  fail(error: StreamsError): void {
+    this.#failure.reject(error)
+  }
+
   /** Makes `run` finish what is in flight, commit and return. */
   stop(): void {
     this.#stopping = true
@@ -74,24 +82,28 @@ export class Worker {
 
   /** Runs until `stop`. Rejects with the error that ended it; the tasks are closed either way. */
   async run(): Promise<void> {
-    const { producer, member, exactlyOnce } = this.#resources
     try {
-      if (exactlyOnce) {
-        await producer.initTransactions()
-        producer.beginTransaction()
-      }
-      member.start()
-      this.#scheduleCommit()
-      while (!this.#stopping) await this.#turn()
-      await this.#commit()
-      await this.#closeTasks()
-      await this.#purge.settled()
-      await member.close({ leaveStatic: this.#resources.leavesOnClose })
-      await producer.close()
+      await Promise.race([this.#work(), this.#failure.promise])
     } catch (error) {
-      await this.#abandon()
+      await this.#abandon(error)
       throw error
     }
+  }
+
+  async #work(): Promise<void> {
+    const { producer, member, exactlyOnce, leavesOnClose } = this.#resources
+    if (exactlyOnce) {
+      await producer.initTransactions()
+      producer.beginTransaction()
+    }
+    member.start()
+    this.#scheduleCommit()
+    while (!this.#stopping) await this.#turn()
+    await this.#commit()
+    await this.#closeTasks()
+    await this.#purge.settled()
+    await member.close({ leaveStatic: leavesOnClose })
+    await producer.close()
   }
 
   /** One round of the loop. */
@@ -163,6 +175,8 @@ export class Worker {
       await protocol(tasks, { producer, offsets, group: () => member.metadata })
       this.#purge.maybeStart(() => tasks.flatMap(task => task.committedOffsets))
     } catch (error) {
+      const storage = storageFailureIn(error)
+      if (storage !== undefined) throw storage
       if (!isRecoverable(error)) throw error
       await this.#revive(error)
     }
@@ -293,7 +307,7 @@ export class Worker {
   }
 
   /** After a failure: nothing more is written, and what can be closed is. */
-  async #abandon(): Promise<void> {
+  async #abandon(reason: unknown): Promise<void> {
     const { producer, member, logger, exactlyOnce } = this.#resources
     const attempt = async (doing: string, act: () => Promise<void>): Promise<void> => {
       try {
@@ -303,8 +317,11 @@ export class Worker {
         logger.log('warn', `${doing} failed while closing after an error`, { error: String(error) })
       }
     }
+    this.#stopping = true
     this.#dirty = false
-    if (exactlyOnce) await attempt('aborting the transaction', () => producer.abortTransaction())
+    // On a disk that fails an abort cannot be written either: the successor ends the transaction at its start.
+    if (exactlyOnce && storageFailureIn(reason) === undefined)
+      await attempt('aborting the transaction', () => producer.abortTransaction())
     for (const task of this.#tasks.values()) await attempt(`closing task ${task.id}`, () => task.close())
     this.#tasks.clear()
     this.#taskOfPartition.clear()
