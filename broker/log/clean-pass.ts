@@ -38,8 +38,22 @@ export interface CleanOptions {
 /** Bytes read between two breaths, and bytes written at a time. */
 const stepBytes = 1 << 20
 
-/** Runs the pass; answers the offset that the log is dirty from afterwards. */
+/** Thrown within a pass whose segments were retired, or opened anew, while it drew breath. */
+class PassGivenUp extends Error {
+  override readonly name = 'PassGivenUp'
+}
+
+/** Runs the pass; answers the offset that the log is dirty from afterwards: as before, if the pass was given up. */
 export function* cleanPass(options: CleanOptions): Generator<void, number> {
+  try {
+    return yield* clean(options)
+  } catch (error) {
+    if (error instanceof PassGivenUp) return options.firstDirtyOffset
+    throw error
+  }
+}
+
+function* clean(options: CleanOptions): Generator<void, number> {
   const endOffset = yield* buildMap(options)
   const { log, nowMs } = options
   // What the pass goes by is fixed at its start; batches of producers that come later lie in the active segment.
@@ -76,7 +90,7 @@ export function* cleanPass(options: CleanOptions): Generator<void, number> {
       // A swap that broke off past the point of no return has put it into use.
       if (!log.store.segments.all.includes(cleaned)) cleaned.remove()
     }
-    if (!swapped) return options.firstDirtyOffset
+    if (!swapped) throw new PassGivenUp()
   }
   return endOffset
 }
@@ -92,7 +106,7 @@ function* buildMap(options: CleanOptions): Generator<void, number> {
     if (segmentEnd <= firstDirtyOffset) continue
     if (segment.baseOffset >= firstUncleanableOffset) break
     transactions.add(collectAborted(log.store.segments, segment.baseOffset, segmentEnd))
-    for (const scanner of breaths(scan(segment))) {
+    for (const scanner of breaths(log, segment)) {
       if (scanner === undefined) {
         yield
         continue
@@ -168,9 +182,11 @@ class GroupCopy {
   *add(segment: Segment, last: boolean): Generator<void, void> {
     const { log, transactions } = this.#options
     const { segments } = log.store
-    const endOffset = segments.endOffset(segments.all.indexOf(segment), log.logEndOffset)
+    const index = segments.all.indexOf(segment)
+    if (index < 0) throw new PassGivenUp()
+    const endOffset = segments.endOffset(index, log.logEndOffset)
     transactions.add(collectAborted(segments, segment.baseOffset, endOffset))
-    for (const scanner of breaths(scan(segment))) {
+    for (const scanner of breaths(log, segment)) {
       if (scanner === undefined) {
         yield
         continue
@@ -253,14 +269,20 @@ function* scan(segment: Segment): Generator<BatchScanner> {
   })
 }
 
-/** Passes the scanner through, and `undefined` after every so many bytes. */
-function* breaths(scanners: Iterable<BatchScanner>): Generator<BatchScanner | undefined> {
+/** Passes the scanner through, and `undefined` after every so many bytes and after the last batch. */
+function* breaths(log: PartitionLog, segment: Segment): Generator<BatchScanner | undefined> {
+  const checkInUse = (): void => {
+    if (!log.store.segments.all.includes(segment)) throw new PassGivenUp()
+  }
+  checkInUse()
   let bytes = 0
-  for (const scanner of scanners) {
+  for (const scanner of scan(segment)) {
     yield scanner
     bytes += scanner.sizeInBytes
     if (bytes < stepBytes) continue
     bytes = 0
     yield undefined
+    checkInUse()
   }
+  yield undefined
 }

@@ -1,7 +1,7 @@
 /** What opening a log makes of what a crash, a torn write or a bad disk left (G39; reliability 5.6, 5.12). */
 import { describe, expect, it } from 'vitest'
 import { sizeInBytesOf } from '../../../src/record/batch-format.ts'
-import { StreamsError } from '../../../src/base/errors.ts'
+import type { StreamsError } from '../../../src/base/errors.ts'
 import { BrokerError } from '../../../broker/broker-error.ts'
 import { segmentFileName } from '../../../broker/log/segment-names.ts'
 import { batchOf, openLog, recordsOf, type Bench } from './log-bench.ts'
@@ -180,7 +180,7 @@ describe('how much is read again', () => {
       const bench = openLog({ tail: false, config: { segmentBytes: 1000, indexIntervalBytes: 100 } })
       fill(bench, 50)
       bench.log.close({ clean: true })
-      for (const name of bench.files.list(directory).filter(each => /index$/.test(each))) {
+      for (const name of bench.files.list(directory).filter(each => each.endsWith('index'))) {
         const path = `${directory}/${name}`
         const file = bench.files.open(path, 'write')
         if (damage === 'remove') bench.files.remove(path)
