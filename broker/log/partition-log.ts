@@ -213,7 +213,7 @@ export class PartitionLog {
       logStartOffset: this.#logStartOffset,
       abortedTransactions:
         isolation === 'read_committed' ? collectAborted(this.#store.segments, offset, nextOffset) : null,
-      moreAvailable: nextOffset < endOffset,
+      moreAvailable: bytes.length > 0 && nextOffset < endOffset,
     }
   }
 
