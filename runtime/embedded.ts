@@ -4,8 +4,7 @@
  * Requests are handed over as objects and record batches as bytes, so running embedded costs no encoding and no
  * sockets; everything else is what a remote client would meet.
  */
-import { startBroker } from '../broker/index.ts'
-import type { FileSystem } from '../broker/log/files.ts'
+import { startBroker, type BrokerOptions } from '../broker/index.ts'
 import type { StreamsError } from '../src/base/errors.ts'
 import { registerAllCodecs } from '../src/codecs/index.ts'
 import type { Network } from '../src/protocol/connection.ts'
@@ -20,7 +19,7 @@ export interface EmbeddedBrokerOptions {
   /** Kafka's own broker property names and values, such as `{ 'num.partitions': '4' }`. */
   readonly properties?: Readonly<Record<string, string>>
   /** @internal The file system, for tests of its faults. */
-  readonly files?: FileSystem
+  readonly files?: NonNullable<BrokerOptions['files']>
 }
 
 /** A running broker and the way to connect to it. */

@@ -42,8 +42,10 @@ async function loadApp(file: string): Promise<App> {
   const path = resolve(file)
   if (/\.[cm]?tsx?$/.test(path)) {
     // The loader is registered rather than used as an import function: the app must get this very copy of Millrace.
-    const { register } = await import('tsx/esm/api')
-    register()
+    // Both loaders are needed: without "type": "module" in its package.json, a .ts file is a CommonJS module.
+    const [esm, commonjs] = await Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')])
+    esm.register()
+    commonjs.register()
   }
   let exports: { default?: unknown }
   try {
@@ -56,11 +58,17 @@ async function loadApp(file: string): Promise<App> {
       cause: error,
     })
   }
-  const app = exports.default as Partial<App> | undefined
-  if (typeof app?.id === 'string' && typeof app.topology === 'function') return app as App
+  // The default export of a CommonJS module is the module itself; the app is then the default of that.
+  const { default: first } = exports as { default?: { default?: unknown } }
+  for (const candidate of [first, first?.default]) if (isApp(candidate)) return candidate
   throw new StreamsError('MR-6002', {
     what: 'The file has no app as its default export',
     where: path,
     fix: "Write: export default defineApp({ id: '...', build(b) { ... } })",
   })
+}
+
+function isApp(value: unknown): value is App {
+  const app = value as Partial<App> | undefined
+  return typeof app?.id === 'string' && typeof app.topology === 'function'
 }

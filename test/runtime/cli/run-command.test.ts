@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -23,10 +23,13 @@ async function millrace(directory: string, args: readonly string[], until?: RegE
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stderr = ''
+  let signalled = false
   child.stdout.resume()
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text
-    if (until?.test(stderr) === true) child.kill('SIGTERM')
+    if (signalled || until?.test(stderr) !== true) return
+    signalled = true
+    child.kill('SIGTERM')
   })
   const [code] = (await once(child, 'close')) as [number | null]
   return { code, stderr }
@@ -40,6 +43,19 @@ describe.skipIf(!existsSync(main))('millrace run', () => {
     expect(code).toBe(0)
     expect(existsSync(join(directory, '.millrace/broker'))).toBe(true)
     expect(existsSync(join(directory, '.millrace/state/word-count'))).toBe(true)
+  })
+
+  it('runs a TypeScript app of a folder without a package.json', async () => {
+    const directory = await temporaryDirectory()
+    await mkdir(join(directory, 'node_modules'))
+    await symlink(
+      fileURLToPath(new URL('../../..', import.meta.url)),
+      join(directory, 'node_modules/millrace'),
+    )
+    await copyFile(wordCount, join(directory, 'app.ts'))
+    const { code, stderr } = await millrace(directory, ['run', 'app.ts'], /'word-count' is running/)
+    expect(stderr).toContain("'word-count' has closed")
+    expect(code).toBe(0)
   })
 
   it('says which file has no app, and exits 1', async () => {
