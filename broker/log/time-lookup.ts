@@ -4,6 +4,7 @@ import {
   lastOffsetOf,
   maxTimestampOf,
   partitionLeaderEpochOf,
+  recordCountOf,
 } from '../../src/record/batch-format.ts'
 import { RecordCursor } from '../../src/record/batch-reader.ts'
 import type { IsolationLevel, TimestampOffset } from './log-types.ts'
@@ -67,7 +68,9 @@ function maxRecordTimestamp(segment: Segment): number {
   let timestamp = -1
   for (;;) {
     if (scanner.next()) {
-      if (!isControl(scanner.bytes, scanner.at)) {
+      // Compaction keeps bare headers, whose timestamps are those of records that are gone.
+      const holdsRecords = recordCountOf(scanner.bytes, scanner.at) > 0
+      if (holdsRecords && !isControl(scanner.bytes, scanner.at)) {
         timestamp = Math.max(timestamp, maxTimestampOf(scanner.bytes, scanner.at))
       }
     } else if (scanner.fault === undefined || !scanner.resync(0)) {

@@ -96,6 +96,16 @@ describe('what stays', () => {
     expect(bench.log.read({ offset: 0, maxBytes: 1000 }).records.length).toBeGreaterThan(0)
   })
 
+  it('includes where a segment ends, if need be as a bare header', () => {
+    const bench = openCompacted({ config: { segmentBytes: 230 } })
+    for (let index = 0; index < 9; index++) put(bench, [['a', String(index)]])
+    const ends = bench.log.store.segments.all.slice(1).map(each => each.baseOffset)
+    clean(bench)
+    for (const [index, segment] of bench.log.store.segments.all.slice(0, -1).entries()) {
+      expect(endOf(bench.files.contents(segment.path()))).toBe(ends[index])
+    }
+  })
+
   it('includes all of the active segment and what lies past the stable offset', () => {
     const bench = openCompacted()
     put(bench, [['a', '1']])
@@ -226,6 +236,9 @@ describe('producers and transactions', () => {
     roll(bench)
     clean(bench)
     expect(left(bench)).toEqual(['0:a=1', '4:marker', '5:c=1', '6:marker'])
+    // This pass met the records of the aborted transaction, so the index still names it.
+    const read = bench.log.read({ offset: 0, maxBytes: 1000, isolation: 'read_committed' })
+    expect(read.abortedTransactions).toMatchObject([{ producerId: 7, firstOffset: 1, lastOffset: 4 }])
   })
 
   it('a marker stays until its records are gone and delete.retention.ms has passed', () => {
@@ -323,45 +336,55 @@ describe('a pass that is interrupted', () => {
   }
   const newest = ['20:k0=20', '21:k1=21', '22:k2=22', '23:k3=23', '19:k4=19']
 
-  it.each(['kept', 'dropped', 'torn'] as const)(
-    'by a crash at any operation leaves the log whole (%s)',
-    mode => {
-      let finished = false
-      for (let stop = 1; !finished; stop++) {
-        const bench = prepare()
-        // All that was written before the pass is on the disk.
-        for (const segment of bench.log.store.segments.all) segment.file.sync()
-        bench.files.syncDirectory('/data/orders-0')
-        const base = bench.files.operationCount
-        bench.files.faults = ({ ordinal }) =>
-          ordinal === base + stop ? { crash: true, writtenBytes: 30 } : undefined
-        try {
-          clean(bench)
-          finished = true
-        } catch {
-          // The machine stopped in the middle.
-        }
-        bench.files.crash(mode, seededRandom(stop))
-        bench.reopen()
-        expect(left(bench), `operation ${stop}`).toEqual(expect.arrayContaining(newest))
-        expect(bench.log.recovery.corruptRanges).toEqual([])
-        const aborted = bench.log.read({
-          offset: 24,
-          maxBytes: 1,
-          isolation: 'read_committed',
-        }).abortedTransactions!
-        if (left(bench).includes('24:k0=aborted')) expect(aborted.length).toBe(1)
+  /** As `prepare`, after a pass, so that the next one merges several small segments into one. */
+  const prepareSmall = (): Bench => {
+    const bench = prepare()
+    clean(bench)
+    bench.files.remove('/data/cleaner-offset-checkpoint')
+    bench.log.configure({ ...bench.config, segmentBytes: 4000 })
+    return bench
+  }
+
+  it.each([
+    ['kept', prepare],
+    ['dropped', prepare],
+    ['torn', prepare],
+    ['kept', prepareSmall],
+    ['dropped', prepareSmall],
+    ['torn', prepareSmall],
+  ] as const)('by a crash at any operation leaves the log whole (%s)', (mode, make) => {
+    let finished = false
+    for (let stop = 1; !finished; stop++) {
+      const bench = make()
+      // All that was written before the pass is on the disk.
+      for (const segment of bench.log.store.segments.all) segment.file.sync()
+      bench.files.syncDirectory('/data/orders-0')
+      const base = bench.files.operationCount
+      bench.files.faults = ({ ordinal }) =>
+        ordinal === base + stop ? { crash: true, writtenBytes: 30 } : undefined
+      try {
         clean(bench)
-        expect(
-          left(bench)
-            .filter(each => !each.includes('marker'))
-            .toSorted(),
-        ).toEqual(newest.toSorted())
-        const names = bench.files.list('/data/orders-0')
-        expect(names.filter(name => /swap|cleaned/.test(name))).toEqual([])
+        finished = true
+      } catch {
+        // The machine stopped in the middle.
       }
-    },
-  )
+      bench.files.crash(mode, seededRandom(stop))
+      // The segments that the pass reads and writes lie before the recovery point: their indexes are trusted.
+      bench.reopen({ recoveryPoint: 26 })
+      expect(left(bench), `operation ${stop}`).toEqual(expect.arrayContaining(newest))
+      expect(bench.log.recovery.corruptRanges).toEqual([])
+      const { abortedTransactions } = bench.log.read({ offset: 24, maxBytes: 1, isolation: 'read_committed' })
+      if (left(bench).includes('25:marker')) expect(abortedTransactions!.length, `operation ${stop}`).toBe(1)
+      clean(bench)
+      expect(
+        left(bench)
+          .filter(each => !each.includes('marker'))
+          .toSorted(),
+      ).toEqual(newest.toSorted())
+      const names = bench.files.list('/data/orders-0')
+      expect(names.filter(name => /swap|cleaned/.test(name))).toEqual([])
+    }
+  })
 
   it('by retention or by a log that is opened anew gives up, and leaves nothing behind', () => {
     for (let steps = 1; ; steps++) {

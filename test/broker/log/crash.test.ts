@@ -33,6 +33,17 @@ const write =
     await log.durable()
     done.values.push(value)
   }
+/** Several appends, acknowledged together by one sync. */
+const writeBurst =
+  (...values: readonly string[]): Step =>
+  async (log, _directory, done) => {
+    for (const value of values) {
+      const batch = batchOf([value], { ...producer, baseSequence: sequence++ })
+      log.append(batch, { origin: 'client', nowMs: startMs })
+    }
+    await log.durable()
+    done.values.push(...values)
+  }
 const writeOpen =
   (value: string): Step =>
   async log => {
@@ -63,6 +74,7 @@ const idle: Step = async log => log.idle()
 
 const workloads: Readonly<Record<string, readonly Step[]>> = {
   'appends that roll': ['a', 'b', 'c', 'd', 'e', 'f'].map(write),
+  'bursts over several segments': [writeBurst('a', 'b', 'c', 'd', 'e', 'f'), writeBurst('g', 'h', 'i', 'j')],
   'a committed transaction': [write('a'), writeOpen('t1'), writeOpen('t2'), end(true)],
   'an aborted transaction over segments': [
     writeOpen('t1'),

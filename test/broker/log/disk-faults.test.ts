@@ -108,6 +108,24 @@ describe('a sync that fails', () => {
     expect(values(bench)).toEqual(['a', 'd'])
   })
 
+  it('fails those too that wait for the next sync, even if that one would succeed', async () => {
+    const bench = openLog({ open: { durability: 'power' } })
+    write(bench, 'a')
+    await bench.log.durable()
+    let syncs = 0
+    let second: Promise<void> | undefined
+    bench.files.faults = ({ kind }) => {
+      if (kind !== 'sync' || ++syncs > 1) return undefined
+      second = bench.log.durable()
+      second?.catch(() => {})
+      return { errno: 'EIO' }
+    }
+    write(bench, 'b')
+    await expect(bench.log.durable()).rejects.toMatchObject({ code: 'MR-4004' })
+    await expect(second).rejects.toMatchObject({ code: 'MR-4004' })
+    expect([bench.log.state, bench.log.highWatermark]).toEqual(['failed', 1])
+  })
+
   it('shows committed records only when their marker is durable too', async () => {
     const bench = openLog({ open: { durability: 'power' } })
     const batch = batchOf(['t'], { producerId: 3, producerEpoch: 0, baseSequence: 0, transactional: true })
