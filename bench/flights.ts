@@ -5,14 +5,15 @@
  *
  * Each run is a process of its own over inputs that were loaded before; the commit interval is 100 ms on both sides.
  * `forwarded`: every update leaves its operator; here both systems' outputs are compared as multisets of key, value
- * and timestamp. `coalesced`: one update per key and commit (Kafka's default cache, our `cache`).
+ * and timestamp (see output-sum.ts for the repartition job). `coalesced`: one update per key and commit (Kafka's default cache, our `cache`).
  */
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { jobNames, type JobName } from './flights/jobs.ts'
-import { KafkaPeer, type KafkaRun, type Sum } from './flights/kafka.ts'
+import { KafkaPeer, type KafkaRun } from './flights/kafka.ts'
+import type { Sum } from './flights/output-sum.ts'
 import { capture } from './flights/processes.ts'
 
 /** What one of our runs prints. */

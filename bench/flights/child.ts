@@ -1,5 +1,4 @@
 /** One process of the flights benchmark: loads the records, runs a job, or sums up an output. Prints a line of JSON. */
-import { createHash } from 'node:crypto'
 import { createReadStream, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,6 +14,7 @@ import {
   type Guarantee,
 } from '../../runtime/index.ts'
 import { airports, flights, jobApp, outputs, type JobName } from './jobs.ts'
+import { OutputSum } from './output-sum.ts'
 
 const [command, directory, ...args] = process.argv.slice(2) as [string, string, ...string[]]
 const print = (result: object): void => void process.stdout.write(`${JSON.stringify(result)}\n`)
@@ -91,20 +91,14 @@ async function measure(job: JobName, guarantee: Guarantee, cache: boolean): Prom
 async function sum(job: JobName): Promise<void> {
   await using broker = await startEmbeddedBroker({ directory: join(directory, 'broker') })
   const raw = topic(outputs[job].name, { key: string(), value: bytes() })
-  let records = 0
-  let total = 0n
+  const result = new OutputSum(job)
   for await (const { key, value, timestamp } of readTopic(broker, raw)) {
+    const bytes = value ?? new Uint8Array()
     const text =
-      job === 'repartition' ? outputs.repartition.value.deserialize(value!) : Buffer.from(value!).toString()
-    records += 1
-    total += hashOf(`CreateTime:${timestamp}\t${key}\t${text}`)
+      job === 'repartition' ? outputs.repartition.value.deserialize(bytes) : Buffer.from(bytes).toString()
+    result.add(timestamp, key ?? '', String(text))
   }
-  print({ records, sum: BigInt.asUintN(64, total).toString(16) })
-}
-
-/** 64 bits of a record's text. */
-function hashOf(text: string): bigint {
-  return createHash('sha1').update(text).digest().readBigUInt64BE(0)
+  print(result.result())
 }
 
 function peakRss(): number {

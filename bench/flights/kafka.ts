@@ -1,11 +1,11 @@
 /** The same jobs on Kafka Streams with Apache Kafka: a broker of its own, the reference program, sums of outputs. */
-import { createHash } from 'node:crypto'
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { JobName } from './jobs.ts'
 import { outputs } from './jobs.ts'
+import { OutputSum, type Sum } from './output-sum.ts'
 import { capture } from './processes.ts'
 
 /** What the reference program prints of a run. */
@@ -18,10 +18,7 @@ export interface KafkaRun {
   readonly broker_rss_mb: number
 }
 
-export interface Sum {
-  readonly records: number
-  readonly sum: string
-}
+const timePrefix = 'CreateTime:'
 
 export class KafkaPeer {
   readonly #kafka: string
@@ -42,6 +39,7 @@ export class KafkaPeer {
     const data = join(directory, 'kafka')
     const classes = join(directory, 'classes')
     mkdirSync(classes, { recursive: true })
+    rmSync(data, { recursive: true, force: true })
     const classPath = (await capture(kafka, ['classpath'])).trim()
     if (!existsSync(join(classes, 'Flights.class')))
       await capture('javac', ['-cp', classPath, '-d', classes, join(shared, 'bench/Flights.java')])
@@ -89,14 +87,12 @@ export class KafkaPeer {
         'value.deserializer=org.apache.kafka.common.serialization.LongDeserializer',
       )
     const child = spawn(this.#kafka, args, { stdio: ['ignore', 'pipe', 'ignore'] })
-    let records = 0
-    let total = 0n
+    const sum = new OutputSum(job)
     for await (const line of createInterface({ input: child.stdout })) {
-      if (!line.startsWith('CreateTime:')) continue
-      records += 1
-      total += createHash('sha1').update(line).digest().readBigUInt64BE(0)
+      const [time, key, value] = line.split('\t')
+      if (time?.startsWith(timePrefix) === true) sum.add(Number(time.slice(timePrefix.length)), key!, value!)
     }
-    return { records, sum: BigInt.asUintN(64, total).toString(16) }
+    return sum.result()
   }
 
   stop(): Promise<string> {
