@@ -30,7 +30,7 @@ export interface RunOptions {
    * How long a task waits for an input that has nothing at hand before it goes on with the others: -1 never waits,
    * 0 waits only while the broker is known to have more (semantics T5). Default 0.
    */
-  readonly maxTaskIdle?: Duration | -1
+  readonly maxTaskIdle?: Duration
   /** Fetched bytes of one partition that are held for processing; more stops its fetching. Default 2 MiB. */
   readonly bufferedBytesMax?: number
   /** Identity as a static member of the group. Default: made at the first start, kept in the state directory. */

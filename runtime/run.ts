@@ -34,7 +34,7 @@ export type { RestoreOutcome }
  * const counts = topic('counts', { key: string(), value: json<number>() })
  * const app = defineApp({
  *   id: 'word-count',
- *   build: b => void b.stream(lines).groupBy(word => word).count('word-counts').toStream().to(counts),
+ *   build: b => b.stream(lines).groupBy(word => word).count('word-counts').toStream().to(counts),
  * })
  *
  * await using broker = await startEmbeddedBroker({ directory: './data' })

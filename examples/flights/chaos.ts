@@ -63,13 +63,13 @@ async function chaos(): Promise<boolean> {
         : events['ready']
           ? 'loading and processing'
           : 'starting'
-    const replayed = restored === undefined ? '' : `, had restored ${String(restored)} records`
+    const replayed = restored === undefined ? '' : `, had restored ${Number(restored)} records`
     const after = inStart ? `${lifeMs} ms` : `start and ${lifeMs} ms`
     console.log(`kill ${life}/${kills} after ${after}: ${state}${replayed}`)
   }
   const events = await live(flightCount)
   const { restored, wiped } = events['ready'] ?? {}
-  console.log(`last start: restored ${String(restored)} records, ${String(wiped)} stores from the beginning`)
+  console.log(`last start: restored ${Number(restored)} records, ${Number(wiped)} stores from the beginning`)
   const verified = events['verified'] as
     | { records: number; storeRows: number; differences: readonly string[] }
     | undefined

@@ -67,7 +67,7 @@ export async function compareStores(
   let arrived = 0
   for await (const [key, value] of app.entries<string, number>('arrivals')) {
     arrived += 1
-    if (Number(value) !== truth.arrivals.get(key))
+    if (value !== truth.arrivals.get(key))
       report(unequal(`store arrivals ${key}`, value, truth.arrivals.get(key)))
   }
   if (arrived !== truth.arrivals.size)

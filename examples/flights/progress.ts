@@ -3,15 +3,15 @@ import { Presets, SingleBar } from 'cli-progress'
 
 /** Shows how many of `total` are done. */
 export interface Progress {
-  update(done: number): void
-  stop(): void
+  readonly update: (done: number) => void
+  readonly stop: () => void
 }
 
 /** Milliseconds between two plain lines. */
 const lineIntervalMs = 2000
 
 export function showProgress(label: string, total: number, output = process.stderr): Progress {
-  return output.isTTY === true ? terminalBar(label, total, output) : plainLines(label, total, output)
+  return output.isTTY ? terminalBar(label, total, output) : plainLines(label, total, output)
 }
 
 function terminalBar(label: string, total: number, stream: NodeJS.WriteStream): Progress {

@@ -59,7 +59,7 @@ export class StreamTask implements CommittableTask {
   #engine: TaskEngine | undefined
   #restoring: Promise<void> | undefined
   #restored = false
-  #failure: unknown
+  #failure: Error | undefined
   /** The database writes of the last commit; awaited before the next. */
   #writing: Promise<void> = Promise.resolve()
 
@@ -85,7 +85,7 @@ export class StreamTask implements CommittableTask {
         this.#options.onRestored(await this.#options.restore(this.#restoreAbort.signal))
         this.#restored = true
       } catch (error) {
-        this.#failure = error
+        this.#failure = asError(error)
       }
     }
     this.#restoring = work()
@@ -208,8 +208,7 @@ export class StreamTask implements CommittableTask {
     if (this.#state !== 'suspended') this.#moveTo('suspended')
     this.#engine?.close()
     this.#engine = undefined
-    let failure: unknown
-    await this.#writing.catch((error: unknown) => (failure = error))
+    const failure = await this.#writing.then(() => undefined, asError)
     for (const { store } of this.#options.stores) store.close()
     for (const database of this.#options.databases) await database.close()
     this.#moveTo('closed')
@@ -242,4 +241,8 @@ export class StreamTask implements CommittableTask {
 
 function byPartition(offsets: readonly CommittedOffset[]): Map<string, CommittedOffset> {
   return new Map(offsets.map(entry => [partitionKey(entry.topic, entry.partition), entry]))
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
 }

@@ -104,7 +104,7 @@ describe('bad input', () => {
     const fragile = defineApp({
       id: 'fragile',
       build: b =>
-        void b
+        b
           .stream(orders)
           .mapValues(
             order => {
@@ -168,7 +168,7 @@ describe('bad input', () => {
     const joined = defineApp({
       id: 'joined',
       build: b =>
-        void b
+        b
           .stream(orders)
           .leftJoin(b.table(customers, 'customers-store'), order => order.amount)
           .to(totals),
@@ -201,7 +201,8 @@ describe('bad input', () => {
 
   it('a data directory that is in use is refused with MR-4001', async () => {
     const directory = await temporaryDirectory()
-    await using _broker = await startEmbeddedBroker({ directory: join(directory, 'broker') })
+    await using broker = await startEmbeddedBroker({ directory: join(directory, 'broker') })
+    expect(broker.bootstrap).toHaveLength(1)
     await expect(startEmbeddedBroker({ directory: join(directory, 'broker') })).rejects.toMatchObject({
       code: 'MR-4001',
     })
@@ -219,7 +220,7 @@ describe('bad input', () => {
     const other = defineApp({
       id: 'sums',
       build: b =>
-        void b
+        b
           .stream(orders)
           .mapValues(o => o.amount)
           .to(totals),

@@ -22,7 +22,7 @@ const totals = topic('totals', { key: string(), value: json<number>() })
 const sums: App = defineApp({
   id: 'sums',
   build: b =>
-    void b
+    b
       .stream(orders)
       .groupByKey()
       .reduce((sum, amount) => sum + amount, 'sums')
