@@ -5,6 +5,7 @@
  * Those that come while it runs share the next round. A round that fails ends it all: the kernel may have dropped the
  * pages, so a later success would prove nothing; the log fails until it is opened anew.
  */
+import { assert } from '../../src/base/assert.ts'
 import { deferred, type Deferred } from '../../src/base/deferred.ts'
 import { StreamsError } from '../../src/base/errors.ts'
 import type { Segment } from './segment.ts'
@@ -30,6 +31,7 @@ export class LogFlush {
   #failed = false
   /** Counts the openings of the files. */
   #opening = 0
+  #closed = false
 
   constructor(log: FlushedLog) {
     this.#log = log
@@ -60,12 +62,23 @@ export class LogFlush {
     this.#sealed = []
   }
 
+  /** The files were let go: no round touches them any more. `durable`: all of them had been put on the disk. */
+  close({ durable }: { readonly durable: boolean }): void {
+    this.#opening++
+    this.#closed = true
+    this.#sealed = []
+    if (durable) this.#waiting?.resolve()
+    else this.#waiting?.reject(reopened())
+    this.#waiting = undefined
+  }
+
   /** Settles when no round is under way or due. */
   async idle(): Promise<void> {
     while (this.#running !== undefined) await this.#running
   }
 
   #nextRound(): Promise<void> {
+    assert(!this.#closed, 'a closed log is not flushed')
     this.#waiting ??= deferred()
     this.#running ??= this.#run()
     return this.#waiting.promise
@@ -117,7 +130,7 @@ function failedBefore(): StreamsError {
 
 function reopened(): StreamsError {
   return new StreamsError('MR-4004', {
-    what: 'The log was opened anew before these bytes were known to be on the disk.',
+    what: 'The log was closed or opened anew before these bytes were known to be on the disk.',
     fix: 'Send them again: an idempotent producer does so by itself.',
     retriable: true,
   })

@@ -324,6 +324,7 @@ export class PartitionLog {
       this.#recoveryPoint = this.logEndOffset
     }
     this.#state.moveTo('closed')
+    this.#flush.close({ durable: settle })
     this.#stable.close()
     this.#tail.clear()
     this.#store.close()

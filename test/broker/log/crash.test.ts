@@ -3,7 +3,7 @@
  * (reliability 5.4, after ALICE and B3: small and exhaustive finds more than long and random).
  */
 import { describe, expect, it } from 'vitest'
-import { seededRandom } from '../../../src/base/random.ts'
+import { randomIndex, seededRandom, type Random } from '../../../src/base/random.ts'
 import { logConfigDefaults } from '../../../broker/log/log-config.ts'
 import { LogDirectory } from '../../../broker/log/log-directory.ts'
 import type { Durability } from '../../../broker/log/log-types.ts'
@@ -151,6 +151,21 @@ function committed(log: PartitionLog): readonly (string | null)[] {
   return seen
 }
 
+/** Stops the machine at some operation of the recovery as well. */
+function crashAgain(
+  files: MemoryFiles,
+  durability: Durability,
+  { mode, random }: { readonly mode: CrashMode; readonly random: Random },
+): void {
+  files.faults = stopAt(files.operationCount + 1 + randomIndex(random, 12), random)
+  try {
+    open(files, durability)
+  } catch (error) {
+    if (!(error instanceof MachineStopped)) throw error
+  }
+  files.crash(mode, random)
+}
+
 function check(files: MemoryFiles, durability: Durability, done: Acknowledged, place: string): void {
   const directory = open(files, durability)
   const log = logOf(directory)
@@ -186,6 +201,7 @@ describe.each(Object.entries(workloads))('%s', (_name, steps) => {
         files.faults = stopAt(ordinal, random)
         const done = await runUntilStopped(files, durability, steps)
         files.crash(mode, random)
+        crashAgain(files, durability, { mode, random })
         check(files, durability, done, `operation ${ordinal}, seed ${ordinal * 100 + seed}`)
       }
     }

@@ -81,6 +81,32 @@ describe('partitions', () => {
     expect(doomed()).toBe(0)
   })
 
+  it('are deleted while they are being flushed, and leave nothing to those that come after them', async () => {
+    const files = new MemoryFiles()
+    const directory = open(files, { durability: 'power' })
+    const config = { ...logConfigDefaults, segmentBytes: 200 }
+    create(directory, 'orders', 0, config)
+    const waiting: Promise<unknown>[] = []
+    for (let index = 0; index < 5; index++) {
+      write(directory, 'orders', `v${index}`)
+      waiting.push(
+        directory
+          .get('orders', 0)!
+          .durable()!
+          .catch((error: unknown) => error),
+      )
+    }
+    directory.delete('orders', 0)
+    create(directory, 'orders', 0, config)
+    for (const error of await Promise.all(waiting)) expect(error).toMatchObject({ code: 'MR-4004' })
+    // Its first segment, and nothing of the segments of its predecessor.
+    expect([...files.list('/var/data/orders-0')].sort()).toEqual([
+      `${'0'.repeat(20)}.log`,
+      'partition.metadata',
+    ])
+    expect(directory.get('orders', 0)!.state).toBe('open')
+  })
+
   it('take a new configuration', () => {
     const directory = open(new MemoryFiles())
     create(directory, 'orders')
