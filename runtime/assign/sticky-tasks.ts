@@ -1,9 +1,9 @@
 /**
  * Deals tasks out to the members of an application: evenly, and moving as few as can be.
  *
- * A pure function of a plain view. Each member keeps what it owns up to its share; what is left over goes to the
- * members with the fewest tasks, first those that run fewer tasks of the same sub-topology, so that each
- * sub-topology is spread too. Ties are broken by member id: every leader computes the same.
+ * A pure function of a plain view. Each member keeps what it owns up to its share, of each sub-topology first as many as
+ * is its share of that one; what is left over goes to the members with the fewest tasks, first those that run fewer tasks
+ * of the same sub-topology: so each sub-topology, with its load and its state, is spread too. Ties are broken by member id: every leader computes the same.
  */
 
 /** A member, and the tasks that it runs. */
@@ -23,8 +23,9 @@ export function assignTasks(
   const share = Math.floor(tasks.length / members.length)
   let extra = tasks.length - share * members.length
   const left = new Set(tasks)
+  const fair = (task: string): number => Math.ceil(countOf(tasks, subtopologyOf(task)) / members.length)
   for (const { memberId, owned } of members)
-    for (const task of owned.toSorted(compareTasks)) {
+    for (const task of byRank(owned.toSorted(compareTasks), fair)) {
       const kept = result.get(memberId)!
       if (!left.has(task) || kept.length > share) continue
       if (kept.length === share) {
@@ -44,6 +45,19 @@ export function assignTasks(
     result.get(target.memberId)!.push(task)
   }
   return result
+}
+
+/** The tasks; at the end those that are more than the fair number of their sub-topology. */
+function byRank(tasks: readonly string[], fair: (task: string) => number): readonly string[] {
+  const seen = new Map<string, number>()
+  const within: string[] = []
+  const beyond: string[] = []
+  for (const task of tasks) {
+    const rank = (seen.get(subtopologyOf(task)) ?? 0) + 1
+    seen.set(subtopologyOf(task), rank)
+    ;(rank <= fair(task) ? within : beyond).push(task)
+  }
+  return [...within, ...beyond]
 }
 
 function countOf(tasks: readonly string[], subtopology: string): number {

@@ -4,10 +4,13 @@
  * A task is one partition number of all topics of its sub-topology, so the partitions of a task always go together.
  * Each member sends a fingerprint of its topology; members whose fingerprint differs from the leader's get no tasks
  * and are told so: two different applications under one id would otherwise read each other's topics and state.
+ *
+ * A task that moves is given to nobody in the round that takes it from its owner: the owner commits, gives it up and joins
+ * again, and the next round gives it away. Whoever got it in the same round would start from what was committed before.
  */
 import { partitionKey, type TopicPartition } from '../../src/base/topic-partition.ts'
 import { utf8Bytes, utf8Slice } from '../../src/base/text.ts'
-import type { Assignor, AssignorView, MemberAssignment } from '../client/assignor.ts'
+import type { Assignor, AssignorMember, AssignorView, MemberAssignment } from '../client/assignor.ts'
 import { assignTasks } from './sticky-tasks.ts'
 
 /** A sub-topology as the assignor sees it. */
@@ -86,11 +89,12 @@ function assign(
   const alike = members.filter(
     ({ userData }) => decodeUserData<MemberUserData>(userData)?.fingerprint === fingerprint,
   )
+  // Of all members: one that is refused has to give up first too.
+  const ownerOf = taskOwners(members, taskOfPartition)
   const dealt = assignTasks(
     [...tasks.keys()],
-    alike.map(({ memberId, owned }) => {
-      const names = owned.map(({ topic, partition }) => taskOfPartition.get(partitionKey(topic, partition)))
-      return { memberId, owned: [...new Set(names.filter(name => name !== undefined))] }
+    alike.map(({ memberId }) => {
+      return { memberId, owned: [...ownerOf].flatMap(([task, owner]) => (owner === memberId ? task : [])) }
     }),
   )
   const refusal = { partitions: [], userData: encodeUserData({ version: 1, error: 'TOPOLOGY_MISMATCH' }) }
@@ -99,7 +103,24 @@ function assign(
     members.map(({ memberId }) => {
       const own = dealt.get(memberId)
       if (own === undefined) return [memberId, refusal]
-      return [memberId, { partitions: own.flatMap(task => tasks.get(task)!), userData: consent }]
+      const free = own.filter(task => (ownerOf.get(task) ?? memberId) === memberId)
+      return [memberId, { partitions: free.flatMap(task => tasks.get(task)!), userData: consent }]
     }),
   )
+}
+
+/** Who runs each task: of several that say so, who came to own it in the latest generation. */
+function taskOwners(
+  members: readonly AssignorMember[],
+  taskOfPartition: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const owners = new Map<string, { readonly memberId: string; readonly generation: number }>()
+  for (const { memberId, owned, ownedGeneration: generation } of members)
+    for (const { topic, partition } of owned) {
+      const task = taskOfPartition.get(partitionKey(topic, partition))
+      if (task === undefined) continue
+      const rival = owners.get(task)
+      if (rival === undefined || rival.generation < generation) owners.set(task, { memberId, generation })
+    }
+  return new Map([...owners].map(([task, { memberId }]) => [task, memberId]))
 }

@@ -75,6 +75,7 @@ export function assembleWorker(assemble: AssembleOptions): AssembledWorker {
     groupId: app.id,
     topics: [...new Set(subtopologies.flatMap(({ sourceTopics }) => sourceTopics))],
     instanceId: options.instanceId ?? directory.instanceId,
+    heartbeatIntervalMs: options.heartbeatIntervalMs,
     assignors: [streamsAssignor(subtopologies, fingerprint)],
     userData: () => encodeUserData({ version: 1, fingerprint }),
     onAssigned: assignment => worker.onAssigned(assignment),

@@ -35,6 +35,13 @@ describe('assignTasks', () => {
     expect(next.get('c')!.length).toBeGreaterThanOrEqual(2)
   })
 
+  it('leaves a newcomer its share of each sub-topology', () => {
+    const dealt = assignTasks(tasks, owners({ a: tasks, b: [] }))
+    for (const member of ['a', 'b'])
+      for (const subtopology of ['0_', '1_'])
+        expect(dealt.get(member)!.filter(task => task.startsWith(subtopology))).toHaveLength(2)
+  })
+
   it('ignores tasks that are no more', () => {
     expect(assignTasks(['0_0'], owners({ a: ['7_7', '0_0'] })).get('a')).toEqual(['0_0'])
   })
