@@ -16,9 +16,9 @@ import { assert } from '../src/base/assert.ts'
 import { partitionForKey } from '../src/base/murmur2.ts'
 import type { DropReason } from '../src/processor/processor.ts'
 import type { KeyValueStore, StateStore, WindowStore } from '../src/state/store.ts'
-import type { Serde } from '../src/serdes/serde.ts'
 import type { Logger } from './logger.ts'
 import type { RestoreOutcome } from './restore/changelog-reader.ts'
+import type { StoreKeys } from './tasks/assemble-worker.ts'
 import type { Worker } from './tasks/worker.ts'
 
 /** Milliseconds between two looks at whether the inputs are processed. */
@@ -50,7 +50,7 @@ export interface RunningAppOptions {
   readonly closers: readonly (() => Promise<void>)[]
   readonly restored: readonly RestoreOutcome[]
   /** By store name. */
-  readonly keySerdes: ReadonlyMap<string, Serde<unknown>>
+  readonly stores: ReadonlyMap<string, StoreKeys>
 }
 
 export class RunningApp implements AsyncDisposable {
@@ -62,7 +62,7 @@ export class RunningApp implements AsyncDisposable {
   readonly #worker: Worker
   readonly #logger: Logger
   readonly #closers: readonly (() => Promise<void>)[]
-  readonly #keySerdes: ReadonlyMap<string, Serde<unknown>>
+  readonly #stores: ReadonlyMap<string, StoreKeys>
   #state: AppState = 'running'
 
   constructor(options: RunningAppOptions) {
@@ -71,7 +71,7 @@ export class RunningApp implements AsyncDisposable {
     this.#worker = options.worker
     this.#logger = options.logger
     this.#closers = options.closers
-    this.#keySerdes = options.keySerdes
+    this.#stores = options.stores
     this.closed = this.#run()
     // Whoever awaits `closed` sees the error; nobody awaiting it must not end the process.
     this.closed.catch(() => {})
@@ -133,41 +133,50 @@ export class RunningApp implements AsyncDisposable {
 
   /**
    * The value of a key in a key-value store of this instance, uncommitted updates included; `undefined` for none.
-   * MR-6004 for a store that this instance does not run.
+   * MR-6004 for a store that this instance does not run, and for a key that is in another instance's part of it.
    */
   get<V>(store: string, key: unknown): V | undefined {
     const parts = this.#partsOf(store)
-    const serde = this.#keySerdes.get(store)
-    assert(serde !== undefined, `store ${store} has no key serde`)
-    // A changelog has one partition per task, so the greatest number tells how many there are.
-    const partition = partitionForKey(serde.serialize(key), parts.length)
-    return (parts[partition] as KeyValueStore<unknown, V>).get(key)
+    const known = this.#stores.get(store)
+    assert(known !== undefined, `store ${store} has no key serde`)
+    const partition = partitionForKey(known.keySerde.serialize(key), known.partitionCount)
+    const part = parts.get(partition)
+    if (part === undefined)
+      throw this.#notHere(`Partition ${partition} of store '${store}', which has the key,`)
+    return (part as KeyValueStore<unknown, V>).get(key)
   }
 
-  /** All entries of a key-value store, task by task, each in the order of its serialised keys. */
+  /** All entries of a key-value store on this instance, task by task, each in the order of its serialised keys. */
   async *entries<K, V>(store: string): AsyncGenerator<readonly [K, V]> {
-    for (const part of this.#partsOf(store)) yield* (part as KeyValueStore<K, V>).entries()
+    for (const part of this.#partsOf(store).values()) yield* (part as KeyValueStore<K, V>).entries()
   }
 
-  /** All windows of a window store that are within its retention, task by task: key, window start, value. */
+  /**
+   * All windows of a window store on this instance that are within its retention, task by task: key, window start,
+   * value.
+   */
   async *windows<K, V>(store: string): AsyncGenerator<{ key: K; start: number; value: V }> {
-    for (const part of this.#partsOf(store))
+    for (const part of this.#partsOf(store).values())
       for await (const [key, { start, value }] of (part as WindowStore<K, V>).entries())
         yield { key, start, value }
   }
 
-  /** The store's parts by partition. */
-  #partsOf(store: string): StateStore[] {
-    const parts: StateStore[] = []
+  /** The store's restored parts on this instance by partition, in their order. */
+  #partsOf(store: string): ReadonlyMap<number, StateStore> {
+    const parts: [number, StateStore][] = []
     for (const task of this.#worker.tasks.values()) {
-      const part = task.stores.get(store)
-      if (part !== undefined) parts[task.partition] = part
+      const part = task.state === 'running' ? task.stores.get(store) : undefined
+      if (part !== undefined) parts.push([task.partition, part])
     }
-    if (parts.length > 0) return parts
-    throw new StreamsError('MR-6004', {
-      what: `Store '${store}' is not on this instance of '${this.applicationId}'`,
-      why: 'It does not exist under this name, or its tasks have not been assigned yet.',
-      fix: 'Check the name given to the stateful operator, and wait until `ready`.',
+    if (parts.length > 0) return new Map(parts.toSorted(([left], [right]) => left - right))
+    throw this.#notHere(`Store '${store}'`)
+  }
+
+  #notHere(what: string): StreamsError {
+    return new StreamsError('MR-6004', {
+      what: `${what} is not on this instance of '${this.applicationId}'`,
+      why: 'It does not exist under this name, another instance has it, or it is not restored yet.',
+      fix: 'Check the name given to the stateful operator, wait until `ready`, and ask every instance.',
     })
   }
 

@@ -39,7 +39,13 @@ export interface AssembledWorker {
   /** Grows with each restore. */
   readonly restored: readonly RestoreOutcome[]
   /** By store name. */
-  readonly keySerdes: ReadonlyMap<string, Serde<unknown>>
+  readonly stores: ReadonlyMap<string, StoreKeys>
+}
+
+/** Where the keys of a store are: which partition has which, on whatever instance. */
+export interface StoreKeys {
+  readonly keySerde: Serde<unknown>
+  readonly partitionCount: number
 }
 
 /**
@@ -99,8 +105,16 @@ export function assembleWorker(assemble: AssembleOptions): AssembledWorker {
     taskIdOf: ({ topic, partition }) => taskOf.get(partitionKey(topic, partition))!,
     createTask,
   })
-  const stores = [...topology.stores.values()].map(({ name, keySerde }) => [name, keySerde] as const)
-  return { worker, restored, keySerdes: new Map(stores) }
+  return { worker, restored, stores: storeKeys(prepared) }
+}
+
+function storeKeys({ subtopologies, partitionCounts }: PreparedTopics): Map<string, StoreKeys> {
+  const stores = new Map<string, StoreKeys>()
+  for (const { subtopology, sourceTopics } of subtopologies) {
+    const partitionCount = Math.max(...sourceTopics.map(topic => partitionCounts.get(topic) ?? 0))
+    for (const { name, keySerde } of subtopology.stores) stores.set(name, { keySerde, partitionCount })
+  }
+  return stores
 }
 
 /** Where a topic is read from without a committed offset: what its source says, else the beginning. */

@@ -110,6 +110,21 @@ async function expectCountedOnce(
     for await (const entry of app.entries<string, number>('word-counts')) held.push([...entry])
   expect(Object.fromEntries(held)).toEqual(Object.fromEntries(sent))
   expect(held).toHaveLength(sent.size)
+  for (const [word, count] of sent)
+    expect(
+      running.flatMap(app => valueIn(app, word)),
+      word,
+    ).toEqual([count])
+}
+
+/** What an instance says of a word: nothing, if another one has its part of the store. */
+function valueIn(app: RunningApp, word: string): number | [] {
+  try {
+    return app.get<number>('word-counts', word) ?? []
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'MR-6004' })
+    return []
+  }
 }
 
 describe('two instances', () => {
