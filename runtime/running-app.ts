@@ -102,11 +102,18 @@ export class RunningApp implements AsyncDisposable {
   }
 
   /**
-   * Resolves when everything that the inputs, repartition topics included, held at some moment after the call is
-   * processed and committed. Rejects as `closed` does when the application fails first, with MR-6003 when it is closed.
+   * Resolves when everything that the inputs held at some moment after the call, and what it becomes in repartition topics,
+   * is processed and committed, as far as it is of the tasks of this instance. Rejects as `closed` does when the application fails first, with MR-6003 when it is closed.
    */
   async caughtUp(): Promise<void> {
-    while (!(await this.#worker.isCaughtUp())) {
+    const catchUp = this.#worker.catchUp()
+    for (;;) {
+      try {
+        if (await catchUp.isDone()) return
+      } catch (error) {
+        // Nothing can be asked any more once the connections are closed: that is told below.
+        if (this.#state === 'running') throw error
+      }
       if (this.#state !== 'running') {
         await this.closed
         throw new StreamsError('MR-6003', {

@@ -57,7 +57,13 @@ export class StateDirectory {
   /** Opens (or makes) the database of a task. */
   async openTask(taskId: string): Promise<TaskDatabase> {
     const location = join(this.path, taskId)
-    return TaskDatabase.open(await LevelBytes.open(location, this.#level), location)
+    const bytes = await LevelBytes.open(location, this.#level)
+    try {
+      return await TaskDatabase.open(bytes, location)
+    } catch (error) {
+      await bytes.close()
+      throw error
+    }
   }
 
   /** Gives the claim up. Idempotent; the tasks' databases are closed by their tasks. */

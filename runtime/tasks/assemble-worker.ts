@@ -6,6 +6,7 @@ import type { Serde } from '../../src/serdes/serde.ts'
 import { MemoryBytes } from '../../src/state/memory-bytes.ts'
 import { openStore } from '../../src/state/open-store.ts'
 import { realTopicName } from '../../src/topology/internal-topics.ts'
+import type { StoreDefinition } from '../../src/topology/node.ts'
 import type { Topology } from '../../src/topology/topology.ts'
 import { encodeUserData, streamsAssignor, tasksOf } from '../assign/streams-assignor.ts'
 import { topologyFingerprint } from '../assign/fingerprint.ts'
@@ -19,7 +20,7 @@ import type { ResolvedOptions } from '../options.ts'
 import { ChangelogReader, type RestoreOutcome } from '../restore/changelog-reader.ts'
 import type { StateDirectory } from '../state/state-directory.ts'
 import { TaskDatabase } from '../state/task-database.ts'
-import type { PreparedTopics } from '../topics/prepare-topics.ts'
+import type { PreparedSubtopology, PreparedTopics } from '../topics/prepare-topics.ts'
 import { AcknowledgedOffsets } from './acknowledged-offsets.ts'
 import { ProducerCollector } from './producer-collector.ts'
 import { StreamTask, type TaskStore } from './stream-task.ts'
@@ -100,6 +101,7 @@ export function assembleWorker(assemble: AssembleOptions): AssembledWorker {
     logger: options.logger,
     commitIntervalMs: options.commitIntervalMs,
     leavesOnClose: options.instanceId === undefined,
+    subtopologyCount: subtopologies.length,
     repartitionTopics: new Set(prepared.repartitionTopics),
     admin: new Admin(cluster),
     taskIdOf: ({ topic, partition }) => taskOf.get(partitionKey(topic, partition))!,
@@ -152,19 +154,7 @@ function taskFactory(factory: FactoryOptions) {
       entry => entry.subtopology.id === subtopologyId,
     )!
     const committed = await offsets.fetch(partitions)
-    const databases: TaskDatabase[] = []
-    const stores: TaskStore[] = []
-    if (subtopology.stores.some(({ backend }) => backend === 'persistent'))
-      databases.push(await directory.openTask(id))
-    for (const definition of subtopology.stores) {
-      let database = databases[0]!
-      if (definition.backend === 'memory') {
-        database = await TaskDatabase.open(new MemoryBytes(), `memory of task ${id}`)
-        databases.push(database)
-      }
-      const store = openStore(definition, database.bytes, await database.prefixOf(definition.name))
-      stores.push({ store, database, changelog: changelogs.get(definition.name) })
-    }
+    const { stores, databases } = await openStores(directory, id, subtopology.stores, changelogs)
     return new StreamTask({
       id,
       partition,
@@ -198,6 +188,34 @@ function taskFactory(factory: FactoryOptions) {
       },
     })
   }
+}
+
+/** Opens the stores of a task; those of one that fails to open are closed again. */
+async function openStores(
+  directory: StateDirectory,
+  taskId: string,
+  definitions: readonly StoreDefinition[],
+  changelogs: PreparedSubtopology['changelogs'],
+): Promise<{ readonly stores: readonly TaskStore[]; readonly databases: readonly TaskDatabase[] }> {
+  const databases: TaskDatabase[] = []
+  const stores: TaskStore[] = []
+  try {
+    if (definitions.some(({ backend }) => backend === 'persistent'))
+      databases.push(await directory.openTask(taskId))
+    for (const definition of definitions) {
+      let database = databases[0]!
+      if (definition.backend === 'memory') {
+        database = await TaskDatabase.open(new MemoryBytes(), `memory of task ${taskId}`)
+        databases.push(database)
+      }
+      const store = openStore(definition, database.bytes, await database.prefixOf(definition.name))
+      stores.push({ store, database, changelog: changelogs.get(definition.name) })
+    }
+  } catch (error) {
+    await Promise.allSettled(databases.map(database => database.close()))
+    throw error
+  }
+  return { stores, databases }
 }
 
 function logRestore({ logger }: ResolvedOptions, task: string, outcome: RestoreOutcome): void {

@@ -194,6 +194,7 @@ export class StreamTask implements CommittableTask {
   rewind(): void {
     if (this.#state !== 'running') return
     for (const { store } of this.#options.stores) store.discard()
+    this.#engine?.close()
     this.#engine = undefined
     this.#moveTo('suspended')
     this.#moveTo('restoring')
@@ -206,11 +207,22 @@ export class StreamTask implements CommittableTask {
     this.#restoreAbort.abort()
     await this.#restoring
     if (this.#state !== 'suspended') this.#moveTo('suspended')
-    this.#engine?.close()
+    const engine = this.#engine
     this.#engine = undefined
-    const failure = await this.#writing.then(() => undefined, asError)
-    for (const { store } of this.#options.stores) store.close()
-    for (const database of this.#options.databases) await database.close()
+    // Whatever fails, a processor's close included: what is open must be closed, or a restart finds it in use.
+    const closings: (() => void | Promise<void>)[] = [
+      () => engine?.close(),
+      () => this.#writing,
+      ...[...this.stores.values(), ...this.#options.databases].map(opened => () => opened.close()),
+    ]
+    let failure: Error | undefined
+    for (const close of closings) {
+      try {
+        await close()
+      } catch (error) {
+        failure ??= asError(error)
+      }
+    }
     this.#moveTo('closed')
     if (failure !== undefined) throw failure
   }

@@ -22,6 +22,7 @@ export interface WorkerResources {
   readonly commitIntervalMs: number
   /** Whether an orderly end gives up the membership: where nobody has named the instance, nobody expects it back. */
   readonly leavesOnClose: boolean
+  readonly subtopologyCount: number
   /** Topics whose processed records may be deleted, by their names on the broker. */
   readonly repartitionTopics: ReadonlySet<string>
   /** The task that a partition belongs to. */

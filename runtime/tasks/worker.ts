@@ -15,6 +15,7 @@ import { partitionKey, type TopicPartition } from '../../src/base/topic-partitio
 import { storageFailureIn } from '../state/storage-error.ts'
 import { decodeUserData, type AssignmentUserData } from '../assign/streams-assignor.ts'
 import type { Assignment } from '../client/group-member.ts'
+import { CatchUp } from './catch-up.ts'
 import { commitAtLeastOnce, commitExactlyOnce } from './commit.ts'
 import { RepartitionPurge } from './repartition-purge.ts'
 import type { StreamTask } from './stream-task.ts'
@@ -35,6 +36,11 @@ export class Worker {
   #stopping = false
   #commitAt = 0
   #dirty = false
+  #committing = false
+  /** Whether it has failed: nothing is taken over any more. */
+  #abandoned = false
+  /** Tasks that are being opened. */
+  #opening: Promise<unknown> = Promise.resolve()
   #processed = 0
 
   constructor(resources: WorkerResources) {
@@ -52,21 +58,18 @@ export class Worker {
     return this.#tasks
   }
 
-  /** Whether everything that the inputs hold now is processed and committed. */
-  async isCaughtUp(): Promise<boolean> {
-    const { admin, exactlyOnce } = this.#resources
-    const settled = (): boolean =>
-      !this.#dirty &&
-      this.#tasks.size > 0 &&
-      [...this.#tasks.values()].every(task => task.state === 'running')
-    if (!settled()) return false
-    const partitions = [...this.#tasks.values()].flatMap(task => task.partitions)
+  /** To find out when everything that the inputs of these tasks hold now is processed and committed. */
+  catchUp(): CatchUp {
+    const { admin, exactlyOnce, fetcher, member, subtopologyCount } = this.#resources
     const isolation = exactlyOnce ? 'read_committed' : 'read_uncommitted'
-    for (const { topic, partition, offset } of await admin.listOffsets(partitions, 'latest', { isolation })) {
-      const position = this.#taskOfPartition.get(partitionKey(topic, partition))?.positionOf(topic, partition)
-      if ((position ?? 0) < offset) return false
-    }
-    return settled()
+    return new CatchUp({
+      tasks: this.#tasks,
+      roundCount: subtopologyCount,
+      idle: () => member.state === 'stable' && member.owned.length === 0 && !member.hasWork,
+      uncommitted: () => this.#dirty || this.#committing,
+      endsOf: partitions => admin.listOffsets(partitions, 'latest', { isolation }),
+      fetchedTo: ({ topic, partition }) => fetcher.position(topic, partition),
+    })
   }
 
   /** Ends `run` with an error that came from outside of the loop, whatever it is waiting for. */
@@ -91,7 +94,7 @@ export class Worker {
   }
 
   async #work(): Promise<void> {
-    const { producer, member, exactlyOnce, leavesOnClose } = this.#resources
+    const { producer, member, fetcher, exactlyOnce, leavesOnClose } = this.#resources
     if (exactlyOnce) {
       await producer.initTransactions()
       producer.beginTransaction()
@@ -101,6 +104,7 @@ export class Worker {
     while (!this.#stopping) await this.#turn()
     await this.#commit()
     await this.#closeTasks()
+    await fetcher.close()
     await this.#purge.settled()
     await member.close({ leaveStatic: leavesOnClose })
     await producer.close()
@@ -157,8 +161,10 @@ export class Worker {
   }
 
   #idleWait(): number {
-    const untilCommit = this.#commitAt - this.#resources.clock.monotonic()
-    return this.#dirty ? Math.max(0, Math.min(idleWaitMs, untilCommit)) : idleWaitMs
+    const { clock, member } = this.#resources
+    // While the group rebalances a commit that is due waits for it, not the other way round.
+    if (!this.#dirty || member.rebalancing) return idleWaitMs
+    return Math.max(0, Math.min(idleWaitMs, this.#commitAt - clock.monotonic()))
   }
 
   #scheduleCommit(): void {
@@ -171,6 +177,7 @@ export class Worker {
     this.#dirty = false
     if (tasks.length === 0) return
     const protocol = exactlyOnce ? commitExactlyOnce : commitAtLeastOnce
+    this.#committing = true
     try {
       await protocol(tasks, { producer, offsets, group: () => member.metadata })
       this.#purge.maybeStart(() => tasks.flatMap(task => task.committedOffsets))
@@ -179,6 +186,8 @@ export class Worker {
       if (storage !== undefined) throw storage
       if (!isRecoverable(error)) throw error
       await this.#revive(error)
+    } finally {
+      this.#committing = false
     }
   }
 
@@ -188,14 +197,17 @@ export class Worker {
     logger.log('warn', 'a commit failed; its records are processed again', { cause: String(cause) })
     if (exactlyOnce) await producer.abortTransaction()
     const running = [...this.#tasks.values()].filter(task => task.state === 'running')
-    for (const task of running) task.rewind()
-    await this.#seekToCommitted(running.flatMap(task => task.partitions))
+    for (const task of running) {
+      task.rewind()
+      this.#fetch(task)
+    }
     if (exactlyOnce) producer.beginTransaction()
   }
 
   /** Takes over what the group has assigned. */
   async onAssigned({ added, userData }: Assignment): Promise<void> {
     if (decodeUserData<AssignmentUserData>(userData)?.error === 'TOPOLOGY_MISMATCH') throw this.#mismatch()
+    if (this.#abandoned) return
     const { createTask, taskIdOf } = this.#resources
     const partitionsOfTask = new Map<string, TopicPartition[]>()
     for (const partition of added) {
@@ -205,15 +217,23 @@ export class Worker {
       else partitions.push(partition)
     }
     // Side by side: opening a database waits for the disk.
-    const tasks = await Promise.all(
+    const opening = Promise.allSettled(
       [...partitionsOfTask].map(([taskId, partitions]) => createTask(taskId, partitions)),
     )
+    this.#opening = opening
+    const tasks: StreamTask[] = []
+    const failures: unknown[] = []
+    for (const opened of await opening)
+      if (opened.status === 'fulfilled') tasks.push(opened.value)
+      else failures.push(opened.reason)
     for (const task of tasks) {
       this.#tasks.set(task.id, task)
       for (const { topic, partition } of task.partitions)
         this.#taskOfPartition.set(partitionKey(topic, partition), task)
       task.restore()
     }
+    // After the others are known, so that they are closed.
+    if (failures.length > 0) throw failures[0]
   }
 
   /** Commits, then gives partitions up: whoever takes them over starts where this worker ended. */
@@ -250,12 +270,15 @@ export class Worker {
     for (const task of this.#tasks.values())
       if (task.state === 'restoring' && task.isRestored()) {
         task.start()
-        const positions = task.partitions.map(partition => ({
-          ...partition,
-          offset: task.startOffsetOf(partition),
-        }))
-        this.#resources.fetcher.add(positions)
+        this.#fetch(task)
       }
+  }
+
+  /** Fetches for a task from where it was committed, whatever was fetched before. */
+  #fetch(task: StreamTask): void {
+    const { fetcher } = this.#resources
+    fetcher.remove(task.partitions)
+    fetcher.add(task.partitions.map(partition => ({ ...partition, offset: task.startOffsetOf(partition) })))
   }
 
   /** Stops fetching for partitions that have enough, and goes on for those that have little. */
@@ -266,7 +289,9 @@ export class Worker {
       if (full.length > 0) {
         fetcher.pause(full)
         this.#paused.add(task)
-      } else if (this.#paused.has(task)) {
+      }
+      // Also while another of its partitions is full: it may be this one that the task waits for.
+      if (this.#paused.has(task)) {
         const drained = task.partitionsWith('drained')
         if (drained.length > 0) fetcher.resume(drained)
         if (drained.length === task.partitions.length) this.#paused.delete(task)
@@ -286,29 +311,13 @@ export class Worker {
       }
   }
 
-  async #seekToCommitted(partitions: readonly TopicPartition[]): Promise<void> {
-    const { offsets, fetcher } = this.#resources
-    const committed = new Map(
-      (await offsets.fetch(partitions)).map(entry => [
-        partitionKey(entry.topic, entry.partition),
-        entry.offset,
-      ]),
-    )
-    fetcher.remove(partitions)
-    fetcher.add(
-      partitions.map(({ topic, partition }) => {
-        return { topic, partition, offset: committed.get(partitionKey(topic, partition)) }
-      }),
-    )
-  }
-
   async #closeTasks(): Promise<void> {
     await this.#release([...this.#tasks.values()].flatMap(task => task.partitions))
   }
 
   /** After a failure: nothing more is written, and what can be closed is. */
   async #abandon(reason: unknown): Promise<void> {
-    const { producer, member, logger, exactlyOnce } = this.#resources
+    const { producer, member, fetcher, logger, exactlyOnce } = this.#resources
     const attempt = async (doing: string, act: () => Promise<void>): Promise<void> => {
       try {
         await act()
@@ -318,13 +327,18 @@ export class Worker {
       }
     }
     this.#stopping = true
+    this.#abandoned = true
     this.#dirty = false
+    await this.#opening
+    // Taken away before anything else is waited for: a turn of the loop that is under way must not commit some of them.
+    const tasks = [...this.#tasks.values()]
+    this.#tasks.clear()
+    this.#taskOfPartition.clear()
+    await attempt('ending the fetches', () => fetcher.close())
     // On a disk that fails an abort cannot be written either: the successor ends the transaction at its start.
     if (exactlyOnce && storageFailureIn(reason) === undefined)
       await attempt('aborting the transaction', () => producer.abortTransaction())
-    for (const task of this.#tasks.values()) await attempt(`closing task ${task.id}`, () => task.close())
-    this.#tasks.clear()
-    this.#taskOfPartition.clear()
+    for (const task of tasks) await attempt(`closing task ${task.id}`, () => task.close())
     await attempt('leaving the group', () => member.close())
     await attempt('closing the producer', () => producer.close())
   }

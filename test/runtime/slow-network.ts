@@ -7,18 +7,20 @@ import type { Connection } from '../../src/protocol/connection.ts'
 export interface SlowRequests {
   /** Milliseconds that a request waits before the broker gets it, by the API's name. */
   readonly before?: Readonly<Record<string, number>>
-  /** Told of each request, before it is sent. */
-  readonly onSend?: (api: string) => void | Promise<void>
+  /** Milliseconds that an answer waits before the instance gets it, by the API's name. */
+  readonly after?: Readonly<Record<string, number>>
 }
 
 /** The broker as an instance sees it over a slow network. */
-export function slowed(broker: EmbeddedBroker, { before = {}, onSend }: SlowRequests): EmbeddedBroker {
+export function slowed(broker: EmbeddedBroker, options: SlowRequests): EmbeddedBroker {
+  const { before = {}, after = {} } = options
   const slow = (inner: Connection): Connection => ({
     versions: api => inner.versions(api),
     send: async <Request, Response>(api: Api<Request, Response>, version: number, request: Request) => {
-      await onSend?.(api.name)
       if (before[api.name] !== undefined) await pause(before[api.name])
-      return inner.send(api, version, request)
+      const answer = await inner.send(api, version, request)
+      if (after[api.name] !== undefined) await pause(after[api.name])
+      return answer
     },
     close: () => inner.close(),
     closed: inner.closed,
