@@ -45,7 +45,7 @@ interface Range {
 }
 
 /** Java's Long.MAX_VALUE as a number: "no limit" in Kafka's tables. */
-export const longMax = 2 ** 63
+export const longMax: number = 2 ** 63
 
 /** A 32-bit integer. */
 export function int(value: number, about: string, range: Range = {}): ConfigRow<number> {

@@ -38,7 +38,13 @@ import { BrokerError } from '../broker-error.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import type { Topic } from '../metadata/topics.ts'
 import { failureOf, type Failure } from './failure.ts'
-import { apiHandler, Disconnect, type BrokerContext, type RequestContext } from './handler.ts'
+import {
+  apiHandler,
+  Disconnect,
+  type BrokerContext,
+  type RequestContext,
+  type ApiHandler,
+} from './handler.ts'
 import { admitAppend, implicitPartitionsSince } from './transactional-append.ts'
 
 const zstdSince = 7
@@ -48,7 +54,7 @@ const zstdId = 4
 const unanswered: Failure = { errorCode: -1, errorMessage: 'not answered' }
 const noLeader = Object.freeze({ leaderId: -1, leaderEpoch: -1 })
 
-export const produce = apiHandler(Produce, {
+export const produce: ApiHandler<ProduceRequest, ProduceResponse> = apiHandler(Produce, {
   versions: [3, 13],
   handle,
   refuse(request, errorCode, errorMessage) {

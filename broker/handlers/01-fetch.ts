@@ -25,7 +25,7 @@ import {
 import type { PartitionLog } from '../log/partition-log.ts'
 import type { FetchedPartition, FetchPlan } from '../net/fetch-sessions.ts'
 import { failureOf } from './failure.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 import { epochEndOf, leaderEpochError } from './leader-epoch.ts'
 
 const topicIdsSince = 13
@@ -34,7 +34,7 @@ const noEpoch = Object.freeze({ epoch: -1, endOffset: -1 })
 const noLeader = Object.freeze({ leaderId: -1, leaderEpoch: -1 })
 const noSnapshot = Object.freeze({ endOffset: -1, epoch: -1 })
 
-export const fetch = apiHandler(Fetch, {
+export const fetch: ApiHandler<FetchRequest, FetchResponse> = apiHandler(Fetch, {
   versions: [4, 18],
   handle,
   refuse: (_request, errorCode) => ({ ...empty(0), errorCode }),

@@ -23,7 +23,7 @@ import {
 import type { PartitionLog } from '../log/partition-log.ts'
 import { duplicatesOf } from './duplicates.ts'
 import { failureOf } from './failure.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 import { leaderEpochError } from './leader-epoch.ts'
 
 const latest = -1
@@ -45,7 +45,7 @@ const questionSince: Readonly<Record<number, number>> = {
   [earliestPendingUpload]: 11,
 }
 
-export const listOffsets = apiHandler(ListOffsets, {
+export const listOffsets: ApiHandler<ListOffsetsRequest, ListOffsetsResponse> = apiHandler(ListOffsets, {
   versions: [1, 11],
   handle,
   refuse: (request, errorCode) =>

@@ -25,9 +25,13 @@ import type { Topic } from '../metadata/topics.ts'
 import { clusterOperations, operationsNotAsked, topicOperations } from './authorized-operations.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
-export const metadata = apiHandler(Metadata, { versions: [0, 13], handle, refuse })
+export const metadata: ApiHandler<MetadataRequest, MetadataResponse> = apiHandler(Metadata, {
+  versions: [0, 13],
+  handle,
+  refuse,
+})
 
 function handle(
   broker: BrokerContext,

@@ -16,12 +16,12 @@ import {
   type OffsetCommitResponse,
 } from '../../src/protocol/messages/08-offset-commit.ts'
 import type { PartitionCodes } from '../coordinator/group/coordinator.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 import { knownTopics, namedTopics, type NamedTopic } from './named-topics.ts'
 
 const topicIdsSince = 10
 
-export const offsetCommit = apiHandler(OffsetCommit, {
+export const offsetCommit: ApiHandler<OffsetCommitRequest, OffsetCommitResponse> = apiHandler(OffsetCommit, {
   versions: [2, 10],
   handle,
   refuse: ({ topics }, errorCode) =>

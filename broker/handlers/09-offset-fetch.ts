@@ -19,12 +19,16 @@ import {
   type OffsetFetchResponseTopics,
 } from '../../src/protocol/messages/09-offset-fetch.ts'
 import { noOffset, type FetchedTopic } from '../coordinator/group/offset-fetch.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const groupsSince = 8
 const topicIdsSince = 10
 
-export const offsetFetch = apiHandler(OffsetFetch, { versions: [1, 10], handle, refuse })
+export const offsetFetch: ApiHandler<OffsetFetchRequest, OffsetFetchResponse> = apiHandler(OffsetFetch, {
+  versions: [1, 10],
+  handle,
+  refuse,
+})
 
 function handle(
   broker: BrokerContext,

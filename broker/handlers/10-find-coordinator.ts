@@ -13,18 +13,21 @@ import {
   type Coordinator,
   type FindCoordinatorRequest,
 } from '../../src/protocol/messages/10-find-coordinator.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const keysSince = 4
 const groupKey = 0
 const transactionKey = 1
 
-export const findCoordinator = apiHandler(FindCoordinator, {
-  versions: [0, 6],
-  handle,
-  refuse: (request, errorCode, errorMessage, version) =>
-    respond(request, version, key => ({ ...nowhere(key), errorCode, errorMessage })),
-})
+export const findCoordinator: ApiHandler<FindCoordinatorRequest, FindCoordinatorResponse> = apiHandler(
+  FindCoordinator,
+  {
+    versions: [0, 6],
+    handle,
+    refuse: (request, errorCode, errorMessage, version) =>
+      respond(request, version, key => ({ ...nowhere(key), errorCode, errorMessage })),
+  },
+)
 
 function handle(
   { identity: { nodeId, host, port } }: BrokerContext,

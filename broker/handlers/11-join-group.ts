@@ -13,11 +13,11 @@ import {
   type JoinGroupResponse,
 } from '../../src/protocol/messages/11-join-group.ts'
 import { refusedJoin } from '../coordinator/group/responses.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const nullNameSince = 7
 
-export const joinGroup = apiHandler(JoinGroup, {
+export const joinGroup: ApiHandler<JoinGroupRequest, JoinGroupResponse> = apiHandler(JoinGroup, {
   versions: [0, 9],
   handle,
   refuse: ({ memberId }, errorCode, _message, version) => named(refusedJoin(errorCode, memberId), version),

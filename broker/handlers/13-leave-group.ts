@@ -12,11 +12,11 @@ import {
   type LeaveGroupResponse,
 } from '../../src/protocol/messages/13-leave-group.ts'
 import { BrokerError } from '../broker-error.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const membersSince = 3
 
-export const leaveGroup = apiHandler(LeaveGroup, {
+export const leaveGroup: ApiHandler<LeaveGroupRequest, LeaveGroupResponse> = apiHandler(LeaveGroup, {
   versions: [0, 5],
   handle,
   refuse: (_request, errorCode) => ({ throttleTimeMs: 0, errorCode, members: [] }),

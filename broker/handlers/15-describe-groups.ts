@@ -13,16 +13,19 @@ import {
   type DescribeGroupsResponse,
 } from '../../src/protocol/messages/15-describe-groups.ts'
 import { groupOperations } from './authorized-operations.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
-export const describeGroups = apiHandler(DescribeGroups, {
-  versions: [0, 6],
-  handle,
-  refuse: ({ groups }, errorCode) => ({
-    throttleTimeMs: 0,
-    groups: groups.map(groupId => DescribeGroupsDescribedGroup.create({ groupId, errorCode })),
-  }),
-})
+export const describeGroups: ApiHandler<DescribeGroupsRequest, DescribeGroupsResponse> = apiHandler(
+  DescribeGroups,
+  {
+    versions: [0, 6],
+    handle,
+    refuse: ({ groups }, errorCode) => ({
+      throttleTimeMs: 0,
+      groups: groups.map(groupId => DescribeGroupsDescribedGroup.create({ groupId, errorCode })),
+    }),
+  },
+)
 
 function handle(
   { groups }: BrokerContext,

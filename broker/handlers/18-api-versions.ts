@@ -15,14 +15,14 @@ import {
   type ApiVersionsRequest,
   type ApiVersionsResponse,
 } from '../../src/protocol/messages/18-api-versions.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const produceKey = 0
 const legalSoftware = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/
 
 const spoken = [0, 5] as const
 
-export const apiVersions = apiHandler(ApiVersions, {
+export const apiVersions: ApiHandler<ApiVersionsRequest, ApiVersionsResponse> = apiHandler(ApiVersions, {
   versions: spoken,
   handle,
   refuse: (_request, errorCode) => respond(errorCode, []),

@@ -21,9 +21,9 @@ import { planTopic, type TopicPlan } from '../metadata/topic-plan.ts'
 import { duplicatesOf } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
-export const createTopics = apiHandler(CreateTopics, {
+export const createTopics: ApiHandler<CreateTopicsRequest, CreateTopicsResponse> = apiHandler(CreateTopics, {
   versions: [2, 7],
   handle,
   refuse: ({ topics }, errorCode, message) => ({

@@ -20,9 +20,9 @@ import { BrokerError } from '../broker-error.ts'
 import { duplicatesOf } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
-export const deleteTopics = apiHandler(DeleteTopics, {
+export const deleteTopics: ApiHandler<DeleteTopicsRequest, DeleteTopicsResponse> = apiHandler(DeleteTopics, {
   versions: [1, 6],
   handle,
   refuse: (request, errorCode, errorMessage) => ({

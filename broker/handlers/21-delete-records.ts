@@ -14,16 +14,19 @@ import {
   type DeleteRecordsResponse,
 } from '../../src/protocol/messages/21-delete-records.ts'
 import { failureOf } from './failure.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const highWatermark = -1
 
-export const deleteRecords = apiHandler(DeleteRecords, {
-  versions: [0, 2],
-  handle,
-  refuse: (request, errorCode) =>
-    each(request, (_topic, { partitionIndex }) => refused(partitionIndex, errorCode)),
-})
+export const deleteRecords: ApiHandler<DeleteRecordsRequest, DeleteRecordsResponse> = apiHandler(
+  DeleteRecords,
+  {
+    versions: [0, 2],
+    handle,
+    refuse: (request, errorCode) =>
+      each(request, (_topic, { partitionIndex }) => refused(partitionIndex, errorCode)),
+  },
+)
 
 function handle(
   broker: BrokerContext,

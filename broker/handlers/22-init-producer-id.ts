@@ -15,15 +15,18 @@ import {
 } from '../../src/protocol/messages/22-init-producer-id.ts'
 import type { ProducerResult } from '../coordinator/transaction/coordinator.ts'
 import { fencedCode } from './fenced-code.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const fencedSince = 4
 
-export const initProducerId = apiHandler(InitProducerId, {
-  versions: [0, 5],
-  handle,
-  refuse: (_request, errorCode) => InitProducerIdResponse.create({ errorCode, producerEpoch: -1 }),
-})
+export const initProducerId: ApiHandler<InitProducerIdRequest, InitProducerIdResponse> = apiHandler(
+  InitProducerId,
+  {
+    versions: [0, 5],
+    handle,
+    refuse: (_request, errorCode) => InitProducerIdResponse.create({ errorCode, producerEpoch: -1 }),
+  },
+)
 
 function handle(
   { transactions }: BrokerContext,

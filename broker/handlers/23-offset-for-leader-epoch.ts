@@ -12,14 +12,15 @@ import {
   type OffsetForLeaderEpochResponse,
   type OffsetForLeaderPartition,
 } from '../../src/protocol/messages/23-offset-for-leader-epoch.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 import { epochEndOf, leaderEpochError } from './leader-epoch.ts'
 
-export const offsetForLeaderEpoch = apiHandler(OffsetForLeaderEpoch, {
-  versions: [2, 4],
-  handle,
-  refuse: (request, errorCode) => each(request, (_topic, { partition }) => unknown(partition, errorCode)),
-})
+export const offsetForLeaderEpoch: ApiHandler<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse> =
+  apiHandler(OffsetForLeaderEpoch, {
+    versions: [2, 4],
+    handle,
+    refuse: (request, errorCode) => each(request, (_topic, { partition }) => unknown(partition, errorCode)),
+  })
 
 function handle(
   { topics }: BrokerContext,

@@ -18,24 +18,25 @@ import {
 } from '../../src/protocol/messages/24-add-partitions-to-txn.ts'
 import { onePartition, type ClientVersion } from '../coordinator/transaction/transaction.ts'
 import { fencedCode } from './fenced-code.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const fencedSince = 2
 const batchedSince = 4
 
-export const addPartitionsToTxn = apiHandler(AddPartitionsToTxn, {
-  versions: [0, 5],
-  handle,
-  refuse: ({ transactions, v3AndBelowTopics }, errorCode) => ({
-    throttleTimeMs: 0,
-    errorCode,
-    resultsByTransaction: transactions.map(({ transactionalId, topics }) => ({
-      transactionalId,
-      topicResults: results(topics, () => errorCode),
-    })),
-    resultsByTopicV3AndBelow: results(v3AndBelowTopics, () => errorCode),
-  }),
-})
+export const addPartitionsToTxn: ApiHandler<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse> =
+  apiHandler(AddPartitionsToTxn, {
+    versions: [0, 5],
+    handle,
+    refuse: ({ transactions, v3AndBelowTopics }, errorCode) => ({
+      throttleTimeMs: 0,
+      errorCode,
+      resultsByTransaction: transactions.map(({ transactionalId, topics }) => ({
+        transactionalId,
+        topicResults: results(topics, () => errorCode),
+      })),
+      resultsByTopicV3AndBelow: results(v3AndBelowTopics, () => errorCode),
+    }),
+  })
 
 type TopicResults = readonly AddPartitionsToTxnTopicResult[]
 

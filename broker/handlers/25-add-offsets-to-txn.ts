@@ -15,15 +15,18 @@ import { BrokerError } from '../broker-error.ts'
 import { offsetsTopic } from '../coordinator/internal-topic.ts'
 import { onePartition } from '../coordinator/transaction/transaction.ts'
 import { fencedCode } from './fenced-code.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const fencedSince = 2
 
-export const addOffsetsToTxn = apiHandler(AddOffsetsToTxn, {
-  versions: [0, 4],
-  handle,
-  refuse: (_request, errorCode) => ({ throttleTimeMs: 0, errorCode }),
-})
+export const addOffsetsToTxn: ApiHandler<AddOffsetsToTxnRequest, AddOffsetsToTxnResponse> = apiHandler(
+  AddOffsetsToTxn,
+  {
+    versions: [0, 4],
+    handle,
+    refuse: (_request, errorCode) => ({ throttleTimeMs: 0, errorCode }),
+  },
+)
 
 function handle(
   { groups, transactions }: BrokerContext,

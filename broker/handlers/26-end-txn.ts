@@ -10,12 +10,12 @@
 import { EndTxn, type EndTxnRequest, type EndTxnResponse } from '../../src/protocol/messages/26-end-txn.ts'
 import type { ProducerResult } from '../coordinator/transaction/coordinator.ts'
 import { fencedCode } from './fenced-code.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const fencedSince = 2
 const bumpsEpochSince = 5
 
-export const endTxn = apiHandler(EndTxn, {
+export const endTxn: ApiHandler<EndTxnRequest, EndTxnResponse> = apiHandler(EndTxn, {
   versions: [0, 5],
   handle,
   refuse: (_request, errorCode) => ({ throttleTimeMs: 0, errorCode, producerId: -1, producerEpoch: -1 }),

@@ -15,13 +15,16 @@ import {
 } from '../../src/protocol/messages/27-write-txn-markers.ts'
 import { markerTargets } from '../coordinator/transaction/marker-targets.ts'
 import { failureOf } from './failure.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
-export const writeTxnMarkers = apiHandler(WriteTxnMarkers, {
-  versions: [1, 2],
-  handle,
-  refuse: ({ markers }, errorCode) => respond(markers, () => errorCode),
-})
+export const writeTxnMarkers: ApiHandler<WriteTxnMarkersRequest, WriteTxnMarkersResponse> = apiHandler(
+  WriteTxnMarkers,
+  {
+    versions: [1, 2],
+    handle,
+    refuse: ({ markers }, errorCode) => respond(markers, () => errorCode),
+  },
+)
 
 async function handle(
   broker: BrokerContext,

@@ -18,27 +18,30 @@ import {
 import { BrokerError } from '../broker-error.ts'
 import type { PartitionCodes } from '../coordinator/group/coordinator.ts'
 import { offsetsTopic } from '../coordinator/internal-topic.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 import { knownTopics, namedTopics, type NamedTopic } from './named-topics.ts'
 
 const abortableSince = 4
 const implicitSince = 5
 const topicIdsSince = 6
 
-export const txnOffsetCommit = apiHandler(TxnOffsetCommit, {
-  versions: [0, 6],
-  handle,
-  refuse({ topics }, errorCode) {
-    const { NOT_ENOUGH_REPLICAS, COORDINATOR_NOT_AVAILABLE } = kafkaErrors
-    // What a Produce retries on means nothing here.
-    const told = errorCode === NOT_ENOUGH_REPLICAS.code ? COORDINATOR_NOT_AVAILABLE.code : errorCode
-    return respond(
-      topics.map(asked => ({ asked, name: undefined })),
-      [],
-      told,
-    )
+export const txnOffsetCommit: ApiHandler<TxnOffsetCommitRequest, TxnOffsetCommitResponse> = apiHandler(
+  TxnOffsetCommit,
+  {
+    versions: [0, 6],
+    handle,
+    refuse({ topics }, errorCode) {
+      const { NOT_ENOUGH_REPLICAS, COORDINATOR_NOT_AVAILABLE } = kafkaErrors
+      // What a Produce retries on means nothing here.
+      const told = errorCode === NOT_ENOUGH_REPLICAS.code ? COORDINATOR_NOT_AVAILABLE.code : errorCode
+      return respond(
+        topics.map(asked => ({ asked, name: undefined })),
+        [],
+        told,
+      )
+    },
   },
-})
+)
 
 function handle(
   broker: BrokerContext,

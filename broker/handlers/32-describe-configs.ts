@@ -22,22 +22,25 @@ import {
 } from '../metadata/described-config.ts'
 import { topicNameFault } from '../metadata/topic-name.ts'
 import { configResources } from './config-resource.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
-export const describeConfigs = apiHandler(DescribeConfigs, {
-  versions: [1, 4],
-  handle,
-  refuse: ({ resources }, errorCode, errorMessage) => ({
-    throttleTimeMs: 0,
-    results: resources.map(({ resourceType, resourceName }) => ({
-      errorCode,
-      errorMessage,
-      resourceType,
-      resourceName,
-      configs: [],
-    })),
-  }),
-})
+export const describeConfigs: ApiHandler<DescribeConfigsRequest, DescribeConfigsResponse> = apiHandler(
+  DescribeConfigs,
+  {
+    versions: [1, 4],
+    handle,
+    refuse: ({ resources }, errorCode, errorMessage) => ({
+      throttleTimeMs: 0,
+      results: resources.map(({ resourceType, resourceName }) => ({
+        errorCode,
+        errorMessage,
+        resourceType,
+        resourceName,
+        configs: [],
+      })),
+    }),
+  },
+)
 
 function handle(
   broker: BrokerContext,

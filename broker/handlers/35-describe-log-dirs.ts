@@ -12,13 +12,16 @@ import {
   type DescribeLogDirsTopic,
 } from '../../src/protocol/messages/35-describe-log-dirs.ts'
 import type { Topic } from '../metadata/topics.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
-export const describeLogDirs = apiHandler(DescribeLogDirs, {
-  versions: [1, 5],
-  handle,
-  refuse: (_request, errorCode) => ({ throttleTimeMs: 0, errorCode, results: [] }),
-})
+export const describeLogDirs: ApiHandler<DescribeLogDirsRequest, DescribeLogDirsResponse> = apiHandler(
+  DescribeLogDirs,
+  {
+    versions: [1, 5],
+    handle,
+    refuse: (_request, errorCode) => ({ throttleTimeMs: 0, errorCode, results: [] }),
+  },
+)
 
 function handle(
   { topics, directory }: BrokerContext,

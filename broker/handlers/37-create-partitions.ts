@@ -16,16 +16,19 @@ import { assignmentFault, partitionCountMax } from '../metadata/topic-plan.ts'
 import { duplicatesOf } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
-export const createPartitions = apiHandler(CreatePartitions, {
-  versions: [0, 3],
-  handle,
-  refuse: ({ topics }, errorCode, errorMessage) => ({
-    throttleTimeMs: 0,
-    results: topics.map(({ name }) => ({ name, errorCode, errorMessage })),
-  }),
-})
+export const createPartitions: ApiHandler<CreatePartitionsRequest, CreatePartitionsResponse> = apiHandler(
+  CreatePartitions,
+  {
+    versions: [0, 3],
+    handle,
+    refuse: ({ topics }, errorCode, errorMessage) => ({
+      throttleTimeMs: 0,
+      results: topics.map(({ name }) => ({ name, errorCode, errorMessage })),
+    }),
+  },
+)
 
 function handle(
   broker: BrokerContext,

@@ -22,11 +22,14 @@ import { configResources } from './config-resource.ts'
 import { duplicatesOf } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const operations = ['set', 'delete', 'append', 'subtract'] as const
 
-export const incrementalAlterConfigs = apiHandler(IncrementalAlterConfigs, {
+export const incrementalAlterConfigs: ApiHandler<
+  IncrementalAlterConfigsRequest,
+  IncrementalAlterConfigsResponse
+> = apiHandler(IncrementalAlterConfigs, {
   versions: [0, 1],
   handle,
   refuse: ({ resources }, errorCode, message) => ({

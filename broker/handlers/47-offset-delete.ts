@@ -9,9 +9,9 @@ import {
   type OffsetDeleteRequest,
   type OffsetDeleteResponse,
 } from '../../src/protocol/messages/47-offset-delete.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
-export const offsetDelete = apiHandler(OffsetDelete, {
+export const offsetDelete: ApiHandler<OffsetDeleteRequest, OffsetDeleteResponse> = apiHandler(OffsetDelete, {
   versions: [0, 0],
   handle,
   refuse: (_request, errorCode) => ({ errorCode, throttleTimeMs: 0, topics: [] }),

@@ -11,15 +11,18 @@ import {
   type DescribeClusterResponse,
 } from '../../src/protocol/messages/60-describe-cluster.ts'
 import { clusterOperations, operationsNotAsked } from './authorized-operations.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const brokerEndpoint = 1
 
-export const describeCluster = apiHandler(DescribeCluster, {
-  versions: [0, 2],
-  handle,
-  refuse: (request, errorCode, errorMessage) => ({ ...empty(request), errorCode, errorMessage }),
-})
+export const describeCluster: ApiHandler<DescribeClusterRequest, DescribeClusterResponse> = apiHandler(
+  DescribeCluster,
+  {
+    versions: [0, 2],
+    handle,
+    refuse: (request, errorCode, errorMessage) => ({ ...empty(request), errorCode, errorMessage }),
+  },
+)
 
 function handle(
   { identity }: BrokerContext,

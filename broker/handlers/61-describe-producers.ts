@@ -8,19 +8,22 @@ import {
   type ProducerState,
 } from '../../src/protocol/messages/61-describe-producers.ts'
 import type { ProducerEntry } from '../log/producer-state.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
-export const describeProducers = apiHandler(DescribeProducers, {
-  versions: [0, 0],
-  handle: ({ topics }: BrokerContext, { request }: RequestContext<DescribeProducersRequest>) =>
-    respond(request, (topic, partitionIndex) => {
-      const log = topics.log(topic, partitionIndex)
-      if (log === undefined) return missing(partitionIndex, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code)
-      const activeProducers = log.activeProducers().map(producerState)
-      return { partitionIndex, errorCode: 0, errorMessage: null, activeProducers }
-    }),
-  refuse: (request, errorCode) => respond(request, (_topic, index) => missing(index, errorCode)),
-})
+export const describeProducers: ApiHandler<DescribeProducersRequest, DescribeProducersResponse> = apiHandler(
+  DescribeProducers,
+  {
+    versions: [0, 0],
+    handle: ({ topics }: BrokerContext, { request }: RequestContext<DescribeProducersRequest>) =>
+      respond(request, (topic, partitionIndex) => {
+        const log = topics.log(topic, partitionIndex)
+        if (log === undefined) return missing(partitionIndex, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code)
+        const activeProducers = log.activeProducers().map(producerState)
+        return { partitionIndex, errorCode: 0, errorMessage: null, activeProducers }
+      }),
+    refuse: (request, errorCode) => respond(request, (_topic, index) => missing(index, errorCode)),
+  },
+)
 
 function respond(
   { topics }: DescribeProducersRequest,

@@ -16,13 +16,16 @@ import {
 import { linearPattern, type Matcher } from '../coordinator/linear-pattern.ts'
 import { transactionStateIds } from '../coordinator/transaction/transaction-state.ts'
 import type { Transaction } from '../coordinator/transaction/transaction.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
-export const listTransactions = apiHandler(ListTransactions, {
-  versions: [0, 2],
-  handle,
-  refuse: (_request, errorCode) => respond({ errorCode }),
-})
+export const listTransactions: ApiHandler<ListTransactionsRequest, ListTransactionsResponse> = apiHandler(
+  ListTransactions,
+  {
+    versions: [0, 2],
+    handle,
+    refuse: (_request, errorCode) => respond({ errorCode }),
+  },
+)
 
 function handle(
   { transactions, clock }: BrokerContext,

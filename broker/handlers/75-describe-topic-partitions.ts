@@ -18,11 +18,14 @@ import { BrokerError } from '../broker-error.ts'
 import { topicNameFault } from '../metadata/topic-name.ts'
 import type { Topic } from '../metadata/topics.ts'
 import { topicOperations } from './authorized-operations.ts'
-import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const pagePartitionsMax = 2000
 
-export const describeTopicPartitions = apiHandler(DescribeTopicPartitions, {
+export const describeTopicPartitions: ApiHandler<
+  DescribeTopicPartitionsRequest,
+  DescribeTopicPartitionsResponse
+> = apiHandler(DescribeTopicPartitions, {
   versions: [0, 0],
   handle,
   refuse: ({ topics }, errorCode) => ({

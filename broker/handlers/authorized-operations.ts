@@ -1,7 +1,7 @@
 /** The bit fields of operations that a client may do; without access control, all that the resource has (KIP-430). */
 
 /** What the field holds when the client did not ask. */
-export const operationsNotAsked = -(2 ** 31)
+export const operationsNotAsked: number = -(2 ** 31)
 
 const read = 3
 const write = 4
@@ -14,7 +14,7 @@ const describeConfigs = 10
 const alterConfigs = 11
 const idempotentWrite = 12
 
-export const topicOperations = bits(
+export const topicOperations: number = bits(
   read,
   write,
   create,
@@ -24,8 +24,8 @@ export const topicOperations = bits(
   describeConfigs,
   alterConfigs,
 )
-export const groupOperations = bits(read, remove, describe, describeConfigs, alterConfigs)
-export const clusterOperations = bits(
+export const groupOperations: number = bits(read, remove, describe, describeConfigs, alterConfigs)
+export const clusterOperations: number = bits(
   create,
   alter,
   describe,

@@ -35,7 +35,7 @@ import { readHeaders } from './record-headers.ts'
 import { noHeaders, type Headers } from './record.ts'
 
 /** What a batch may decompress to unless the caller says otherwise. */
-export const decompressedBytesMaxDefault = 128 * 1024 * 1024
+export const decompressedBytesMaxDefault: number = 128 * 1024 * 1024
 
 /** The least a record takes: attributes, two deltas, two lengths, a header count. */
 const recordBytesMin = 6

@@ -10,7 +10,13 @@ export type CodecId = 0 | 1 | 2 | 3 | 4
 export type CodecName = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 
 /** Kafka's names of the codecs, by id (semantics G22). */
-export const codecNames = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const satisfies readonly CodecName[]
+export const codecNames: readonly ['none', 'gzip', 'snappy', 'lz4', 'zstd'] = [
+  'none',
+  'gzip',
+  'snappy',
+  'lz4',
+  'zstd',
+] as const satisfies readonly CodecName[]
 
 /** Compresses and decompresses the records of a batch as a whole. */
 export interface Codec {

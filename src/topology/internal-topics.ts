@@ -13,7 +13,7 @@ import type { Subtopology } from './subtopologies.ts'
 import type { Topology } from './topology.ts'
 
 /** How much longer a window store's changelog keeps its records than the store does. */
-export const changelogRetentionAddedMs = 24 * 60 * 60 * 1000
+export const changelogRetentionAddedMs: number = 24 * 60 * 60 * 1000
 
 /** An internal topic as it is to be created. */
 export interface InternalTopic {
@@ -89,6 +89,7 @@ function changelogConfig(store: StoreDefinition): Readonly<Record<string, string
     case 'key-value':
       return { ...common, 'cleanup.policy': 'compact' }
     case 'window':
+    case 'session':
       return {
         ...common,
         'cleanup.policy': 'compact,delete',

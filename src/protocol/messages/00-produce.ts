@@ -23,6 +23,8 @@ import {
   tagged,
   uuid,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of Produce. */
@@ -58,18 +60,21 @@ export interface PartitionProduceData {
   readonly records: Uint8Array | null
 }
 
-export const PartitionProduceData = struct<PartitionProduceData>('PartitionProduceData', {
-  index: int32,
-  records: records,
-})
+export const PartitionProduceData: StructType<PartitionProduceData> = struct<PartitionProduceData>(
+  'PartitionProduceData',
+  {
+    index: int32,
+    records: records,
+  },
+)
 
-export const TopicProduceData = struct<TopicProduceData>('TopicProduceData', {
+export const TopicProduceData: StructType<TopicProduceData> = struct<TopicProduceData>('TopicProduceData', {
   name: between(0, 12, ignorable(string)),
   topicId: since(13, ignorable(uuid)),
   partitionData: array(PartitionProduceData),
 })
 
-export const ProduceRequest = message<ProduceRequest>(
+export const ProduceRequest: MessageType<ProduceRequest> = message<ProduceRequest>(
   'ProduceRequest',
   { versions: [3, 13], flexibleSince: 9 },
   {
@@ -148,41 +153,52 @@ export interface ProduceNodeEndpoint {
   readonly rack: string | null
 }
 
-export const BatchIndexAndErrorMessage = struct<BatchIndexAndErrorMessage>('BatchIndexAndErrorMessage', {
-  batchIndex: int32,
-  batchIndexErrorMessage: withDefault(null, nullable(string)),
-})
+export const BatchIndexAndErrorMessage: StructType<BatchIndexAndErrorMessage> =
+  struct<BatchIndexAndErrorMessage>('BatchIndexAndErrorMessage', {
+    batchIndex: int32,
+    batchIndexErrorMessage: withDefault(null, nullable(string)),
+  })
 
-export const ProduceLeaderIdAndEpoch = struct<ProduceLeaderIdAndEpoch>('ProduceLeaderIdAndEpoch', {
-  leaderId: withDefault(-1, int32),
-  leaderEpoch: withDefault(-1, int32),
-})
+export const ProduceLeaderIdAndEpoch: StructType<ProduceLeaderIdAndEpoch> = struct<ProduceLeaderIdAndEpoch>(
+  'ProduceLeaderIdAndEpoch',
+  {
+    leaderId: withDefault(-1, int32),
+    leaderEpoch: withDefault(-1, int32),
+  },
+)
 
-export const PartitionProduceResponse = struct<PartitionProduceResponse>('PartitionProduceResponse', {
-  index: int32,
-  errorCode: int16,
-  baseOffset: int64,
-  logAppendTimeMs: ignorable(withDefault(-1, int64)),
-  logStartOffset: since(5, ignorable(withDefault(-1, int64))),
-  recordErrors: since(8, ignorable(array(BatchIndexAndErrorMessage))),
-  errorMessage: since(8, ignorable(withDefault(null, nullable(string)))),
-  currentLeader: since(10, tagged(0, ProduceLeaderIdAndEpoch)),
-})
+export const PartitionProduceResponse: StructType<PartitionProduceResponse> =
+  struct<PartitionProduceResponse>('PartitionProduceResponse', {
+    index: int32,
+    errorCode: int16,
+    baseOffset: int64,
+    logAppendTimeMs: ignorable(withDefault(-1, int64)),
+    logStartOffset: since(5, ignorable(withDefault(-1, int64))),
+    recordErrors: since(8, ignorable(array(BatchIndexAndErrorMessage))),
+    errorMessage: since(8, ignorable(withDefault(null, nullable(string)))),
+    currentLeader: since(10, tagged(0, ProduceLeaderIdAndEpoch)),
+  })
 
-export const TopicProduceResponse = struct<TopicProduceResponse>('TopicProduceResponse', {
-  name: between(0, 12, ignorable(string)),
-  topicId: since(13, ignorable(uuid)),
-  partitionResponses: array(PartitionProduceResponse),
-})
+export const TopicProduceResponse: StructType<TopicProduceResponse> = struct<TopicProduceResponse>(
+  'TopicProduceResponse',
+  {
+    name: between(0, 12, ignorable(string)),
+    topicId: since(13, ignorable(uuid)),
+    partitionResponses: array(PartitionProduceResponse),
+  },
+)
 
-export const ProduceNodeEndpoint = struct<ProduceNodeEndpoint>('ProduceNodeEndpoint', {
-  nodeId: int32,
-  host: string,
-  port: int32,
-  rack: withDefault(null, nullable(string)),
-})
+export const ProduceNodeEndpoint: StructType<ProduceNodeEndpoint> = struct<ProduceNodeEndpoint>(
+  'ProduceNodeEndpoint',
+  {
+    nodeId: int32,
+    host: string,
+    port: int32,
+    rack: withDefault(null, nullable(string)),
+  },
+)
 
-export const ProduceResponse = message<ProduceResponse>(
+export const ProduceResponse: MessageType<ProduceResponse> = message<ProduceResponse>(
   'ProduceResponse',
   { versions: [3, 13], flexibleSince: 9 },
   {

@@ -23,6 +23,8 @@ import {
   tagged,
   uuid,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of Fetch. */
@@ -101,12 +103,15 @@ export interface FetchForgottenTopic {
   readonly partitions: readonly number[]
 }
 
-export const FetchReplicaState = struct<FetchReplicaState>('FetchReplicaState', {
-  replicaId: withDefault(-1, int32),
-  replicaEpoch: withDefault(-1, int64),
-})
+export const FetchReplicaState: StructType<FetchReplicaState> = struct<FetchReplicaState>(
+  'FetchReplicaState',
+  {
+    replicaId: withDefault(-1, int32),
+    replicaEpoch: withDefault(-1, int64),
+  },
+)
 
-export const FetchPartition = struct<FetchPartition>('FetchPartition', {
+export const FetchPartition: StructType<FetchPartition> = struct<FetchPartition>('FetchPartition', {
   partition: int32,
   currentLeaderEpoch: since(9, ignorable(withDefault(-1, int32))),
   fetchOffset: int64,
@@ -117,19 +122,22 @@ export const FetchPartition = struct<FetchPartition>('FetchPartition', {
   highWatermark: since(18, ignorable(tagged(1, withDefault(2 ** 63, int64)))),
 })
 
-export const FetchTopic = struct<FetchTopic>('FetchTopic', {
+export const FetchTopic: StructType<FetchTopic> = struct<FetchTopic>('FetchTopic', {
   topic: between(0, 12, ignorable(string)),
   topicId: since(13, ignorable(uuid)),
   partitions: array(FetchPartition),
 })
 
-export const FetchForgottenTopic = struct<FetchForgottenTopic>('FetchForgottenTopic', {
-  topic: between(0, 12, ignorable(string)),
-  topicId: since(13, ignorable(uuid)),
-  partitions: array(int32),
-})
+export const FetchForgottenTopic: StructType<FetchForgottenTopic> = struct<FetchForgottenTopic>(
+  'FetchForgottenTopic',
+  {
+    topic: between(0, 12, ignorable(string)),
+    topicId: since(13, ignorable(uuid)),
+    partitions: array(int32),
+  },
+)
 
-export const FetchRequest = message<FetchRequest>(
+export const FetchRequest: MessageType<FetchRequest> = message<FetchRequest>(
   'FetchRequest',
   { versions: [4, 18], flexibleSince: 12 },
   {
@@ -245,54 +253,72 @@ export interface FetchNodeEndpoint {
   readonly rack: string | null
 }
 
-export const FetchEpochEndOffset = struct<FetchEpochEndOffset>('FetchEpochEndOffset', {
-  epoch: withDefault(-1, int32),
+export const FetchEpochEndOffset: StructType<FetchEpochEndOffset> = struct<FetchEpochEndOffset>(
+  'FetchEpochEndOffset',
+  {
+    epoch: withDefault(-1, int32),
+    endOffset: withDefault(-1, int64),
+  },
+)
+
+export const FetchLeaderIdAndEpoch: StructType<FetchLeaderIdAndEpoch> = struct<FetchLeaderIdAndEpoch>(
+  'FetchLeaderIdAndEpoch',
+  {
+    leaderId: withDefault(-1, int32),
+    leaderEpoch: withDefault(-1, int32),
+  },
+)
+
+export const FetchSnapshotId: StructType<FetchSnapshotId> = struct<FetchSnapshotId>('FetchSnapshotId', {
   endOffset: withDefault(-1, int64),
-})
-
-export const FetchLeaderIdAndEpoch = struct<FetchLeaderIdAndEpoch>('FetchLeaderIdAndEpoch', {
-  leaderId: withDefault(-1, int32),
-  leaderEpoch: withDefault(-1, int32),
-})
-
-export const FetchSnapshotId = struct<FetchSnapshotId>('FetchSnapshotId', {
-  endOffset: withDefault(-1, int64),
   epoch: withDefault(-1, int32),
 })
 
-export const FetchAbortedTransaction = struct<FetchAbortedTransaction>('FetchAbortedTransaction', {
-  producerId: int64,
-  firstOffset: int64,
-})
+export const FetchAbortedTransaction: StructType<FetchAbortedTransaction> = struct<FetchAbortedTransaction>(
+  'FetchAbortedTransaction',
+  {
+    producerId: int64,
+    firstOffset: int64,
+  },
+)
 
-export const FetchPartitionData = struct<FetchPartitionData>('FetchPartitionData', {
-  partitionIndex: int32,
-  errorCode: int16,
-  highWatermark: int64,
-  lastStableOffset: ignorable(withDefault(-1, int64)),
-  logStartOffset: since(5, ignorable(withDefault(-1, int64))),
-  divergingEpoch: since(12, tagged(0, FetchEpochEndOffset)),
-  currentLeader: since(12, tagged(1, FetchLeaderIdAndEpoch)),
-  snapshotId: since(12, tagged(2, FetchSnapshotId)),
-  abortedTransactions: ignorable(nullable(array(FetchAbortedTransaction))),
-  preferredReadReplica: since(11, withDefault(-1, int32)),
-  records: records,
-})
+export const FetchPartitionData: StructType<FetchPartitionData> = struct<FetchPartitionData>(
+  'FetchPartitionData',
+  {
+    partitionIndex: int32,
+    errorCode: int16,
+    highWatermark: int64,
+    lastStableOffset: ignorable(withDefault(-1, int64)),
+    logStartOffset: since(5, ignorable(withDefault(-1, int64))),
+    divergingEpoch: since(12, tagged(0, FetchEpochEndOffset)),
+    currentLeader: since(12, tagged(1, FetchLeaderIdAndEpoch)),
+    snapshotId: since(12, tagged(2, FetchSnapshotId)),
+    abortedTransactions: ignorable(nullable(array(FetchAbortedTransaction))),
+    preferredReadReplica: since(11, withDefault(-1, int32)),
+    records: records,
+  },
+)
 
-export const FetchableTopicResponse = struct<FetchableTopicResponse>('FetchableTopicResponse', {
-  topic: between(0, 12, ignorable(string)),
-  topicId: since(13, ignorable(uuid)),
-  partitions: array(FetchPartitionData),
-})
+export const FetchableTopicResponse: StructType<FetchableTopicResponse> = struct<FetchableTopicResponse>(
+  'FetchableTopicResponse',
+  {
+    topic: between(0, 12, ignorable(string)),
+    topicId: since(13, ignorable(uuid)),
+    partitions: array(FetchPartitionData),
+  },
+)
 
-export const FetchNodeEndpoint = struct<FetchNodeEndpoint>('FetchNodeEndpoint', {
-  nodeId: int32,
-  host: string,
-  port: int32,
-  rack: withDefault(null, nullable(string)),
-})
+export const FetchNodeEndpoint: StructType<FetchNodeEndpoint> = struct<FetchNodeEndpoint>(
+  'FetchNodeEndpoint',
+  {
+    nodeId: int32,
+    host: string,
+    port: int32,
+    rack: withDefault(null, nullable(string)),
+  },
+)
 
-export const FetchResponse = message<FetchResponse>(
+export const FetchResponse: MessageType<FetchResponse> = message<FetchResponse>(
   'FetchResponse',
   { versions: [4, 18], flexibleSince: 12 },
   {

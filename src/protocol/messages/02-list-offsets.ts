@@ -17,6 +17,8 @@ import {
   string,
   struct,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of ListOffsets. */
@@ -52,18 +54,21 @@ export interface ListOffsetsPartition {
   readonly timestamp: number
 }
 
-export const ListOffsetsPartition = struct<ListOffsetsPartition>('ListOffsetsPartition', {
-  partitionIndex: int32,
-  currentLeaderEpoch: since(4, ignorable(withDefault(-1, int32))),
-  timestamp: int64,
-})
+export const ListOffsetsPartition: StructType<ListOffsetsPartition> = struct<ListOffsetsPartition>(
+  'ListOffsetsPartition',
+  {
+    partitionIndex: int32,
+    currentLeaderEpoch: since(4, ignorable(withDefault(-1, int32))),
+    timestamp: int64,
+  },
+)
 
-export const ListOffsetsTopic = struct<ListOffsetsTopic>('ListOffsetsTopic', {
+export const ListOffsetsTopic: StructType<ListOffsetsTopic> = struct<ListOffsetsTopic>('ListOffsetsTopic', {
   name: string,
   partitions: array(ListOffsetsPartition),
 })
 
-export const ListOffsetsRequest = message<ListOffsetsRequest>(
+export const ListOffsetsRequest: MessageType<ListOffsetsRequest> = message<ListOffsetsRequest>(
   'ListOffsetsRequest',
   { versions: [1, 11], flexibleSince: 6 },
   {
@@ -104,23 +109,22 @@ export interface ListOffsetsPartitionResponse {
   readonly leaderEpoch: number
 }
 
-export const ListOffsetsPartitionResponse = struct<ListOffsetsPartitionResponse>(
-  'ListOffsetsPartitionResponse',
-  {
+export const ListOffsetsPartitionResponse: StructType<ListOffsetsPartitionResponse> =
+  struct<ListOffsetsPartitionResponse>('ListOffsetsPartitionResponse', {
     partitionIndex: int32,
     errorCode: int16,
     timestamp: withDefault(-1, int64),
     offset: withDefault(-1, int64),
     leaderEpoch: since(4, withDefault(-1, int32)),
-  },
-)
+  })
 
-export const ListOffsetsTopicResponse = struct<ListOffsetsTopicResponse>('ListOffsetsTopicResponse', {
-  name: string,
-  partitions: array(ListOffsetsPartitionResponse),
-})
+export const ListOffsetsTopicResponse: StructType<ListOffsetsTopicResponse> =
+  struct<ListOffsetsTopicResponse>('ListOffsetsTopicResponse', {
+    name: string,
+    partitions: array(ListOffsetsPartitionResponse),
+  })
 
-export const ListOffsetsResponse = message<ListOffsetsResponse>(
+export const ListOffsetsResponse: MessageType<ListOffsetsResponse> = message<ListOffsetsResponse>(
   'ListOffsetsResponse',
   { versions: [1, 11], flexibleSince: 6 },
   {

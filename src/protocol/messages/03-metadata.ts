@@ -19,6 +19,8 @@ import {
   struct,
   uuid,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of Metadata. */
@@ -41,12 +43,15 @@ export interface MetadataRequestTopic {
   readonly name: string | null
 }
 
-export const MetadataRequestTopic = struct<MetadataRequestTopic>('MetadataRequestTopic', {
-  topicId: since(10, ignorable(uuid)),
-  name: nullable(string, 10),
-})
+export const MetadataRequestTopic: StructType<MetadataRequestTopic> = struct<MetadataRequestTopic>(
+  'MetadataRequestTopic',
+  {
+    topicId: since(10, ignorable(uuid)),
+    name: nullable(string, 10),
+  },
+)
 
-export const MetadataRequest = message<MetadataRequest>(
+export const MetadataRequest: MessageType<MetadataRequest> = message<MetadataRequest>(
   'MetadataRequest',
   { versions: [0, 13], flexibleSince: 9 },
   {
@@ -121,33 +126,40 @@ export interface MetadataResponsePartition {
   readonly offlineReplicas: readonly number[]
 }
 
-export const MetadataResponseBroker = struct<MetadataResponseBroker>('MetadataResponseBroker', {
-  nodeId: int32,
-  host: string,
-  port: int32,
-  rack: since(1, ignorable(withDefault(null, nullable(string)))),
-})
+export const MetadataResponseBroker: StructType<MetadataResponseBroker> = struct<MetadataResponseBroker>(
+  'MetadataResponseBroker',
+  {
+    nodeId: int32,
+    host: string,
+    port: int32,
+    rack: since(1, ignorable(withDefault(null, nullable(string)))),
+  },
+)
 
-export const MetadataResponsePartition = struct<MetadataResponsePartition>('MetadataResponsePartition', {
-  errorCode: int16,
-  partitionIndex: int32,
-  leaderId: int32,
-  leaderEpoch: since(7, ignorable(withDefault(-1, int32))),
-  replicaNodes: array(int32),
-  isrNodes: array(int32),
-  offlineReplicas: since(5, ignorable(array(int32))),
-})
+export const MetadataResponsePartition: StructType<MetadataResponsePartition> =
+  struct<MetadataResponsePartition>('MetadataResponsePartition', {
+    errorCode: int16,
+    partitionIndex: int32,
+    leaderId: int32,
+    leaderEpoch: since(7, ignorable(withDefault(-1, int32))),
+    replicaNodes: array(int32),
+    isrNodes: array(int32),
+    offlineReplicas: since(5, ignorable(array(int32))),
+  })
 
-export const MetadataResponseTopic = struct<MetadataResponseTopic>('MetadataResponseTopic', {
-  errorCode: int16,
-  name: nullable(string, 12),
-  topicId: since(10, ignorable(uuid)),
-  isInternal: since(1, ignorable(bool)),
-  partitions: array(MetadataResponsePartition),
-  topicAuthorizedOperations: since(8, withDefault(-(2 ** 31), int32)),
-})
+export const MetadataResponseTopic: StructType<MetadataResponseTopic> = struct<MetadataResponseTopic>(
+  'MetadataResponseTopic',
+  {
+    errorCode: int16,
+    name: nullable(string, 12),
+    topicId: since(10, ignorable(uuid)),
+    isInternal: since(1, ignorable(bool)),
+    partitions: array(MetadataResponsePartition),
+    topicAuthorizedOperations: since(8, withDefault(-(2 ** 31), int32)),
+  },
+)
 
-export const MetadataResponse = message<MetadataResponse>(
+export const MetadataResponse: MessageType<MetadataResponse> = message<MetadataResponse>(
   'MetadataResponse',
   { versions: [0, 13], flexibleSince: 9 },
   {

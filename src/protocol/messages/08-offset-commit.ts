@@ -19,6 +19,8 @@ import {
   struct,
   uuid,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of OffsetCommit. */
@@ -59,23 +61,22 @@ export interface OffsetCommitRequestPartition {
   readonly committedMetadata: string | null
 }
 
-export const OffsetCommitRequestPartition = struct<OffsetCommitRequestPartition>(
-  'OffsetCommitRequestPartition',
-  {
+export const OffsetCommitRequestPartition: StructType<OffsetCommitRequestPartition> =
+  struct<OffsetCommitRequestPartition>('OffsetCommitRequestPartition', {
     partitionIndex: int32,
     committedOffset: int64,
     committedLeaderEpoch: since(6, ignorable(withDefault(-1, int32))),
     committedMetadata: nullable(string),
-  },
-)
+  })
 
-export const OffsetCommitRequestTopic = struct<OffsetCommitRequestTopic>('OffsetCommitRequestTopic', {
-  name: between(0, 9, ignorable(string)),
-  topicId: since(10, ignorable(uuid)),
-  partitions: array(OffsetCommitRequestPartition),
-})
+export const OffsetCommitRequestTopic: StructType<OffsetCommitRequestTopic> =
+  struct<OffsetCommitRequestTopic>('OffsetCommitRequestTopic', {
+    name: between(0, 9, ignorable(string)),
+    topicId: since(10, ignorable(uuid)),
+    partitions: array(OffsetCommitRequestPartition),
+  })
 
-export const OffsetCommitRequest = message<OffsetCommitRequest>(
+export const OffsetCommitRequest: MessageType<OffsetCommitRequest> = message<OffsetCommitRequest>(
   'OffsetCommitRequest',
   { versions: [2, 10], flexibleSince: 8 },
   {
@@ -114,21 +115,20 @@ export interface OffsetCommitResponsePartition {
   readonly errorCode: number
 }
 
-export const OffsetCommitResponsePartition = struct<OffsetCommitResponsePartition>(
-  'OffsetCommitResponsePartition',
-  {
+export const OffsetCommitResponsePartition: StructType<OffsetCommitResponsePartition> =
+  struct<OffsetCommitResponsePartition>('OffsetCommitResponsePartition', {
     partitionIndex: int32,
     errorCode: int16,
-  },
-)
+  })
 
-export const OffsetCommitResponseTopic = struct<OffsetCommitResponseTopic>('OffsetCommitResponseTopic', {
-  name: between(0, 9, ignorable(string)),
-  topicId: since(10, ignorable(uuid)),
-  partitions: array(OffsetCommitResponsePartition),
-})
+export const OffsetCommitResponseTopic: StructType<OffsetCommitResponseTopic> =
+  struct<OffsetCommitResponseTopic>('OffsetCommitResponseTopic', {
+    name: between(0, 9, ignorable(string)),
+    topicId: since(10, ignorable(uuid)),
+    partitions: array(OffsetCommitResponsePartition),
+  })
 
-export const OffsetCommitResponse = message<OffsetCommitResponse>(
+export const OffsetCommitResponse: MessageType<OffsetCommitResponse> = message<OffsetCommitResponse>(
   'OffsetCommitResponse',
   { versions: [2, 10], flexibleSince: 8 },
   {

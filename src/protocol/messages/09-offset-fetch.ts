@@ -20,6 +20,8 @@ import {
   struct,
   uuid,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of OffsetFetch. */
@@ -64,25 +66,32 @@ export interface OffsetFetchRequestTopics {
   readonly partitionIndexes: readonly number[]
 }
 
-export const OffsetFetchRequestTopic = struct<OffsetFetchRequestTopic>('OffsetFetchRequestTopic', {
-  name: string,
-  partitionIndexes: array(int32),
-})
+export const OffsetFetchRequestTopic: StructType<OffsetFetchRequestTopic> = struct<OffsetFetchRequestTopic>(
+  'OffsetFetchRequestTopic',
+  {
+    name: string,
+    partitionIndexes: array(int32),
+  },
+)
 
-export const OffsetFetchRequestTopics = struct<OffsetFetchRequestTopics>('OffsetFetchRequestTopics', {
-  name: between(0, 9, ignorable(string)),
-  topicId: since(10, ignorable(uuid)),
-  partitionIndexes: array(int32),
-})
+export const OffsetFetchRequestTopics: StructType<OffsetFetchRequestTopics> =
+  struct<OffsetFetchRequestTopics>('OffsetFetchRequestTopics', {
+    name: between(0, 9, ignorable(string)),
+    topicId: since(10, ignorable(uuid)),
+    partitionIndexes: array(int32),
+  })
 
-export const OffsetFetchRequestGroup = struct<OffsetFetchRequestGroup>('OffsetFetchRequestGroup', {
-  groupId: string,
-  memberId: since(9, ignorable(withDefault(null, nullable(string)))),
-  memberEpoch: since(9, ignorable(withDefault(-1, int32))),
-  topics: nullable(array(OffsetFetchRequestTopics)),
-})
+export const OffsetFetchRequestGroup: StructType<OffsetFetchRequestGroup> = struct<OffsetFetchRequestGroup>(
+  'OffsetFetchRequestGroup',
+  {
+    groupId: string,
+    memberId: since(9, ignorable(withDefault(null, nullable(string)))),
+    memberEpoch: since(9, ignorable(withDefault(-1, int32))),
+    topics: nullable(array(OffsetFetchRequestTopics)),
+  },
+)
 
-export const OffsetFetchRequest = message<OffsetFetchRequest>(
+export const OffsetFetchRequest: MessageType<OffsetFetchRequest> = message<OffsetFetchRequest>(
   'OffsetFetchRequest',
   { versions: [1, 10], flexibleSince: 6 },
   {
@@ -161,46 +170,45 @@ export interface OffsetFetchResponsePartitions {
   readonly errorCode: number
 }
 
-export const OffsetFetchResponsePartition = struct<OffsetFetchResponsePartition>(
-  'OffsetFetchResponsePartition',
-  {
+export const OffsetFetchResponsePartition: StructType<OffsetFetchResponsePartition> =
+  struct<OffsetFetchResponsePartition>('OffsetFetchResponsePartition', {
     partitionIndex: int32,
     committedOffset: int64,
     committedLeaderEpoch: since(5, ignorable(withDefault(-1, int32))),
     metadata: nullable(string),
     errorCode: int16,
-  },
-)
+  })
 
-export const OffsetFetchResponseTopic = struct<OffsetFetchResponseTopic>('OffsetFetchResponseTopic', {
-  name: string,
-  partitions: array(OffsetFetchResponsePartition),
-})
+export const OffsetFetchResponseTopic: StructType<OffsetFetchResponseTopic> =
+  struct<OffsetFetchResponseTopic>('OffsetFetchResponseTopic', {
+    name: string,
+    partitions: array(OffsetFetchResponsePartition),
+  })
 
-export const OffsetFetchResponsePartitions = struct<OffsetFetchResponsePartitions>(
-  'OffsetFetchResponsePartitions',
-  {
+export const OffsetFetchResponsePartitions: StructType<OffsetFetchResponsePartitions> =
+  struct<OffsetFetchResponsePartitions>('OffsetFetchResponsePartitions', {
     partitionIndex: int32,
     committedOffset: int64,
     committedLeaderEpoch: ignorable(withDefault(-1, int32)),
     metadata: nullable(string),
     errorCode: int16,
-  },
-)
+  })
 
-export const OffsetFetchResponseTopics = struct<OffsetFetchResponseTopics>('OffsetFetchResponseTopics', {
-  name: between(0, 9, ignorable(string)),
-  topicId: since(10, ignorable(uuid)),
-  partitions: array(OffsetFetchResponsePartitions),
-})
+export const OffsetFetchResponseTopics: StructType<OffsetFetchResponseTopics> =
+  struct<OffsetFetchResponseTopics>('OffsetFetchResponseTopics', {
+    name: between(0, 9, ignorable(string)),
+    topicId: since(10, ignorable(uuid)),
+    partitions: array(OffsetFetchResponsePartitions),
+  })
 
-export const OffsetFetchResponseGroup = struct<OffsetFetchResponseGroup>('OffsetFetchResponseGroup', {
-  groupId: string,
-  topics: array(OffsetFetchResponseTopics),
-  errorCode: int16,
-})
+export const OffsetFetchResponseGroup: StructType<OffsetFetchResponseGroup> =
+  struct<OffsetFetchResponseGroup>('OffsetFetchResponseGroup', {
+    groupId: string,
+    topics: array(OffsetFetchResponseTopics),
+    errorCode: int16,
+  })
 
-export const OffsetFetchResponse = message<OffsetFetchResponse>(
+export const OffsetFetchResponse: MessageType<OffsetFetchResponse> = message<OffsetFetchResponse>(
   'OffsetFetchResponse',
   { versions: [1, 10], flexibleSince: 6 },
   {

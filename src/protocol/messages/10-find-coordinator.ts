@@ -17,6 +17,8 @@ import {
   since,
   string,
   struct,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of FindCoordinator. */
@@ -29,7 +31,7 @@ export interface FindCoordinatorRequest {
   readonly coordinatorKeys: readonly string[]
 }
 
-export const FindCoordinatorRequest = message<FindCoordinatorRequest>(
+export const FindCoordinatorRequest: MessageType<FindCoordinatorRequest> = message<FindCoordinatorRequest>(
   'FindCoordinatorRequest',
   { versions: [0, 6], flexibleSince: 3 },
   {
@@ -73,7 +75,7 @@ export interface Coordinator {
   readonly errorMessage: string | null
 }
 
-export const Coordinator = struct<Coordinator>('Coordinator', {
+export const Coordinator: StructType<Coordinator> = struct<Coordinator>('Coordinator', {
   key: string,
   nodeId: int32,
   host: string,
@@ -82,7 +84,7 @@ export const Coordinator = struct<Coordinator>('Coordinator', {
   errorMessage: ignorable(nullable(string)),
 })
 
-export const FindCoordinatorResponse = message<FindCoordinatorResponse>(
+export const FindCoordinatorResponse: MessageType<FindCoordinatorResponse> = message<FindCoordinatorResponse>(
   'FindCoordinatorResponse',
   { versions: [0, 6], flexibleSince: 3 },
   {

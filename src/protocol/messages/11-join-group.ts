@@ -20,6 +20,8 @@ import {
   string,
   struct,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of JoinGroup. */
@@ -50,12 +52,13 @@ export interface JoinGroupRequestProtocol {
   readonly metadata: Uint8Array
 }
 
-export const JoinGroupRequestProtocol = struct<JoinGroupRequestProtocol>('JoinGroupRequestProtocol', {
-  name: string,
-  metadata: bytes,
-})
+export const JoinGroupRequestProtocol: StructType<JoinGroupRequestProtocol> =
+  struct<JoinGroupRequestProtocol>('JoinGroupRequestProtocol', {
+    name: string,
+    metadata: bytes,
+  })
 
-export const JoinGroupRequest = message<JoinGroupRequest>(
+export const JoinGroupRequest: MessageType<JoinGroupRequest> = message<JoinGroupRequest>(
   'JoinGroupRequest',
   { versions: [0, 9], flexibleSince: 6 },
   {
@@ -102,13 +105,16 @@ export interface JoinGroupResponseMember {
   readonly metadata: Uint8Array
 }
 
-export const JoinGroupResponseMember = struct<JoinGroupResponseMember>('JoinGroupResponseMember', {
-  memberId: string,
-  groupInstanceId: since(5, ignorable(withDefault(null, nullable(string)))),
-  metadata: bytes,
-})
+export const JoinGroupResponseMember: StructType<JoinGroupResponseMember> = struct<JoinGroupResponseMember>(
+  'JoinGroupResponseMember',
+  {
+    memberId: string,
+    groupInstanceId: since(5, ignorable(withDefault(null, nullable(string)))),
+    metadata: bytes,
+  },
+)
 
-export const JoinGroupResponse = message<JoinGroupResponse>(
+export const JoinGroupResponse: MessageType<JoinGroupResponse> = message<JoinGroupResponse>(
   'JoinGroupResponse',
   { versions: [0, 9], flexibleSince: 6 },
   {

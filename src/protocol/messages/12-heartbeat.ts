@@ -3,7 +3,17 @@
  * coordinator.
  */
 import type { Api } from '../api.ts'
-import { ignorable, int16, int32, message, nullable, since, string, withDefault } from '../schema.ts'
+import {
+  ignorable,
+  int16,
+  int32,
+  message,
+  nullable,
+  since,
+  string,
+  withDefault,
+  type MessageType,
+} from '../schema.ts'
 
 /** The request of Heartbeat. */
 export interface HeartbeatRequest {
@@ -17,7 +27,7 @@ export interface HeartbeatRequest {
   readonly groupInstanceId: string | null
 }
 
-export const HeartbeatRequest = message<HeartbeatRequest>(
+export const HeartbeatRequest: MessageType<HeartbeatRequest> = message<HeartbeatRequest>(
   'HeartbeatRequest',
   { versions: [0, 4], flexibleSince: 4 },
   {
@@ -36,7 +46,7 @@ export interface HeartbeatResponse {
   readonly errorCode: number
 }
 
-export const HeartbeatResponse = message<HeartbeatResponse>(
+export const HeartbeatResponse: MessageType<HeartbeatResponse> = message<HeartbeatResponse>(
   'HeartbeatResponse',
   { versions: [0, 4], flexibleSince: 4 },
   {

@@ -16,6 +16,8 @@ import {
   string,
   struct,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of LeaveGroup. */
@@ -38,13 +40,13 @@ export interface MemberIdentity {
   readonly reason: string | null
 }
 
-export const MemberIdentity = struct<MemberIdentity>('MemberIdentity', {
+export const MemberIdentity: StructType<MemberIdentity> = struct<MemberIdentity>('MemberIdentity', {
   memberId: string,
   groupInstanceId: withDefault(null, nullable(string)),
   reason: since(5, ignorable(withDefault(null, nullable(string)))),
 })
 
-export const LeaveGroupRequest = message<LeaveGroupRequest>(
+export const LeaveGroupRequest: MessageType<LeaveGroupRequest> = message<LeaveGroupRequest>(
   'LeaveGroupRequest',
   { versions: [0, 5], flexibleSince: 4 },
   {
@@ -74,13 +76,13 @@ export interface MemberResponse {
   readonly errorCode: number
 }
 
-export const MemberResponse = struct<MemberResponse>('MemberResponse', {
+export const MemberResponse: StructType<MemberResponse> = struct<MemberResponse>('MemberResponse', {
   memberId: string,
   groupInstanceId: nullable(string),
   errorCode: int16,
 })
 
-export const LeaveGroupResponse = message<LeaveGroupResponse>(
+export const LeaveGroupResponse: MessageType<LeaveGroupResponse> = message<LeaveGroupResponse>(
   'LeaveGroupResponse',
   { versions: [0, 5], flexibleSince: 4 },
   {

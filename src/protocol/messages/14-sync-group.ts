@@ -17,6 +17,8 @@ import {
   string,
   struct,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of SyncGroup. */
@@ -45,12 +47,13 @@ export interface SyncGroupRequestAssignment {
   readonly assignment: Uint8Array
 }
 
-export const SyncGroupRequestAssignment = struct<SyncGroupRequestAssignment>('SyncGroupRequestAssignment', {
-  memberId: string,
-  assignment: bytes,
-})
+export const SyncGroupRequestAssignment: StructType<SyncGroupRequestAssignment> =
+  struct<SyncGroupRequestAssignment>('SyncGroupRequestAssignment', {
+    memberId: string,
+    assignment: bytes,
+  })
 
-export const SyncGroupRequest = message<SyncGroupRequest>(
+export const SyncGroupRequest: MessageType<SyncGroupRequest> = message<SyncGroupRequest>(
   'SyncGroupRequest',
   { versions: [0, 5], flexibleSince: 4 },
   {
@@ -78,7 +81,7 @@ export interface SyncGroupResponse {
   readonly assignment: Uint8Array
 }
 
-export const SyncGroupResponse = message<SyncGroupResponse>(
+export const SyncGroupResponse: MessageType<SyncGroupResponse> = message<SyncGroupResponse>(
   'SyncGroupResponse',
   { versions: [0, 5], flexibleSince: 4 },
   {

@@ -18,6 +18,8 @@ import {
   string,
   struct,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of DescribeGroups. */
@@ -28,7 +30,7 @@ export interface DescribeGroupsRequest {
   readonly includeAuthorizedOperations: boolean
 }
 
-export const DescribeGroupsRequest = message<DescribeGroupsRequest>(
+export const DescribeGroupsRequest: MessageType<DescribeGroupsRequest> = message<DescribeGroupsRequest>(
   'DescribeGroupsRequest',
   { versions: [0, 6], flexibleSince: 5 },
   {
@@ -81,18 +83,20 @@ export interface DescribedGroupMember {
   readonly memberAssignment: Uint8Array
 }
 
-export const DescribedGroupMember = struct<DescribedGroupMember>('DescribedGroupMember', {
-  memberId: string,
-  groupInstanceId: since(4, ignorable(withDefault(null, nullable(string)))),
-  clientId: string,
-  clientHost: string,
-  memberMetadata: bytes,
-  memberAssignment: bytes,
-})
-
-export const DescribeGroupsDescribedGroup = struct<DescribeGroupsDescribedGroup>(
-  'DescribeGroupsDescribedGroup',
+export const DescribedGroupMember: StructType<DescribedGroupMember> = struct<DescribedGroupMember>(
+  'DescribedGroupMember',
   {
+    memberId: string,
+    groupInstanceId: since(4, ignorable(withDefault(null, nullable(string)))),
+    clientId: string,
+    clientHost: string,
+    memberMetadata: bytes,
+    memberAssignment: bytes,
+  },
+)
+
+export const DescribeGroupsDescribedGroup: StructType<DescribeGroupsDescribedGroup> =
+  struct<DescribeGroupsDescribedGroup>('DescribeGroupsDescribedGroup', {
     errorCode: int16,
     errorMessage: since(6, withDefault(null, nullable(string))),
     groupId: string,
@@ -101,10 +105,9 @@ export const DescribeGroupsDescribedGroup = struct<DescribeGroupsDescribedGroup>
     protocolData: string,
     members: array(DescribedGroupMember),
     authorizedOperations: since(3, withDefault(-(2 ** 31), int32)),
-  },
-)
+  })
 
-export const DescribeGroupsResponse = message<DescribeGroupsResponse>(
+export const DescribeGroupsResponse: MessageType<DescribeGroupsResponse> = message<DescribeGroupsResponse>(
   'DescribeGroupsResponse',
   { versions: [0, 6], flexibleSince: 5 },
   {

@@ -2,7 +2,18 @@
  * ListGroups (API key 16): lists the groups that a broker coordinates. Sent to every broker.
  */
 import type { Api } from '../api.ts'
-import { array, ignorable, int16, int32, message, since, string, struct } from '../schema.ts'
+import {
+  array,
+  ignorable,
+  int16,
+  int32,
+  message,
+  since,
+  string,
+  struct,
+  type MessageType,
+  type StructType,
+} from '../schema.ts'
 
 /** The request of ListGroups. */
 export interface ListGroupsRequest {
@@ -12,7 +23,7 @@ export interface ListGroupsRequest {
   readonly typesFilter: readonly string[]
 }
 
-export const ListGroupsRequest = message<ListGroupsRequest>(
+export const ListGroupsRequest: MessageType<ListGroupsRequest> = message<ListGroupsRequest>(
   'ListGroupsRequest',
   { versions: [0, 5], flexibleSince: 3 },
   {
@@ -43,14 +54,14 @@ export interface ListedGroup {
   readonly groupType: string
 }
 
-export const ListedGroup = struct<ListedGroup>('ListedGroup', {
+export const ListedGroup: StructType<ListedGroup> = struct<ListedGroup>('ListedGroup', {
   groupId: string,
   protocolType: string,
   groupState: since(4, ignorable(string)),
   groupType: since(5, ignorable(string)),
 })
 
-export const ListGroupsResponse = message<ListGroupsResponse>(
+export const ListGroupsResponse: MessageType<ListGroupsResponse> = message<ListGroupsResponse>(
   'ListGroupsResponse',
   { versions: [0, 5], flexibleSince: 3 },
   {

@@ -5,7 +5,7 @@
  * header.
  */
 import type { Api } from '../api.ts'
-import { array, int16, message, string } from '../schema.ts'
+import { array, int16, message, string, type MessageType } from '../schema.ts'
 
 /** The request of SaslHandshake. */
 export interface SaslHandshakeRequest {
@@ -13,7 +13,7 @@ export interface SaslHandshakeRequest {
   readonly mechanism: string
 }
 
-export const SaslHandshakeRequest = message<SaslHandshakeRequest>(
+export const SaslHandshakeRequest: MessageType<SaslHandshakeRequest> = message<SaslHandshakeRequest>(
   'SaslHandshakeRequest',
   { versions: [0, 1], flexibleSince: undefined },
   {
@@ -29,7 +29,7 @@ export interface SaslHandshakeResponse {
   readonly mechanisms: readonly string[]
 }
 
-export const SaslHandshakeResponse = message<SaslHandshakeResponse>(
+export const SaslHandshakeResponse: MessageType<SaslHandshakeResponse> = message<SaslHandshakeResponse>(
   'SaslHandshakeResponse',
   { versions: [0, 1], flexibleSince: undefined },
   {

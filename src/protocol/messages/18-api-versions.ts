@@ -21,6 +21,8 @@ import {
   struct,
   tagged,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of ApiVersions. */
@@ -35,7 +37,7 @@ export interface ApiVersionsRequest {
   readonly nodeId: number
 }
 
-export const ApiVersionsRequest = message<ApiVersionsRequest>(
+export const ApiVersionsRequest: MessageType<ApiVersionsRequest> = message<ApiVersionsRequest>(
   'ApiVersionsRequest',
   { versions: [0, 5], flexibleSince: 3 },
   {
@@ -94,25 +96,31 @@ export interface FinalizedFeatureKey {
   readonly minVersionLevel: number
 }
 
-export const ApiVersion = struct<ApiVersion>('ApiVersion', {
+export const ApiVersion: StructType<ApiVersion> = struct<ApiVersion>('ApiVersion', {
   apiKey: int16,
   minVersion: int16,
   maxVersion: int16,
 })
 
-export const SupportedFeatureKey = struct<SupportedFeatureKey>('SupportedFeatureKey', {
-  name: string,
-  minVersion: int16,
-  maxVersion: int16,
-})
+export const SupportedFeatureKey: StructType<SupportedFeatureKey> = struct<SupportedFeatureKey>(
+  'SupportedFeatureKey',
+  {
+    name: string,
+    minVersion: int16,
+    maxVersion: int16,
+  },
+)
 
-export const FinalizedFeatureKey = struct<FinalizedFeatureKey>('FinalizedFeatureKey', {
-  name: string,
-  maxVersionLevel: int16,
-  minVersionLevel: int16,
-})
+export const FinalizedFeatureKey: StructType<FinalizedFeatureKey> = struct<FinalizedFeatureKey>(
+  'FinalizedFeatureKey',
+  {
+    name: string,
+    maxVersionLevel: int16,
+    minVersionLevel: int16,
+  },
+)
 
-export const ApiVersionsResponse = message<ApiVersionsResponse>(
+export const ApiVersionsResponse: MessageType<ApiVersionsResponse> = message<ApiVersionsResponse>(
   'ApiVersionsResponse',
   { versions: [0, 5], flexibleSince: 3 },
   {

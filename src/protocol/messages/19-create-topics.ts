@@ -20,6 +20,8 @@ import {
   tagged,
   uuid,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of CreateTopics. */
@@ -62,17 +64,21 @@ export interface CreatableTopicConfig {
   readonly value: string | null
 }
 
-export const CreatableReplicaAssignment = struct<CreatableReplicaAssignment>('CreatableReplicaAssignment', {
-  partitionIndex: int32,
-  brokerIds: array(int32),
-})
+export const CreatableReplicaAssignment: StructType<CreatableReplicaAssignment> =
+  struct<CreatableReplicaAssignment>('CreatableReplicaAssignment', {
+    partitionIndex: int32,
+    brokerIds: array(int32),
+  })
 
-export const CreatableTopicConfig = struct<CreatableTopicConfig>('CreatableTopicConfig', {
-  name: string,
-  value: nullable(string),
-})
+export const CreatableTopicConfig: StructType<CreatableTopicConfig> = struct<CreatableTopicConfig>(
+  'CreatableTopicConfig',
+  {
+    name: string,
+    value: nullable(string),
+  },
+)
 
-export const CreatableTopic = struct<CreatableTopic>('CreatableTopic', {
+export const CreatableTopic: StructType<CreatableTopic> = struct<CreatableTopic>('CreatableTopic', {
   name: string,
   numPartitions: int32,
   replicationFactor: int16,
@@ -80,7 +86,7 @@ export const CreatableTopic = struct<CreatableTopic>('CreatableTopic', {
   configs: array(CreatableTopicConfig),
 })
 
-export const CreateTopicsRequest = message<CreateTopicsRequest>(
+export const CreateTopicsRequest: MessageType<CreateTopicsRequest> = message<CreateTopicsRequest>(
   'CreateTopicsRequest',
   { versions: [2, 7], flexibleSince: 5 },
   {
@@ -135,26 +141,32 @@ export interface CreatableTopicConfigs {
   readonly isSensitive: boolean
 }
 
-export const CreatableTopicConfigs = struct<CreatableTopicConfigs>('CreatableTopicConfigs', {
-  name: string,
-  value: nullable(string),
-  readOnly: bool,
-  configSource: ignorable(withDefault(-1, int8)),
-  isSensitive: bool,
-})
+export const CreatableTopicConfigs: StructType<CreatableTopicConfigs> = struct<CreatableTopicConfigs>(
+  'CreatableTopicConfigs',
+  {
+    name: string,
+    value: nullable(string),
+    readOnly: bool,
+    configSource: ignorable(withDefault(-1, int8)),
+    isSensitive: bool,
+  },
+)
 
-export const CreatableTopicResult = struct<CreatableTopicResult>('CreatableTopicResult', {
-  name: string,
-  topicId: since(7, ignorable(uuid)),
-  errorCode: int16,
-  errorMessage: ignorable(nullable(string)),
-  topicConfigErrorCode: since(5, ignorable(tagged(0, int16))),
-  numPartitions: since(5, ignorable(withDefault(-1, int32))),
-  replicationFactor: since(5, ignorable(withDefault(-1, int16))),
-  configs: since(5, ignorable(nullable(array(CreatableTopicConfigs)))),
-})
+export const CreatableTopicResult: StructType<CreatableTopicResult> = struct<CreatableTopicResult>(
+  'CreatableTopicResult',
+  {
+    name: string,
+    topicId: since(7, ignorable(uuid)),
+    errorCode: int16,
+    errorMessage: ignorable(nullable(string)),
+    topicConfigErrorCode: since(5, ignorable(tagged(0, int16))),
+    numPartitions: since(5, ignorable(withDefault(-1, int32))),
+    replicationFactor: since(5, ignorable(withDefault(-1, int16))),
+    configs: since(5, ignorable(nullable(array(CreatableTopicConfigs)))),
+  },
+)
 
-export const CreateTopicsResponse = message<CreateTopicsResponse>(
+export const CreateTopicsResponse: MessageType<CreateTopicsResponse> = message<CreateTopicsResponse>(
   'CreateTopicsResponse',
   { versions: [2, 7], flexibleSince: 5 },
   {

@@ -16,6 +16,8 @@ import {
   struct,
   uuid,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of DeleteTopics. */
@@ -36,12 +38,12 @@ export interface DeleteTopicState {
   readonly topicId: string
 }
 
-export const DeleteTopicState = struct<DeleteTopicState>('DeleteTopicState', {
+export const DeleteTopicState: StructType<DeleteTopicState> = struct<DeleteTopicState>('DeleteTopicState', {
   name: withDefault(null, nullable(string)),
   topicId: uuid,
 })
 
-export const DeleteTopicsRequest = message<DeleteTopicsRequest>(
+export const DeleteTopicsRequest: MessageType<DeleteTopicsRequest> = message<DeleteTopicsRequest>(
   'DeleteTopicsRequest',
   { versions: [1, 6], flexibleSince: 4 },
   {
@@ -71,14 +73,17 @@ export interface DeletableTopicResult {
   readonly errorMessage: string | null
 }
 
-export const DeletableTopicResult = struct<DeletableTopicResult>('DeletableTopicResult', {
-  name: nullable(string, 6),
-  topicId: since(6, ignorable(uuid)),
-  errorCode: int16,
-  errorMessage: since(5, ignorable(withDefault(null, nullable(string)))),
-})
+export const DeletableTopicResult: StructType<DeletableTopicResult> = struct<DeletableTopicResult>(
+  'DeletableTopicResult',
+  {
+    name: nullable(string, 6),
+    topicId: since(6, ignorable(uuid)),
+    errorCode: int16,
+    errorMessage: since(5, ignorable(withDefault(null, nullable(string)))),
+  },
+)
 
-export const DeleteTopicsResponse = message<DeleteTopicsResponse>(
+export const DeleteTopicsResponse: MessageType<DeleteTopicsResponse> = message<DeleteTopicsResponse>(
   'DeleteTopicsResponse',
   { versions: [1, 6], flexibleSince: 4 },
   {

@@ -2,7 +2,17 @@
  * DeleteRecords (API key 21): removes the records before an offset. Sent to the leader of each partition.
  */
 import type { Api } from '../api.ts'
-import { array, int16, int32, int64, message, string, struct } from '../schema.ts'
+import {
+  array,
+  int16,
+  int32,
+  int64,
+  message,
+  string,
+  struct,
+  type MessageType,
+  type StructType,
+} from '../schema.ts'
 
 /** The request of DeleteRecords. */
 export interface DeleteRecordsRequest {
@@ -28,17 +38,23 @@ export interface DeleteRecordsPartition {
   readonly offset: number
 }
 
-export const DeleteRecordsPartition = struct<DeleteRecordsPartition>('DeleteRecordsPartition', {
-  partitionIndex: int32,
-  offset: int64,
-})
+export const DeleteRecordsPartition: StructType<DeleteRecordsPartition> = struct<DeleteRecordsPartition>(
+  'DeleteRecordsPartition',
+  {
+    partitionIndex: int32,
+    offset: int64,
+  },
+)
 
-export const DeleteRecordsTopic = struct<DeleteRecordsTopic>('DeleteRecordsTopic', {
-  name: string,
-  partitions: array(DeleteRecordsPartition),
-})
+export const DeleteRecordsTopic: StructType<DeleteRecordsTopic> = struct<DeleteRecordsTopic>(
+  'DeleteRecordsTopic',
+  {
+    name: string,
+    partitions: array(DeleteRecordsPartition),
+  },
+)
 
-export const DeleteRecordsRequest = message<DeleteRecordsRequest>(
+export const DeleteRecordsRequest: MessageType<DeleteRecordsRequest> = message<DeleteRecordsRequest>(
   'DeleteRecordsRequest',
   { versions: [0, 2], flexibleSince: 2 },
   {
@@ -73,21 +89,20 @@ export interface DeleteRecordsPartitionResult {
   readonly errorCode: number
 }
 
-export const DeleteRecordsPartitionResult = struct<DeleteRecordsPartitionResult>(
-  'DeleteRecordsPartitionResult',
-  {
+export const DeleteRecordsPartitionResult: StructType<DeleteRecordsPartitionResult> =
+  struct<DeleteRecordsPartitionResult>('DeleteRecordsPartitionResult', {
     partitionIndex: int32,
     lowWatermark: int64,
     errorCode: int16,
-  },
-)
+  })
 
-export const DeleteRecordsTopicResult = struct<DeleteRecordsTopicResult>('DeleteRecordsTopicResult', {
-  name: string,
-  partitions: array(DeleteRecordsPartitionResult),
-})
+export const DeleteRecordsTopicResult: StructType<DeleteRecordsTopicResult> =
+  struct<DeleteRecordsTopicResult>('DeleteRecordsTopicResult', {
+    name: string,
+    partitions: array(DeleteRecordsPartitionResult),
+  })
 
-export const DeleteRecordsResponse = message<DeleteRecordsResponse>(
+export const DeleteRecordsResponse: MessageType<DeleteRecordsResponse> = message<DeleteRecordsResponse>(
   'DeleteRecordsResponse',
   { versions: [0, 2], flexibleSince: 2 },
   {

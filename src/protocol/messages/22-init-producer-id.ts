@@ -17,6 +17,7 @@ import {
   since,
   string,
   withDefault,
+  type MessageType,
 } from '../schema.ts'
 
 /** The request of InitProducerId. */
@@ -35,7 +36,7 @@ export interface InitProducerIdRequest {
   readonly keepPreparedTxn: boolean
 }
 
-export const InitProducerIdRequest = message<InitProducerIdRequest>(
+export const InitProducerIdRequest: MessageType<InitProducerIdRequest> = message<InitProducerIdRequest>(
   'InitProducerIdRequest',
   { versions: [0, 6], flexibleSince: 2 },
   {
@@ -64,7 +65,7 @@ export interface InitProducerIdResponse {
   readonly ongoingTxnProducerEpoch: number
 }
 
-export const InitProducerIdResponse = message<InitProducerIdResponse>(
+export const InitProducerIdResponse: MessageType<InitProducerIdResponse> = message<InitProducerIdResponse>(
   'InitProducerIdResponse',
   { versions: [0, 6], flexibleSince: 2 },
   {

@@ -15,6 +15,8 @@ import {
   string,
   struct,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of OffsetForLeaderEpoch. */
@@ -43,25 +45,30 @@ export interface OffsetForLeaderPartition {
   readonly leaderEpoch: number
 }
 
-export const OffsetForLeaderPartition = struct<OffsetForLeaderPartition>('OffsetForLeaderPartition', {
-  partition: int32,
-  currentLeaderEpoch: ignorable(withDefault(-1, int32)),
-  leaderEpoch: int32,
-})
+export const OffsetForLeaderPartition: StructType<OffsetForLeaderPartition> =
+  struct<OffsetForLeaderPartition>('OffsetForLeaderPartition', {
+    partition: int32,
+    currentLeaderEpoch: ignorable(withDefault(-1, int32)),
+    leaderEpoch: int32,
+  })
 
-export const OffsetForLeaderTopic = struct<OffsetForLeaderTopic>('OffsetForLeaderTopic', {
-  topic: string,
-  partitions: array(OffsetForLeaderPartition),
-})
-
-export const OffsetForLeaderEpochRequest = message<OffsetForLeaderEpochRequest>(
-  'OffsetForLeaderEpochRequest',
-  { versions: [2, 4], flexibleSince: 4 },
+export const OffsetForLeaderTopic: StructType<OffsetForLeaderTopic> = struct<OffsetForLeaderTopic>(
+  'OffsetForLeaderTopic',
   {
-    replicaId: since(3, ignorable(withDefault(-2, int32))),
-    topics: array(OffsetForLeaderTopic),
+    topic: string,
+    partitions: array(OffsetForLeaderPartition),
   },
 )
+
+export const OffsetForLeaderEpochRequest: MessageType<OffsetForLeaderEpochRequest> =
+  message<OffsetForLeaderEpochRequest>(
+    'OffsetForLeaderEpochRequest',
+    { versions: [2, 4], flexibleSince: 4 },
+    {
+      replicaId: since(3, ignorable(withDefault(-2, int32))),
+      topics: array(OffsetForLeaderTopic),
+    },
+  )
 
 /** The response of OffsetForLeaderEpoch. */
 export interface OffsetForLeaderEpochResponse {
@@ -91,29 +98,29 @@ export interface OffsetForLeaderEpochEpochEndOffset {
   readonly endOffset: number
 }
 
-export const OffsetForLeaderEpochEpochEndOffset = struct<OffsetForLeaderEpochEpochEndOffset>(
-  'OffsetForLeaderEpochEpochEndOffset',
-  {
+export const OffsetForLeaderEpochEpochEndOffset: StructType<OffsetForLeaderEpochEpochEndOffset> =
+  struct<OffsetForLeaderEpochEpochEndOffset>('OffsetForLeaderEpochEpochEndOffset', {
     errorCode: int16,
     partition: int32,
     leaderEpoch: ignorable(withDefault(-1, int32)),
     endOffset: withDefault(-1, int64),
-  },
-)
+  })
 
-export const OffsetForLeaderTopicResult = struct<OffsetForLeaderTopicResult>('OffsetForLeaderTopicResult', {
-  topic: string,
-  partitions: array(OffsetForLeaderEpochEpochEndOffset),
-})
+export const OffsetForLeaderTopicResult: StructType<OffsetForLeaderTopicResult> =
+  struct<OffsetForLeaderTopicResult>('OffsetForLeaderTopicResult', {
+    topic: string,
+    partitions: array(OffsetForLeaderEpochEpochEndOffset),
+  })
 
-export const OffsetForLeaderEpochResponse = message<OffsetForLeaderEpochResponse>(
-  'OffsetForLeaderEpochResponse',
-  { versions: [2, 4], flexibleSince: 4 },
-  {
-    throttleTimeMs: ignorable(int32),
-    topics: array(OffsetForLeaderTopicResult),
-  },
-)
+export const OffsetForLeaderEpochResponse: MessageType<OffsetForLeaderEpochResponse> =
+  message<OffsetForLeaderEpochResponse>(
+    'OffsetForLeaderEpochResponse',
+    { versions: [2, 4], flexibleSince: 4 },
+    {
+      throttleTimeMs: ignorable(int32),
+      topics: array(OffsetForLeaderTopicResult),
+    },
+  )
 
 export const OffsetForLeaderEpoch: Api<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse> = {
   key: 23,

@@ -18,6 +18,8 @@ import {
   since,
   string,
   struct,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of AddPartitionsToTxn. */
@@ -56,33 +58,35 @@ export interface AddPartitionsToTxnTopic {
   readonly partitions: readonly number[]
 }
 
-export const AddPartitionsToTxnTopic = struct<AddPartitionsToTxnTopic>('AddPartitionsToTxnTopic', {
-  name: string,
-  partitions: array(int32),
-})
-
-export const AddPartitionsToTxnTransaction = struct<AddPartitionsToTxnTransaction>(
-  'AddPartitionsToTxnTransaction',
+export const AddPartitionsToTxnTopic: StructType<AddPartitionsToTxnTopic> = struct<AddPartitionsToTxnTopic>(
+  'AddPartitionsToTxnTopic',
   {
+    name: string,
+    partitions: array(int32),
+  },
+)
+
+export const AddPartitionsToTxnTransaction: StructType<AddPartitionsToTxnTransaction> =
+  struct<AddPartitionsToTxnTransaction>('AddPartitionsToTxnTransaction', {
     transactionalId: string,
     producerId: int64,
     producerEpoch: int16,
     verifyOnly: bool,
     topics: array(AddPartitionsToTxnTopic),
-  },
-)
+  })
 
-export const AddPartitionsToTxnRequest = message<AddPartitionsToTxnRequest>(
-  'AddPartitionsToTxnRequest',
-  { versions: [0, 5], flexibleSince: 3 },
-  {
-    transactions: since(4, array(AddPartitionsToTxnTransaction)),
-    v3AndBelowTransactionalId: between(0, 3, string),
-    v3AndBelowProducerId: between(0, 3, int64),
-    v3AndBelowProducerEpoch: between(0, 3, int16),
-    v3AndBelowTopics: between(0, 3, array(AddPartitionsToTxnTopic)),
-  },
-)
+export const AddPartitionsToTxnRequest: MessageType<AddPartitionsToTxnRequest> =
+  message<AddPartitionsToTxnRequest>(
+    'AddPartitionsToTxnRequest',
+    { versions: [0, 5], flexibleSince: 3 },
+    {
+      transactions: since(4, array(AddPartitionsToTxnTransaction)),
+      v3AndBelowTransactionalId: between(0, 3, string),
+      v3AndBelowProducerId: between(0, 3, int64),
+      v3AndBelowProducerEpoch: between(0, 3, int16),
+      v3AndBelowTopics: between(0, 3, array(AddPartitionsToTxnTopic)),
+    },
+  )
 
 /** The response of AddPartitionsToTxn. */
 export interface AddPartitionsToTxnResponse {
@@ -120,37 +124,35 @@ export interface AddPartitionsToTxnPartitionResult {
   readonly partitionErrorCode: number
 }
 
-export const AddPartitionsToTxnPartitionResult = struct<AddPartitionsToTxnPartitionResult>(
-  'AddPartitionsToTxnPartitionResult',
-  {
+export const AddPartitionsToTxnPartitionResult: StructType<AddPartitionsToTxnPartitionResult> =
+  struct<AddPartitionsToTxnPartitionResult>('AddPartitionsToTxnPartitionResult', {
     partitionIndex: int32,
     partitionErrorCode: int16,
-  },
-)
+  })
 
-export const AddPartitionsToTxnTopicResult = struct<AddPartitionsToTxnTopicResult>(
-  'AddPartitionsToTxnTopicResult',
-  {
+export const AddPartitionsToTxnTopicResult: StructType<AddPartitionsToTxnTopicResult> =
+  struct<AddPartitionsToTxnTopicResult>('AddPartitionsToTxnTopicResult', {
     name: string,
     resultsByPartition: array(AddPartitionsToTxnPartitionResult),
-  },
-)
+  })
 
-export const AddPartitionsToTxnResult = struct<AddPartitionsToTxnResult>('AddPartitionsToTxnResult', {
-  transactionalId: string,
-  topicResults: array(AddPartitionsToTxnTopicResult),
-})
+export const AddPartitionsToTxnResult: StructType<AddPartitionsToTxnResult> =
+  struct<AddPartitionsToTxnResult>('AddPartitionsToTxnResult', {
+    transactionalId: string,
+    topicResults: array(AddPartitionsToTxnTopicResult),
+  })
 
-export const AddPartitionsToTxnResponse = message<AddPartitionsToTxnResponse>(
-  'AddPartitionsToTxnResponse',
-  { versions: [0, 5], flexibleSince: 3 },
-  {
-    throttleTimeMs: int32,
-    errorCode: since(4, ignorable(int16)),
-    resultsByTransaction: since(4, array(AddPartitionsToTxnResult)),
-    resultsByTopicV3AndBelow: between(0, 3, array(AddPartitionsToTxnTopicResult)),
-  },
-)
+export const AddPartitionsToTxnResponse: MessageType<AddPartitionsToTxnResponse> =
+  message<AddPartitionsToTxnResponse>(
+    'AddPartitionsToTxnResponse',
+    { versions: [0, 5], flexibleSince: 3 },
+    {
+      throttleTimeMs: int32,
+      errorCode: since(4, ignorable(int16)),
+      resultsByTransaction: since(4, array(AddPartitionsToTxnResult)),
+      resultsByTopicV3AndBelow: between(0, 3, array(AddPartitionsToTxnTopicResult)),
+    },
+  )
 
 export const AddPartitionsToTxn: Api<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse> = {
   key: 24,

@@ -3,7 +3,7 @@
  * coordinator.
  */
 import type { Api } from '../api.ts'
-import { int16, int32, int64, message, string } from '../schema.ts'
+import { int16, int32, int64, message, string, type MessageType } from '../schema.ts'
 
 /** The request of AddOffsetsToTxn. */
 export interface AddOffsetsToTxnRequest {
@@ -17,7 +17,7 @@ export interface AddOffsetsToTxnRequest {
   readonly groupId: string
 }
 
-export const AddOffsetsToTxnRequest = message<AddOffsetsToTxnRequest>(
+export const AddOffsetsToTxnRequest: MessageType<AddOffsetsToTxnRequest> = message<AddOffsetsToTxnRequest>(
   'AddOffsetsToTxnRequest',
   { versions: [0, 4], flexibleSince: 3 },
   {
@@ -36,7 +36,7 @@ export interface AddOffsetsToTxnResponse {
   readonly errorCode: number
 }
 
-export const AddOffsetsToTxnResponse = message<AddOffsetsToTxnResponse>(
+export const AddOffsetsToTxnResponse: MessageType<AddOffsetsToTxnResponse> = message<AddOffsetsToTxnResponse>(
   'AddOffsetsToTxnResponse',
   { versions: [0, 4], flexibleSince: 3 },
   {

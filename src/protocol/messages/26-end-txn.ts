@@ -5,7 +5,18 @@
  * From version 5 every transaction ends with a new epoch, which the response carries (KIP-890).
  */
 import type { Api } from '../api.ts'
-import { bool, ignorable, int16, int32, int64, message, since, string, withDefault } from '../schema.ts'
+import {
+  bool,
+  ignorable,
+  int16,
+  int32,
+  int64,
+  message,
+  since,
+  string,
+  withDefault,
+  type MessageType,
+} from '../schema.ts'
 
 /** The request of EndTxn. */
 export interface EndTxnRequest {
@@ -19,7 +30,7 @@ export interface EndTxnRequest {
   readonly committed: boolean
 }
 
-export const EndTxnRequest = message<EndTxnRequest>(
+export const EndTxnRequest: MessageType<EndTxnRequest> = message<EndTxnRequest>(
   'EndTxnRequest',
   { versions: [0, 5], flexibleSince: 3 },
   {
@@ -42,7 +53,7 @@ export interface EndTxnResponse {
   readonly producerEpoch: number
 }
 
-export const EndTxnResponse = message<EndTxnResponse>(
+export const EndTxnResponse: MessageType<EndTxnResponse> = message<EndTxnResponse>(
   'EndTxnResponse',
   { versions: [0, 5], flexibleSince: 3 },
   {

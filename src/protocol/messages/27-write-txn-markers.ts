@@ -14,6 +14,8 @@ import {
   since,
   string,
   struct,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of WriteTxnMarkers. */
@@ -46,21 +48,27 @@ export interface WritableTxnMarkerTopic {
   readonly partitionIndexes: readonly number[]
 }
 
-export const WritableTxnMarkerTopic = struct<WritableTxnMarkerTopic>('WritableTxnMarkerTopic', {
-  name: string,
-  partitionIndexes: array(int32),
-})
+export const WritableTxnMarkerTopic: StructType<WritableTxnMarkerTopic> = struct<WritableTxnMarkerTopic>(
+  'WritableTxnMarkerTopic',
+  {
+    name: string,
+    partitionIndexes: array(int32),
+  },
+)
 
-export const WritableTxnMarker = struct<WritableTxnMarker>('WritableTxnMarker', {
-  producerId: int64,
-  producerEpoch: int16,
-  transactionResult: bool,
-  topics: array(WritableTxnMarkerTopic),
-  coordinatorEpoch: int32,
-  transactionVersion: since(2, ignorable(int8)),
-})
+export const WritableTxnMarker: StructType<WritableTxnMarker> = struct<WritableTxnMarker>(
+  'WritableTxnMarker',
+  {
+    producerId: int64,
+    producerEpoch: int16,
+    transactionResult: bool,
+    topics: array(WritableTxnMarkerTopic),
+    coordinatorEpoch: int32,
+    transactionVersion: since(2, ignorable(int8)),
+  },
+)
 
-export const WriteTxnMarkersRequest = message<WriteTxnMarkersRequest>(
+export const WriteTxnMarkersRequest: MessageType<WriteTxnMarkersRequest> = message<WriteTxnMarkersRequest>(
   'WriteTxnMarkersRequest',
   { versions: [1, 2], flexibleSince: 1 },
   {
@@ -98,28 +106,27 @@ export interface WritableTxnMarkerPartitionResult {
   readonly errorCode: number
 }
 
-export const WritableTxnMarkerPartitionResult = struct<WritableTxnMarkerPartitionResult>(
-  'WritableTxnMarkerPartitionResult',
-  {
+export const WritableTxnMarkerPartitionResult: StructType<WritableTxnMarkerPartitionResult> =
+  struct<WritableTxnMarkerPartitionResult>('WritableTxnMarkerPartitionResult', {
     partitionIndex: int32,
     errorCode: int16,
-  },
-)
+  })
 
-export const WritableTxnMarkerTopicResult = struct<WritableTxnMarkerTopicResult>(
-  'WritableTxnMarkerTopicResult',
-  {
+export const WritableTxnMarkerTopicResult: StructType<WritableTxnMarkerTopicResult> =
+  struct<WritableTxnMarkerTopicResult>('WritableTxnMarkerTopicResult', {
     name: string,
     partitions: array(WritableTxnMarkerPartitionResult),
+  })
+
+export const WritableTxnMarkerResult: StructType<WritableTxnMarkerResult> = struct<WritableTxnMarkerResult>(
+  'WritableTxnMarkerResult',
+  {
+    producerId: int64,
+    topics: array(WritableTxnMarkerTopicResult),
   },
 )
 
-export const WritableTxnMarkerResult = struct<WritableTxnMarkerResult>('WritableTxnMarkerResult', {
-  producerId: int64,
-  topics: array(WritableTxnMarkerTopicResult),
-})
-
-export const WriteTxnMarkersResponse = message<WriteTxnMarkersResponse>(
+export const WriteTxnMarkersResponse: MessageType<WriteTxnMarkersResponse> = message<WriteTxnMarkersResponse>(
   'WriteTxnMarkersResponse',
   { versions: [1, 2], flexibleSince: 1 },
   {

@@ -19,6 +19,8 @@ import {
   struct,
   uuid,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of TxnOffsetCommit. */
@@ -63,26 +65,22 @@ export interface TxnOffsetCommitRequestPartition {
   readonly committedMetadata: string | null
 }
 
-export const TxnOffsetCommitRequestPartition = struct<TxnOffsetCommitRequestPartition>(
-  'TxnOffsetCommitRequestPartition',
-  {
+export const TxnOffsetCommitRequestPartition: StructType<TxnOffsetCommitRequestPartition> =
+  struct<TxnOffsetCommitRequestPartition>('TxnOffsetCommitRequestPartition', {
     partitionIndex: int32,
     committedOffset: int64,
     committedLeaderEpoch: since(2, ignorable(withDefault(-1, int32))),
     committedMetadata: nullable(string),
-  },
-)
+  })
 
-export const TxnOffsetCommitRequestTopic = struct<TxnOffsetCommitRequestTopic>(
-  'TxnOffsetCommitRequestTopic',
-  {
+export const TxnOffsetCommitRequestTopic: StructType<TxnOffsetCommitRequestTopic> =
+  struct<TxnOffsetCommitRequestTopic>('TxnOffsetCommitRequestTopic', {
     name: between(0, 5, ignorable(string)),
     topicId: since(6, ignorable(uuid)),
     partitions: array(TxnOffsetCommitRequestPartition),
-  },
-)
+  })
 
-export const TxnOffsetCommitRequest = message<TxnOffsetCommitRequest>(
+export const TxnOffsetCommitRequest: MessageType<TxnOffsetCommitRequest> = message<TxnOffsetCommitRequest>(
   'TxnOffsetCommitRequest',
   { versions: [0, 6], flexibleSince: 3 },
   {
@@ -123,24 +121,20 @@ export interface TxnOffsetCommitResponsePartition {
   readonly errorCode: number
 }
 
-export const TxnOffsetCommitResponsePartition = struct<TxnOffsetCommitResponsePartition>(
-  'TxnOffsetCommitResponsePartition',
-  {
+export const TxnOffsetCommitResponsePartition: StructType<TxnOffsetCommitResponsePartition> =
+  struct<TxnOffsetCommitResponsePartition>('TxnOffsetCommitResponsePartition', {
     partitionIndex: int32,
     errorCode: int16,
-  },
-)
+  })
 
-export const TxnOffsetCommitResponseTopic = struct<TxnOffsetCommitResponseTopic>(
-  'TxnOffsetCommitResponseTopic',
-  {
+export const TxnOffsetCommitResponseTopic: StructType<TxnOffsetCommitResponseTopic> =
+  struct<TxnOffsetCommitResponseTopic>('TxnOffsetCommitResponseTopic', {
     name: between(0, 5, ignorable(string)),
     topicId: since(6, ignorable(uuid)),
     partitions: array(TxnOffsetCommitResponsePartition),
-  },
-)
+  })
 
-export const TxnOffsetCommitResponse = message<TxnOffsetCommitResponse>(
+export const TxnOffsetCommitResponse: MessageType<TxnOffsetCommitResponse> = message<TxnOffsetCommitResponse>(
   'TxnOffsetCommitResponse',
   { versions: [0, 6], flexibleSince: 3 },
   {

@@ -17,6 +17,8 @@ import {
   string,
   struct,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of DescribeConfigs. */
@@ -39,13 +41,16 @@ export interface DescribeConfigsResource {
   readonly configurationKeys: readonly string[] | null
 }
 
-export const DescribeConfigsResource = struct<DescribeConfigsResource>('DescribeConfigsResource', {
-  resourceType: int8,
-  resourceName: string,
-  configurationKeys: nullable(array(string)),
-})
+export const DescribeConfigsResource: StructType<DescribeConfigsResource> = struct<DescribeConfigsResource>(
+  'DescribeConfigsResource',
+  {
+    resourceType: int8,
+    resourceName: string,
+    configurationKeys: nullable(array(string)),
+  },
+)
 
-export const DescribeConfigsRequest = message<DescribeConfigsRequest>(
+export const DescribeConfigsRequest: MessageType<DescribeConfigsRequest> = message<DescribeConfigsRequest>(
   'DescribeConfigsRequest',
   { versions: [1, 4], flexibleSince: 4 },
   {
@@ -112,15 +117,17 @@ export interface DescribeConfigsSynonym {
   readonly source: number
 }
 
-export const DescribeConfigsSynonym = struct<DescribeConfigsSynonym>('DescribeConfigsSynonym', {
-  name: string,
-  value: nullable(string),
-  source: int8,
-})
-
-export const DescribeConfigsResourceResult = struct<DescribeConfigsResourceResult>(
-  'DescribeConfigsResourceResult',
+export const DescribeConfigsSynonym: StructType<DescribeConfigsSynonym> = struct<DescribeConfigsSynonym>(
+  'DescribeConfigsSynonym',
   {
+    name: string,
+    value: nullable(string),
+    source: int8,
+  },
+)
+
+export const DescribeConfigsResourceResult: StructType<DescribeConfigsResourceResult> =
+  struct<DescribeConfigsResourceResult>('DescribeConfigsResourceResult', {
     name: string,
     value: nullable(string),
     readOnly: bool,
@@ -129,18 +136,20 @@ export const DescribeConfigsResourceResult = struct<DescribeConfigsResourceResul
     synonyms: ignorable(array(DescribeConfigsSynonym)),
     configType: since(3, ignorable(int8)),
     documentation: since(3, ignorable(nullable(string))),
+  })
+
+export const DescribeConfigsResult: StructType<DescribeConfigsResult> = struct<DescribeConfigsResult>(
+  'DescribeConfigsResult',
+  {
+    errorCode: int16,
+    errorMessage: nullable(string),
+    resourceType: int8,
+    resourceName: string,
+    configs: array(DescribeConfigsResourceResult),
   },
 )
 
-export const DescribeConfigsResult = struct<DescribeConfigsResult>('DescribeConfigsResult', {
-  errorCode: int16,
-  errorMessage: nullable(string),
-  resourceType: int8,
-  resourceName: string,
-  configs: array(DescribeConfigsResourceResult),
-})
-
-export const DescribeConfigsResponse = message<DescribeConfigsResponse>(
+export const DescribeConfigsResponse: MessageType<DescribeConfigsResponse> = message<DescribeConfigsResponse>(
   'DescribeConfigsResponse',
   { versions: [1, 4], flexibleSince: 4 },
   {

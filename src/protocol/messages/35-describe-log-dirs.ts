@@ -15,6 +15,8 @@ import {
   string,
   struct,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of DescribeLogDirs. */
@@ -31,12 +33,15 @@ export interface DescribableLogDirTopic {
   readonly partitions: readonly number[]
 }
 
-export const DescribableLogDirTopic = struct<DescribableLogDirTopic>('DescribableLogDirTopic', {
-  topic: string,
-  partitions: array(int32),
-})
+export const DescribableLogDirTopic: StructType<DescribableLogDirTopic> = struct<DescribableLogDirTopic>(
+  'DescribableLogDirTopic',
+  {
+    topic: string,
+    partitions: array(int32),
+  },
+)
 
-export const DescribeLogDirsRequest = message<DescribeLogDirsRequest>(
+export const DescribeLogDirsRequest: MessageType<DescribeLogDirsRequest> = message<DescribeLogDirsRequest>(
   'DescribeLogDirsRequest',
   { versions: [1, 5], flexibleSince: 2 },
   {
@@ -93,28 +98,35 @@ export interface DescribeLogDirsPartition {
   readonly isFutureKey: boolean
 }
 
-export const DescribeLogDirsPartition = struct<DescribeLogDirsPartition>('DescribeLogDirsPartition', {
-  partitionIndex: int32,
-  partitionSize: int64,
-  offsetLag: int64,
-  isFutureKey: bool,
-})
+export const DescribeLogDirsPartition: StructType<DescribeLogDirsPartition> =
+  struct<DescribeLogDirsPartition>('DescribeLogDirsPartition', {
+    partitionIndex: int32,
+    partitionSize: int64,
+    offsetLag: int64,
+    isFutureKey: bool,
+  })
 
-export const DescribeLogDirsTopic = struct<DescribeLogDirsTopic>('DescribeLogDirsTopic', {
-  name: string,
-  partitions: array(DescribeLogDirsPartition),
-})
+export const DescribeLogDirsTopic: StructType<DescribeLogDirsTopic> = struct<DescribeLogDirsTopic>(
+  'DescribeLogDirsTopic',
+  {
+    name: string,
+    partitions: array(DescribeLogDirsPartition),
+  },
+)
 
-export const DescribeLogDirsResult = struct<DescribeLogDirsResult>('DescribeLogDirsResult', {
-  errorCode: int16,
-  logDir: string,
-  topics: array(DescribeLogDirsTopic),
-  totalBytes: since(4, ignorable(withDefault(-1, int64))),
-  usableBytes: since(4, ignorable(withDefault(-1, int64))),
-  isCordoned: since(5, ignorable(bool)),
-})
+export const DescribeLogDirsResult: StructType<DescribeLogDirsResult> = struct<DescribeLogDirsResult>(
+  'DescribeLogDirsResult',
+  {
+    errorCode: int16,
+    logDir: string,
+    topics: array(DescribeLogDirsTopic),
+    totalBytes: since(4, ignorable(withDefault(-1, int64))),
+    usableBytes: since(4, ignorable(withDefault(-1, int64))),
+    isCordoned: since(5, ignorable(bool)),
+  },
+)
 
-export const DescribeLogDirsResponse = message<DescribeLogDirsResponse>(
+export const DescribeLogDirsResponse: MessageType<DescribeLogDirsResponse> = message<DescribeLogDirsResponse>(
   'DescribeLogDirsResponse',
   { versions: [1, 5], flexibleSince: 2 },
   {

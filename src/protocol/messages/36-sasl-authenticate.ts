@@ -2,7 +2,17 @@
  * SaslAuthenticate (API key 36): carries one step of a SASL login, after SaslHandshake.
  */
 import type { Api } from '../api.ts'
-import { bytes, ignorable, int16, int64, message, nullable, since, string } from '../schema.ts'
+import {
+  bytes,
+  ignorable,
+  int16,
+  int64,
+  message,
+  nullable,
+  since,
+  string,
+  type MessageType,
+} from '../schema.ts'
 
 /** The request of SaslAuthenticate. */
 export interface SaslAuthenticateRequest {
@@ -10,7 +20,7 @@ export interface SaslAuthenticateRequest {
   readonly authBytes: Uint8Array
 }
 
-export const SaslAuthenticateRequest = message<SaslAuthenticateRequest>(
+export const SaslAuthenticateRequest: MessageType<SaslAuthenticateRequest> = message<SaslAuthenticateRequest>(
   'SaslAuthenticateRequest',
   { versions: [0, 2], flexibleSince: 2 },
   {
@@ -30,16 +40,17 @@ export interface SaslAuthenticateResponse {
   readonly sessionLifetimeMs: number
 }
 
-export const SaslAuthenticateResponse = message<SaslAuthenticateResponse>(
-  'SaslAuthenticateResponse',
-  { versions: [0, 2], flexibleSince: 2 },
-  {
-    errorCode: int16,
-    errorMessage: nullable(string),
-    authBytes: bytes,
-    sessionLifetimeMs: since(1, ignorable(int64)),
-  },
-)
+export const SaslAuthenticateResponse: MessageType<SaslAuthenticateResponse> =
+  message<SaslAuthenticateResponse>(
+    'SaslAuthenticateResponse',
+    { versions: [0, 2], flexibleSince: 2 },
+    {
+      errorCode: int16,
+      errorMessage: nullable(string),
+      authBytes: bytes,
+      sessionLifetimeMs: since(1, ignorable(int64)),
+    },
+  )
 
 export const SaslAuthenticate: Api<SaslAuthenticateRequest, SaslAuthenticateResponse> = {
   key: 36,

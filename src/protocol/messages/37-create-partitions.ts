@@ -4,7 +4,19 @@
  * There is no taking away. Keys that are partitioned by their hash go elsewhere afterwards.
  */
 import type { Api } from '../api.ts'
-import { array, bool, int16, int32, message, nullable, string, struct, withDefault } from '../schema.ts'
+import {
+  array,
+  bool,
+  int16,
+  int32,
+  message,
+  nullable,
+  string,
+  struct,
+  withDefault,
+  type MessageType,
+  type StructType,
+} from '../schema.ts'
 
 /** The request of CreatePartitions. */
 export interface CreatePartitionsRequest {
@@ -32,17 +44,21 @@ export interface CreatePartitionsAssignment {
   readonly brokerIds: readonly number[]
 }
 
-export const CreatePartitionsAssignment = struct<CreatePartitionsAssignment>('CreatePartitionsAssignment', {
-  brokerIds: array(int32),
-})
+export const CreatePartitionsAssignment: StructType<CreatePartitionsAssignment> =
+  struct<CreatePartitionsAssignment>('CreatePartitionsAssignment', {
+    brokerIds: array(int32),
+  })
 
-export const CreatePartitionsTopic = struct<CreatePartitionsTopic>('CreatePartitionsTopic', {
-  name: string,
-  count: int32,
-  assignments: nullable(array(CreatePartitionsAssignment)),
-})
+export const CreatePartitionsTopic: StructType<CreatePartitionsTopic> = struct<CreatePartitionsTopic>(
+  'CreatePartitionsTopic',
+  {
+    name: string,
+    count: int32,
+    assignments: nullable(array(CreatePartitionsAssignment)),
+  },
+)
 
-export const CreatePartitionsRequest = message<CreatePartitionsRequest>(
+export const CreatePartitionsRequest: MessageType<CreatePartitionsRequest> = message<CreatePartitionsRequest>(
   'CreatePartitionsRequest',
   { versions: [0, 3], flexibleSince: 2 },
   {
@@ -70,23 +86,22 @@ export interface CreatePartitionsTopicResult {
   readonly errorMessage: string | null
 }
 
-export const CreatePartitionsTopicResult = struct<CreatePartitionsTopicResult>(
-  'CreatePartitionsTopicResult',
-  {
+export const CreatePartitionsTopicResult: StructType<CreatePartitionsTopicResult> =
+  struct<CreatePartitionsTopicResult>('CreatePartitionsTopicResult', {
     name: string,
     errorCode: int16,
     errorMessage: withDefault(null, nullable(string)),
-  },
-)
+  })
 
-export const CreatePartitionsResponse = message<CreatePartitionsResponse>(
-  'CreatePartitionsResponse',
-  { versions: [0, 3], flexibleSince: 2 },
-  {
-    throttleTimeMs: int32,
-    results: array(CreatePartitionsTopicResult),
-  },
-)
+export const CreatePartitionsResponse: MessageType<CreatePartitionsResponse> =
+  message<CreatePartitionsResponse>(
+    'CreatePartitionsResponse',
+    { versions: [0, 3], flexibleSince: 2 },
+    {
+      throttleTimeMs: int32,
+      results: array(CreatePartitionsTopicResult),
+    },
+  )
 
 export const CreatePartitions: Api<CreatePartitionsRequest, CreatePartitionsResponse> = {
   key: 37,

@@ -14,6 +14,8 @@ import {
   string,
   struct,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of DeleteGroups. */
@@ -22,7 +24,7 @@ export interface DeleteGroupsRequest {
   readonly groupsNames: readonly string[]
 }
 
-export const DeleteGroupsRequest = message<DeleteGroupsRequest>(
+export const DeleteGroupsRequest: MessageType<DeleteGroupsRequest> = message<DeleteGroupsRequest>(
   'DeleteGroupsRequest',
   { versions: [0, 3], flexibleSince: 2 },
   {
@@ -48,13 +50,16 @@ export interface DeletableGroupResult {
   readonly errorMessage: string | null
 }
 
-export const DeletableGroupResult = struct<DeletableGroupResult>('DeletableGroupResult', {
-  groupId: string,
-  errorCode: int16,
-  errorMessage: since(3, ignorable(withDefault(null, nullable(string)))),
-})
+export const DeletableGroupResult: StructType<DeletableGroupResult> = struct<DeletableGroupResult>(
+  'DeletableGroupResult',
+  {
+    groupId: string,
+    errorCode: int16,
+    errorMessage: since(3, ignorable(withDefault(null, nullable(string)))),
+  },
+)
 
-export const DeleteGroupsResponse = message<DeleteGroupsResponse>(
+export const DeleteGroupsResponse: MessageType<DeleteGroupsResponse> = message<DeleteGroupsResponse>(
   'DeleteGroupsResponse',
   { versions: [0, 3], flexibleSince: 2 },
   {

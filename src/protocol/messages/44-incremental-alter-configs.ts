@@ -3,7 +3,19 @@
  * are.
  */
 import type { Api } from '../api.ts'
-import { array, bool, int16, int32, int8, message, nullable, string, struct } from '../schema.ts'
+import {
+  array,
+  bool,
+  int16,
+  int32,
+  int8,
+  message,
+  nullable,
+  string,
+  struct,
+  type MessageType,
+  type StructType,
+} from '../schema.ts'
 
 /** The request of IncrementalAlterConfigs. */
 export interface IncrementalAlterConfigsRequest {
@@ -33,26 +45,30 @@ export interface AlterableConfig {
   readonly value: string | null
 }
 
-export const AlterableConfig = struct<AlterableConfig>('AlterableConfig', {
+export const AlterableConfig: StructType<AlterableConfig> = struct<AlterableConfig>('AlterableConfig', {
   name: string,
   configOperation: int8,
   value: nullable(string),
 })
 
-export const AlterConfigsResource = struct<AlterConfigsResource>('AlterConfigsResource', {
-  resourceType: int8,
-  resourceName: string,
-  configs: array(AlterableConfig),
-})
-
-export const IncrementalAlterConfigsRequest = message<IncrementalAlterConfigsRequest>(
-  'IncrementalAlterConfigsRequest',
-  { versions: [0, 1], flexibleSince: 1 },
+export const AlterConfigsResource: StructType<AlterConfigsResource> = struct<AlterConfigsResource>(
+  'AlterConfigsResource',
   {
-    resources: array(AlterConfigsResource),
-    validateOnly: bool,
+    resourceType: int8,
+    resourceName: string,
+    configs: array(AlterableConfig),
   },
 )
+
+export const IncrementalAlterConfigsRequest: MessageType<IncrementalAlterConfigsRequest> =
+  message<IncrementalAlterConfigsRequest>(
+    'IncrementalAlterConfigsRequest',
+    { versions: [0, 1], flexibleSince: 1 },
+    {
+      resources: array(AlterConfigsResource),
+      validateOnly: bool,
+    },
+  )
 
 /** The response of IncrementalAlterConfigs. */
 export interface IncrementalAlterConfigsResponse {
@@ -74,24 +90,23 @@ export interface AlterConfigsResourceResponse {
   readonly resourceName: string
 }
 
-export const AlterConfigsResourceResponse = struct<AlterConfigsResourceResponse>(
-  'AlterConfigsResourceResponse',
-  {
+export const AlterConfigsResourceResponse: StructType<AlterConfigsResourceResponse> =
+  struct<AlterConfigsResourceResponse>('AlterConfigsResourceResponse', {
     errorCode: int16,
     errorMessage: nullable(string),
     resourceType: int8,
     resourceName: string,
-  },
-)
+  })
 
-export const IncrementalAlterConfigsResponse = message<IncrementalAlterConfigsResponse>(
-  'IncrementalAlterConfigsResponse',
-  { versions: [0, 1], flexibleSince: 1 },
-  {
-    throttleTimeMs: int32,
-    responses: array(AlterConfigsResourceResponse),
-  },
-)
+export const IncrementalAlterConfigsResponse: MessageType<IncrementalAlterConfigsResponse> =
+  message<IncrementalAlterConfigsResponse>(
+    'IncrementalAlterConfigsResponse',
+    { versions: [0, 1], flexibleSince: 1 },
+    {
+      throttleTimeMs: int32,
+      responses: array(AlterConfigsResourceResponse),
+    },
+  )
 
 export const IncrementalAlterConfigs: Api<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse> = {
   key: 44,

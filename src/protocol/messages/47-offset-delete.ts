@@ -3,7 +3,17 @@
  * coordinator.
  */
 import type { Api } from '../api.ts'
-import { array, ignorable, int16, int32, message, string, struct } from '../schema.ts'
+import {
+  array,
+  ignorable,
+  int16,
+  int32,
+  message,
+  string,
+  struct,
+  type MessageType,
+  type StructType,
+} from '../schema.ts'
 
 /** The request of OffsetDelete. */
 export interface OffsetDeleteRequest {
@@ -27,19 +37,18 @@ export interface OffsetDeleteRequestPartition {
   readonly partitionIndex: number
 }
 
-export const OffsetDeleteRequestPartition = struct<OffsetDeleteRequestPartition>(
-  'OffsetDeleteRequestPartition',
-  {
+export const OffsetDeleteRequestPartition: StructType<OffsetDeleteRequestPartition> =
+  struct<OffsetDeleteRequestPartition>('OffsetDeleteRequestPartition', {
     partitionIndex: int32,
-  },
-)
+  })
 
-export const OffsetDeleteRequestTopic = struct<OffsetDeleteRequestTopic>('OffsetDeleteRequestTopic', {
-  name: string,
-  partitions: array(OffsetDeleteRequestPartition),
-})
+export const OffsetDeleteRequestTopic: StructType<OffsetDeleteRequestTopic> =
+  struct<OffsetDeleteRequestTopic>('OffsetDeleteRequestTopic', {
+    name: string,
+    partitions: array(OffsetDeleteRequestPartition),
+  })
 
-export const OffsetDeleteRequest = message<OffsetDeleteRequest>(
+export const OffsetDeleteRequest: MessageType<OffsetDeleteRequest> = message<OffsetDeleteRequest>(
   'OffsetDeleteRequest',
   { versions: [0, 0], flexibleSince: undefined },
   {
@@ -74,20 +83,19 @@ export interface OffsetDeleteResponsePartition {
   readonly errorCode: number
 }
 
-export const OffsetDeleteResponsePartition = struct<OffsetDeleteResponsePartition>(
-  'OffsetDeleteResponsePartition',
-  {
+export const OffsetDeleteResponsePartition: StructType<OffsetDeleteResponsePartition> =
+  struct<OffsetDeleteResponsePartition>('OffsetDeleteResponsePartition', {
     partitionIndex: int32,
     errorCode: int16,
-  },
-)
+  })
 
-export const OffsetDeleteResponseTopic = struct<OffsetDeleteResponseTopic>('OffsetDeleteResponseTopic', {
-  name: string,
-  partitions: array(OffsetDeleteResponsePartition),
-})
+export const OffsetDeleteResponseTopic: StructType<OffsetDeleteResponseTopic> =
+  struct<OffsetDeleteResponseTopic>('OffsetDeleteResponseTopic', {
+    name: string,
+    partitions: array(OffsetDeleteResponsePartition),
+  })
 
-export const OffsetDeleteResponse = message<OffsetDeleteResponse>(
+export const OffsetDeleteResponse: MessageType<OffsetDeleteResponse> = message<OffsetDeleteResponse>(
   'OffsetDeleteResponse',
   { versions: [0, 0], flexibleSince: undefined },
   {

@@ -14,6 +14,8 @@ import {
   string,
   struct,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of DescribeCluster. */
@@ -26,7 +28,7 @@ export interface DescribeClusterRequest {
   readonly includeFencedBrokers: boolean
 }
 
-export const DescribeClusterRequest = message<DescribeClusterRequest>(
+export const DescribeClusterRequest: MessageType<DescribeClusterRequest> = message<DescribeClusterRequest>(
   'DescribeClusterRequest',
   { versions: [0, 2], flexibleSince: 0 },
   {
@@ -70,15 +72,18 @@ export interface DescribeClusterBroker {
   readonly isFenced: boolean
 }
 
-export const DescribeClusterBroker = struct<DescribeClusterBroker>('DescribeClusterBroker', {
-  brokerId: int32,
-  host: string,
-  port: int32,
-  rack: withDefault(null, nullable(string)),
-  isFenced: since(2, bool),
-})
+export const DescribeClusterBroker: StructType<DescribeClusterBroker> = struct<DescribeClusterBroker>(
+  'DescribeClusterBroker',
+  {
+    brokerId: int32,
+    host: string,
+    port: int32,
+    rack: withDefault(null, nullable(string)),
+    isFenced: since(2, bool),
+  },
+)
 
-export const DescribeClusterResponse = message<DescribeClusterResponse>(
+export const DescribeClusterResponse: MessageType<DescribeClusterResponse> = message<DescribeClusterResponse>(
   'DescribeClusterResponse',
   { versions: [0, 2], flexibleSince: 0 },
   {

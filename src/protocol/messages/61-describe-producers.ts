@@ -3,7 +3,19 @@
  * partition.
  */
 import type { Api } from '../api.ts'
-import { array, int16, int32, int64, message, nullable, string, struct, withDefault } from '../schema.ts'
+import {
+  array,
+  int16,
+  int32,
+  int64,
+  message,
+  nullable,
+  string,
+  struct,
+  withDefault,
+  type MessageType,
+  type StructType,
+} from '../schema.ts'
 
 /** The request of DescribeProducers. */
 export interface DescribeProducersRequest {
@@ -19,21 +31,20 @@ export interface DescribeProducersTopicRequest {
   readonly partitionIndexes: readonly number[]
 }
 
-export const DescribeProducersTopicRequest = struct<DescribeProducersTopicRequest>(
-  'DescribeProducersTopicRequest',
-  {
+export const DescribeProducersTopicRequest: StructType<DescribeProducersTopicRequest> =
+  struct<DescribeProducersTopicRequest>('DescribeProducersTopicRequest', {
     name: string,
     partitionIndexes: array(int32),
-  },
-)
+  })
 
-export const DescribeProducersRequest = message<DescribeProducersRequest>(
-  'DescribeProducersRequest',
-  { versions: [0, 0], flexibleSince: 0 },
-  {
-    topics: array(DescribeProducersTopicRequest),
-  },
-)
+export const DescribeProducersRequest: MessageType<DescribeProducersRequest> =
+  message<DescribeProducersRequest>(
+    'DescribeProducersRequest',
+    { versions: [0, 0], flexibleSince: 0 },
+    {
+      topics: array(DescribeProducersTopicRequest),
+    },
+  )
 
 /** The response of DescribeProducers. */
 export interface DescribeProducersResponse {
@@ -79,7 +90,7 @@ export interface ProducerState {
   readonly currentTxnStartOffset: number
 }
 
-export const ProducerState = struct<ProducerState>('ProducerState', {
+export const ProducerState: StructType<ProducerState> = struct<ProducerState>('ProducerState', {
   producerId: int64,
   producerEpoch: int32,
   lastSequence: withDefault(-1, int32),
@@ -88,32 +99,29 @@ export const ProducerState = struct<ProducerState>('ProducerState', {
   currentTxnStartOffset: withDefault(-1, int64),
 })
 
-export const DescribeProducersPartitionResponse = struct<DescribeProducersPartitionResponse>(
-  'DescribeProducersPartitionResponse',
-  {
+export const DescribeProducersPartitionResponse: StructType<DescribeProducersPartitionResponse> =
+  struct<DescribeProducersPartitionResponse>('DescribeProducersPartitionResponse', {
     partitionIndex: int32,
     errorCode: int16,
     errorMessage: withDefault(null, nullable(string)),
     activeProducers: array(ProducerState),
-  },
-)
+  })
 
-export const DescribeProducersTopicResponse = struct<DescribeProducersTopicResponse>(
-  'DescribeProducersTopicResponse',
-  {
+export const DescribeProducersTopicResponse: StructType<DescribeProducersTopicResponse> =
+  struct<DescribeProducersTopicResponse>('DescribeProducersTopicResponse', {
     name: string,
     partitions: array(DescribeProducersPartitionResponse),
-  },
-)
+  })
 
-export const DescribeProducersResponse = message<DescribeProducersResponse>(
-  'DescribeProducersResponse',
-  { versions: [0, 0], flexibleSince: 0 },
-  {
-    throttleTimeMs: int32,
-    topics: array(DescribeProducersTopicResponse),
-  },
-)
+export const DescribeProducersResponse: MessageType<DescribeProducersResponse> =
+  message<DescribeProducersResponse>(
+    'DescribeProducersResponse',
+    { versions: [0, 0], flexibleSince: 0 },
+    {
+      throttleTimeMs: int32,
+      topics: array(DescribeProducersTopicResponse),
+    },
+  )
 
 export const DescribeProducers: Api<DescribeProducersRequest, DescribeProducersResponse> = {
   key: 61,

@@ -3,7 +3,17 @@
  * coordinator.
  */
 import type { Api } from '../api.ts'
-import { array, int16, int32, int64, message, string, struct } from '../schema.ts'
+import {
+  array,
+  int16,
+  int32,
+  int64,
+  message,
+  string,
+  struct,
+  type MessageType,
+  type StructType,
+} from '../schema.ts'
 
 /** The request of DescribeTransactions. */
 export interface DescribeTransactionsRequest {
@@ -11,13 +21,14 @@ export interface DescribeTransactionsRequest {
   readonly transactionalIds: readonly string[]
 }
 
-export const DescribeTransactionsRequest = message<DescribeTransactionsRequest>(
-  'DescribeTransactionsRequest',
-  { versions: [0, 0], flexibleSince: 0 },
-  {
-    transactionalIds: array(string),
-  },
-)
+export const DescribeTransactionsRequest: MessageType<DescribeTransactionsRequest> =
+  message<DescribeTransactionsRequest>(
+    'DescribeTransactionsRequest',
+    { versions: [0, 0], flexibleSince: 0 },
+    {
+      transactionalIds: array(string),
+    },
+  )
 
 /** The response of DescribeTransactions. */
 export interface DescribeTransactionsResponse {
@@ -55,17 +66,14 @@ export interface DescribeTransactionsTopicData {
   readonly partitions: readonly number[]
 }
 
-export const DescribeTransactionsTopicData = struct<DescribeTransactionsTopicData>(
-  'DescribeTransactionsTopicData',
-  {
+export const DescribeTransactionsTopicData: StructType<DescribeTransactionsTopicData> =
+  struct<DescribeTransactionsTopicData>('DescribeTransactionsTopicData', {
     topic: string,
     partitions: array(int32),
-  },
-)
+  })
 
-export const DescribeTransactionsTransactionState = struct<DescribeTransactionsTransactionState>(
-  'DescribeTransactionsTransactionState',
-  {
+export const DescribeTransactionsTransactionState: StructType<DescribeTransactionsTransactionState> =
+  struct<DescribeTransactionsTransactionState>('DescribeTransactionsTransactionState', {
     errorCode: int16,
     transactionalId: string,
     transactionState: string,
@@ -74,17 +82,17 @@ export const DescribeTransactionsTransactionState = struct<DescribeTransactionsT
     producerId: int64,
     producerEpoch: int16,
     topics: array(DescribeTransactionsTopicData),
-  },
-)
+  })
 
-export const DescribeTransactionsResponse = message<DescribeTransactionsResponse>(
-  'DescribeTransactionsResponse',
-  { versions: [0, 0], flexibleSince: 0 },
-  {
-    throttleTimeMs: int32,
-    transactionStates: array(DescribeTransactionsTransactionState),
-  },
-)
+export const DescribeTransactionsResponse: MessageType<DescribeTransactionsResponse> =
+  message<DescribeTransactionsResponse>(
+    'DescribeTransactionsResponse',
+    { versions: [0, 0], flexibleSince: 0 },
+    {
+      throttleTimeMs: int32,
+      transactionStates: array(DescribeTransactionsTransactionState),
+    },
+  )
 
 export const DescribeTransactions: Api<DescribeTransactionsRequest, DescribeTransactionsResponse> = {
   key: 65,

@@ -13,6 +13,8 @@ import {
   string,
   struct,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of ListTransactions. */
@@ -27,7 +29,7 @@ export interface ListTransactionsRequest {
   readonly transactionalIdPattern: string | null
 }
 
-export const ListTransactionsRequest = message<ListTransactionsRequest>(
+export const ListTransactionsRequest: MessageType<ListTransactionsRequest> = message<ListTransactionsRequest>(
   'ListTransactionsRequest',
   { versions: [0, 2], flexibleSince: 0 },
   {
@@ -60,25 +62,24 @@ export interface ListTransactionsTransactionState {
   readonly transactionState: string
 }
 
-export const ListTransactionsTransactionState = struct<ListTransactionsTransactionState>(
-  'ListTransactionsTransactionState',
-  {
+export const ListTransactionsTransactionState: StructType<ListTransactionsTransactionState> =
+  struct<ListTransactionsTransactionState>('ListTransactionsTransactionState', {
     transactionalId: string,
     producerId: int64,
     transactionState: string,
-  },
-)
+  })
 
-export const ListTransactionsResponse = message<ListTransactionsResponse>(
-  'ListTransactionsResponse',
-  { versions: [0, 2], flexibleSince: 0 },
-  {
-    throttleTimeMs: int32,
-    errorCode: int16,
-    unknownStateFilters: array(string),
-    transactionStates: array(ListTransactionsTransactionState),
-  },
-)
+export const ListTransactionsResponse: MessageType<ListTransactionsResponse> =
+  message<ListTransactionsResponse>(
+    'ListTransactionsResponse',
+    { versions: [0, 2], flexibleSince: 0 },
+    {
+      throttleTimeMs: int32,
+      errorCode: int16,
+      unknownStateFilters: array(string),
+      transactionStates: array(ListTransactionsTransactionState),
+    },
+  )
 
 export const ListTransactions: Api<ListTransactionsRequest, ListTransactionsResponse> = {
   key: 66,

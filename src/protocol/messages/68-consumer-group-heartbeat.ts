@@ -16,6 +16,8 @@ import {
   struct,
   uuid,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of ConsumerGroupHeartbeat. */
@@ -52,30 +54,29 @@ export interface ConsumerGroupHeartbeatTopicPartitions {
   readonly partitions: readonly number[]
 }
 
-export const ConsumerGroupHeartbeatTopicPartitions = struct<ConsumerGroupHeartbeatTopicPartitions>(
-  'ConsumerGroupHeartbeatTopicPartitions',
-  {
+export const ConsumerGroupHeartbeatTopicPartitions: StructType<ConsumerGroupHeartbeatTopicPartitions> =
+  struct<ConsumerGroupHeartbeatTopicPartitions>('ConsumerGroupHeartbeatTopicPartitions', {
     topicId: uuid,
     partitions: array(int32),
-  },
-)
+  })
 
-export const ConsumerGroupHeartbeatRequest = message<ConsumerGroupHeartbeatRequest>(
-  'ConsumerGroupHeartbeatRequest',
-  { versions: [0, 1], flexibleSince: 0 },
-  {
-    groupId: string,
-    memberId: string,
-    memberEpoch: int32,
-    instanceId: withDefault(null, nullable(string)),
-    rackId: withDefault(null, nullable(string)),
-    rebalanceTimeoutMs: withDefault(-1, int32),
-    subscribedTopicNames: withDefault(null, nullable(array(string))),
-    subscribedTopicRegex: since(1, withDefault(null, nullable(string))),
-    serverAssignor: withDefault(null, nullable(string)),
-    topicPartitions: withDefault(null, nullable(array(ConsumerGroupHeartbeatTopicPartitions))),
-  },
-)
+export const ConsumerGroupHeartbeatRequest: MessageType<ConsumerGroupHeartbeatRequest> =
+  message<ConsumerGroupHeartbeatRequest>(
+    'ConsumerGroupHeartbeatRequest',
+    { versions: [0, 1], flexibleSince: 0 },
+    {
+      groupId: string,
+      memberId: string,
+      memberEpoch: int32,
+      instanceId: withDefault(null, nullable(string)),
+      rackId: withDefault(null, nullable(string)),
+      rebalanceTimeoutMs: withDefault(-1, int32),
+      subscribedTopicNames: withDefault(null, nullable(array(string))),
+      subscribedTopicRegex: since(1, withDefault(null, nullable(string))),
+      serverAssignor: withDefault(null, nullable(string)),
+      topicPartitions: withDefault(null, nullable(array(ConsumerGroupHeartbeatTopicPartitions))),
+    },
+  )
 
 /** The response of ConsumerGroupHeartbeat. */
 export interface ConsumerGroupHeartbeatResponse {
@@ -101,26 +102,25 @@ export interface ConsumerGroupHeartbeatAssignment {
   readonly topicPartitions: readonly ConsumerGroupHeartbeatTopicPartitions[]
 }
 
-export const ConsumerGroupHeartbeatAssignment = struct<ConsumerGroupHeartbeatAssignment>(
-  'ConsumerGroupHeartbeatAssignment',
-  {
+export const ConsumerGroupHeartbeatAssignment: StructType<ConsumerGroupHeartbeatAssignment> =
+  struct<ConsumerGroupHeartbeatAssignment>('ConsumerGroupHeartbeatAssignment', {
     topicPartitions: array(ConsumerGroupHeartbeatTopicPartitions),
-  },
-)
+  })
 
-export const ConsumerGroupHeartbeatResponse = message<ConsumerGroupHeartbeatResponse>(
-  'ConsumerGroupHeartbeatResponse',
-  { versions: [0, 1], flexibleSince: 0 },
-  {
-    throttleTimeMs: int32,
-    errorCode: int16,
-    errorMessage: withDefault(null, nullable(string)),
-    memberId: withDefault(null, nullable(string)),
-    memberEpoch: int32,
-    heartbeatIntervalMs: int32,
-    assignment: withDefault(null, nullable(ConsumerGroupHeartbeatAssignment)),
-  },
-)
+export const ConsumerGroupHeartbeatResponse: MessageType<ConsumerGroupHeartbeatResponse> =
+  message<ConsumerGroupHeartbeatResponse>(
+    'ConsumerGroupHeartbeatResponse',
+    { versions: [0, 1], flexibleSince: 0 },
+    {
+      throttleTimeMs: int32,
+      errorCode: int16,
+      errorMessage: withDefault(null, nullable(string)),
+      memberId: withDefault(null, nullable(string)),
+      memberEpoch: int32,
+      heartbeatIntervalMs: int32,
+      assignment: withDefault(null, nullable(ConsumerGroupHeartbeatAssignment)),
+    },
+  )
 
 export const ConsumerGroupHeartbeat: Api<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse> = {
   key: 68,

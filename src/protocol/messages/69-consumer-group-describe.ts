@@ -16,6 +16,8 @@ import {
   struct,
   uuid,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of ConsumerGroupDescribe. */
@@ -26,14 +28,15 @@ export interface ConsumerGroupDescribeRequest {
   readonly includeAuthorizedOperations: boolean
 }
 
-export const ConsumerGroupDescribeRequest = message<ConsumerGroupDescribeRequest>(
-  'ConsumerGroupDescribeRequest',
-  { versions: [0, 1], flexibleSince: 0 },
-  {
-    groupIds: array(string),
-    includeAuthorizedOperations: bool,
-  },
-)
+export const ConsumerGroupDescribeRequest: MessageType<ConsumerGroupDescribeRequest> =
+  message<ConsumerGroupDescribeRequest>(
+    'ConsumerGroupDescribeRequest',
+    { versions: [0, 1], flexibleSince: 0 },
+    {
+      groupIds: array(string),
+      includeAuthorizedOperations: bool,
+    },
+  )
 
 /** The response of ConsumerGroupDescribe. */
 export interface ConsumerGroupDescribeResponse {
@@ -107,25 +110,20 @@ export interface ConsumerGroupDescribeTopicPartitions {
   readonly partitions: readonly number[]
 }
 
-export const ConsumerGroupDescribeTopicPartitions = struct<ConsumerGroupDescribeTopicPartitions>(
-  'ConsumerGroupDescribeTopicPartitions',
-  {
+export const ConsumerGroupDescribeTopicPartitions: StructType<ConsumerGroupDescribeTopicPartitions> =
+  struct<ConsumerGroupDescribeTopicPartitions>('ConsumerGroupDescribeTopicPartitions', {
     topicId: uuid,
     topicName: string,
     partitions: array(int32),
-  },
-)
+  })
 
-export const ConsumerGroupDescribeAssignment = struct<ConsumerGroupDescribeAssignment>(
-  'ConsumerGroupDescribeAssignment',
-  {
+export const ConsumerGroupDescribeAssignment: StructType<ConsumerGroupDescribeAssignment> =
+  struct<ConsumerGroupDescribeAssignment>('ConsumerGroupDescribeAssignment', {
     topicPartitions: array(ConsumerGroupDescribeTopicPartitions),
-  },
-)
+  })
 
-export const ConsumerGroupDescribeMember = struct<ConsumerGroupDescribeMember>(
-  'ConsumerGroupDescribeMember',
-  {
+export const ConsumerGroupDescribeMember: StructType<ConsumerGroupDescribeMember> =
+  struct<ConsumerGroupDescribeMember>('ConsumerGroupDescribeMember', {
     memberId: string,
     instanceId: withDefault(null, nullable(string)),
     rackId: withDefault(null, nullable(string)),
@@ -137,12 +135,10 @@ export const ConsumerGroupDescribeMember = struct<ConsumerGroupDescribeMember>(
     assignment: ConsumerGroupDescribeAssignment,
     targetAssignment: ConsumerGroupDescribeAssignment,
     memberType: since(1, ignorable(withDefault(-1, int8))),
-  },
-)
+  })
 
-export const ConsumerGroupDescribeDescribedGroup = struct<ConsumerGroupDescribeDescribedGroup>(
-  'ConsumerGroupDescribeDescribedGroup',
-  {
+export const ConsumerGroupDescribeDescribedGroup: StructType<ConsumerGroupDescribeDescribedGroup> =
+  struct<ConsumerGroupDescribeDescribedGroup>('ConsumerGroupDescribeDescribedGroup', {
     errorCode: int16,
     errorMessage: withDefault(null, nullable(string)),
     groupId: string,
@@ -152,17 +148,17 @@ export const ConsumerGroupDescribeDescribedGroup = struct<ConsumerGroupDescribeD
     assignorName: string,
     members: array(ConsumerGroupDescribeMember),
     authorizedOperations: withDefault(-(2 ** 31), int32),
-  },
-)
+  })
 
-export const ConsumerGroupDescribeResponse = message<ConsumerGroupDescribeResponse>(
-  'ConsumerGroupDescribeResponse',
-  { versions: [0, 1], flexibleSince: 0 },
-  {
-    throttleTimeMs: int32,
-    groups: array(ConsumerGroupDescribeDescribedGroup),
-  },
-)
+export const ConsumerGroupDescribeResponse: MessageType<ConsumerGroupDescribeResponse> =
+  message<ConsumerGroupDescribeResponse>(
+    'ConsumerGroupDescribeResponse',
+    { versions: [0, 1], flexibleSince: 0 },
+    {
+      throttleTimeMs: int32,
+      groups: array(ConsumerGroupDescribeDescribedGroup),
+    },
+  )
 
 export const ConsumerGroupDescribe: Api<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse> = {
   key: 69,

@@ -15,6 +15,8 @@ import {
   struct,
   uuid,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of DescribeTopicPartitions. */
@@ -41,30 +43,27 @@ export interface DescribeTopicPartitionsCursor {
   readonly partitionIndex: number
 }
 
-export const DescribeTopicPartitionsTopicRequest = struct<DescribeTopicPartitionsTopicRequest>(
-  'DescribeTopicPartitionsTopicRequest',
-  {
+export const DescribeTopicPartitionsTopicRequest: StructType<DescribeTopicPartitionsTopicRequest> =
+  struct<DescribeTopicPartitionsTopicRequest>('DescribeTopicPartitionsTopicRequest', {
     name: string,
-  },
-)
+  })
 
-export const DescribeTopicPartitionsCursor = struct<DescribeTopicPartitionsCursor>(
-  'DescribeTopicPartitionsCursor',
-  {
+export const DescribeTopicPartitionsCursor: StructType<DescribeTopicPartitionsCursor> =
+  struct<DescribeTopicPartitionsCursor>('DescribeTopicPartitionsCursor', {
     topicName: string,
     partitionIndex: int32,
-  },
-)
+  })
 
-export const DescribeTopicPartitionsRequest = message<DescribeTopicPartitionsRequest>(
-  'DescribeTopicPartitionsRequest',
-  { versions: [0, 0], flexibleSince: 0 },
-  {
-    topics: array(DescribeTopicPartitionsTopicRequest),
-    responsePartitionLimit: withDefault(2000, int32),
-    cursor: withDefault(null, nullable(DescribeTopicPartitionsCursor)),
-  },
-)
+export const DescribeTopicPartitionsRequest: MessageType<DescribeTopicPartitionsRequest> =
+  message<DescribeTopicPartitionsRequest>(
+    'DescribeTopicPartitionsRequest',
+    { versions: [0, 0], flexibleSince: 0 },
+    {
+      topics: array(DescribeTopicPartitionsTopicRequest),
+      responsePartitionLimit: withDefault(2000, int32),
+      cursor: withDefault(null, nullable(DescribeTopicPartitionsCursor)),
+    },
+  )
 
 /** The response of DescribeTopicPartitions. */
 export interface DescribeTopicPartitionsResponse {
@@ -114,9 +113,8 @@ export interface DescribeTopicPartitionsResponsePartition {
   readonly offlineReplicas: readonly number[]
 }
 
-export const DescribeTopicPartitionsResponsePartition = struct<DescribeTopicPartitionsResponsePartition>(
-  'DescribeTopicPartitionsResponsePartition',
-  {
+export const DescribeTopicPartitionsResponsePartition: StructType<DescribeTopicPartitionsResponsePartition> =
+  struct<DescribeTopicPartitionsResponsePartition>('DescribeTopicPartitionsResponsePartition', {
     errorCode: int16,
     partitionIndex: int32,
     leaderId: int32,
@@ -126,30 +124,28 @@ export const DescribeTopicPartitionsResponsePartition = struct<DescribeTopicPart
     eligibleLeaderReplicas: withDefault(null, nullable(array(int32))),
     lastKnownElr: withDefault(null, nullable(array(int32))),
     offlineReplicas: ignorable(array(int32)),
-  },
-)
+  })
 
-export const DescribeTopicPartitionsResponseTopic = struct<DescribeTopicPartitionsResponseTopic>(
-  'DescribeTopicPartitionsResponseTopic',
-  {
+export const DescribeTopicPartitionsResponseTopic: StructType<DescribeTopicPartitionsResponseTopic> =
+  struct<DescribeTopicPartitionsResponseTopic>('DescribeTopicPartitionsResponseTopic', {
     errorCode: int16,
     name: nullable(string),
     topicId: ignorable(uuid),
     isInternal: ignorable(bool),
     partitions: array(DescribeTopicPartitionsResponsePartition),
     topicAuthorizedOperations: withDefault(-(2 ** 31), int32),
-  },
-)
+  })
 
-export const DescribeTopicPartitionsResponse = message<DescribeTopicPartitionsResponse>(
-  'DescribeTopicPartitionsResponse',
-  { versions: [0, 0], flexibleSince: 0 },
-  {
-    throttleTimeMs: ignorable(int32),
-    topics: array(DescribeTopicPartitionsResponseTopic),
-    nextCursor: withDefault(null, nullable(DescribeTopicPartitionsCursor)),
-  },
-)
+export const DescribeTopicPartitionsResponse: MessageType<DescribeTopicPartitionsResponse> =
+  message<DescribeTopicPartitionsResponse>(
+    'DescribeTopicPartitionsResponse',
+    { versions: [0, 0], flexibleSince: 0 },
+    {
+      throttleTimeMs: ignorable(int32),
+      topics: array(DescribeTopicPartitionsResponseTopic),
+      nextCursor: withDefault(null, nullable(DescribeTopicPartitionsCursor)),
+    },
+  )
 
 export const DescribeTopicPartitions: Api<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse> = {
   key: 75,

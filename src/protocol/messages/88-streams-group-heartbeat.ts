@@ -21,6 +21,8 @@ import {
   struct,
   uint16,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 
 /** The request of StreamsGroupHeartbeat. */
@@ -145,36 +147,29 @@ export interface StreamsGroupHeartbeatTaskOffset {
   readonly offset: number
 }
 
-export const StreamsGroupHeartbeatKeyValue = struct<StreamsGroupHeartbeatKeyValue>(
-  'StreamsGroupHeartbeatKeyValue',
-  {
+export const StreamsGroupHeartbeatKeyValue: StructType<StreamsGroupHeartbeatKeyValue> =
+  struct<StreamsGroupHeartbeatKeyValue>('StreamsGroupHeartbeatKeyValue', {
     key: string,
     value: string,
-  },
-)
+  })
 
-export const StreamsGroupHeartbeatTopicInfo = struct<StreamsGroupHeartbeatTopicInfo>(
-  'StreamsGroupHeartbeatTopicInfo',
-  {
+export const StreamsGroupHeartbeatTopicInfo: StructType<StreamsGroupHeartbeatTopicInfo> =
+  struct<StreamsGroupHeartbeatTopicInfo>('StreamsGroupHeartbeatTopicInfo', {
     name: string,
     partitions: int32,
     replicationFactor: int16,
     topicConfigs: array(StreamsGroupHeartbeatKeyValue),
-  },
-)
+  })
 
-export const StreamsGroupHeartbeatCopartitionGroup = struct<StreamsGroupHeartbeatCopartitionGroup>(
-  'StreamsGroupHeartbeatCopartitionGroup',
-  {
+export const StreamsGroupHeartbeatCopartitionGroup: StructType<StreamsGroupHeartbeatCopartitionGroup> =
+  struct<StreamsGroupHeartbeatCopartitionGroup>('StreamsGroupHeartbeatCopartitionGroup', {
     sourceTopics: array(int16),
     sourceTopicRegex: array(int16),
     repartitionSourceTopics: array(int16),
-  },
-)
+  })
 
-export const StreamsGroupHeartbeatSubtopology = struct<StreamsGroupHeartbeatSubtopology>(
-  'StreamsGroupHeartbeatSubtopology',
-  {
+export const StreamsGroupHeartbeatSubtopology: StructType<StreamsGroupHeartbeatSubtopology> =
+  struct<StreamsGroupHeartbeatSubtopology>('StreamsGroupHeartbeatSubtopology', {
     subtopologyId: string,
     sourceTopics: array(string),
     sourceTopicRegex: array(string),
@@ -182,65 +177,57 @@ export const StreamsGroupHeartbeatSubtopology = struct<StreamsGroupHeartbeatSubt
     repartitionSinkTopics: array(string),
     repartitionSourceTopics: array(StreamsGroupHeartbeatTopicInfo),
     copartitionGroups: array(StreamsGroupHeartbeatCopartitionGroup),
-  },
-)
+  })
 
-export const StreamsGroupHeartbeatTopology = struct<StreamsGroupHeartbeatTopology>(
-  'StreamsGroupHeartbeatTopology',
-  {
+export const StreamsGroupHeartbeatTopology: StructType<StreamsGroupHeartbeatTopology> =
+  struct<StreamsGroupHeartbeatTopology>('StreamsGroupHeartbeatTopology', {
     epoch: int32,
     subtopologies: array(StreamsGroupHeartbeatSubtopology),
-  },
-)
+  })
 
-export const StreamsGroupHeartbeatTaskIds = struct<StreamsGroupHeartbeatTaskIds>(
-  'StreamsGroupHeartbeatTaskIds',
-  {
+export const StreamsGroupHeartbeatTaskIds: StructType<StreamsGroupHeartbeatTaskIds> =
+  struct<StreamsGroupHeartbeatTaskIds>('StreamsGroupHeartbeatTaskIds', {
     subtopologyId: string,
     partitions: array(int32),
-  },
-)
+  })
 
-export const StreamsGroupHeartbeatEndpoint = struct<StreamsGroupHeartbeatEndpoint>(
-  'StreamsGroupHeartbeatEndpoint',
-  {
+export const StreamsGroupHeartbeatEndpoint: StructType<StreamsGroupHeartbeatEndpoint> =
+  struct<StreamsGroupHeartbeatEndpoint>('StreamsGroupHeartbeatEndpoint', {
     host: string,
     port: uint16,
-  },
-)
+  })
 
-export const StreamsGroupHeartbeatTaskOffset = struct<StreamsGroupHeartbeatTaskOffset>(
-  'StreamsGroupHeartbeatTaskOffset',
-  {
+export const StreamsGroupHeartbeatTaskOffset: StructType<StreamsGroupHeartbeatTaskOffset> =
+  struct<StreamsGroupHeartbeatTaskOffset>('StreamsGroupHeartbeatTaskOffset', {
     subtopologyId: string,
     partition: int32,
     offset: int64,
-  },
-)
+  })
 
-export const StreamsGroupHeartbeatRequest = message<StreamsGroupHeartbeatRequest>(
-  'StreamsGroupHeartbeatRequest',
-  { versions: [0, 1], flexibleSince: 0 },
-  {
-    groupId: string,
-    memberId: string,
-    memberEpoch: int32,
-    endpointInformationEpoch: int32,
-    instanceId: withDefault(null, nullable(string)),
-    rackId: withDefault(null, nullable(string)),
-    rebalanceTimeoutMs: withDefault(-1, int32),
-    topology: withDefault(null, nullable(StreamsGroupHeartbeatTopology)),
-    activeTasks: withDefault(null, nullable(array(StreamsGroupHeartbeatTaskIds))),
-    standbyTasks: withDefault(null, nullable(array(StreamsGroupHeartbeatTaskIds))),
-    warmupTasks: withDefault(null, nullable(array(StreamsGroupHeartbeatTaskIds))),
-    processId: withDefault(null, nullable(string)),
-    userEndpoint: withDefault(null, nullable(StreamsGroupHeartbeatEndpoint)),
-    clientTags: withDefault(null, nullable(array(StreamsGroupHeartbeatKeyValue))),
-    taskOffsets: withDefault(null, nullable(array(StreamsGroupHeartbeatTaskOffset))),
-    taskEndOffsets: withDefault(null, nullable(array(StreamsGroupHeartbeatTaskOffset))),
-    shutdownApplication: bool,
-  },
-)
+export const StreamsGroupHeartbeatRequest: MessageType<StreamsGroupHeartbeatRequest> =
+  message<StreamsGroupHeartbeatRequest>(
+    'StreamsGroupHeartbeatRequest',
+    { versions: [0, 1], flexibleSince: 0 },
+    {
+      groupId: string,
+      memberId: string,
+      memberEpoch: int32,
+      endpointInformationEpoch: int32,
+      instanceId: withDefault(null, nullable(string)),
+      rackId: withDefault(null, nullable(string)),
+      rebalanceTimeoutMs: withDefault(-1, int32),
+      topology: withDefault(null, nullable(StreamsGroupHeartbeatTopology)),
+      activeTasks: withDefault(null, nullable(array(StreamsGroupHeartbeatTaskIds))),
+      standbyTasks: withDefault(null, nullable(array(StreamsGroupHeartbeatTaskIds))),
+      warmupTasks: withDefault(null, nullable(array(StreamsGroupHeartbeatTaskIds))),
+      processId: withDefault(null, nullable(string)),
+      userEndpoint: withDefault(null, nullable(StreamsGroupHeartbeatEndpoint)),
+      clientTags: withDefault(null, nullable(array(StreamsGroupHeartbeatKeyValue))),
+      taskOffsets: withDefault(null, nullable(array(StreamsGroupHeartbeatTaskOffset))),
+      taskEndOffsets: withDefault(null, nullable(array(StreamsGroupHeartbeatTaskOffset))),
+      shutdownApplication: bool,
+    },
+  )
 
 /** The response of StreamsGroupHeartbeat. */
 export interface StreamsGroupHeartbeatResponse {
@@ -313,53 +300,48 @@ export interface StreamsGroupHeartbeatTopicPartition {
   readonly partitions: readonly number[]
 }
 
-export const StreamsGroupHeartbeatStatus = struct<StreamsGroupHeartbeatStatus>(
-  'StreamsGroupHeartbeatStatus',
-  {
+export const StreamsGroupHeartbeatStatus: StructType<StreamsGroupHeartbeatStatus> =
+  struct<StreamsGroupHeartbeatStatus>('StreamsGroupHeartbeatStatus', {
     statusCode: int8,
     statusDetail: string,
-  },
-)
+  })
 
-export const StreamsGroupHeartbeatTopicPartition = struct<StreamsGroupHeartbeatTopicPartition>(
-  'StreamsGroupHeartbeatTopicPartition',
-  {
+export const StreamsGroupHeartbeatTopicPartition: StructType<StreamsGroupHeartbeatTopicPartition> =
+  struct<StreamsGroupHeartbeatTopicPartition>('StreamsGroupHeartbeatTopicPartition', {
     topic: string,
     partitions: array(int32),
-  },
-)
+  })
 
-export const StreamsGroupHeartbeatEndpointToPartitions = struct<StreamsGroupHeartbeatEndpointToPartitions>(
-  'StreamsGroupHeartbeatEndpointToPartitions',
-  {
+export const StreamsGroupHeartbeatEndpointToPartitions: StructType<StreamsGroupHeartbeatEndpointToPartitions> =
+  struct<StreamsGroupHeartbeatEndpointToPartitions>('StreamsGroupHeartbeatEndpointToPartitions', {
     userEndpoint: StreamsGroupHeartbeatEndpoint,
     activePartitions: array(StreamsGroupHeartbeatTopicPartition),
     standbyPartitions: array(StreamsGroupHeartbeatTopicPartition),
-  },
-)
+  })
 
-export const StreamsGroupHeartbeatResponse = message<StreamsGroupHeartbeatResponse>(
-  'StreamsGroupHeartbeatResponse',
-  { versions: [0, 1], flexibleSince: 0 },
-  {
-    throttleTimeMs: int32,
-    errorCode: int16,
-    errorMessage: withDefault(null, nullable(string)),
-    memberId: string,
-    memberEpoch: int32,
-    heartbeatIntervalMs: int32,
-    acceptableRecoveryLagLegacy: between(0, 0, int32),
-    taskOffsetIntervalMs: int32,
-    acceptableRecoveryLag: since(1, ignorable(withDefault(-1, int64))),
-    status: nullable(array(StreamsGroupHeartbeatStatus)),
-    activeTasks: withDefault(null, nullable(array(StreamsGroupHeartbeatTaskIds))),
-    standbyTasks: withDefault(null, nullable(array(StreamsGroupHeartbeatTaskIds))),
-    warmupTasks: withDefault(null, nullable(array(StreamsGroupHeartbeatTaskIds))),
-    topologyDescriptionRequired: since(1, bool),
-    endpointInformationEpoch: int32,
-    partitionsByUserEndpoint: withDefault(null, nullable(array(StreamsGroupHeartbeatEndpointToPartitions))),
-  },
-)
+export const StreamsGroupHeartbeatResponse: MessageType<StreamsGroupHeartbeatResponse> =
+  message<StreamsGroupHeartbeatResponse>(
+    'StreamsGroupHeartbeatResponse',
+    { versions: [0, 1], flexibleSince: 0 },
+    {
+      throttleTimeMs: int32,
+      errorCode: int16,
+      errorMessage: withDefault(null, nullable(string)),
+      memberId: string,
+      memberEpoch: int32,
+      heartbeatIntervalMs: int32,
+      acceptableRecoveryLagLegacy: between(0, 0, int32),
+      taskOffsetIntervalMs: int32,
+      acceptableRecoveryLag: since(1, ignorable(withDefault(-1, int64))),
+      status: nullable(array(StreamsGroupHeartbeatStatus)),
+      activeTasks: withDefault(null, nullable(array(StreamsGroupHeartbeatTaskIds))),
+      standbyTasks: withDefault(null, nullable(array(StreamsGroupHeartbeatTaskIds))),
+      warmupTasks: withDefault(null, nullable(array(StreamsGroupHeartbeatTaskIds))),
+      topologyDescriptionRequired: since(1, bool),
+      endpointInformationEpoch: int32,
+      partitionsByUserEndpoint: withDefault(null, nullable(array(StreamsGroupHeartbeatEndpointToPartitions))),
+    },
+  )
 
 export const StreamsGroupHeartbeat: Api<StreamsGroupHeartbeatRequest, StreamsGroupHeartbeatResponse> = {
   key: 88,

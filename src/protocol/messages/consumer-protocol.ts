@@ -17,6 +17,8 @@ import {
   string,
   struct,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 import { readVersioned, versionedBytes } from '../versioned.ts'
 
@@ -53,31 +55,34 @@ export interface ConsumerProtocolTopicPartitions {
   readonly partitions: readonly number[]
 }
 
-export const ConsumerProtocolTopicPartitions = struct<ConsumerProtocolTopicPartitions>('TopicPartition', {
-  topic: string,
-  partitions: array(int32),
-})
+export const ConsumerProtocolTopicPartitions: StructType<ConsumerProtocolTopicPartitions> =
+  struct<ConsumerProtocolTopicPartitions>('TopicPartition', {
+    topic: string,
+    partitions: array(int32),
+  })
 
-export const ConsumerProtocolSubscription = message<ConsumerProtocolSubscription>(
-  'ConsumerProtocolSubscription',
-  { versions: [0, 3], flexibleSince: undefined },
-  {
-    topics: array(string),
-    userData: withDefault(null, nullable(bytes)),
-    ownedPartitions: since(1, ignorable(array(ConsumerProtocolTopicPartitions))),
-    generationId: since(2, ignorable(withDefault(-1, int32))),
-    rackId: since(3, ignorable(withDefault(null, nullable(string)))),
-  },
-)
+export const ConsumerProtocolSubscription: MessageType<ConsumerProtocolSubscription> =
+  message<ConsumerProtocolSubscription>(
+    'ConsumerProtocolSubscription',
+    { versions: [0, 3], flexibleSince: undefined },
+    {
+      topics: array(string),
+      userData: withDefault(null, nullable(bytes)),
+      ownedPartitions: since(1, ignorable(array(ConsumerProtocolTopicPartitions))),
+      generationId: since(2, ignorable(withDefault(-1, int32))),
+      rackId: since(3, ignorable(withDefault(null, nullable(string)))),
+    },
+  )
 
-export const ConsumerProtocolAssignment = message<ConsumerProtocolAssignment>(
-  'ConsumerProtocolAssignment',
-  { versions: [0, 3], flexibleSince: undefined },
-  {
-    assignedPartitions: array(ConsumerProtocolTopicPartitions),
-    userData: withDefault(null, nullable(bytes)),
-  },
-)
+export const ConsumerProtocolAssignment: MessageType<ConsumerProtocolAssignment> =
+  message<ConsumerProtocolAssignment>(
+    'ConsumerProtocolAssignment',
+    { versions: [0, 3], flexibleSince: undefined },
+    {
+      assignedPartitions: array(ConsumerProtocolTopicPartitions),
+      userData: withDefault(null, nullable(bytes)),
+    },
+  )
 
 /** The metadata of a JoinGroup request. */
 export function subscriptionBytes(subscription: ConsumerProtocolSubscription, version = 3): Uint8Array {

@@ -22,6 +22,8 @@ import {
   string,
   struct,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 import { readVersioned, versionBefore, versionedBytes } from '../versioned.ts'
 import { OffsetCommitKey } from './offset-commit-record.ts'
@@ -68,24 +70,27 @@ export interface GroupMetadataMember {
   readonly assignment: Uint8Array
 }
 
-export const GroupMetadataKey = message<GroupMetadataKey>(
+export const GroupMetadataKey: MessageType<GroupMetadataKey> = message<GroupMetadataKey>(
   'GroupMetadataKey',
   { versions: [2, 2], flexibleSince: undefined },
   { group: string },
 )
 
-export const GroupMetadataMember = struct<GroupMetadataMember>('MemberMetadata', {
-  memberId: string,
-  groupInstanceId: since(3, ignorable(withDefault(null, nullable(string)))),
-  clientId: string,
-  clientHost: string,
-  rebalanceTimeout: since(1, ignorable(withDefault(-1, int32))),
-  sessionTimeout: int32,
-  subscription: bytes,
-  assignment: bytes,
-})
+export const GroupMetadataMember: StructType<GroupMetadataMember> = struct<GroupMetadataMember>(
+  'MemberMetadata',
+  {
+    memberId: string,
+    groupInstanceId: since(3, ignorable(withDefault(null, nullable(string)))),
+    clientId: string,
+    clientHost: string,
+    rebalanceTimeout: since(1, ignorable(withDefault(-1, int32))),
+    sessionTimeout: int32,
+    subscription: bytes,
+    assignment: bytes,
+  },
+)
 
-export const GroupMetadataValue = message<GroupMetadataValue>(
+export const GroupMetadataValue: MessageType<GroupMetadataValue> = message<GroupMetadataValue>(
   'GroupMetadataValue',
   { versions: [0, 4], flexibleSince: 4 },
   {

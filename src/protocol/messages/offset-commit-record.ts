@@ -7,7 +7,17 @@
  * Written as Apache Kafka 4 writes it: value version 1 if the offset expires at a time of its own, else 3,
  * the last one that brokers before 3.5 read too. All versions of the value are read.
  */
-import { between, ignorable, int32, int64, message, since, string, withDefault } from '../schema.ts'
+import {
+  between,
+  ignorable,
+  int32,
+  int64,
+  message,
+  since,
+  string,
+  withDefault,
+  type MessageType,
+} from '../schema.ts'
 import { readVersioned, versionedBytes } from '../versioned.ts'
 
 /** Which offset it is. */
@@ -34,13 +44,13 @@ export interface OffsetCommitValue {
   readonly expireTimestamp: number
 }
 
-export const OffsetCommitKey = message<OffsetCommitKey>(
+export const OffsetCommitKey: MessageType<OffsetCommitKey> = message<OffsetCommitKey>(
   'OffsetCommitKey',
   { versions: [0, 1], flexibleSince: undefined },
   { group: string, topic: string, partition: int32 },
 )
 
-export const OffsetCommitValue = message<OffsetCommitValue>(
+export const OffsetCommitValue: MessageType<OffsetCommitValue> = message<OffsetCommitValue>(
   'OffsetCommitValue',
   { versions: [0, 4], flexibleSince: 4 },
   {

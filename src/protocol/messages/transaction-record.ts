@@ -21,6 +21,8 @@ import {
   struct,
   tagged,
   withDefault,
+  type MessageType,
+  type StructType,
 } from '../schema.ts'
 import { readVersioned, versionedBytes } from '../versioned.ts'
 
@@ -65,18 +67,19 @@ export interface TransactionLogPartitions {
   readonly partitionIds: readonly number[]
 }
 
-export const TransactionLogKey = message<TransactionLogKey>(
+export const TransactionLogKey: MessageType<TransactionLogKey> = message<TransactionLogKey>(
   'TransactionLogKey',
   { versions: [0, 0], flexibleSince: undefined },
   { transactionalId: string },
 )
 
-export const TransactionLogPartitions = struct<TransactionLogPartitions>('PartitionsSchema', {
-  topic: string,
-  partitionIds: array(int32),
-})
+export const TransactionLogPartitions: StructType<TransactionLogPartitions> =
+  struct<TransactionLogPartitions>('PartitionsSchema', {
+    topic: string,
+    partitionIds: array(int32),
+  })
 
-export const TransactionLogValue = message<TransactionLogValue>(
+export const TransactionLogValue: MessageType<TransactionLogValue> = message<TransactionLogValue>(
   'TransactionLogValue',
   { versions: [0, 1], flexibleSince: 1 },
   {
