@@ -1,0 +1,39 @@
+/** The text of docs/broker-config.md, made from the tables that the broker reads. */
+import { brokerConfigTable } from '../../broker/config.ts'
+import { topicConfigTable } from '../../broker/metadata/topic-config.ts'
+
+interface Row {
+  readonly type: string
+  readonly default: unknown
+  readonly about: string
+}
+
+export function configDocument(): string {
+  return `# Configuration of the broker
+
+Names, units and meanings are Kafka's; \`durability\` is our own. Defaults are Kafka's too, but for what one node and an
+embedded broker want otherwise. Values are given as text or as values: \`startEmbeddedBroker({ directory, properties: {
+'num.partitions': '4' } })\`. An unknown key, or a value out of range, is refused with MR-5022.
+
+## The broker
+
+${table(brokerConfigTable)}
+## Topics
+
+Set when a topic is created (\`topic(name, { config })\`) or altered.
+
+${table(topicConfigTable)}`
+}
+
+function table(rows: Readonly<Record<string, Row>>): string {
+  const lines = Object.entries(rows).map(
+    ([name, row]) =>
+      `| ${name} | ${row.type} | ${shown(row.default)} | ${row.about.replaceAll('|', '\\|')} |\n`,
+  )
+  return `| key | type | default | meaning |\n|---|---|---|---|\n${lines.join('')}`
+}
+
+function shown(value: unknown): string {
+  const text = Array.isArray(value) ? value.join(',') : String(value)
+  return text === '' ? '(empty)' : text
+}
