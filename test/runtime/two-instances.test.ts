@@ -66,10 +66,10 @@ async function instances(): Promise<Instances> {
 /** Lines that are sent until `stop`, which answers how often each word was sent. */
 function load(broker: EmbeddedBroker): { stop(): Promise<ReadonlyMap<string, number>> } {
   const sent = new Map<string, number>()
-  let going = true
+  const stopping = new AbortController()
   const work = async (): Promise<void> => {
     await using writer = await TopicWriter.open(broker)
-    for (let index = 0; going; index++) {
+    for (let index = 0; !stopping.signal.aborted; index++) {
       const line = [index, index * 7, index * 3 + 1].map(each => words[each % words.length]!)
       for (const word of line) sent.set(word, (sent.get(word) ?? 0) + 1)
       await writer.send(lines, `k${index % 31}`, line.join(' '), { timestamp: 1000 + index })
@@ -80,7 +80,7 @@ function load(broker: EmbeddedBroker): { stop(): Promise<ReadonlyMap<string, num
   const working = work()
   return {
     stop: async () => {
-      going = false
+      stopping.abort()
       await working
       return sent
     },
