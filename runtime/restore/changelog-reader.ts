@@ -9,8 +9,9 @@
  *   stands at the end                    → nothing to read
  *
  * What is read is applied in batches, each together with the offset it reaches: a crash during a restore loses
- * nothing of it. The end is the last stable offset at the start: the task's predecessor was fenced before, so
- * nothing but this task writes from then on.
+ * nothing of it. The end is that of the log, not the last stable offset: a transaction of the predecessor may be decided
+ * already, with its offsets committed, and its markers not yet in the changelog (KAFKA-10167). So an undecided transaction
+ * is waited for; nothing but this task writes from then on. A log that is cut while it is read is begun anew.
  */
 import type { TopicPartition } from '../../src/base/topic-partition.ts'
 import { assert } from '../../src/base/assert.ts'
@@ -18,6 +19,7 @@ import type { ChangelogRecord, StateStore } from '../../src/state/store.ts'
 import type { Admin } from '../client/admin.ts'
 import type { Cluster } from '../client/cluster.ts'
 import { Fetcher, type FetchedPartition } from '../client/fetcher.ts'
+import { PositionLost } from '../client/positions.ts'
 import type { TaskDatabase } from '../state/task-database.ts'
 
 /** A store that is to be restored. */
@@ -63,6 +65,17 @@ export class ChangelogReader {
   /** Restores the stores of one task and resolves when all stand at the end. `signal` gives up in between. */
   async restore(stores: readonly StoreToRestore[], signal: AbortSignal): Promise<readonly RestoreOutcome[]> {
     if (stores.length === 0) return []
+    for (;;) {
+      try {
+        return await this.#restore(stores, signal)
+      } catch (error) {
+        if (!(error instanceof PositionLost)) throw error
+        signal.throwIfAborted()
+      }
+    }
+  }
+
+  async #restore(stores: readonly StoreToRestore[], signal: AbortSignal): Promise<readonly RestoreOutcome[]> {
     const plans = await this.#plan(stores)
     const open = new Map(plans.filter(plan => plan.at < plan.end).map(plan => [plan.topic, plan]))
     if (open.size > 0) await this.#replay(open, signal)
@@ -78,10 +91,10 @@ export class ChangelogReader {
 
   /** Decides for each store from where to where it is read, and empties those that cannot be continued. */
   async #plan(stores: readonly StoreToRestore[]): Promise<Restoring[]> {
-    const { admin, isolation } = this.#options
+    const { admin } = this.#options
     const [starts, ends] = await Promise.all([
       admin.listOffsets(stores, 'earliest'),
-      admin.listOffsets(stores, 'latest', { isolation }),
+      admin.listOffsets(stores, 'latest', { isolation: 'read_uncommitted' }),
     ])
     const plans: Restoring[] = []
     for (const entry of stores) {
