@@ -29,11 +29,20 @@ export class Segments {
 
   /** The earliest start that is visible. */
   get earliest(): number {
-    return Math.max(0, this.latest - this.retentionMs + 1)
+    return this.earliestAt(this.latest)
   }
 
   /** The first segment that has anything visible in it. */
   get firstLive(): number {
-    return this.segmentOf(this.earliest)
+    return this.firstLiveAt(this.latest)
+  }
+
+  /** The first segment that has anything visible in it when `latest` is the greatest start. */
+  firstLiveAt(latest: number): number {
+    return this.segmentOf(this.earliestAt(latest))
+  }
+
+  private earliestAt(latest: number): number {
+    return Math.max(0, latest - this.retentionMs + 1)
   }
 }

@@ -228,7 +228,8 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
   }
 
   expired(): readonly { readonly from: Uint8Array; readonly to: Uint8Array }[] {
-    const { firstLive } = this.segments
+    // As of the last commit: a record of the open transaction may be aborted, and what it expired comes back.
+    const firstLive = this.segments.firstLiveAt(this.latestApplied)
     if (firstLive <= this.clearedBefore) return []
     const { prefix } = this.layout
     const range = { from: segmentKey(prefix, this.clearedBefore), to: segmentKey(prefix, firstLive) }
