@@ -27,7 +27,16 @@ export type {
   WindowStoreOptions,
 } from './dsl/options.ts'
 export { StreamsBuilder } from './dsl/streams-builder.ts'
-export type { Branches, KGroupedStream, KStream, KTable, LookupTable, WindowedStream } from './dsl/streams.ts'
+export type {
+  Branches,
+  CogroupedStream,
+  KGroupedStream,
+  KStream,
+  KTable,
+  LookupTable,
+  WindowedCogroupedStream,
+  WindowedStream,
+} from './dsl/streams.ts'
 export {
   topic,
   type DynamicTopic,

@@ -1,19 +1,20 @@
 /** `KGroupedStream` and `WindowedStream`: folds by key, and by key and window. */
-import { StreamsError } from '../base/errors.ts'
-import { toMilliseconds } from '../base/duration.ts'
 import type { FoldCallback } from '../operators/callbacks.ts'
 import { declaredAt } from '../plan/declared-at.ts'
 import type { RepartitionNode, StorePlan, StreamNode } from '../plan/node.ts'
 import { integer } from '../serdes/primitives.ts'
 import type { Serde } from '../serdes/serde.ts'
 import { windowed } from '../serdes/windowed.ts'
-import { retentionOf, type TimeWindows } from '../windows/time-windows.ts'
-import { checkFunction, type AnyTable, type Dsl, type MembersOf, type StreamState } from './handle.ts'
+import type { TimeWindows } from '../windows/time-windows.ts'
+import { Cogrouped, type AnyCogrouped } from './cogrouped-stream.ts'
+import { groupingKey, type Grouping } from './grouping.ts'
+import { checkFunction, type AnyTable, type Dsl, type MembersOf } from './handle.ts'
 import type { Aggregator, Initializer } from './function-types.ts'
 import type { StoreOptions, WindowStoreOptions } from './options.ts'
 import { planRepartition } from './repartition.ts'
 import { planStore, requireKeySerde, storeOptions } from './store-plan.ts'
 import type { KGroupedStream, WindowedStream } from './streams.ts'
+import { retentionFor } from './window-retention.ts'
 
 type AnyGrouped = KGroupedStream<unknown, unknown>
 type AnyWindowed = WindowedStream<unknown, unknown>
@@ -22,11 +23,6 @@ type AnyAggregator = Aggregator<unknown, unknown, unknown>
 interface AggregateFunctions {
   readonly initial: Initializer<unknown>
   readonly add: AnyAggregator
-}
-
-/** A stream, and the name that the repartition topic of its grouping was given. */
-interface Grouping extends StreamState {
-  readonly name: string | undefined
 }
 
 /** What a fold does, but for its windows and its store. */
@@ -39,14 +35,19 @@ interface Fold {
 }
 
 export class GroupedStream implements MembersOf<AnyGrouped> {
+  readonly [groupingKey]: Grouping
   readonly #dsl: Dsl
   readonly #grouping: Grouping
   readonly #folds: FoldPlanner
 
   constructor(dsl: Dsl, grouping: Grouping) {
     this.#dsl = dsl
-    this.#grouping = grouping
+    this.#grouping = this[groupingKey] = grouping
     this.#folds = new FoldPlanner(dsl, grouping)
+  }
+
+  cogroup(add: AnyAggregator): AnyCogrouped {
+    return Cogrouped.of(this.#dsl, this.#grouping, add)
   }
 
   count(store?: string | StoreOptions<unknown>): AnyTable {
@@ -194,21 +195,4 @@ function aggregateFold(options: AggregateFunctions): Fold {
   checkFunction(options.add, 'aggregate: add')
   const { initial, add } = options
   return { operator: 'aggregate', initial, add, valueSerde: undefined }
-}
-
-function retentionFor(
-  windows: TimeWindows,
-  { retention }: WindowStoreOptions<unknown>,
-  operator: string,
-): number {
-  const needed = retentionOf(windows)
-  if (retention === undefined) return needed
-  const retentionMs = toMilliseconds(retention, 'retention')
-  if (retentionMs >= needed) return retentionMs
-  throw new StreamsError('MR-1007', {
-    what: `${operator}: the retention of ${retentionMs} ms is shorter than size and grace, ${needed} ms`,
-    where: declaredAt(),
-    why: 'A window would be forgotten while it still takes records, and begin again from nothing.',
-    fix: `leave retention out, or make it at least ${needed}`,
-  })
 }

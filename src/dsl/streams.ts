@@ -202,6 +202,42 @@ export interface KGroupedStream<K, V> {
     options: { readonly initial: Initializer<A>; readonly add: Aggregator<K, V, A> } & StoreOptions<A>,
   ): KTable<K, A>
 
+  /**
+   * Begins an aggregate that several streams are folded into, each by an aggregator of its own: add further groups with
+   * `cogroup`, then `aggregate`. They share one store, and make one table without a join (semantics D42).
+   *
+   * Records without a key or a value are dropped. All topics must have equally many partitions (MR-2101). At most one
+   * group whose key was changed may be without a `name`: the others' repartition topics would have the same one.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, json, string, topic } from 'millrace'
+   *
+   * interface Activity {
+   *   readonly clicks: number
+   *   readonly spent: number
+   * }
+   *
+   * const clicks = topic('clicks', { key: string(), value: string() })
+   * const purchases = topic('purchases', { key: string(), value: json<{ amount: number }>() })
+   * const activity = topic('activity', { key: string(), value: json<Activity>() })
+   *
+   * export default defineApp({
+   *   id: 'activity',
+   *   build(b) {
+   *     b.stream(clicks)
+   *       .groupByKey()
+   *       .cogroup<Activity>(sum => ({ ...sum, clicks: sum.clicks + 1 }))
+   *       .cogroup(b.stream(purchases).groupByKey(), (sum, { amount }) => ({ ...sum, spent: sum.spent + amount }))
+   *       .aggregate({ initial: () => ({ clicks: 0, spent: 0 }), store: 'activity' })
+   *       .toStream()
+   *       .to(activity)
+   *   },
+   * })
+   * ```
+   */
+  cogroup<A>(add: Aggregator<K, V, A>): CogroupedStream<K, A>
+
   /** Folds by key and window of time instead of by key alone. */
   windowedBy(windows: TimeWindows): WindowedStream<K, V>
 }
@@ -224,6 +260,24 @@ export interface WindowedStream<K, V> {
       readonly add: Aggregator<K, V, A>
     } & WindowStoreOptions<A>,
   ): KTable<Windowed<K>, A>
+}
+
+/** Several groups of records with equal keys, each with what adds its values to an aggregate that all share. */
+export interface CogroupedStream<K, A> {
+  /** This and one group more. A group that is among them already gets the new aggregator in place of the old one. */
+  cogroup<V>(group: KGroupedStream<K, V>, add: Aggregator<K, V, A>): CogroupedStream<K, A>
+
+  /** Folds the values of each key into an aggregate that `initial` starts, whichever stream comes first. */
+  aggregate(options: { readonly initial: Initializer<A> } & StoreOptions<A>): KTable<K, A>
+
+  /** Folds by key and window of time instead of by key alone. */
+  windowedBy(windows: TimeWindows): WindowedCogroupedStream<K, A>
+}
+
+/** Several groups by key and window; records are dropped as from `WindowedStream`. */
+export interface WindowedCogroupedStream<K, A> {
+  /** Folds the values of each key and window into an aggregate that `initial` starts. */
+  aggregate(options: { readonly initial: Initializer<A> } & WindowStoreOptions<A>): KTable<Windowed<K>, A>
 }
 
 /** A table as something to look keys up in: one of strings will do for a stream whose keys are some strings. */

@@ -10,6 +10,7 @@ import type { StreamRecord } from '../processor/record.ts'
 import type { KeyValueStore } from '../state/store.ts'
 import { absent, type FoldCallback } from './callbacks.ts'
 import { Emission } from './emission.ts'
+import { lastEmissionOf, shareEmission } from './shared-emission.ts'
 
 export interface StreamAggregateOptions {
   readonly store: string
@@ -19,6 +20,8 @@ export interface StreamAggregateOptions {
   readonly sendOldValues: boolean
   /** False when `add` never looks at the value (`count`): then a source need not decode it. Default true. */
   readonly readsValue?: boolean | undefined
+  /** Whether other nodes fold into the same store (`cogroup`); then all hold back in one place. Default false. */
+  readonly sharesEmission?: boolean | undefined
 }
 
 export function streamAggregate(options: StreamAggregateOptions): ProcessorSupplier {
@@ -33,6 +36,7 @@ class StreamAggregate implements Processor {
   private context!: ProcessorContext
   private store!: KeyValueStore<unknown, unknown>
   private emission!: Emission
+  private shared = false
 
   constructor(options: StreamAggregateOptions) {
     this.options = options
@@ -44,14 +48,18 @@ class StreamAggregate implements Processor {
   init(context: ProcessorContext): void {
     this.context = context
     this.store = context.store(this.options.store)
-    this.emission = new Emission(context, this.options.store, this.options.sendOldValues)
+    const { store, sendOldValues, sharesEmission = false } = this.options
+    this.emission = new Emission(context, store, sendOldValues)
+    this.shared = sharesEmission && this.emission.holdsBack
+    if (this.shared) shareEmission(this.store, this.emission)
   }
 
   process(record: StreamRecord): void {
     const { key, value } = record
     if (absent(key)) return this.context.drop('null-key')
     if (absent(value)) return this.context.drop('null-value')
-    const { initial, add, store, emission } = this
+    const { initial, add, store } = this
+    const emission = this.shared ? lastEmissionOf(store) : this.emission
     const row = store.getWithTimestamp(key)
     // The store may go on using the row: what is needed after the put is read before.
     const rowValue = row?.value
@@ -65,6 +73,7 @@ class StreamAggregate implements Processor {
   }
 
   flush(): void {
-    this.emission.flush()
+    // One that is shared is flushed by the last of the nodes, when all have seen their records.
+    if (!this.shared || lastEmissionOf(this.store) === this.emission) this.emission.flush()
   }
 }

@@ -13,6 +13,7 @@ import { earliestWindowStart, type TimeWindows } from '../windows/time-windows.t
 import type { Windowed } from '../windows/window.ts'
 import { absent, type FoldCallback } from './callbacks.ts'
 import { Emission } from './emission.ts'
+import { lastEmissionOf, shareEmission } from './shared-emission.ts'
 
 export interface WindowAggregateOptions {
   readonly store: string
@@ -24,6 +25,8 @@ export interface WindowAggregateOptions {
   readonly sendOldValues: boolean
   /** False when `add` never looks at the value (`count`): then a source need not decode it. Default true. */
   readonly readsValue?: boolean | undefined
+  /** Whether other nodes fold into the same store (`cogroup`); then all hold back in one place. Default false. */
+  readonly sharesEmission?: boolean | undefined
 }
 
 export function windowAggregate(options: WindowAggregateOptions): ProcessorSupplier {
@@ -38,6 +41,7 @@ class WindowAggregate implements Processor {
   private context!: ProcessorContext
   private store!: WindowStore<unknown, unknown>
   private emission!: Emission
+  private shared = false
   private streamTime = -1
 
   constructor(options: WindowAggregateOptions) {
@@ -50,7 +54,10 @@ class WindowAggregate implements Processor {
   init(context: ProcessorContext): void {
     this.context = context
     this.store = context.store(this.options.store)
-    this.emission = new Emission(context, this.options.store, this.options.sendOldValues)
+    const { store, sendOldValues, sharesEmission = false } = this.options
+    this.emission = new Emission(context, store, sendOldValues)
+    this.shared = sharesEmission && this.emission.holdsBack
+    if (this.shared) shareEmission(this.store, this.emission)
   }
 
   process(record: StreamRecord): void {
@@ -70,12 +77,14 @@ class WindowAggregate implements Processor {
   }
 
   flush(): void {
-    this.emission.flush()
+    // One that is shared is flushed by the last of the nodes, when all have seen their records.
+    if (!this.shared || lastEmissionOf(this.store) === this.emission) this.emission.flush()
   }
 
   private fold(record: StreamRecord, start: number): void {
     const { key } = record
-    const { initial, add, store, emission } = this
+    const { initial, add, store } = this
+    const emission = this.shared ? lastEmissionOf(store) : this.emission
     const row = store.fetch(key, start)
     // The store keeps the row and goes on using it: what is needed after the put is read before.
     const rowValue = row?.value

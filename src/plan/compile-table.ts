@@ -9,9 +9,9 @@ import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { StoreDefinition } from '../topology/node.ts'
 import type { Compilation } from './compilation.ts'
 import { keyValueStore, windowStore } from './compile-store.ts'
-import type { TableNode, TableSourceNode } from './node.ts'
+import type { CogroupNode, TableNode, TableSourceNode } from './node.ts'
 
-export function addTable(node: TableNode, compilation: Compilation): void {
+export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Compilation): void {
   const { topology, tables, parentNames } = compilation
   const sendOldValues = tables.sendsOldValues(node)
   /** Adds the operator, and its store if there is one. */
@@ -20,6 +20,17 @@ export function addTable(node: TableNode, compilation: Compilation): void {
     const stores = definition === undefined ? [] : [definition.name]
     const { name, declaredAt } = node
     topology.addProcessor(name, { parents: parentNames(node), supplier, stores, declaredAt })
+  }
+  /** Adds one of the folds that share a store; the first brings the store with it. */
+  const addFold = (supplier: ProcessorSupplier, definition: StoreDefinition): void => {
+    if (!topology.stores.has(definition.name)) topology.addStateStore(definition)
+    const { name, declaredAt } = node
+    topology.addProcessor(name, {
+      parents: parentNames(node),
+      supplier,
+      stores: [definition.name],
+      declaredAt,
+    })
   }
   switch (node.kind) {
     case 'table-source':
@@ -37,6 +48,15 @@ export function addTable(node: TableNode, compilation: Compilation): void {
       const store = definition.name
       const options = { store, windows, graceMs, initial, add: fold, readsValue, sendOldValues }
       return add(windowAggregate(options), definition)
+    }
+    case 'cogroup-fold': {
+      const { into, initial, add: fold, windowed } = node
+      const options = { store: into.name, initial, add: fold, sendOldValues, sharesEmission: true }
+      if (windowed === undefined) return addFold(streamAggregate(options), keyValueStore(into))
+      const { windows, retentionMs } = windowed
+      const { sizeMs, graceMs } = windows
+      const definition = windowStore(into, sizeMs, retentionMs)
+      return addFold(windowAggregate({ ...options, windows, graceMs }), definition)
     }
     case 'to-table': {
       const definition = tables.keepsRows(node) ? keyValueStore(node.store) : undefined

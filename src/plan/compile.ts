@@ -67,6 +67,7 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
     case 'table-source':
     case 'stream-aggregate':
     case 'window-aggregate':
+    case 'cogroup-fold':
     case 'to-table':
     case 'table-filter':
     case 'table-map-values':
@@ -92,6 +93,14 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
       return addSink(topology, node, parentNames(node))
     case 'to-stream':
       return addProcessor(toStream())
+    case 'cogroup':
+      addProcessor(passThrough())
+      topology.copartition({
+        sources: compilation.sourceNames(node),
+        operator: `cogroup '${name}'`,
+        declaredAt,
+      })
+      return
     case 'stream-table-join': {
       const getter = valueGetterOf(node.table)
       addProcessor(streamTableJoin({ getter, joiner: node.joiner, left: node.left }), getter.stores)

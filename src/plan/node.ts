@@ -127,6 +127,30 @@ export interface WindowAggregateNode extends Omit<StreamAggregateNode, 'kind'> {
   readonly retentionMs: number
 }
 
+/**
+ * One fold of a cogroup: adds the values of its stream to the rows of the store that all folds share. Its records are
+ * changes of those rows, which the cogroup node below passes on.
+ */
+export interface CogroupFoldNode extends NodeBase {
+  readonly kind: 'cogroup-fold'
+  readonly parent: StreamNode
+  /** The store of the cogroup, whose name the cogroup node claims. */
+  readonly into: StorePlan
+  readonly store?: undefined
+  readonly initial: () => unknown
+  readonly add: FoldCallback
+  /** Absent: by key alone. */
+  readonly windowed: { readonly windows: TimeWindows; readonly retentionMs: number } | undefined
+}
+
+/** The table that the folds of a cogroup make together. */
+export interface CogroupNode extends NodeBase {
+  readonly kind: 'cogroup'
+  readonly parents: readonly CogroupFoldNode[]
+  readonly store: StorePlan
+  readonly windowed: boolean
+}
+
 export interface ToTableNode extends NodeBase {
   readonly kind: 'to-table'
   readonly parent: StreamNode
@@ -177,6 +201,8 @@ export type TableNode =
   | TableSourceNode
   | StreamAggregateNode
   | WindowAggregateNode
+  | CogroupFoldNode
+  | CogroupNode
   | ToTableNode
   | TableFilterNode
   | TableMapValuesNode
@@ -190,6 +216,7 @@ export function parentsOf(node: PlanNode): readonly PlanNode[] {
     case 'table-source':
       return []
     case 'merge':
+    case 'cogroup':
       return node.parents
     default:
       return [node.parent]

@@ -5,7 +5,7 @@
  * The order of parents matters: it is the order in which Kafka's optimiser looks upwards. Connecting appends.
  */
 import { assert } from '../base/assert.ts'
-import { parentsOf, type PlanNode, type StreamNode, type TableNode } from './node.ts'
+import { parentsOf, type CogroupFoldNode, type PlanNode, type StreamNode, type TableNode } from './node.ts'
 
 /** A node as it was declared, and as it is after the change; the same object where nothing above it has changed. */
 export interface RewiredNode {
@@ -89,6 +89,8 @@ export class Rewiring {
         return node
       case 'merge':
         return Object.freeze({ ...node, parents: Object.freeze(parents as StreamNode[]) })
+      case 'cogroup':
+        return Object.freeze({ ...node, parents: Object.freeze(parents as CogroupFoldNode[]) })
       default: {
         const [parent] = parents
         assert(parents.length === 1, `'${node.name}' has ${parents.length} parents after an optimisation`)

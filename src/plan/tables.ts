@@ -26,6 +26,7 @@ export function analyseTables(nodes: readonly PlanNode[]): TableAnalysis {
         break
       case 'stream-aggregate':
       case 'window-aggregate':
+      case 'cogroup':
         kept.add(node)
         break
       case 'table-map-values':
@@ -58,5 +59,7 @@ function askForOldValues(table: TableNode, kept: ReadonlySet<TableNode>, sending
   const derived = table.kind === 'table-filter' || table.kind === 'table-map-values'
   const has = kept.has(table) || (derived && askForOldValues(table.parent, kept, sending))
   if (has) sending.add(table)
+  // What the cogroup passes on is made by its folds.
+  if (has && table.kind === 'cogroup') for (const fold of table.parents) sending.add(fold)
   return has
 }

@@ -15,6 +15,12 @@ export function valueGetterOf(table: TableNode): ValueGetterSupplier {
     case 'to-table':
     case 'stream-aggregate':
       return storeValueGetter(table.store.name)
+    case 'cogroup-fold':
+      return table.windowed === undefined
+        ? storeValueGetter(table.into.name)
+        : windowValueGetter(table.into.name)
+    case 'cogroup':
+      return table.windowed ? windowValueGetter(table.store.name) : storeValueGetter(table.store.name)
     case 'window-aggregate':
       return windowValueGetter(table.store.name)
     case 'table-filter':

@@ -1,6 +1,7 @@
 /** Declares a scenario's topology through the public DSL, and says what of it the DSL does not offer yet. */
 import { defineApp, topic, type App, type Topic } from '../../../src/index.ts'
 import { text, type Declared, type Kind, type Operator, type OperatorTable, type Site } from './operator.ts'
+import { operatorsOfCogroups, operatorsOfWindowedCogroups } from './operators-of-cogroups.ts'
 import { operatorsOfGroups, operatorsOfWindowedGroups } from './operators-of-groups.ts'
 import { operatorsOfSources } from './operators-of-sources.ts'
 import { operatorsOfStreams } from './operators-of-streams.ts'
@@ -14,6 +15,8 @@ const tables: Tables = {
   table: operatorsOfTables,
   grouped: operatorsOfGroups,
   windowed: operatorsOfWindowedGroups,
+  cogrouped: operatorsOfCogroups,
+  windowedCogrouped: operatorsOfWindowedCogroups,
 }
 
 /** A scenario that is declared when `app.topology()` is first called. */
@@ -86,10 +89,11 @@ function optimizationsMissing({ config, nodes }: Scenario): readonly string[] {
 }
 
 function declare(node: NodeSpec, declared: Map<string, Declared>, site: Site): void {
-  const [first, second] = parentsOf(node).map(id => declared.get(id)!)
+  const parents = parentsOf(node).map(id => declared.get(id)!)
+  const [first, second] = parents
   const operator = operatorOf(node, first?.kind)
   if (operator === undefined) throw new Error(`'${node.id}': no operator '${node.op}' here`)
-  const made = operator.declare(node, first, site, second)
+  const made = operator.declare(node, first, site, second, parents)
   for (const [index, id] of idsOf(node).entries())
     if (made[index] !== undefined) declared.set(id, made[index])
 }

@@ -6,12 +6,14 @@
  * supported yet; nothing else lists what is.
  */
 import type {
+  CogroupedStream,
   KGroupedStream,
   KStream,
   KTable,
   Serde,
   StreamsBuilder,
   Topic,
+  WindowedCogroupedStream,
   WindowedStream,
 } from '../../../src/index.ts'
 import { string } from '../../../src/index.ts'
@@ -22,6 +24,8 @@ export type Stream = KStream<unknown, unknown>
 export type Table = KTable<unknown, unknown>
 export type Grouped = KGroupedStream<unknown, unknown>
 export type WindowedGroup = WindowedStream<unknown, unknown>
+export type Cogrouped = CogroupedStream<unknown, unknown>
+export type WindowedCogroup = WindowedCogroupedStream<unknown, unknown>
 
 /** What the id of a node stands for. */
 export type Declared =
@@ -29,6 +33,12 @@ export type Declared =
   | { readonly kind: 'table'; readonly table: Table; readonly windowedKeys: boolean }
   | { readonly kind: 'grouped'; readonly grouped: Grouped; readonly windowedKeys: boolean }
   | { readonly kind: 'windowed'; readonly windowed: WindowedGroup; readonly windowedKeys: boolean }
+  | { readonly kind: 'cogrouped'; readonly cogrouped: Cogrouped; readonly windowedKeys: boolean }
+  | {
+      readonly kind: 'windowedCogrouped'
+      readonly cogrouped: WindowedCogroup
+      readonly windowedKeys: boolean
+    }
 
 export type Kind = Declared['kind']
 export type DeclaredAs<K extends Kind> = Extract<Declared, { readonly kind: K }>
@@ -54,6 +64,8 @@ export interface Operator<K extends Kind | undefined> {
     from: K extends Kind ? DeclaredAs<K> : undefined,
     site: Site,
     second: Declared | undefined,
+    /** Everything it is called on, for those that take any number. */
+    all: readonly Declared[],
   ) => readonly Declared[]
 }
 

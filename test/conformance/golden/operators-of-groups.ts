@@ -12,7 +12,8 @@ import {
 } from './operator.ts'
 import type { NodeSpec, WindowSpec } from './scenario.ts'
 
-const windows: ReadonlyMap<string, (spec: WindowSpec) => TimeWindows> = new Map([
+/** Windows of time by the type that the format gives them. */
+export const windows: ReadonlyMap<string, (spec: WindowSpec) => TimeWindows> = new Map([
   ['tumbling', ({ size, grace = 0 }: WindowSpec) => tumbling(size!, { grace })],
   ['hopping', ({ size, advance, grace = 0 }: WindowSpec) => hopping(size!, { advance: advance!, grace })],
 ])
@@ -78,7 +79,20 @@ function windowed(fold: Fold): Operator<'windowed'> {
   }
 }
 
+const cogroup: Operator<'grouped'> = {
+  makes: 'cogrouped',
+  declare: ({ fns }, { grouped, windowedKeys }, _site, _second, all) => {
+    let cogrouped = grouped.cogroup<unknown>(functions.fold(fns![0]!))
+    for (const [index, other] of all.entries()) {
+      if (index === 0 || other.kind !== 'grouped') continue
+      cogrouped = cogrouped.cogroup(other.grouped, functions.fold(fns![index]!))
+    }
+    return [{ kind: 'cogrouped', cogrouped, windowedKeys }]
+  },
+}
+
 export const operatorsOfGroups: OperatorTable<'grouped'> = new Map([
+  ['cogroup', cogroup],
   ['windowedBy', windowedBy],
   ...[...folds].map(([op, fold]) => [op, grouped(fold)] as const),
 ])

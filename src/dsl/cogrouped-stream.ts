@@ -1,0 +1,137 @@
+/** `CogroupedStream` and `WindowedCogroupedStream`: several grouped streams folded into one table. */
+import { declaredAt } from '../plan/declared-at.ts'
+import type { CogroupFoldNode, RepartitionNode, StorePlan, StreamNode } from '../plan/node.ts'
+import type { Serde } from '../serdes/serde.ts'
+import { windowed } from '../serdes/windowed.ts'
+import type { TimeWindows } from '../windows/time-windows.ts'
+import type { Aggregator, Initializer } from './function-types.ts'
+import { groupingOf, type Grouping } from './grouping.ts'
+import { checkFunction, type AnyTable, type Dsl, type MembersOf } from './handle.ts'
+import type { StoreOptions, WindowStoreOptions } from './options.ts'
+import { planRepartition } from './repartition.ts'
+import { planStore } from './store-plan.ts'
+import type { CogroupedStream, WindowedCogroupedStream } from './streams.ts'
+import { retentionFor } from './window-retention.ts'
+
+export type AnyCogrouped = CogroupedStream<unknown, unknown>
+type AnyWindowedCogrouped = WindowedCogroupedStream<unknown, unknown>
+type AnyAggregator = Aggregator<unknown, unknown, unknown>
+type Initial = { readonly initial: Initializer<unknown> }
+
+const prefix = 'COGROUPKSTREAM-AGGREGATE-'
+
+export class Cogrouped implements MembersOf<AnyCogrouped> {
+  readonly #dsl: Dsl
+  readonly #folds: ReadonlyMap<Grouping, AnyAggregator>
+  readonly #planner: CogroupPlanner
+
+  private constructor(dsl: Dsl, folds: ReadonlyMap<Grouping, AnyAggregator>) {
+    this.#dsl = dsl
+    this.#folds = folds
+    this.#planner = new CogroupPlanner(dsl, folds)
+  }
+
+  /** The first of the groups. */
+  static of(dsl: Dsl, grouping: Grouping, add: AnyAggregator): AnyCogrouped {
+    checkFunction(add, 'cogroup')
+    return new Cogrouped(dsl, new Map([[grouping, add]])) as AnyCogrouped
+  }
+
+  cogroup(group: object, add: AnyAggregator): AnyCogrouped {
+    const grouping = groupingOf(group, 'cogroup')
+    checkFunction(add, 'cogroup')
+    return new Cogrouped(this.#dsl, new Map([...this.#folds, [grouping, add]])) as AnyCogrouped
+  }
+
+  aggregate(options: Initial & StoreOptions<unknown>): AnyTable {
+    return this.#planner.aggregate(options, undefined)
+  }
+
+  windowedBy(windows: TimeWindows): AnyWindowedCogrouped {
+    return new WindowedCogrouped(this.#planner, windows) as AnyWindowedCogrouped
+  }
+}
+
+class WindowedCogrouped implements MembersOf<AnyWindowedCogrouped> {
+  readonly #planner: CogroupPlanner
+  readonly #windows: TimeWindows
+
+  constructor(planner: CogroupPlanner, windows: TimeWindows) {
+    if (windows?.kind !== 'time') throw new TypeError('windowedBy: expected tumbling(...) or hopping(...)')
+    this.#planner = planner
+    this.#windows = windows
+  }
+
+  aggregate(options: Initial & WindowStoreOptions<unknown>): AnyTable {
+    const windows = this.#windows
+    const retentionMs = retentionFor(windows, options, 'aggregate')
+    return this.#planner.aggregate(options, { windows, retentionMs })
+  }
+}
+
+/** Adds the nodes of a cogroup: repartitions, one fold for each group, and what makes one table of them. */
+class CogroupPlanner {
+  readonly #dsl: Dsl
+  readonly #folds: ReadonlyMap<Grouping, AnyAggregator>
+  /** One for each group whose key was changed, whatever is aggregated of it. */
+  readonly #repartitions = new Map<Grouping, RepartitionNode>()
+
+  constructor(dsl: Dsl, folds: ReadonlyMap<Grouping, AnyAggregator>) {
+    this.#dsl = dsl
+    this.#folds = folds
+  }
+
+  /** Takes the indexes in Kafka's order: store, repartitions, folds, table. */
+  aggregate(options: Initial & StoreOptions<unknown>, windows: CogroupFoldNode['windowed']): AnyTable {
+    checkFunction(options?.initial, 'aggregate: initial')
+    const { plan } = this.#dsl
+    const { initial, name } = options
+    const place = declaredAt()
+    const [{ keySerde }] = [...this.#folds.keys()] as [Grouping]
+    const store = planStore(plan, { prefix, options, keySerde, valueSerde: undefined, operator: 'aggregate' })
+    const parents = [...this.#folds.keys()].map(grouping => this.#parentOf(grouping, store))
+    const folds = [...this.#folds.values()].map((add, index) =>
+      plan.add({
+        kind: 'cogroup-fold',
+        name: plan.processorName(prefix, name, `-cogroup-agg-${index}`),
+        declaredAt: place,
+        parent: parents[index]!,
+        into: store,
+        initial,
+        add,
+        windowed: windows,
+      }),
+    )
+    const node = plan.add({
+      kind: 'cogroup',
+      name: plan.processorName('COGROUPKSTREAM-MERGE-', name, '-cogroup-merge'),
+      declaredAt: place,
+      parents: Object.freeze(folds),
+      store,
+      windowed: windows !== undefined,
+    })
+    const tableKey =
+      windows === undefined
+        ? store.keySerde
+        : (windowed(store.keySerde, windows.windows.sizeMs) as Serde<unknown>)
+    return this.#dsl.table({ node, keySerde: tableKey, valueSerde: store.valueSerde })
+  }
+
+  #parentOf(grouping: Grouping, store: StorePlan): StreamNode {
+    const { plan } = this.#dsl
+    const { node, rekeyed, name, keySerde, valueSerde } = grouping
+    if (!rekeyed) return node
+    // The indexes are taken even where the topic is there already, as in Kafka.
+    const planned = planRepartition(plan, {
+      parent: node,
+      prefix: name ?? store.name,
+      named: name !== undefined || store.named,
+      keySerde,
+      valueSerde,
+      operator: 'cogroup',
+    })
+    let repartition = this.#repartitions.get(grouping)
+    if (repartition === undefined) this.#repartitions.set(grouping, (repartition = plan.add(planned)))
+    return repartition
+  }
+}

@@ -1,0 +1,24 @@
+/** How long the store of a windowed fold keeps its windows: what the options say, if that is long enough. */
+import { toMilliseconds } from '../base/duration.ts'
+import { StreamsError } from '../base/errors.ts'
+import { declaredAt } from '../plan/declared-at.ts'
+import { retentionOf, type TimeWindows } from '../windows/time-windows.ts'
+import type { WindowStoreOptions } from './options.ts'
+
+/** The retention of a store of windows; MR-1007 if the one that was asked for is too short. */
+export function retentionFor(
+  windows: TimeWindows,
+  { retention }: WindowStoreOptions<unknown>,
+  operator: string,
+): number {
+  const needed = retentionOf(windows)
+  if (retention === undefined) return needed
+  const retentionMs = toMilliseconds(retention, 'retention')
+  if (retentionMs >= needed) return retentionMs
+  throw new StreamsError('MR-1007', {
+    what: `${operator}: the retention of ${retentionMs} ms is shorter than size and grace, ${needed} ms`,
+    where: declaredAt(),
+    why: 'A window would be forgotten while it still takes records, and begin again from nothing.',
+    fix: `leave retention out, or make it at least ${needed}`,
+  })
+}

@@ -1,0 +1,50 @@
+/** Declares the operators that are called on cogrouped streams. */
+import { lacksVersions, named, storeOf, text, type Operator, type OperatorTable } from './operator.ts'
+import { windows } from './operators-of-groups.ts'
+import type { NodeSpec } from './scenario.ts'
+
+const options = (node: NodeSpec) => ({
+  initial: (): unknown => node.init,
+  ...named(node),
+  ...storeOf(node),
+  ...(node.retention === undefined ? {} : { retention: node.retention }),
+  value: text,
+})
+
+const windowedBy: Operator<'cogrouped'> = {
+  makes: 'windowedCogrouped',
+  lacks: ({ window }) => (windows.has(window!.type!) ? undefined : `${window!.type} windows`),
+  declare: ({ window }, { cogrouped }) => [
+    {
+      kind: 'windowedCogrouped',
+      cogrouped: cogrouped.windowedBy(windows.get(window!.type!)!(window!)),
+      windowedKeys: true,
+    },
+  ],
+}
+
+export const operatorsOfCogroups: OperatorTable<'cogrouped'> = new Map<string, Operator<'cogrouped'>>([
+  ['windowedBy', windowedBy],
+  [
+    'aggregate',
+    {
+      makes: 'table',
+      lacks: lacksVersions,
+      declare: (node, { cogrouped, windowedKeys }) => [
+        { kind: 'table', table: cogrouped.aggregate(options(node)), windowedKeys },
+      ],
+    },
+  ],
+])
+
+export const operatorsOfWindowedCogroups: OperatorTable<'windowedCogrouped'> = new Map([
+  [
+    'aggregate',
+    {
+      makes: 'table',
+      declare: (node, { cogrouped }) => [
+        { kind: 'table', table: cogrouped.aggregate(options(node)) as never, windowedKeys: true },
+      ],
+    } satisfies Operator<'windowedCogrouped'>,
+  ],
+])
