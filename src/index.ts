@@ -13,6 +13,7 @@ export type {
   Sync,
   TypeGuard,
 } from './dsl/function-types.ts'
+export type { StreamJoinOptions } from './dsl/join-options.ts'
 export type {
   BranchOptions,
   KeyOptions,
@@ -26,11 +27,29 @@ export type {
   ValueOptions,
   WindowStoreOptions,
 } from './dsl/options.ts'
+export {
+  kvStore,
+  type KeyValueStoreHandle,
+  type KeyValueStoreOptions,
+  type StoreHandle,
+} from './dsl/kv-store.ts'
+export type {
+  IncomingRecord,
+  OpenStores,
+  OutgoingRecord,
+  ProcessContext,
+  ProcessorDefinition,
+  Punctuation,
+  PunctuationContext,
+  Results,
+  StoreHandles,
+  ValueProcessorDefinition,
+} from './dsl/processors.ts'
 export { StreamsBuilder } from './dsl/streams-builder.ts'
 export type {
   Branches,
   CogroupedStream,
-  KGroupedStream,
+  KGroupedStream, KGroupedTable,
   KStream,
   KTable,
   LookupTable,
@@ -70,6 +89,7 @@ export type {
   StandardSchema,
 } from './serdes/standard-schema.ts'
 export { windowed, type WindowedSerde } from './serdes/windowed.ts'
+export type { ProcessorStore, ReadableStore } from './state/processor-store.ts'
 export type { KeyValueStore, StateStore, ValueAndTimestamp, WindowEntry, WindowStore } from './state/store.ts'
 export type {
   KeyValueStoreDefinition,

@@ -209,7 +209,10 @@ async function openStores(
         databases.push(database)
       }
       const store = openStore(definition, database.bytes, await database.prefixOf(definition.name))
-      stores.push({ store, database, changelog: changelogs.get(definition.name) })
+      const changelog = changelogs.get(definition.name)
+      // A restore ends with this; without one it is due here.
+      if (changelog === undefined) await store.restored?.()
+      stores.push({ store, database, changelog })
     }
   } catch (error) {
     await Promise.allSettled(databases.map(database => database.close()))

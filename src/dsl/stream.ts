@@ -10,6 +10,7 @@ import type { AnyMapper, AnyPredicate } from './function-types.ts'
 import { GroupedStream } from './grouped-stream.ts'
 import {
   checkFunction,
+  isStream,
   state,
   streamStateOf,
   tableStateOf,
@@ -20,7 +21,9 @@ import {
   type StreamState,
 } from './handle.ts'
 import type { BranchOptions, NamedOptions, RepartitionOptions, SinkOptions, ValueOptions } from './options.ts'
+import { planProcess, type AnyProcessor } from './process-plan.ts'
 import { planRepartition } from './repartition.ts'
+import { checkWithin, planStreamJoin, type AnyStreamJoinOptions, type StreamJoinRequest } from './stream-join.ts'
 import { planStore, storeOptions, type StoreArgument } from './store-plan.ts'
 import type { KGroupedStream } from './streams.ts'
 import type { DynamicTopic, SinkTopic } from './topic.ts'
@@ -30,6 +33,7 @@ interface AnyKeyOptions extends NamedOptions {
   readonly key?: Serde<unknown>
 }
 
+type AnyJoinOptions = ValueOptions<unknown> | AnyStreamJoinOptions
 type AnyGrouped = KGroupedStream<unknown, unknown>
 
 export class Stream implements MembersOf<AnyStream> {
@@ -124,12 +128,14 @@ export class Stream implements MembersOf<AnyStream> {
     }) as AnyGrouped
   }
 
-  join(table: AnyTable, joiner: JoinCallback, options?: ValueOptions<unknown>): AnyStream {
-    return this.#joinTable(table, joiner, false, options)
+  join(other: AnyTable | AnyStream, joiner: JoinCallback, options?: AnyJoinOptions): AnyStream {
+    if (isStream(other)) return this.#joinStream('join', other as AnyStream, joiner, options)
+    return this.#joinTable(other as AnyTable, joiner, false, options)
   }
 
-  leftJoin(table: AnyTable, joiner: JoinCallback, options?: ValueOptions<unknown>): AnyStream {
-    return this.#joinTable(table, joiner, true, options)
+  leftJoin(other: AnyTable | AnyStream, joiner: JoinCallback, options?: AnyJoinOptions): AnyStream {
+    if (isStream(other)) return this.#joinStream('leftJoin', other as AnyStream, joiner, options)
+    return this.#joinTable(other as AnyTable, joiner, true, options)
   }
 
   repartition(options: RepartitionOptions<unknown, unknown> = {}): AnyStream {
@@ -169,6 +175,16 @@ export class Stream implements MembersOf<AnyStream> {
     }
     const node = plan.add({ kind: 'to-table', name, declaredAt: declaredAt(), parent, store: storePlan })
     return this.#dsl.table({ node, keySerde: storePlan.keySerde, valueSerde: storePlan.valueSerde })
+  }
+
+  process(processor: AnyProcessor & AnyKeyOptions & ValueOptions<unknown>): AnyStream {
+    const node = planProcess(this.#dsl.plan, 'process', processor, this[state])
+    return this.#dsl.stream({ node, ...keysOf(processor), ...valuesOf(processor) })
+  }
+
+  processValues(processor: AnyProcessor & ValueOptions<unknown>): AnyStream {
+    const node = planProcess(this.#dsl.plan, 'process-values', processor, this[state])
+    return this.#dsl.stream({ ...this[state], ...valuesOf(processor), node })
   }
 
   through<R>(operator: (stream: AnyStream) => R): R {
@@ -248,6 +264,34 @@ export class Stream implements MembersOf<AnyStream> {
     })
     const { valueSerde } = valuesOf(options)
     return this.#dsl.stream({ node, keySerde: own.keySerde, valueSerde, rekeyed: false })
+  }
+
+  #joinStream(
+    operator: StreamJoinRequest['operator'],
+    other: AnyStream,
+    joiner: JoinCallback,
+    options: AnyJoinOptions | undefined,
+  ): AnyStream {
+    checkFunction(joiner, operator)
+    const checked = options as AnyStreamJoinOptions
+    checkWithin(operator, checked)
+    const right = other as unknown as Stream
+    this.#dsl.plan.checkOwn(right[state].node, declaredAt())
+    const suffixed = (suffix: string) => (checked.name === undefined ? undefined : checked.name + suffix)
+    const request = {
+      operator,
+      left: this.#copartitioned(suffixed('-left'), operator),
+      right: right.#copartitioned(suffixed('-right'), operator),
+      joiner,
+      options: checked,
+    }
+    return this.#dsl.stream(planStreamJoin(this.#dsl, request))
+  }
+
+  /** The stream as a join needs it: after a repartition topic, if the key was changed. */
+  #copartitioned(name: string | undefined, operator: string): StreamState {
+    const own = this[state]
+    return own.rekeyed ? { ...own, node: this.#repartitionForJoin(name, operator), rekeyed: false } : own
   }
 
   #repartitionForJoin(name: string | undefined, operator: string): StreamNode {

@@ -7,7 +7,9 @@ import type { Serde } from '../serdes/serde.ts'
 import type { TimestampExtractor } from '../topology/node.ts'
 import type { Topology } from '../topology/topology.ts'
 import type { AnyStream, AnyTable, Dsl } from './handle.ts'
+import type { KeyValueStoreHandle } from './kv-store.ts'
 import type { SourceOptions, StoreOptions } from './options.ts'
+import { checkHandle, declareKeyValueStore } from './process-plan.ts'
 import { planStore } from './store-plan.ts'
 import { Stream } from './stream.ts'
 import type { KStream, KTable } from './streams.ts'
@@ -110,6 +112,15 @@ export class StreamsBuilder {
       offsetReset: options.offsetReset,
     })
     return this.#dsl.table({ node, keySerde, valueSerde: storePlan.valueSerde }) as KTable<K, V>
+  }
+
+  /**
+   * Declares a store for processors. Not needed for a store that a processor names, which declares it; two stores of one
+   * name are refused with MR-1002, and a store that no processor names does not come into being.
+   */
+  stateStore<K, V>(store: KeyValueStoreHandle<K, V>): void {
+    checkHandle(store, 'stateStore: the argument')
+    declareKeyValueStore(this.#plan, store as unknown as KeyValueStoreHandle<unknown, unknown>)
   }
 
   /** Every topic that was declared by reading or writing it, internal ones apart. */

@@ -6,9 +6,11 @@
  * whose value is `undefined`. Which operators drop such records is said at each.
  */
 import type { Serde } from '../serdes/serde.ts'
+import type { SessionWindows } from '../windows/session-windows.ts'
 import type { TimeWindows } from '../windows/time-windows.ts'
 import type { Windowed } from '../windows/window.ts'
-import type { Aggregator, Initializer, Joiner, Mapper, Predicate, Sync, TypeGuard } from './function-types.ts'
+import type { Aggregator, Initializer, Joiner, Mapper, Merger, Predicate, Sync, TypeGuard } from './function-types.ts'
+import type { StreamJoinOptions } from './join-options.ts'
 import type {
   BranchOptions,
   KeyOptions,
@@ -20,6 +22,7 @@ import type {
   ValueOptions,
   WindowStoreOptions,
 } from './options.ts'
+import type { ProcessorDefinition, StoreHandles, ValueProcessorDefinition } from './processors.ts'
 import type { DynamicTopic, SinkTopic } from './topic.ts'
 
 /** What a type guard narrows to; `V` for other predicates. Written as a method, whose parameters TypeScript compares loosely. */
@@ -122,6 +125,13 @@ export interface KStream<K, V> {
     options?: ValueOptions<W>,
   ): KStream<K, W>
 
+  /** Joins each record with those of the other stream that are `within` reach in time: see `StreamJoinOptions`. */
+  join<V2, W>(
+    other: KStream<K, V2>,
+    joiner: Joiner<K, V, V2, Sync<W>>,
+    options: StreamJoinOptions<V, V2, W>,
+  ): KStream<K, W>
+
   /**
    * Like `join`, but a record without a row or a key is joined with `undefined`. Records without a value are dropped.
    *
@@ -154,6 +164,22 @@ export interface KStream<K, V> {
 
   /** The latest value of each key; an absent value deletes, an absent key is dropped. */
   toTable(store?: string | StoreOptions<V>): KTable<K, V>
+
+  /**
+   * Runs a processor of one's own, with stores and punctuations: see `ProcessorDefinition`. Keyed operators that follow
+   * send the records through a repartition topic first. Keys that are not strings need a serde in `key`.
+   */
+  process<K2 extends string, W, const S extends StoreHandles = {}>(
+    processor: ProcessorDefinition<K, V, K2, W, S> & { readonly key?: Serde<K2> },
+  ): KStream<K2, W>
+  process<K2, W, const S extends StoreHandles = {}>(
+    processor: ProcessorDefinition<K, V, K2, W, S> & { readonly key: Serde<K2> },
+  ): KStream<K2, W>
+
+  /** Like `process`, but keys stay as they are: it yields values, and needs no repartition topic. See `kvStore`. */
+  processValues<W, const S extends StoreHandles = {}>(
+    processor: ValueProcessorDefinition<K, V, W, S>,
+  ): KStream<K, W>
 
   /** Applies an operator of one's own: `stream.through(op)` is `op(stream)`, and reads in order. */
   through<R>(operator: (stream: KStream<K, V>) => R): R
@@ -240,6 +266,8 @@ export interface KGroupedStream<K, V> {
 
   /** Folds by key and window of time instead of by key alone. */
   windowedBy(windows: TimeWindows): WindowedStream<K, V>
+  /** Folds by key and session. */
+  windowedBy(windows: SessionWindows): SessionWindowedStream<K, V>
 }
 
 /**
@@ -258,6 +286,27 @@ export interface WindowedStream<K, V> {
     options: {
       readonly initial: Initializer<A>
       readonly add: Aggregator<K, V, A>
+    } & WindowStoreOptions<A>,
+  ): KTable<Windowed<K>, A>
+}
+
+/**
+ * Records grouped by key and session. Records without a key are dropped, and late ones; absent values are folded like
+ * others (semantics S6). When sessions become one, a tombstone goes out for each of them, then the new one's row.
+ */
+export interface SessionWindowedStream<K, V> {
+  /** How many records each key has had in each session. */
+  count(store?: string | WindowStoreOptions<number>): KTable<Windowed<K>, number>
+
+  /** Folds the values of each session; where sessions become one, it folds theirs, in the order of their ends. */
+  reduce(reducer: Aggregator<K, V, V>, store?: string | WindowStoreOptions<V>): KTable<Windowed<K>, V>
+
+  /** Merges the aggregates of the sessions that a record touches, beginning with `initial()`, then adds its value. */
+  aggregate<A>(
+    options: {
+      readonly initial: Initializer<A>
+      readonly add: Aggregator<K, V, A>
+      readonly merge: Merger<K, A>
     } & WindowStoreOptions<A>,
   ): KTable<Windowed<K>, A>
 }
@@ -298,6 +347,33 @@ export interface KTable<K, V> extends LookupTable<K, V> {
   /** Replaces the value of each row. Deletes pass through: `fn` is never called for an absent value. */
   mapValues<W>(fn: Mapper<K, V, Sync<W>>, store?: string | StoreOptions<W>): KTable<K, W>
 
+  /**
+   * Groups the rows by a new key, so that each group can be folded; `fn` is called with values that are there. A row
+   * whose group is `undefined` is in none. A changed row is taken out of its old group before it is added to its new
+   * one. The changes go through a repartition topic, named after `name` or the store that follows; keys that are not
+   * strings need a serde in `options.key`.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, integer, json, string, topic } from 'millrace'
+   *
+   * const customers = topic('customers', { key: string(), value: json<{ city: string }>() })
+   * const sizes = topic('city-sizes', { key: string(), value: integer() })
+   *
+   * export default defineApp({
+   *   id: 'cities',
+   *   build(b) {
+   *     b.table(customers).groupBy(customer => customer.city).count('customers-per-city').toStream().to(sizes)
+   *   },
+   * })
+   * ```
+   */
+  groupBy<K2 extends string>(
+    fn: Mapper<K, V, K2 | undefined>,
+    options?: StringKeyOptions,
+  ): KGroupedTable<K2, V>
+  groupBy<K2>(fn: Mapper<K, V, K2 | undefined>, options: KeyOptions<K2>): KGroupedTable<K2, V>
+
   /** The updates of the rows as records with new keys, as `toStream().selectKey(keyMapper)`. */
   toStream<K2 extends string>(keyMapper: Mapper<K, V, K2>, options?: StringKeyOptions): KStream<K2, V>
   toStream<K2>(keyMapper: Mapper<K, V, K2>, options: KeyOptions<K2>): KStream<K2, V>
@@ -306,4 +382,31 @@ export interface KTable<K, V> extends LookupTable<K, V> {
 
   /** The name of the store that keeps the rows, if it was given one. */
   readonly storeName: string | undefined
+}
+
+/** Rows grouped by a key, to be folded into one value for each group that follows the rows as they change. */
+export interface KGroupedTable<K, V> {
+  /** How many rows each group has; a group that has lost all its rows has 0. Kept as `integer()`. */
+  count(store?: string | StoreOptions<number>): KTable<K, number>
+
+  /** Folds the rows of each group, beginning with the first; otherwise like `aggregate`. */
+  reduce(
+    options: {
+      readonly add: Aggregator<K, V, V>
+      readonly subtract: Aggregator<K, V, V>
+    } & StoreOptions<V>,
+  ): KTable<K, V>
+
+  /**
+   * Folds the rows of each group into an aggregate that `initial` starts. A row that changes is first taken out with
+   * `subtract`, with its old value, and then added with `add`. Nothing (`undefined`) deletes the group; rows that
+   * leave it afterwards are not subtracted. Between leaving one group and joining another, a row is in neither.
+   */
+  aggregate<A>(
+    options: {
+      readonly initial: Initializer<A>
+      readonly add: Aggregator<K, V, A>
+      readonly subtract: Aggregator<K, V, A>
+    } & StoreOptions<A>,
+  ): KTable<K, A>
 }

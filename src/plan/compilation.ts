@@ -1,4 +1,5 @@
 /** What every step of a compilation needs: the topology that is being made, and what was found out about the plan. */
+import type { StoreDefinition } from '../topology/node.ts'
 import type { Topology } from '../topology/topology.ts'
 import type { PlanNode } from './node.ts'
 import type { TableAnalysis } from './tables.ts'
@@ -10,6 +11,8 @@ export interface Compilation {
   readonly sourceNames: (node: PlanNode) => readonly string[]
   /** The names of the children of a splitter, in the order in which they were declared. */
   readonly branchNames: (splitter: PlanNode) => readonly string[]
+  /** Stores that processors use, by name. */
+  readonly stores: ReadonlyMap<string, StoreDefinition>
   /** Repartitions below which records without a key are still of use. */
   readonly keepsNullKeys: ReadonlySet<PlanNode>
 }

@@ -6,16 +6,20 @@
  * (write-order.ts).
  */
 import { unreachable } from '../base/assert.ts'
+import { equalBytes } from '../base/bytes.ts'
 import { StreamsError } from '../base/errors.ts'
 import { branch } from '../operators/branch.ts'
 import { filter } from '../operators/filter.ts'
 import { passThrough } from '../operators/pass-through.ts'
 import { streamTableJoin } from '../operators/stream-table-join.ts'
+import { tableGroup } from '../operators/table-group.ts'
 import { toStream } from '../operators/to-stream.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
+import type { Serde } from '../serdes/serde.ts'
 import { Topology } from '../topology/topology.ts'
 import { compileMap } from './compile-map.ts'
-import { addRepartition, addSink } from './compile-sink.ts'
+import { addJoinWindow, addStreamStreamJoin } from './compile-stream-join.ts'
+import { addRepartition, addSink, addTableRepartition } from './compile-sink.ts'
 import { addTable } from './compile-table.ts'
 import type { Compilation } from './compilation.ts'
 import { parentsOf, sourcesOf, type PlanNode } from './node.ts'
@@ -47,6 +51,7 @@ export function compile(plan: Plan, options: CompileOptions): Topology {
     ],
     branchNames: splitter =>
       nodes.flatMap(node => (node.kind === 'branch-child' && node.parent === splitter ? [node.name] : [])),
+    stores: plan.stores,
     keepsNullKeys: ancestorsOfLeftJoins(nodes),
   }
   for (const node of nodes) compileNode(node, compilation)
@@ -67,10 +72,12 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
     case 'table-source':
     case 'stream-aggregate':
     case 'window-aggregate':
+    case 'session-aggregate':
     case 'cogroup-fold':
     case 'to-table':
     case 'table-filter':
     case 'table-map-values':
+    case 'table-aggregate':
       return addTable(node, compilation)
     case 'filter':
       return addProcessor(filter(node.predicate, node.negate))
@@ -89,6 +96,10 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
       return addProcessor(branch(node.predicates, compilation.branchNames(node)))
     case 'repartition':
       return addRepartition(topology, node, parentNames(node), compilation.keepsNullKeys.has(node))
+    case 'table-group':
+      return addProcessor(tableGroup({ fn: node.fn, sameGroup: sameKey(node.keySerde) }))
+    case 'table-repartition':
+      return addTableRepartition(topology, node, parentNames(node))
     case 'sink':
       return addSink(topology, node, parentNames(node))
     case 'to-stream':
@@ -101,6 +112,10 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
         declaredAt,
       })
       return
+    case 'process':
+    case 'process-values':
+      for (const store of node.stores) addProcessorStore(store, compilation)
+      return addProcessor(node.supplier, node.stores)
     case 'stream-table-join': {
       const getter = valueGetterOf(node.table)
       addProcessor(streamTableJoin({ getter, joiner: node.joiner, left: node.left }), getter.stores)
@@ -108,16 +123,31 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
       topology.copartition({ sources: compilation.sourceNames(node), operator, declaredAt })
       return
     }
+    case 'join-window':
+      return addJoinWindow(node, compilation)
+    case 'stream-stream-join':
+      return addStreamStreamJoin(node, compilation)
     default:
       return unreachable(node)
   }
+}
+
+/** Stores of processors come into being with the first that uses them: one that nobody uses is not there. */
+function addProcessorStore(name: string, { topology, stores }: Compilation): void {
+  if (!topology.stores.has(name)) topology.addStateStore(stores.get(name)!)
 }
 
 function physicalSourceName(node: PlanNode): string {
   return node.kind === 'table-source' ? node.sourceName : node.name
 }
 
-/** Everything above a left join with a table, which has a use for records without a key (semantics S2, S10). */
+/** Whether two keys are the same to a topic: their bytes are. Only objects need be written to know. */
+function sameKey(serde: Serde<unknown>): (left: unknown, right: unknown) => boolean {
+  return (left, right) =>
+    left === right || (typeof left === 'object' && equalBytes(serde.serialize(left), serde.serialize(right)))
+}
+
+/** Everything above a left or outer join, which has a use for records without a key (semantics S2, S10). */
 function ancestorsOfLeftJoins(nodes: readonly PlanNode[]): ReadonlySet<PlanNode> {
   const ancestors = new Set<PlanNode>()
   const visit = (node: PlanNode): void => {
@@ -125,14 +155,18 @@ function ancestorsOfLeftJoins(nodes: readonly PlanNode[]): ReadonlySet<PlanNode>
     ancestors.add(node)
     for (const parent of parentsOf(node)) visit(parent)
   }
-  for (const node of nodes) if (node.kind === 'stream-table-join' && node.left) visit(node)
+  for (const node of nodes) {
+    const joins = node.kind === 'stream-stream-join' && node.operator !== 'join'
+    if (joins || (node.kind === 'stream-table-join' && node.left)) visit(node)
+  }
   return ancestors
 }
 
 /** Refuses stores and repartition topics whose names nobody gave (semantics N7). */
 function checkAllNamed(nodes: readonly PlanNode[]): void {
   for (const node of nodes) {
-    if (node.kind === 'repartition' && !node.named) throw unnamed('repartition topic', node.topic, node)
+    if ((node.kind === 'repartition' || node.kind === 'table-repartition') && !node.named)
+      throw unnamed('repartition topic', node.topic, node)
     if (!('store' in node) || node.store === undefined || node.store.named) continue
     // Kafka refuses a source table without a named store even while nothing looks rows up in it.
     throw unnamed('store', node.store.name, node)

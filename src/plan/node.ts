@@ -7,9 +7,12 @@
  *
  * To add an operator: a kind here, a method in `src/dsl`, a case in `compile.ts`, a factory in `src/operators`.
  */
-import type { FoldCallback, JoinCallback, ValueCallback } from '../operators/callbacks.ts'
+import type { FoldCallback, JoinCallback, MergeCallback, ValueCallback } from '../operators/callbacks.ts'
+import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { Encoder, Serde } from '../serdes/serde.ts'
 import type { StreamPartitioner, TimestampExtractor, TopicNameExtractor } from '../topology/node.ts'
+import type { SessionWindows } from '../windows/session-windows.ts'
+import type { JoinWindows } from '../windows/join-windows.ts'
 import type { TimeWindows } from '../windows/time-windows.ts'
 
 /** What every logical node has. */
@@ -151,6 +154,14 @@ export interface CogroupNode extends NodeBase {
   readonly windowed: boolean
 }
 
+export interface SessionAggregateNode extends Omit<StreamAggregateNode, 'kind' | 'initial'> {
+  readonly kind: 'session-aggregate'
+  readonly initial: () => unknown
+  readonly merge: MergeCallback
+  readonly windows: SessionWindows
+  readonly retentionMs: number
+}
+
 export interface ToTableNode extends NodeBase {
   readonly kind: 'to-table'
   readonly parent: StreamNode
@@ -172,6 +183,40 @@ export interface TableMapValuesNode extends NodeBase {
   readonly store: StorePlan | undefined
 }
 
+/** The rows of a table with the keys of their groups: what `groupBy` makes of it. */
+export interface TableGroupNode extends NodeBase {
+  readonly kind: 'table-group'
+  readonly parent: TableNode
+  readonly fn: ValueCallback<unknown>
+  /** Of the groups. */
+  readonly keySerde: Serde<unknown>
+}
+
+/** The trip of a grouping's changes through a topic; two physical nodes, of which `name` is the source. */
+export interface TableRepartitionNode extends NodeBase {
+  readonly kind: 'table-repartition'
+  readonly parent: TableGroupNode
+  /** Without the application id. */
+  readonly topic: string
+  /** Whether the topic's name was given, by the name of the grouping or the store. */
+  readonly named: boolean
+  readonly sinkName: string
+  readonly keySerde: Serde<unknown>
+  /** Of the rows, not of their changes. */
+  readonly valueSerde: Serde<unknown>
+}
+
+/** A fold of the rows of each group. */
+export interface TableAggregateNode extends NodeBase {
+  readonly kind: 'table-aggregate'
+  readonly parent: TableRepartitionNode
+  readonly store: StorePlan
+  /** Absent for `reduce`, which begins with the first value. */
+  readonly initial: (() => unknown) | undefined
+  readonly add: FoldCallback
+  readonly subtract: FoldCallback
+}
+
 export interface ToStreamNode extends NodeBase {
   readonly kind: 'to-stream'
   readonly parent: TableNode
@@ -185,6 +230,44 @@ export interface StreamTableJoinNode extends NodeBase {
   readonly left: boolean
 }
 
+/** What keeps the records of one side of a stream-stream join for the other; its records go on to the join alone. */
+export interface JoinWindowNode extends NodeBase {
+  readonly kind: 'join-window'
+  readonly parent: StreamNode
+  readonly store: StorePlan
+  readonly windows: JoinWindows
+}
+
+/** The names of the physical nodes of one side of a join, and of its store. */
+export interface JoinSide {
+  readonly windowName: string
+  readonly joinName: string
+  readonly store: string
+}
+
+/** A join of two streams; `name` is the node that unites the results of both sides. */
+export interface StreamStreamJoinNode extends NodeBase {
+  readonly kind: 'stream-stream-join'
+  readonly operator: 'join' | 'leftJoin' | 'outerJoin'
+  /** The streams that are joined; one, if a stream is joined with itself. */
+  readonly parents: readonly StreamNode[]
+  readonly left: JoinSide
+  readonly right: JoinSide
+  readonly windows: JoinWindows
+  readonly joiner: JoinCallback
+  /** Of the records that wait for a match: absent from inner joins. */
+  readonly store: StorePlan | undefined
+}
+
+/** A processor of the application's own. */
+export interface ProcessNode extends NodeBase {
+  readonly kind: 'process' | 'process-values'
+  readonly parent: StreamNode
+  readonly supplier: ProcessorSupplier
+  /** Names of the stores that it is connected to; the plan has their definitions. */
+  readonly stores: readonly string[]
+}
+
 /** Nodes whose records are those of a stream. */
 export type StreamNode =
   | StreamSourceNode
@@ -194,20 +277,24 @@ export type StreamNode =
   | BranchChildNode
   | RepartitionNode
   | ToStreamNode
+  | ProcessNode
   | StreamTableJoinNode
+  | StreamStreamJoinNode
 
 /** Nodes whose records are changes of a table's rows. */
 export type TableNode =
   | TableSourceNode
   | StreamAggregateNode
   | WindowAggregateNode
+  | SessionAggregateNode
   | CogroupFoldNode
   | CogroupNode
   | ToTableNode
   | TableFilterNode
   | TableMapValuesNode
+  | TableAggregateNode
 
-export type PlanNode = StreamNode | TableNode | BranchNode | SinkNode
+export type PlanNode = StreamNode | TableNode | BranchNode | SinkNode | TableGroupNode | TableRepartitionNode | JoinWindowNode
 
 /** The nodes that a node receives records from. A table that is only looked up is not among them. */
 export function parentsOf(node: PlanNode): readonly PlanNode[] {
@@ -217,6 +304,7 @@ export function parentsOf(node: PlanNode): readonly PlanNode[] {
       return []
     case 'merge':
     case 'cogroup':
+    case 'stream-stream-join':
       return node.parents
     default:
       return [node.parent]
@@ -230,7 +318,8 @@ export function sourcesOf(node: PlanNode): ReadonlySet<PlanNode> {
   const visit = (current: PlanNode): void => {
     if (visited.has(current)) return
     visited.add(current)
-    const parents = current.kind === 'repartition' ? [] : parentsOf(current)
+    const fromTopic = current.kind === 'repartition' || current.kind === 'table-repartition'
+    const parents = fromTopic ? [] : parentsOf(current)
     if (parents.length === 0) sources.add(current)
     for (const parent of parents) visit(parent)
     // After a join the table's sources are those of the result as well: a further join must agree with them too.

@@ -7,6 +7,7 @@
  */
 import { StreamsError } from '../base/errors.ts'
 import { numberedName, numberedStoreName, validateName } from '../topology/names.ts'
+import type { StoreDefinition } from '../topology/node.ts'
 import { declaredAt } from './declared-at.ts'
 import { parentsOf, type PlanNode } from './node.ts'
 
@@ -24,6 +25,7 @@ export class Plan {
   readonly #topics = new Map<string, DeclaredTopic>()
   readonly #nodeNames = new Set<string>()
   readonly #storeNames = new Set<string>()
+  readonly #stores = new Map<string, { readonly handle: object; readonly definition: StoreDefinition }>()
   #orderNext = 0
   #nameNext = 0
   #sealed = false
@@ -86,6 +88,20 @@ export class Plan {
       partitions,
       config: { ...known?.config, ...topic.config },
     })
+  }
+
+  /** Adds a store that processors use, once for each handle; MR-1002 for another store of the name. */
+  declareStore(handle: object, definition: StoreDefinition): void {
+    const { name } = definition
+    if (this.#stores.get(name)?.handle === handle) return
+    if (this.#storeNames.has(name)) throw duplicate('stores', name, declaredAt())
+    this.#storeNames.add(name)
+    this.#stores.set(name, { handle, definition })
+  }
+
+  /** The stores that processors use. */
+  get stores(): ReadonlyMap<string, StoreDefinition> {
+    return new Map([...this.#stores].map(([name, { definition }]) => [name, definition]))
   }
 
   /** Ends the declarations: whatever is declared later is refused with MR-1008. */

@@ -11,10 +11,19 @@ interface StoreDefinitionBase<K, V> {
 
 export interface KeyValueStoreDefinition<K = unknown, V = unknown> extends StoreDefinitionBase<K, V> {
   readonly kind: 'key-value'
+  /** Whether `walk` may be called; every key is then kept in memory. Default false. */
+  readonly walkable?: boolean | undefined
 }
 
 export interface WindowStoreDefinition<K = unknown, V = unknown> extends StoreDefinitionBase<K, V> {
   readonly kind: 'window'
   readonly windowSizeMs: number
+  readonly retentionMs: number
+  /** Whether rows of one key and start are kept beside one another; such a store deletes nothing. Default false. */
+  readonly duplicates?: boolean | undefined
+}
+
+export interface SessionStoreDefinition<K = unknown, V = unknown> extends StoreDefinitionBase<K, V> {
+  readonly kind: 'session'
   readonly retentionMs: number
 }

@@ -17,6 +17,7 @@ import { ByteSink } from '../base/byte-sink.ts'
 import { latin1Slice } from '../base/text.ts'
 import type { KeyValueStoreDefinition } from './definition.ts'
 import { keyIdentity } from './key-identity.ts'
+import { KeyIndex } from './key-index.ts'
 import { KeyLayout, after, afterPrefix, prefixed } from './key-layout.ts'
 import { mergedEntries, type PendingEntry } from './merged-entries.ts'
 import type { BytesWrite, OrderedBytes } from './ordered-bytes.ts'
@@ -57,6 +58,8 @@ export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
   private readonly layout: KeyLayout<K>
   private readonly resident: ResidentMap<Entry<K, V>>
   private readonly scratch = new ByteSink(256)
+  /** Of stores that are walked: backend keys of all rows. */
+  private readonly index: KeyIndex | undefined
   private live: Entry<K, V>[] = []
   private staged: PendingWrite<K, V>[] = []
   private applying: PendingWrite<K, V>[] = []
@@ -73,6 +76,7 @@ export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
     this.layout = new KeyLayout(definition.keySerde, prefix)
     this.identity = keyIdentity(definition.keySerde)
     this.resident = new ResidentMap(residentEntriesMax)
+    this.index = definition.walkable === true ? new KeyIndex() : undefined
   }
 
   get(key: K): V | undefined {
@@ -94,6 +98,7 @@ export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
     const stored = this.definition.timestamped ? timestamp : -1
     entry.row = value === undefined || value === null ? undefined : { value, timestamp: stored }
     entry.timestamp = timestamp
+    if (this.index !== undefined && entry.row !== undefined) this.index.add(this.layout.lookup(key))
     if (entry.dirty) return
     entry.dirty = true
     entry.pins++
@@ -123,6 +128,18 @@ export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
       }
       const value = valueSerde.deserialize(plainValue(bytes!, timestamped))
       yield [keySerde.deserialize(key.subarray(prefix.length)), value]
+    }
+  }
+
+  *walk(): Generator<readonly [K, V], void, undefined> {
+    const { index, layout } = this
+    if (index === undefined) throw new Error(`store '${this.name}' was not declared as one to be walked`)
+    for (const bytes of index.list()) {
+      const key = this.definition.keySerde.deserialize(bytes.subarray(layout.prefix.length))
+      const { row, pins } = this.entryOf(key)
+      if (row !== undefined) yield [key, row.value]
+      // Neither the backend nor any write under way has it.
+      else if (pins === 0) index.delete(bytes)
     }
   }
 
@@ -200,10 +217,23 @@ export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
   restore(records: readonly ChangelogRecord[]): readonly BytesWrite[] {
     const { timestamped } = this.definition
     this.resident.evictUnpinned()
+    for (const { key, value } of records)
+      if (value !== null) this.index?.add(prefixed(this.layout.prefix, key))
     return records.map(({ key, value, timestamp }) => ({
       key: prefixed(this.layout.prefix, key),
       value: value === null ? null : backendValue(value, timestamp, timestamped),
     }))
+  }
+
+  /** The backend may have been wiped, or have held rows before: its keys are listed anew. */
+  async restored(): Promise<void> {
+    const { index } = this
+    if (index === undefined) return
+    index.clear()
+    const { prefix } = this.layout
+    const to = afterPrefix(prefix)
+    const range = to === undefined ? { from: prefix } : { from: prefix, to }
+    for await (const chunk of this.backend.range(range)) for (const [key] of chunk) index.add(key)
   }
 
   close(): void {

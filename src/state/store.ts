@@ -69,6 +69,11 @@ export interface KeyValueStore<K, V> extends StateStore {
     readonly to?: K
     readonly reverse?: boolean
   }): AsyncIterable<readonly [K, V]>
+  /**
+   * Every entry in the order of the serialised keys, without waiting: keys as they are at the call, values as they are
+   * when their turn comes. Only of a store that was declared `walkable`; an error of another.
+   */
+  walk(): Iterable<readonly [K, V]>
   /** Counts entries, exactly for memory stores, roughly otherwise. */
   approximateCount(): number
 }
@@ -91,4 +96,32 @@ export interface WindowStore<K, V> extends StateStore {
 
 export interface WindowEntry<V> extends ValueAndTimestamp<V> {
   readonly start: number
+}
+
+export interface SessionStore<K, V> extends StateStore {
+  /** Stands for `key` in maps. */
+  identity(key: K): KeyIdentity
+  /** The value of the session of `key` from `start` to `end`, both included, or `undefined`. */
+  fetchSession(key: K, start: number, end: number): V | undefined
+  /**
+   * The sessions of `key` that end at or after `earliestEnd` and start at or before `latestStart`, by end, then start:
+   * with a record's time less and plus the gap, those that the record belongs to.
+   */
+  findSessions(key: K, earliestEnd: number, latestStart: number): readonly SessionEntry<V>[]
+  /** Writes or removes (`undefined`); a session that ends before the retention is not written, and answers false. */
+  put(
+    key: K,
+    session: { readonly start: number; readonly end: number },
+    value: V | undefined,
+    timestamp: number,
+  ): boolean
+  /** Every session of every key in the order (end, start, key bytes), expired ones left out. */
+  entries(): AsyncIterable<readonly [key: K, entry: SessionEntry<V>]>
+}
+
+/** A session of a key: the times of its first and its last record, both included, and its value. */
+export interface SessionEntry<V> {
+  readonly start: number
+  readonly end: number
+  readonly value: V
 }

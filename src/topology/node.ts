@@ -90,16 +90,26 @@ interface StoreBase {
 
 export interface KeyValueStoreDefinition extends StoreBase {
   readonly kind: 'key-value'
+  /** Whether processors may walk it without waiting; every key is then kept in memory. Default false. */
+  readonly walkable?: boolean | undefined
 }
 
 export interface WindowStoreDefinition extends StoreBase {
   readonly kind: 'window'
   readonly windowSizeMs: number
   readonly retentionMs: number
+  /** Whether rows of one key and start are kept beside one another, as joins need them. Default false. */
+  readonly duplicates?: boolean | undefined
+}
+
+/** Keeps aggregates by key and session; values have no timestamps of their own, a session's is its end. */
+export interface SessionStoreDefinition extends StoreBase {
+  readonly kind: 'session'
+  readonly retentionMs: number
 }
 
 /** The plan of a store: what the topology declares, and the task opens. */
-export type StoreDefinition = KeyValueStoreDefinition | WindowStoreDefinition
+export type StoreDefinition = KeyValueStoreDefinition | WindowStoreDefinition | SessionStoreDefinition
 
 /** A repartition topic that the application owns, its name without the application id. */
 export interface RepartitionTopic {

@@ -35,7 +35,7 @@ export class StoreHarness<S extends StateStore> {
   ): StoreHarness<KeyValueStore<string, { n: number }>> {
     const serdes = { keySerde: string() as never, valueSerde: json() as never, timestamped: true }
     return new StoreHarness(
-      openStore({ kind: 'key-value', name: 'kv', ...serdes }, backend, prefix, options),
+      openStore({ kind: 'key-value', name: 'kv', walkable: true, ...serdes }, backend, prefix, options),
       backend,
     )
   }

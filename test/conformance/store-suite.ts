@@ -30,6 +30,26 @@ export function storeSuite(name: string, open: () => Promise<OrderedBytes> | Ord
       expect(store.getWithTimestamp('b')).toBeUndefined()
     })
 
+    it('is walked in the order of the keys, with what is not committed, and after a start from what was', async () => {
+      const harness = StoreHarness.keyValue(backend)
+      const keys = (): readonly string[] => [...harness.store.walk()].map(([key]) => key)
+      for (const key of ['c', 'a', 'b']) harness.store.put(key, { n: 1 }, 1)
+      harness.store.delete('a', 2)
+      expect(keys()).toEqual(['b', 'c'])
+      await harness.commit()
+      harness.store.put('d', { n: 2 }, 3)
+      harness.store.delete('b', 3)
+      expect(keys()).toEqual(['c', 'd'])
+      harness.store.discard()
+      expect(keys()).toEqual(['b', 'c'])
+      const { store } = StoreHarness.keyValue(backend)
+      await store.restored!()
+      expect([...store.walk()]).toEqual([
+        ['b', { n: 1 }],
+        ['c', { n: 1 }],
+      ])
+    })
+
     it('sends the last value of each key to the changelog, once per stage, with the value as plain bytes (H7, H10)', () => {
       const { store, stage } = StoreHarness.keyValue(backend)
       store.put('a', { n: 1 }, 10)

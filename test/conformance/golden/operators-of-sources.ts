@@ -1,4 +1,5 @@
 /** Declares the operators that are called on nothing: those that read topics. */
+import { stateStore } from './processors.ts'
 import { timestampRule } from './functions.ts'
 import { lacksVersions, named, storeOf, type Operator, type OperatorTable } from './operator.ts'
 import type { NodeSpec } from './scenario.ts'
@@ -24,6 +25,7 @@ const table: Operator<undefined> = {
 export const operatorsOfSources: OperatorTable<undefined> = new Map([
   ['stream', stream],
   ['table', table],
+  ['stateStore', stateStore],
 ])
 
 function sourceOptions(node: NodeSpec) {

@@ -14,6 +14,7 @@ import {
   type Site,
   type Stream,
 } from './operator.ts'
+import { processor, valueProcessor } from './processors.ts'
 import type { NodeSpec } from './scenario.ts'
 
 type FromStream = DeclaredAs<'stream'>
@@ -183,6 +184,8 @@ export const operatorsOfStreams: OperatorTable<'stream'> = new Map([
       stream.leftJoin<unknown, unknown>(table, functions.joiner(node.fn!), textValues(node)),
     ),
   ],
+  ['process', processor],
+  ['processValues', valueProcessor],
   ['foreach', foreach],
   ['to', to],
 ])

@@ -1,0 +1,106 @@
+/**
+ * Processors of one's own, as `process` and `processValues` take them: a function from a record to any number of
+ * records, the stores that it uses, and what it does now and then.
+ */
+import type { Duration } from '../base/duration.ts'
+import type { RecordContext } from '../processor/processor.ts'
+import type { Headers } from '../record/record.ts'
+import type { Serde } from '../serdes/serde.ts'
+import type { ProcessorStore } from '../state/processor-store.ts'
+import type { KeyValueStoreHandle, StoreHandle } from './kv-store.ts'
+import type { NamedOptions } from './options.ts'
+
+/** A record as it comes to a processor. */
+export interface IncomingRecord<out K, out V> {
+  readonly key: K
+  readonly value: V
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number
+  readonly headers: Headers
+}
+
+/** A record that a processor makes. */
+export interface OutgoingRecord<out K, out V> {
+  readonly key: K
+  readonly value: V
+  /** Default: that of the record being processed, or the time of the punctuation. Never negative. */
+  readonly timestamp?: number
+  /** Default: those of the record being processed; none in a punctuation. */
+  readonly headers?: Headers
+}
+
+/** The stores of a processor, by the names that it has for them. */
+export type StoreHandles = Readonly<Record<string, StoreHandle>>
+
+/** What a handle opens to in a task. */
+export type OpenStores<S> = {
+  readonly [N in keyof S]: S[N] extends KeyValueStoreHandle<infer K, infer V> ? ProcessorStore<K, V> : never
+}
+
+/** What a processor sees of its task beside the record; the same object at every call. */
+export interface ProcessContext<S> extends RecordContext {
+  readonly stores: OpenStores<S>
+  readonly applicationId: string
+  /** `<subtopology>_<partition>`. */
+  readonly taskId: string
+  /** The greatest timestamp processed by the task, -1 before the first. */
+  readonly streamTime: number
+  /** The wall clock, milliseconds since the epoch. */
+  readonly wallClock: number
+  /** Asks for a commit soon. */
+  requestCommit(): void
+}
+
+/** What a punctuation sees beside what the processor does. */
+export interface PunctuationContext<S> extends ProcessContext<S> {
+  /** The time that it is: of the stream or of the wall clock, not the one that was planned. */
+  readonly now: number
+  /** How often the punctuation has run in this task since it started, this time included. */
+  readonly count: number
+  /** Ends the punctuation, until the task starts anew. */
+  readonly cancel: () => void
+}
+
+/** Something that a processor does now and then. */
+export interface Punctuation<S, R> {
+  /** At least 1 ms. However many times were missed, one call makes up for them. */
+  readonly every: Duration
+  /**
+   * `stream`: as the timestamps of records go on, at multiples of `every` since the epoch, so with the first record too;
+   * never while nothing comes in. `wall`: by the clock, first one interval after the start. Default `stream`.
+   */
+  readonly clock?: 'stream' | 'wall'
+  /** Where the multiples of `every` are counted from instead. One that is past gives the rhythm alone. */
+  readonly start?: number | Date
+  readonly run: (context: PunctuationContext<S>) => R
+}
+
+/** What a processor answers: any number of results, or nothing. A generator does. */
+export type Results<R> = Iterable<R> | undefined | void
+
+/** What `process` takes. */
+export interface ProcessorDefinition<K, V, KOut, VOut, S> extends NamedOptions {
+  /** Made by `kvStore`. Reads and writes are of the record's own partition. */
+  readonly stores?: S
+  /** Called for every record, absent keys and values included; what it yields goes on at once. */
+  readonly process: (
+    record: IncomingRecord<K, V>,
+    context: ProcessContext<S>,
+  ) => Results<OutgoingRecord<KOut, VOut>>
+  readonly punctuate?:
+    | Punctuation<S, Results<OutgoingRecord<KOut, VOut>>>
+    | readonly Punctuation<S, Results<OutgoingRecord<KOut, VOut>>>[]
+  /** How the new values are written where they go through a topic of the application's own. Default `json()`. */
+  readonly value?: Serde<VOut>
+}
+
+/** What `processValues` takes: keys stay, so results are values, and a punctuation has no key to put out under. */
+export interface ValueProcessorDefinition<K, V, VOut, S> extends NamedOptions {
+  /** Made by `kvStore`. */
+  readonly stores?: S
+  /** Called for every record, absent keys and values included; what it yields goes on with the record's key and time. */
+  readonly process: (record: IncomingRecord<K, V>, context: ProcessContext<S>) => Results<VOut>
+  readonly punctuate?: Punctuation<S, void> | readonly Punctuation<S, void>[]
+  /** How the new values are written where they go through a topic of the application's own. Default `json()`. */
+  readonly value?: Serde<VOut>
+}
