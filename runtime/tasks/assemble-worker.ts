@@ -1,5 +1,5 @@
 /** Puts a worker together: clients, assignor, and the making of tasks with their stores. */
-import { partitionKey, type TopicPartition } from '../../src/base/topic-partition.ts'
+import type { TopicPartition } from '../../src/base/topic-partition.ts'
 import type { App } from '../../src/dsl/app.ts'
 import type { Drop } from '../../src/engine/task-scope.ts'
 import type { Serde } from '../../src/serdes/serde.ts'
@@ -8,7 +8,7 @@ import { openStore } from '../../src/state/open-store.ts'
 import { realTopicName } from '../../src/topology/internal-topics.ts'
 import type { StoreDefinition } from '../../src/topology/node.ts'
 import type { Topology } from '../../src/topology/topology.ts'
-import { encodeUserData, streamsAssignor, tasksOf } from '../assign/streams-assignor.ts'
+import { encodeUserData, streamsAssignor } from '../assign/streams-assignor.ts'
 import { topologyFingerprint } from '../assign/fingerprint.ts'
 import { Admin } from '../client/admin.ts'
 import type { Cluster } from '../client/cluster.ts'
@@ -22,6 +22,7 @@ import type { StateDirectory } from '../state/state-directory.ts'
 import { TaskDatabase } from '../state/task-database.ts'
 import type { PreparedSubtopology, PreparedTopics } from '../topics/prepare-topics.ts'
 import { AcknowledgedOffsets } from './acknowledged-offsets.ts'
+import { grown } from './grown-topic.ts'
 import { ProducerCollector } from './producer-collector.ts'
 import { StreamTask, type TaskStore } from './stream-task.ts'
 import { Worker } from './worker.ts'
@@ -74,9 +75,9 @@ export function assembleWorker(assemble: AssembleOptions): AssembledWorker {
     return { id: subtopology.id, sourceTopics }
   })
   const fingerprint = topologyFingerprint(topology.describe())
-  const taskOf = new Map<string, string>()
-  for (const [task, partitions] of tasksOf(subtopologies, prepared.partitionCounts))
-    for (const { topic, partition } of partitions) taskOf.set(partitionKey(topic, partition), task)
+  const subtopologyOf = new Map(
+    subtopologies.flatMap(({ id, sourceTopics }) => sourceTopics.map(topic => [topic, id] as const)),
+  )
   const member: GroupMember = new GroupMember({
     cluster,
     groupId: app.id,
@@ -104,7 +105,7 @@ export function assembleWorker(assemble: AssembleOptions): AssembledWorker {
     subtopologyCount: subtopologies.length,
     repartitionTopics: new Set(prepared.repartitionTopics),
     admin: new Admin(cluster),
-    taskIdOf: ({ topic, partition }) => taskOf.get(partitionKey(topic, partition))!,
+    taskIdOf: ({ topic, partition }) => `${subtopologyOf.get(topic)!}_${partition}`,
     createTask,
   })
   return { worker, restored, stores: storeKeys(prepared) }
@@ -153,6 +154,9 @@ function taskFactory(factory: FactoryOptions) {
     const { subtopology, changelogs } = prepared.subtopologies.find(
       entry => entry.subtopology.id === subtopologyId,
     )!
+    // Inputs may get partitions while the application runs; where there is state, that has no place for their keys.
+    for (const { topic } of changelogs.values())
+      if (partition >= (prepared.partitionCounts.get(topic) ?? 0)) throw grown(partitions)
     const committed = await offsets.fetch(partitions)
     const { stores, databases } = await openStores(directory, id, subtopology.stores, changelogs)
     return new StreamTask({

@@ -17,7 +17,9 @@ import { decodeUserData, type AssignmentUserData } from '../assign/streams-assig
 import type { Assignment } from '../client/group-member.ts'
 import { CatchUp } from './catch-up.ts'
 import { commitAtLeastOnce, commitExactlyOnce } from './commit.ts'
+import { fatalFailure } from './commit-failure.ts'
 import { RepartitionPurge } from './repartition-purge.ts'
+import { grown } from './grown-topic.ts'
 import type { StreamTask } from './stream-task.ts'
 import type { WorkerResources } from './worker-resources.ts'
 
@@ -37,6 +39,8 @@ export class Worker {
   #commitAt = 0
   #dirty = false
   #committing = false
+  /** Commits that have failed, one after the other. */
+  #failedCommits = 0
   /** Whether it has failed: nothing is taken over any more. */
   #abandoned = false
   /** Tasks that are being opened. */
@@ -180,11 +184,12 @@ export class Worker {
     this.#committing = true
     try {
       await protocol(tasks, { producer, offsets, group: () => member.metadata })
+      this.#failedCommits = 0
       this.#purge.maybeStart(() => tasks.flatMap(task => task.committedOffsets))
     } catch (error) {
-      const storage = storageFailureIn(error)
-      if (storage !== undefined) throw storage
-      if (!isRecoverable(error)) throw error
+      this.#failedCommits += 1
+      const fatal = fatalFailure(error, this.#failedCommits)
+      if (fatal !== undefined) throw fatal
       await this.#revive(error)
     } finally {
       this.#committing = false
@@ -217,6 +222,8 @@ export class Worker {
       else partitions.push(partition)
     }
     // Side by side: opening a database waits for the disk.
+    const known = [...partitionsOfTask.keys()].find(taskId => this.#tasks.has(taskId))
+    if (known !== undefined) throw grown(partitionsOfTask.get(known)!)
     const opening = Promise.allSettled(
       [...partitionsOfTask].map(([taskId, partitions]) => createTask(taskId, partitions)),
     )
@@ -351,14 +358,4 @@ export class Worker {
       fix: 'Give this application its own id, or stop the other one first.',
     })
   }
-}
-
-/**
- * Failures of a commit after which everything since the last one is done again: the coordinator wants the transaction
- * aborted, or the group moves on and will tell which partitions are still ours. All others end the worker.
- */
-const recoverableCodes: ReadonlySet<string> = new Set(['MR-5042', 'MR-5046', 'MR-5053'])
-
-function isRecoverable(error: unknown): boolean {
-  return error instanceof StreamsError && recoverableCodes.has(error.code)
 }

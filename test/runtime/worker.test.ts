@@ -157,7 +157,63 @@ describe('caughtUp', () => {
   })
 })
 
+describe('an input that gets more partitions', () => {
+  const copies = topic('copies', { key: string(), value: string(), partitions: 1 })
+  const grow = async (broker: EmbeddedBroker): Promise<void> => {
+    const cluster = openCluster(broker, 'test')
+    await new Admin(cluster).createPartitions('words', 4)
+    await cluster.close()
+  }
+
+  it('is read by an application without state as soon as the group looks at it', async () => {
+    const { broker, directory, options } = await place()
+    await using _ = broker
+    const copy = defineApp({ id: 'copy', build: b => b.stream(words).to(copies) })
+    await using first = await run(copy, options)
+    await first.caughtUp()
+    await grow(broker)
+    // Whoever joins makes the group look.
+    await using second = await run(copy, { ...options, stateDirectory: join(directory, 'second') })
+    await expect.poll(() => first.ready && second.ready, { interval: 5 }).toBe(true)
+    await using writer = await TopicWriter.open(broker)
+    for (const partition of [0, 1, 2, 3])
+      await writer.send(words, 'w', `${partition}`, { partition, timestamp: 1 })
+    await writer.flush()
+    const found = async (): Promise<string[]> => {
+      const values: string[] = []
+      for await (const { value } of readTopic(broker, copies)) values.push(value!)
+      return values.toSorted((left, right) => (left < right ? -1 : 1))
+    }
+    await expect.poll(found, { interval: 20 }).toEqual(['0', '1', '2', '3'])
+  })
+})
+
 describe('a worker that fails', () => {
+  it('ends with the reason when a result is too large for its topic, instead of trying for ever', async () => {
+    const { broker, options } = await place()
+    await using _ = broker
+    const small = topic('small', {
+      key: string(),
+      value: string(),
+      partitions: 1,
+      config: { 'max.message.bytes': '1000' },
+    })
+    const app = defineApp({
+      id: 'large',
+      build: b =>
+        b
+          .stream(words)
+          .mapValues(word => word.repeat(5000))
+          .to(small),
+    })
+    const running = await run(app, options)
+    await send(broker, 'a')
+    await expect(running.closed).rejects.toMatchObject({
+      code: 'MR-5045',
+      message: expect.stringContaining('small-0'),
+    })
+  })
+
   it('leaves no database open when one of several could not be opened', async () => {
     const { broker, options } = await place()
     await using _ = broker
