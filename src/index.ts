@@ -9,6 +9,7 @@ export type {
   Initializer,
   Joiner,
   Mapper,
+  Merger,
   Predicate,
   Sync,
   TypeGuard,
@@ -54,6 +55,7 @@ export type {
   KTable,
   LookupTable,
   WindowedCogroupedStream,
+  SessionWindowedStream,
   WindowedStream,
 } from './dsl/streams.ts'
 export {
@@ -88,12 +90,14 @@ export type {
   StandardResult,
   StandardSchema,
 } from './serdes/standard-schema.ts'
+export { sessionWindowed, type SessionWindowedSerde } from './serdes/session-windowed.ts'
 export { windowed, type WindowedSerde } from './serdes/windowed.ts'
 export type { ProcessorStore, ReadableStore } from './state/processor-store.ts'
-export type { KeyValueStore, StateStore, ValueAndTimestamp, WindowEntry, WindowStore } from './state/store.ts'
+export type { KeyValueStore, SessionEntry, SessionStore, StateStore, ValueAndTimestamp, WindowEntry, WindowStore } from './state/store.ts'
 export type {
   KeyValueStoreDefinition,
   RepartitionTopic,
+  SessionStoreDefinition,
   StoreDefinition,
   StreamPartitioner,
   TimestampExtractor,
@@ -109,5 +113,7 @@ export {
   type SourceOptions as TopologySourceOptions,
   type SinkOptions as TopologySinkOptions,
 } from './topology/topology.ts'
+export { session, type SessionWindows } from './windows/session-windows.ts'
+export type { Within } from './windows/join-windows.ts'
 export { hopping, tumbling, type TimeWindows, type WindowOptions } from './windows/time-windows.ts'
 export type { Window, Windowed } from './windows/window.ts'

@@ -44,6 +44,11 @@ export const errorCodes = {
     retriable: false,
     summary: 'Streams or tables of two applications, or of one that is built already, are combined.',
   },
+  'MR-1009': {
+    name: 'JOIN_WITHOUT_WINDOW',
+    retriable: false,
+    summary: 'A join of two streams does not say how far apart in time records may be.',
+  },
   'MR-2001': { name: 'UNKNOWN_TOPIC', retriable: true, summary: 'A topic does not exist on the broker.' },
   'MR-2101': {
     name: 'PARTITION_COUNT_MISMATCH',

@@ -61,6 +61,12 @@ export function tableStateOf(table: object, operator: string): TableState {
   return found
 }
 
+/** Whether what a user handed in is a stream. */
+export function isStream(object: object | undefined): boolean {
+  const found = (object as { [state]?: StreamState | TableState } | null | undefined)?.[state]
+  return found !== undefined && 'rekeyed' in found
+}
+
 /** Refuses a callback that is none, at the line that hands it in. */
 export function checkFunction(fn: unknown, operator: string): void {
   if (typeof fn === 'function') return

@@ -23,7 +23,12 @@ import {
 import type { BranchOptions, NamedOptions, RepartitionOptions, SinkOptions, ValueOptions } from './options.ts'
 import { planProcess, type AnyProcessor } from './process-plan.ts'
 import { planRepartition } from './repartition.ts'
-import { checkWithin, planStreamJoin, type AnyStreamJoinOptions, type StreamJoinRequest } from './stream-join.ts'
+import {
+  checkWithin,
+  planStreamJoin,
+  type AnyStreamJoinOptions,
+  type StreamJoinRequest,
+} from './stream-join.ts'
 import { planStore, storeOptions, type StoreArgument } from './store-plan.ts'
 import type { KGroupedStream } from './streams.ts'
 import type { DynamicTopic, SinkTopic } from './topic.ts'

@@ -294,7 +294,14 @@ export type TableNode =
   | TableMapValuesNode
   | TableAggregateNode
 
-export type PlanNode = StreamNode | TableNode | BranchNode | SinkNode | TableGroupNode | TableRepartitionNode | JoinWindowNode
+export type PlanNode =
+  | StreamNode
+  | TableNode
+  | BranchNode
+  | SinkNode
+  | TableGroupNode
+  | TableRepartitionNode
+  | JoinWindowNode
 
 /** The nodes that a node receives records from. A table that is only looked up is not among them. */
 export function parentsOf(node: PlanNode): readonly PlanNode[] {

@@ -88,6 +88,7 @@ export class Rewiring {
       case 'table-source':
         return node
       case 'merge':
+      case 'stream-stream-join':
         return Object.freeze({ ...node, parents: Object.freeze(parents as StreamNode[]) })
       case 'cogroup':
         return Object.freeze({ ...node, parents: Object.freeze(parents as CogroupFoldNode[]) })

@@ -5,13 +5,13 @@
  *     backend, window        | prefix | segment 8 | key |          one entry for all windows of a key in a segment
  *     backend, window, time  | prefix |                            the greatest window start ever put, 8 bytes
  *     changelog, key-value   | key |
- *     changelog, window      | key | window start 8 | sequence 4 | (semantics H11; the sequence is 0)
+ *     changelog, window      | key | window start 8 | sequence 4 | (semantics H11; the sequence is 0 but for duplicates)
  *
  * Integers are big-endian, so that the order of the bytes is that of the numbers. The prefix is the task's: one
  * backend holds all its stores.
  */
 import { ByteSink } from '../base/byte-sink.ts'
-import { readInt64, writeInt64 } from '../base/bytes.ts'
+import { readInt32, readInt64, writeInt32, writeInt64 } from '../base/bytes.ts'
 import type { Serde } from '../serdes/serde.ts'
 import { serializeInto } from './serialize-into.ts'
 
@@ -96,15 +96,24 @@ export function afterPrefix(prefix: Uint8Array): Uint8Array | undefined {
   return bytes
 }
 
-/** Puts the start of a window into its changelog key. */
-export function setChangelogStart(changelogKey: Uint8Array, start: number): void {
+/** Puts the start of a window, and its number among those with the same start, into its changelog key. */
+export function setChangelogStart(changelogKey: Uint8Array, start: number, sequence: number): void {
   writeInt64(changelogKey, changelogKey.length - windowSuffixBytes, start)
+  writeInt32(changelogKey, changelogKey.length - 4, sequence)
 }
 
 /** The parts of a window's changelog key; `keyBytes` is a view. */
-export function splitWindowChangelogKey(bytes: Uint8Array): { keyBytes: Uint8Array; start: number } {
+export function splitWindowChangelogKey(bytes: Uint8Array): {
+  keyBytes: Uint8Array
+  start: number
+  sequence: number
+} {
   const keyEnd = bytes.length - windowSuffixBytes
   if (keyEnd < 0)
     throw new RangeError(`a window's changelog key has ${bytes.length} bytes, at least 12 were expected`)
-  return { keyBytes: bytes.subarray(0, keyEnd), start: readInt64(bytes, keyEnd) }
+  return {
+    keyBytes: bytes.subarray(0, keyEnd),
+    start: readInt64(bytes, keyEnd),
+    sequence: readInt32(bytes, keyEnd + 8),
+  }
 }

@@ -14,7 +14,7 @@ export class Segments {
   latest = -1
 
   constructor(retentionMs: number) {
-    if (!(retentionMs > 0)) throw new RangeError(`retentionMs must be more than 0, not ${retentionMs}`)
+    if (!(retentionMs >= 0)) throw new RangeError(`retentionMs must be 0 or more, not ${retentionMs}`)
     this.retentionMs = retentionMs
     this.intervalMs = Math.max(Math.floor(retentionMs / 2), intervalMinMs)
   }

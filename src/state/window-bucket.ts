@@ -3,7 +3,8 @@
  *
  *     repeated, by ascending start:  | start 8 | timestamp 8 | value length 4 | value |
  *
- * Integers are big-endian. A bucket keeps the bytes of values that did not change, so that writing it again serialises
+ * Integers are big-endian. Where a store keeps duplicates, rows of one start follow one another in the order in which they
+ * were put: the place of a row among them is its sequence number. A bucket keeps the bytes of values that did not change, so that writing it again serialises
  * only those that did, and decodes a value when it is first asked for.
  */
 import type { ByteSink } from '../base/byte-sink.ts'
@@ -17,6 +18,8 @@ const headerBytes = 20
 /** A changed row on its way to the changelog; null deletes. */
 export interface ChangedRow {
   readonly start: number
+  /** The place among the rows of this start, from 0. */
+  readonly sequence: number
   readonly timestamp: number
   readonly value: Uint8Array | null
 }
@@ -98,23 +101,37 @@ export class WindowBucket<V> {
     row.bytes = undefined
   }
 
-  /** Writes a value as bytes, or deletes with null: restoring. */
-  putBytes(start: number, value: Uint8Array | null, timestamp: number): void {
-    const row = this.rowAt(start)
-    row.timestamp = timestamp
-    row.entry = undefined
-    if (value === null) this.rows.splice(this.indexOf(start), 1)
-    else row.bytes = value
+  /** Adds a row beside those that start at the same time: stores with duplicates. */
+  add(start: number, value: V, timestamp: number): void {
+    const entry = { start, value, timestamp }
+    this.rows.splice(this.endOf(start), 0, { start, timestamp, entry, bytes: undefined })
+  }
+
+  /** Writes a value as bytes, or deletes with null: restoring. A row that is there already is replaced. */
+  putBytes(start: number, sequence: number, value: Uint8Array | null, timestamp: number): void {
+    const { rows } = this
+    const end = this.endOf(start)
+    let first = end
+    while (first > 0 && rows[first - 1]!.start === start) first--
+    // Earlier duplicates may have left the changelog: then a row takes the first free place.
+    const index = Math.min(first + sequence, end)
+    const replaced = index < end ? 1 : 0
+    if (value === null) rows.splice(index, replaced)
+    else rows.splice(index, replaced, { start, timestamp, entry: undefined, bytes: value })
   }
 
   /** Serialises what changed since the last time, hands it to `take` by ascending start, and drops deleted rows. */
   takeChanges(serde: Serde<V>, scratch: ByteSink, take: (row: ChangedRow) => void): void {
     const { rows } = this
     let kept = 0
+    let sequence = 0
+    let startLast = -1
     for (const row of rows) {
+      sequence = row.start === startLast ? sequence + 1 : 0
+      startLast = row.start
       if (row.bytes === undefined) {
         const value = row.entry === undefined ? null : bytesOf(row.entry.value, serde, scratch)
-        take({ start: row.start, timestamp: row.timestamp, value })
+        take({ start: row.start, sequence, timestamp: row.timestamp, value })
         if (value === null) continue
         row.bytes = value
       }
@@ -129,6 +146,20 @@ export class WindowBucket<V> {
     const row: Row<V> = { start, timestamp: -1, entry: undefined, bytes: undefined }
     this.rows.splice(~index, 0, row)
     return row
+  }
+
+  /** The index after the last row that starts at `start` or before. */
+  private endOf(start: number): number {
+    const { rows } = this
+    let low = 0
+    let high = rows.length
+    if (high > 0 && rows[high - 1]!.start <= start) return high
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (rows[middle]!.start <= start) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   /** The index of the row, or the complement of where it belongs. From the end: mostly the latest is meant. */

@@ -100,7 +100,15 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
     segments.observe(windowStart)
     if (windowStart < segments.earliest) return false
     const slot = this.slotOf(key, segments.segmentOf(windowStart))
-    slot.bucket.put(windowStart, value === null ? undefined : value, timestamp)
+    if (this.definition.duplicates === true) {
+      assert(
+        value !== undefined && value !== null,
+        `store '${this.name}' keeps duplicates and deletes nothing`,
+      )
+      slot.bucket.add(windowStart, value, timestamp)
+    } else {
+      slot.bucket.put(windowStart, value === null ? undefined : value, timestamp)
+    }
     if (!slot.dirty) {
       slot.dirty = true
       slot.owner.pins++
@@ -135,8 +143,8 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
     for (const slot of this.live) {
       const key = layout.lookupSegment(slot.segment, slot.owner.key).slice()
       const changelogKey = layout.changelogKey(key)
-      slot.bucket.takeChanges(valueSerde, scratch, ({ start, value, timestamp }) => {
-        setChangelogStart(changelogKey, start)
+      slot.bucket.takeChanges(valueSerde, scratch, ({ start, sequence, value, timestamp }) => {
+        setChangelogStart(changelogKey, start, sequence)
         changelog.append(changelogKey, value, timestamp)
       })
       slot.dirty = false
@@ -201,7 +209,7 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
     segments.latest = this.readLatest()
     const touched = new Map<string, { key: Uint8Array; bucket: WindowBucket<V> }>()
     for (const record of records) {
-      const { keyBytes, start } = splitWindowChangelogKey(record.key)
+      const { keyBytes, start, sequence } = splitWindowChangelogKey(record.key)
       segments.observe(start)
       const key = segmentKey(prefix, segments.segmentOf(start), keyBytes)
       const id = latin1Slice(key)
@@ -210,7 +218,7 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
         entry = { key, bucket: WindowBucket.decode(this.backend.get(key)) }
         touched.set(id, entry)
       }
-      entry.bucket.putBytes(start, record.value, record.timestamp)
+      entry.bucket.putBytes(start, sequence, record.value, record.timestamp)
     }
     this.latestStaged = this.latestApplied = segments.latest
     const writes: BytesWrite[] = []

@@ -15,6 +15,7 @@ import {
   type Stream,
 } from './operator.ts'
 import { processor, valueProcessor } from './processors.ts'
+import { declareStreamJoin, lacksOfStreamJoin } from './operators-of-stream-joins.ts'
 import type { NodeSpec } from './scenario.ts'
 
 type FromStream = DeclaredAs<'stream'>
@@ -98,15 +99,20 @@ const split: Operator<'stream'> = {
 function joining(join: (stream: Stream, table: DeclaredAs<'table'>['table'], node: NodeSpec) => Stream) {
   const operator: Operator<'stream'> = {
     makes: 'stream',
-    lacks: ({ window, grace, key }: NodeSpec, parents: readonly Kind[]) => {
-      if (window !== undefined) return 'stream-stream join'
+    lacks: (node: NodeSpec, parents: readonly Kind[]) => {
+      const { window, grace, key } = node
+      if (window !== undefined) return lacksOfStreamJoin(node)
       if (key !== undefined) return 'stream-global join'
       if (grace !== undefined) return 'stream-table join with grace'
       return parents[1] === 'table' ? undefined : 'join'
     },
-    declare: (node, { stream, windowedKeys }, _site, second) => [
-      { kind: 'stream', stream: join(stream, (second as DeclaredAs<'table'>).table, node), windowedKeys },
-    ],
+    declare: (node, from, _site, second) => {
+      if (node.window !== undefined) return declareStreamJoin(node, from, second!)
+      const { stream, windowedKeys } = from
+      return [
+        { kind: 'stream', stream: join(stream, (second as DeclaredAs<'table'>).table, node), windowedKeys },
+      ]
+    },
   }
   return operator
 }
