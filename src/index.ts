@@ -50,7 +50,8 @@ export { StreamsBuilder } from './dsl/streams-builder.ts'
 export type {
   Branches,
   CogroupedStream,
-  KGroupedStream, KGroupedTable,
+  KGroupedStream,
+  KGroupedTable,
   KStream,
   KTable,
   LookupTable,
@@ -93,7 +94,15 @@ export type {
 export { sessionWindowed, type SessionWindowedSerde } from './serdes/session-windowed.ts'
 export { windowed, type WindowedSerde } from './serdes/windowed.ts'
 export type { ProcessorStore, ReadableStore } from './state/processor-store.ts'
-export type { KeyValueStore, SessionEntry, SessionStore, StateStore, ValueAndTimestamp, WindowEntry, WindowStore } from './state/store.ts'
+export type {
+  KeyValueStore,
+  SessionEntry,
+  SessionStore,
+  StateStore,
+  ValueAndTimestamp,
+  WindowEntry,
+  WindowStore,
+} from './state/store.ts'
 export type {
   KeyValueStoreDefinition,
   RepartitionTopic,

@@ -9,7 +9,16 @@ import type { Serde } from '../serdes/serde.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
 import type { TimeWindows } from '../windows/time-windows.ts'
 import type { Windowed } from '../windows/window.ts'
-import type { Aggregator, Initializer, Joiner, Mapper, Merger, Predicate, Sync, TypeGuard } from './function-types.ts'
+import type {
+  Aggregator,
+  Initializer,
+  Joiner,
+  Mapper,
+  Merger,
+  Predicate,
+  Sync,
+  TypeGuard,
+} from './function-types.ts'
 import type { StreamJoinOptions } from './join-options.ts'
 import type {
   BranchOptions,

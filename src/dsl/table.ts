@@ -1,6 +1,7 @@
 /** `KTable`: checks what its methods are given, adds a node to the plan and wraps it. */
 import { declaredAt } from '../plan/declared-at.ts'
 import type { StorePlan } from '../plan/node.ts'
+import { json } from '../serdes/json.ts'
 import { string } from '../serdes/primitives.ts'
 import type { Serde } from '../serdes/serde.ts'
 import {
@@ -12,9 +13,13 @@ import {
   type MembersOf,
   type TableState,
 } from './handle.ts'
+import { GroupedTable } from './grouped-table.ts'
 import type { AnyMapper, AnyPredicate } from './function-types.ts'
 import type { KeyOptions, NamedOptions, StoreOptions } from './options.ts'
 import { planStore, storeOptions, type StoreArgument } from './store-plan.ts'
+import type { KGroupedTable } from './streams.ts'
+
+type AnyGroupedTable = KGroupedTable<unknown, unknown>
 
 export class Table implements MembersOf<AnyTable> {
   readonly [state]: TableState
@@ -52,6 +57,22 @@ export class Table implements MembersOf<AnyTable> {
       store: storePlan,
     })
     return this.#dsl.table({ ...this[state], node, valueSerde: options.value })
+  }
+
+  groupBy(fn: AnyMapper, options: NamedOptions & { readonly key?: Serde<unknown> } = {}): AnyGroupedTable {
+    checkFunction(fn, 'groupBy')
+    const { plan } = this.#dsl
+    const { node: parent, valueSerde = json<unknown>() } = this[state]
+    const { name, key: keySerde = string() as Serde<unknown> } = options
+    const node = plan.add({
+      kind: 'table-group',
+      name: plan.processorName('KTABLE-SELECT-', name),
+      declaredAt: declaredAt(),
+      parent,
+      fn,
+      keySerde,
+    })
+    return new GroupedTable(this.#dsl, { node, name, keySerde, valueSerde }) as AnyGroupedTable
   }
 
   toStream(first?: AnyMapper | NamedOptions, second?: KeyOptions<unknown>): AnyStream {

@@ -1,11 +1,13 @@
 /** Adds what writes to topics: sinks, and the filter, sink and source that a repartition consists of. */
 import { partitionForKey } from '../base/murmur2.ts'
+import { changeSerde } from '../operators/change-serde.ts'
 import { nonNullKey, passThrough } from '../operators/pass-through.ts'
+import type { Serde } from '../serdes/serde.ts'
 import { isWindowedSerde, type WindowedSerde } from '../serdes/windowed.ts'
 import type { StreamPartitioner } from '../topology/node.ts'
 import type { Topology } from '../topology/topology.ts'
 import type { Windowed } from '../windows/window.ts'
-import type { RepartitionNode, SinkNode } from './node.ts'
+import type { RepartitionNode, SinkNode, TableRepartitionNode } from './node.ts'
 
 export function addSink(topology: Topology, node: SinkNode, parents: readonly string[]): void {
   const { name, topic, keySerde: key, valueSerde: value, declaredAt } = node
@@ -29,6 +31,19 @@ export function addRepartition(
     declaredAt,
   })
   topology.addSink(sinkName, { parents: [filterName], topic, key, value, partitioner, declaredAt })
+  topology.addSource(name, { topics: [topic], key, value, declaredAt })
+}
+
+/** The sink and the source between a grouping of a table and its folds; changes travel, not rows. */
+export function addTableRepartition(
+  topology: Topology,
+  node: TableRepartitionNode,
+  parents: readonly string[],
+): void {
+  const { name, topic, sinkName, keySerde: key, declaredAt } = node
+  const value = changeSerde(node.valueSerde) as Serde<unknown>
+  topology.addRepartitionTopic({ name: topic })
+  topology.addSink(sinkName, { parents, topic, key, value, partitioner: partitionerFor(key), declaredAt })
   topology.addSource(name, { topics: [topic], key, value, declaredAt })
 }
 

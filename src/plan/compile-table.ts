@@ -1,6 +1,7 @@
 /** Adds the nodes that make tables, and the stores in which they keep their rows. */
 import { unreachable } from '../base/assert.ts'
 import { streamAggregate } from '../operators/stream-aggregate.ts'
+import { tableAggregate } from '../operators/table-aggregate.ts'
 import { tableFilter } from '../operators/table-filter.ts'
 import { tableMapValues } from '../operators/table-map-values.ts'
 import { tableSource } from '../operators/table-source.ts'
@@ -70,6 +71,12 @@ export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Com
     case 'table-map-values': {
       const definition = node.store === undefined ? undefined : keyValueStore(node.store)
       return add(tableMapValues({ fn: node.fn, store: definition?.name, sendOldValues }), definition)
+    }
+    case 'table-aggregate': {
+      const { initial, add: fold, subtract } = node
+      const definition = keyValueStore(node.store)
+      const store = definition.name
+      return add(tableAggregate({ store, initial, add: fold, subtract, sendOldValues }), definition)
     }
     default:
       return unreachable(node)

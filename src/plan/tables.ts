@@ -26,6 +26,7 @@ export function analyseTables(nodes: readonly PlanNode[]): TableAnalysis {
         break
       case 'stream-aggregate':
       case 'window-aggregate':
+      case 'table-aggregate':
       case 'cogroup':
         kept.add(node)
         break
@@ -35,6 +36,9 @@ export function analyseTables(nodes: readonly PlanNode[]): TableAnalysis {
       case 'table-filter':
         if (node.store !== undefined) kept.add(node)
         if (askForOldValues(node.parent, kept, sending)) sending.add(node)
+        break
+      case 'table-group':
+        makeSendOldValues(node.parent, kept, sending)
         break
       case 'stream-table-join':
         keepRowsFor(node.table, kept)
@@ -51,6 +55,18 @@ function keepRowsFor(table: TableNode, kept: Set<TableNode>): void {
   if (kept.has(table)) return
   if (table.kind === 'table-filter' || table.kind === 'table-map-values') keepRowsFor(table.parent, kept)
   else kept.add(table)
+}
+
+/** Makes `table` send old values; where it has none, what they come from is made to keep its rows. */
+function makeSendOldValues(table: TableNode, kept: Set<TableNode>, sending: Set<TableNode>): void {
+  if (sending.has(table)) return
+  const derived = table.kind === 'table-filter' || table.kind === 'table-map-values'
+  if (!kept.has(table)) {
+    if (derived) makeSendOldValues(table.parent, kept, sending)
+    else kept.add(table)
+  }
+  sending.add(table)
+  if (table.kind === 'cogroup') for (const fold of table.parents) sending.add(fold)
 }
 
 /** Makes `table` send old values if it has them; answers whether it does. */

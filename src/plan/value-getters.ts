@@ -14,6 +14,7 @@ export function valueGetterOf(table: TableNode): ValueGetterSupplier {
     case 'table-source':
     case 'to-table':
     case 'stream-aggregate':
+    case 'table-aggregate':
       return storeValueGetter(table.store.name)
     case 'cogroup-fold':
       return table.windowed === undefined

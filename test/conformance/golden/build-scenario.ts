@@ -2,6 +2,7 @@
 import { defineApp, topic, type App, type Topic } from '../../../src/index.ts'
 import { text, type Declared, type Kind, type Operator, type OperatorTable, type Site } from './operator.ts'
 import { operatorsOfCogroups, operatorsOfWindowedCogroups } from './operators-of-cogroups.ts'
+import { operatorsOfGroupedTables } from './operators-of-grouped-tables.ts'
 import { operatorsOfGroups, operatorsOfWindowedGroups } from './operators-of-groups.ts'
 import { operatorsOfSources } from './operators-of-sources.ts'
 import { operatorsOfStreams } from './operators-of-streams.ts'
@@ -14,6 +15,7 @@ const tables: Tables = {
   stream: operatorsOfStreams,
   table: operatorsOfTables,
   grouped: operatorsOfGroups,
+  'grouped-table': operatorsOfGroupedTables,
   windowed: operatorsOfWindowedGroups,
   cogrouped: operatorsOfCogroups,
   windowedCogrouped: operatorsOfWindowedCogroups,

@@ -8,6 +8,7 @@
 import type {
   CogroupedStream,
   KGroupedStream,
+  KGroupedTable,
   KStream,
   KTable,
   Serde,
@@ -23,6 +24,7 @@ import type { NodeSpec } from './scenario.ts'
 export type Stream = KStream<unknown, unknown>
 export type Table = KTable<unknown, unknown>
 export type Grouped = KGroupedStream<unknown, unknown>
+export type GroupedRows = KGroupedTable<unknown, unknown>
 export type WindowedGroup = WindowedStream<unknown, unknown>
 export type Cogrouped = CogroupedStream<unknown, unknown>
 export type WindowedCogroup = WindowedCogroupedStream<unknown, unknown>
@@ -32,6 +34,7 @@ export type Declared =
   | { readonly kind: 'stream'; readonly stream: Stream; readonly windowedKeys: boolean }
   | { readonly kind: 'table'; readonly table: Table; readonly windowedKeys: boolean }
   | { readonly kind: 'grouped'; readonly grouped: Grouped; readonly windowedKeys: boolean }
+  | { readonly kind: 'grouped-table'; readonly groupedTable: GroupedRows; readonly windowedKeys: boolean }
   | { readonly kind: 'windowed'; readonly windowed: WindowedGroup; readonly windowedKeys: boolean }
   | { readonly kind: 'cogrouped'; readonly cogrouped: Cogrouped; readonly windowedKeys: boolean }
   | {

@@ -32,6 +32,14 @@ const toStream: Operator<'table'> = {
   },
 }
 
+const groupTable: Operator<'table'> = {
+  makes: 'grouped-table',
+  declare: (node, { table }) => {
+    const groupedTable = table.groupBy<unknown>(functions.keyMapper(node.fn!), { ...named(node), key: text })
+    return [{ kind: 'grouped-table', groupedTable, windowedKeys: false }]
+  },
+}
+
 export const operatorsOfTables: OperatorTable<'table'> = new Map([
   ['filter', keepsKeys((table, node) => table.filter(functions.predicate(node.pred!), options(node)))],
   ['filterNot', keepsKeys((table, node) => table.filterNot(functions.predicate(node.pred!), options(node)))],
@@ -41,5 +49,6 @@ export const operatorsOfTables: OperatorTable<'table'> = new Map([
       table.mapValues<unknown>(functions.valueMapper(node.fn!), { ...options(node), value: text }),
     ),
   ],
+  ['groupTable', groupTable],
   ['toStream', toStream],
 ])
