@@ -9,6 +9,7 @@ import {
 import { declaredAt } from '../plan/declared-at.ts'
 import type { ProcessNode } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
+import { validateName } from '../topology/names.ts'
 import { checkFunction, type StreamState } from './handle.ts'
 import type { KeyValueStoreHandle, StoreHandle } from './kv-store.ts'
 import type { Punctuation, StoreHandles } from './processors.ts'
@@ -36,10 +37,7 @@ export function planProcess(
   const list: readonly AnyPunctuation[] = 'run' in punctuate ? [punctuate] : punctuate
   return plan.add({
     kind,
-    name: plan.processorName(
-      kind === 'process' ? 'KSTREAM-PROCESSOR-' : 'KSTREAM-PROCESSVALUES-',
-      definition.name,
-    ),
+    name: nodeName(plan, kind, definition.name),
     declaredAt: declaredAt(),
     parent,
     supplier: process({
@@ -51,6 +49,14 @@ export function planProcess(
     }),
     stores: Object.freeze([...new Set(stores.map(({ store }) => store))]),
   })
+}
+
+/** Unlike other operators, one with a name takes no index: names of all that follows hang on it (semantics N1). */
+function nodeName(plan: Plan, kind: ProcessNode['kind'], given: string | undefined): string {
+  if (given === undefined)
+    return plan.processorName(kind === 'process' ? 'KSTREAM-PROCESSOR-' : 'KSTREAM-PROCESSVALUES-')
+  validateName(given, 'an operator', declaredAt())
+  return given
 }
 
 /** Declares a store for processors; nothing if it is declared already. */
