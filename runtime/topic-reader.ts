@@ -32,7 +32,8 @@ export interface ReadTopicOptions {
 
 /**
  * Every record that a topic holds at the time of the call, each partition in order, partitions interleaved.
- * Ends at the end that it saw at the start; what is written later is not read. MR-2001 if the topic does not exist.
+ * Ends at the end that it saw at the start; what is written later is not read, nor what is deleted before it is its turn.
+ * MR-2001 if the topic does not exist.
  *
  * @example
  * ```ts
@@ -67,7 +68,7 @@ export async function* readTopic<K, V>(
       if (start.offset < end.offset) open.set(partitionKey(end.topic, end.partition), end.offset)
     }
     fetcher.assign(starts.filter(start => open.has(partitionKey(start.topic, start.partition))))
-    while (open.size > 0)
+    while (open.size > 0) {
       for (const fetched of await fetcher.poll(1000)) {
         const key = partitionKey(fetched.topic, fetched.partition)
         const end = open.get(key)
@@ -90,6 +91,12 @@ export async function* readTopic<K, V>(
         open.delete(key)
         fetcher.remove([fetched])
       }
+      // Where everything up to the end was deleted meanwhile, fetching goes on behind it, and nothing may ever come.
+      for (const { topic: name, partition } of partitions) {
+        const key = partitionKey(name, partition)
+        if ((fetcher.position(name, partition) ?? -1) >= (open.get(key) ?? Infinity)) open.delete(key)
+      }
+    }
   } finally {
     await fetcher.close()
     await cluster.close()

@@ -61,13 +61,20 @@ export class TopicWriter implements AsyncDisposable {
   static async open(broker: EmbeddedBroker, options: TopicWriterOptions = {}): Promise<TopicWriter> {
     const cluster = openCluster(broker, options.transactionalId ?? 'topic-writer')
     const producer = new Producer({ cluster, ...options })
-    if (options.transactionalId !== undefined) await producer.initTransactions()
-    return new TopicWriter(cluster, producer)
+    const writer = new TopicWriter(cluster, producer)
+    try {
+      if (options.transactionalId !== undefined) await producer.initTransactions()
+    } catch (error) {
+      await writer.close()
+      throw error
+    }
+    return writer
   }
 
   /**
    * Appends a record. `undefined` as key or value is written as null: without a key, a tombstone.
-   * Await the result: it is a promise only when the buffer is full, or the topic was not used before.
+   * Await the result: it is a promise only when the buffer is full, or the topic or the partition was not used before.
+   * MR-2001 for a topic that does not exist, a `RangeError` for a partition that it does not have.
    */
   send<K, V>(
     topic: WritableTopic<K, V>,
@@ -77,6 +84,8 @@ export class TopicWriter implements AsyncDisposable {
   ): Promise<void> | undefined {
     const count = this.#counts.get(topic.name)
     if (count === undefined) return this.#learn(topic.name).then(() => this.send(topic, key, value, options))
+    if (options.partition !== undefined && options.partition >= count)
+      return this.#learnOf(topic.name, options.partition).then(() => this.send(topic, key, value, options))
     const keyBytes = key === undefined ? null : topic.key.serialize(key)
     const valueBytes = value === undefined ? null : topic.value.serialize(value)
     const partition =
@@ -104,9 +113,16 @@ export class TopicWriter implements AsyncDisposable {
     return this.#producer.flush()
   }
 
+  /** Sends what is not sent yet and closes; an open transaction is aborted, or readers would wait for its time-out. */
   async close(): Promise<void> {
-    await this.#producer.close()
-    await this.#cluster.close()
+    const { transactionState } = this.#producer
+    try {
+      if (transactionState === 'open' || transactionState === 'abortable')
+        await this.#producer.abortTransaction()
+    } finally {
+      await this.#producer.close()
+      await this.#cluster.close()
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -117,5 +133,16 @@ export class TopicWriter implements AsyncDisposable {
     const [metadata] = await this.#cluster.metadata([topic])
     if (metadata === undefined) throw new StreamsError('MR-2001', { what: `Topic '${topic}' does not exist` })
     this.#counts.set(topic, metadata.partitions.length)
+  }
+
+  /** The topic may have got more partitions since it was used first. */
+  async #learnOf(topic: string, partition: number): Promise<void> {
+    const [metadata] = await this.#cluster.refresh([topic])
+    const count = metadata?.partitions.length ?? 0
+    if (count > 0) this.#counts.set(topic, count)
+    if (partition >= count)
+      throw new RangeError(
+        `partition must be below ${count}, as many as topic '${topic}' has, not ${partition}`,
+      )
   }
 }

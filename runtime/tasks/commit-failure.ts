@@ -15,10 +15,10 @@ import { storageFailureIn } from '../state/storage-error.ts'
 const abortedCommitsMax = 5
 
 /** The error to end with; `undefined` if the work is to be done again. `failedCount`: failures in a row, this one included. */
-export function fatalFailure(error: unknown, failedCount: number): unknown {
+export function fatalFailure(error: unknown, failedCount: number): Error | undefined {
   const reason = storageFailureIn(error) ?? refusedResultIn(error)
   if (reason !== undefined) return reason
-  if (!(error instanceof StreamsError)) return error
+  if (!(error instanceof StreamsError)) return error instanceof Error ? error : new Error(String(error))
   if (error.code === 'MR-5046' || error.code === 'MR-5053') return undefined
   return error.code === 'MR-5042' && failedCount < abortedCommitsMax ? undefined : error
 }
