@@ -24,10 +24,12 @@ export type {
   SourceOptions,
   StoreOptions,
   StringKeyOptions,
+  SuppressOptions,
   TimestampedRecord,
   ValueOptions,
   WindowStoreOptions,
 } from './dsl/options.ts'
+export type { LookupTable } from './dsl/lookup-table.ts'
 export {
   kvStore,
   type KeyValueStoreHandle,
@@ -54,7 +56,6 @@ export type {
   KGroupedTable,
   KStream,
   KTable,
-  LookupTable,
   WindowedCogroupedStream,
   SessionWindowedStream,
   WindowedStream,

@@ -12,6 +12,13 @@ export type Predicate<K, V> = (value: V, key: K, context: RecordContext) => bool
 /** Says whether a record is meant, and narrows its type where it is. */
 export type TypeGuard<K, V, W extends V> = (value: V, key: K, context: RecordContext) => value is W
 
+/** What a type guard narrows to; `V` for other predicates. Written as a method, whose parameters TypeScript compares loosely. */
+export type Guarded<P, V> = P extends {
+  guard(value: unknown, ...others: unknown[]): value is infer W
+}['guard']
+  ? W
+  : V
+
 /** Makes something of a record. */
 export type Mapper<K, V, R> = (value: V, key: K, context: RecordContext) => R
 
@@ -20,6 +27,9 @@ export type Initializer<A> = () => A
 
 /** Adds a value to an aggregate and answers the new one. Nothing (`undefined`) deletes the key's row. */
 export type Aggregator<K, V, A> = (aggregate: A, value: V, key: K) => A
+
+/** Makes one aggregate of those of two sessions, of which `left` ended first; `left` may be the initial value. */
+export type Merger<K, A> = (left: A, right: A, key: K) => A
 
 /** Combines the values of two sides. */
 export type Joiner<K, L, R, W> = (left: L, right: R, key: K) => W

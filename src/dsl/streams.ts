@@ -11,6 +11,7 @@ import type { TimeWindows } from '../windows/time-windows.ts'
 import type { Windowed } from '../windows/window.ts'
 import type {
   Aggregator,
+  Guarded,
   Initializer,
   Joiner,
   Mapper,
@@ -28,16 +29,13 @@ import type {
   SinkOptions,
   StoreOptions,
   StringKeyOptions,
+  SuppressOptions,
   ValueOptions,
   WindowStoreOptions,
 } from './options.ts'
 import type { ProcessorDefinition, StoreHandles, ValueProcessorDefinition } from './processors.ts'
+import type { LookupTable } from './lookup-table.ts'
 import type { DynamicTopic, SinkTopic } from './topic.ts'
-
-/** What a type guard narrows to; `V` for other predicates. Written as a method, whose parameters TypeScript compares loosely. */
-type Guarded<P, V> = P extends { guard(value: unknown, ...others: unknown[]): value is infer W }['guard']
-  ? W
-  : V
 
 /** The streams that `branch` makes: one for each predicate, and the rest. */
 export type Branches<K, V, B> = {
@@ -273,9 +271,8 @@ export interface KGroupedStream<K, V> {
    */
   cogroup<A>(add: Aggregator<K, V, A>): CogroupedStream<K, A>
 
-  /** Folds by key and window of time instead of by key alone. */
+  /** Folds by key and window of time, or by key and session, instead of by key alone. */
   windowedBy(windows: TimeWindows): WindowedStream<K, V>
-  /** Folds by key and session. */
   windowedBy(windows: SessionWindows): SessionWindowedStream<K, V>
 }
 
@@ -338,12 +335,6 @@ export interface WindowedCogroupedStream<K, A> {
   aggregate(options: { readonly initial: Initializer<A> } & WindowStoreOptions<A>): KTable<Windowed<K>, A>
 }
 
-/** A table as something to look keys up in: one of strings will do for a stream whose keys are some strings. */
-export interface LookupTable<in K, out V> {
-  /** Exists in types only. */
-  readonly '~lookup'?: (key: K) => V
-}
-
 /** The latest value of each key. */
 export interface KTable<K, V> extends LookupTable<K, V> {
   /** Keeps the rows that `predicate` accepts; for the others a tombstone is put out. */
@@ -382,6 +373,40 @@ export interface KTable<K, V> extends LookupTable<K, V> {
     options?: StringKeyOptions,
   ): KGroupedTable<K2, V>
   groupBy<K2>(fn: Mapper<K, V, K2 | undefined>, options: KeyOptions<K2>): KGroupedTable<K2, V>
+
+  /**
+   * Holds updates back and puts out the last one of each key: the final result of each window, with
+   * `until: 'window-close'`, or what a row is `until` so long after its first update. Both in stream time, which only
+   * records that reach this operator move: without input nothing leaves, and the last windows of a stream that has
+   * ended stay (semantics P5). Rows leave with the timestamp and headers of their last update, those of equal times in
+   * the order of their keys' bytes.
+   *
+   * `window-close` needs windows above (MR-1001) and drops deletes. What waits is kept in memory as well as in a store
+   * that a changelog restores: bound it with `maxRecords` or `maxBytes` where keys are many. The store is called
+   * `<name>-store`. Updates are never merged twice: a delete takes the place of the update that it follows.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, integer, string, topic, tumbling, windowed } from 'millrace'
+   *
+   * const clicks = topic('clicks', { key: string(), value: string() })
+   * const totals = topic('clicks-per-minute', { key: windowed(string(), '1m'), value: integer() })
+   *
+   * export default defineApp({
+   *   id: 'final-clicks',
+   *   build(b) {
+   *     b.stream(clicks)
+   *       .groupByKey()
+   *       .windowedBy(tumbling('1m', { grace: '10s' }))
+   *       .count('clicks-per-minute')
+   *       .suppress({ until: 'window-close', maxRecords: 100_000, name: 'final' })
+   *       .toStream()
+   *       .to(totals)
+   *   },
+   * })
+   * ```
+   */
+  suppress(options: SuppressOptions): KTable<K, V>
 
   /** The updates of the rows as records with new keys, as `toStream().selectKey(keyMapper)`. */
   toStream<K2 extends string>(keyMapper: Mapper<K, V, K2>, options?: StringKeyOptions): KStream<K2, V>

@@ -8,15 +8,24 @@ import type { WindowStoreOptions } from './options.ts'
 /** The retention of a store of windows; MR-1007 if the one that was asked for is too short. */
 export function retentionFor(
   windows: TimeWindows,
+  options: WindowStoreOptions<unknown>,
+  operator: string,
+): number {
+  return retentionAtLeast(retentionOf(windows), 'size and grace', options, operator)
+}
+
+/** The retention that `options` ask for, or `needed`, which is the sum of what `parts` names; MR-1007 if it is too short. */
+export function retentionAtLeast(
+  needed: number,
+  parts: string,
   { retention }: WindowStoreOptions<unknown>,
   operator: string,
 ): number {
-  const needed = retentionOf(windows)
   if (retention === undefined) return needed
   const retentionMs = toMilliseconds(retention, 'retention')
   if (retentionMs >= needed) return retentionMs
   throw new StreamsError('MR-1007', {
-    what: `${operator}: the retention of ${retentionMs} ms is shorter than size and grace, ${needed} ms`,
+    what: `${operator}: the retention of ${retentionMs} ms is shorter than ${parts}, ${needed} ms`,
     where: declaredAt(),
     why: 'A window would be forgotten while it still takes records, and begin again from nothing.',
     fix: `leave retention out, or make it at least ${needed}`,

@@ -7,6 +7,9 @@ export type ValueCallback<R> = (value: unknown, key: unknown, context: RecordCon
 /** `(accumulator, value, key)`: the form of every fold. */
 export type FoldCallback = (accumulator: unknown, value: unknown, key: unknown) => unknown
 
+/** `(left, right, key)`: the form of what makes one aggregate of two. */
+export type MergeCallback = (left: unknown, right: unknown, key: unknown) => unknown
+
 /** `(left, right, key)`: the form of every joiner. */
 export type JoinCallback = (left: unknown, right: unknown, key: unknown) => unknown
 

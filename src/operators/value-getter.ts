@@ -5,7 +5,7 @@
  * table above it (semantics K5). The getters mirror that chain.
  */
 import type { ProcessorContext, RecordContext } from '../processor/processor.ts'
-import type { KeyValueStore, ValueAndTimestamp, WindowStore } from '../state/store.ts'
+import type { KeyValueStore, SessionStore, ValueAndTimestamp, WindowStore } from '../state/store.ts'
 import type { Windowed } from '../windows/window.ts'
 import { absent, type ValueCallback } from './callbacks.ts'
 
@@ -42,6 +42,23 @@ export function windowValueGetter(store: string): ValueGetterSupplier {
         get: key => {
           const { key: inner, window } = key as Windowed<unknown>
           return rows.fetch(inner, window.start)
+        },
+      }
+    },
+  }
+}
+
+/** Rows that a session store keeps, looked up by keys with their sessions; a row's time is its session's end. */
+export function sessionValueGetter(store: string): ValueGetterSupplier {
+  return {
+    stores: [store],
+    get: context => {
+      const rows = context.store<SessionStore<unknown, unknown>>(store)
+      return {
+        get: key => {
+          const { key: inner, window } = key as Windowed<unknown>
+          const value = rows.fetchSession(inner, window.start, window.end)
+          return value === undefined ? undefined : { value, timestamp: window.end }
         },
       }
     },

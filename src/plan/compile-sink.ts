@@ -52,7 +52,7 @@ function partitionerFor(keySerde: object): StreamPartitioner | undefined {
   return isWindowedSerde(keySerde) ? byInnerKey(keySerde) : undefined
 }
 
-function byInnerKey({ inner }: WindowedSerde<unknown>): StreamPartitioner {
+function byInnerKey({ inner }: Pick<WindowedSerde<unknown>, 'inner'>): StreamPartitioner {
   return (_topic, key, _value, partitionCount) => {
     if (key === undefined || key === null) return undefined
     const innerKey = (key as Windowed<unknown>).key

@@ -1,5 +1,9 @@
 /** Turns what an operator wants of its store into the store's definition. */
-import type { KeyValueStoreDefinition, WindowStoreDefinition } from '../topology/node.ts'
+import type {
+  KeyValueStoreDefinition,
+  SessionStoreDefinition,
+  WindowStoreDefinition,
+} from '../topology/node.ts'
 import type { StorePlan } from './node.ts'
 
 export function keyValueStore(store: StorePlan): KeyValueStoreDefinition {
@@ -12,6 +16,11 @@ export function windowStore(
   retentionMs: number,
 ): WindowStoreDefinition {
   return { kind: 'window', ...common(store), windowSizeMs, retentionMs }
+}
+
+/** Values have no timestamps: a session's is its end. */
+export function sessionStore(store: StorePlan, retentionMs: number): SessionStoreDefinition {
+  return { kind: 'session', ...common(store), timestamped: false, retentionMs }
 }
 
 function common({ name, keySerde, valueSerde, changelog, cache, backend }: StorePlan) {

@@ -1,14 +1,18 @@
 /** Adds the nodes that make tables, and the stores in which they keep their rows. */
 import { unreachable } from '../base/assert.ts'
+import { bufferedChangeSerde } from '../operators/buffered-change.ts'
 import { streamAggregate } from '../operators/stream-aggregate.ts'
 import { tableAggregate } from '../operators/table-aggregate.ts'
+import { suppress } from '../operators/suppress.ts'
 import { tableFilter } from '../operators/table-filter.ts'
 import { tableMapValues } from '../operators/table-map-values.ts'
 import { tableSource } from '../operators/table-source.ts'
 import { windowAggregate } from '../operators/window-aggregate.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
+import type { Serde } from '../serdes/serde.ts'
 import type { StoreDefinition } from '../topology/node.ts'
 import type { Compilation } from './compilation.ts'
+import { compileAggregate } from './compile-aggregate.ts'
 import { keyValueStore, windowStore } from './compile-store.ts'
 import type { CogroupNode, TableNode, TableSourceNode } from './node.ts'
 
@@ -36,20 +40,10 @@ export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Com
   switch (node.kind) {
     case 'table-source':
       return addTableSource(node, compilation)
-    case 'stream-aggregate': {
-      const { initial, add: fold, readsValue } = node
-      const definition = keyValueStore(node.store)
-      const store = definition.name
-      return add(streamAggregate({ store, initial, add: fold, readsValue, sendOldValues }), definition)
-    }
-    case 'window-aggregate': {
-      const { windows, initial, add: fold, readsValue } = node
-      const { sizeMs, graceMs } = windows
-      const definition = windowStore(node.store, sizeMs, node.retentionMs)
-      const store = definition.name
-      const options = { store, windows, graceMs, initial, add: fold, readsValue, sendOldValues }
-      return add(windowAggregate(options), definition)
-    }
+    case 'stream-aggregate':
+    case 'window-aggregate':
+    case 'session-aggregate':
+      return add(...compileAggregate(node, sendOldValues))
     case 'cogroup-fold': {
       const { into, initial, add: fold, windowed } = node
       const options = { store: into.name, initial, add: fold, sendOldValues, sharesEmission: true }
@@ -77,6 +71,14 @@ export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Com
       const definition = keyValueStore(node.store)
       const store = definition.name
       return add(tableAggregate({ store, initial, add: fold, subtract, sendOldValues }), definition)
+    }
+    case 'suppress': {
+      const { buffer, suppression } = node
+      const { keySerde } = buffer
+      const changeSerde = bufferedChangeSerde(buffer.valueSerde)
+      const values = changeSerde as Serde<unknown>
+      const definition = { ...keyValueStore({ ...buffer, valueSerde: values }), walkable: true }
+      return add(suppress({ ...suppression, store: definition.name, keySerde, changeSerde }), definition)
     }
     default:
       return unreachable(node)

@@ -22,7 +22,7 @@ import { addJoinWindow, addStreamStreamJoin } from './compile-stream-join.ts'
 import { addRepartition, addSink, addTableRepartition } from './compile-sink.ts'
 import { addTable } from './compile-table.ts'
 import type { Compilation } from './compilation.ts'
-import { parentsOf, sourcesOf, type PlanNode } from './node.ts'
+import { parentsOf, sourcesOf, storeOf, type PlanNode } from './node.ts'
 import { optimize, type OptimizationChoice } from './optimize/optimize.ts'
 import type { Plan } from './plan.ts'
 import { analyseTables } from './tables.ts'
@@ -77,6 +77,7 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
     case 'to-table':
     case 'table-filter':
     case 'table-map-values':
+    case 'suppress':
     case 'table-aggregate':
       return addTable(node, compilation)
     case 'filter':
@@ -167,9 +168,10 @@ function checkAllNamed(nodes: readonly PlanNode[]): void {
   for (const node of nodes) {
     if ((node.kind === 'repartition' || node.kind === 'table-repartition') && !node.named)
       throw unnamed('repartition topic', node.topic, node)
-    if (!('store' in node) || node.store === undefined || node.store.named) continue
+    const store = storeOf(node)
+    if (store === undefined || store.named) continue
     // Kafka refuses a source table without a named store even while nothing looks rows up in it.
-    throw unnamed('store', node.store.name, node)
+    throw unnamed('store', store.name, node)
   }
 }
 

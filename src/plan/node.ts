@@ -9,6 +9,7 @@
  */
 import type { FoldCallback, JoinCallback, MergeCallback, ValueCallback } from '../operators/callbacks.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
+import type { Suppression } from '../operators/suppress.ts'
 import type { Encoder, Serde } from '../serdes/serde.ts'
 import type { StreamPartitioner, TimestampExtractor, TopicNameExtractor } from '../topology/node.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
@@ -217,6 +218,16 @@ export interface TableAggregateNode extends NodeBase {
   readonly subtract: FoldCallback
 }
 
+/** Holds the changes of a table back; its rows are those that were let through. */
+export interface SuppressNode extends NodeBase {
+  readonly kind: 'suppress'
+  readonly parent: TableNode
+  readonly store?: undefined
+  /** The store of what waits; its values are the table's. */
+  readonly buffer: StorePlan
+  readonly suppression: Suppression
+}
+
 export interface ToStreamNode extends NodeBase {
   readonly kind: 'to-stream'
   readonly parent: TableNode
@@ -292,6 +303,7 @@ export type TableNode =
   | ToTableNode
   | TableFilterNode
   | TableMapValuesNode
+  | SuppressNode
   | TableAggregateNode
 
 export type PlanNode =
@@ -302,6 +314,12 @@ export type PlanNode =
   | TableGroupNode
   | TableRepartitionNode
   | JoinWindowNode
+
+/** The store that a node keeps, or would keep. */
+export function storeOf(node: PlanNode): StorePlan | undefined {
+  if (node.kind === 'suppress') return node.buffer
+  return 'store' in node ? node.store : undefined
+}
 
 /** The nodes that a node receives records from. A table that is only looked up is not among them. */
 export function parentsOf(node: PlanNode): readonly PlanNode[] {

@@ -6,7 +6,7 @@
  * What has them depends on the operators declared before, so the nodes are visited in the order of declaration, as
  * Kafka does when its DSL is called.
  */
-import type { PlanNode, TableNode } from './node.ts'
+import type { PlanNode, SuppressNode, TableFilterNode, TableMapValuesNode, TableNode } from './node.ts'
 
 /** The answers, for every table of a plan. */
 export interface TableAnalysis {
@@ -26,6 +26,7 @@ export function analyseTables(nodes: readonly PlanNode[]): TableAnalysis {
         break
       case 'stream-aggregate':
       case 'window-aggregate':
+      case 'session-aggregate':
       case 'table-aggregate':
       case 'cogroup':
         kept.add(node)
@@ -37,6 +38,7 @@ export function analyseTables(nodes: readonly PlanNode[]): TableAnalysis {
         if (node.store !== undefined) kept.add(node)
         if (askForOldValues(node.parent, kept, sending)) sending.add(node)
         break
+      case 'suppress':
       case 'table-group':
         makeSendOldValues(node.parent, kept, sending)
         break
@@ -53,14 +55,14 @@ export function analyseTables(nodes: readonly PlanNode[]): TableAnalysis {
 /** Makes sure that rows of `table` can be looked up, in its own store or computed from one above. */
 function keepRowsFor(table: TableNode, kept: Set<TableNode>): void {
   if (kept.has(table)) return
-  if (table.kind === 'table-filter' || table.kind === 'table-map-values') keepRowsFor(table.parent, kept)
+  if (isDerived(table)) keepRowsFor(table.parent, kept)
   else kept.add(table)
 }
 
 /** Makes `table` send old values; where it has none, what they come from is made to keep its rows. */
 function makeSendOldValues(table: TableNode, kept: Set<TableNode>, sending: Set<TableNode>): void {
   if (sending.has(table)) return
-  const derived = table.kind === 'table-filter' || table.kind === 'table-map-values'
+  const derived = isDerived(table)
   if (!kept.has(table)) {
     if (derived) makeSendOldValues(table.parent, kept, sending)
     else kept.add(table)
@@ -72,10 +74,15 @@ function makeSendOldValues(table: TableNode, kept: Set<TableNode>, sending: Set<
 /** Makes `table` send old values if it has them; answers whether it does. */
 function askForOldValues(table: TableNode, kept: ReadonlySet<TableNode>, sending: Set<TableNode>): boolean {
   if (sending.has(table)) return true
-  const derived = table.kind === 'table-filter' || table.kind === 'table-map-values'
+  const derived = isDerived(table)
   const has = kept.has(table) || (derived && askForOldValues(table.parent, kept, sending))
   if (has) sending.add(table)
   // What the cogroup passes on is made by its folds.
   if (has && table.kind === 'cogroup') for (const fold of table.parents) sending.add(fold)
   return has
+}
+
+/** Whether rows of `table`, where it keeps none, are found through the table above. */
+function isDerived(table: TableNode): table is TableFilterNode | TableMapValuesNode | SuppressNode {
+  return table.kind === 'table-filter' || table.kind === 'table-map-values' || table.kind === 'suppress'
 }

@@ -1,8 +1,10 @@
 /** How the current rows of a table are read: in its store, or computed from the rows of the table above. */
 import { unreachable } from '../base/assert.ts'
+import { bufferValueGetter } from '../operators/buffer-value-getter.ts'
 import {
   filterValueGetter,
   mapValuesValueGetter,
+  sessionValueGetter,
   storeValueGetter,
   windowValueGetter,
   type ValueGetterSupplier,
@@ -24,6 +26,10 @@ export function valueGetterOf(table: TableNode): ValueGetterSupplier {
       return table.windowed ? windowValueGetter(table.store.name) : storeValueGetter(table.store.name)
     case 'window-aggregate':
       return windowValueGetter(table.store.name)
+    case 'session-aggregate':
+      return sessionValueGetter(table.store.name)
+    case 'suppress':
+      return bufferValueGetter(valueGetterOf(table.parent), table.buffer.name)
     case 'table-filter':
       if (table.store !== undefined) return storeValueGetter(table.store.name)
       return filterValueGetter(valueGetterOf(table.parent), table.predicate, table.negate)

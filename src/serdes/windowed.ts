@@ -46,8 +46,8 @@ export function windowed<K>(inner: Serde<K>, size: Duration): WindowedSerde<K> {
   return serde
 }
 
-/** Whether a serde writes windowed keys, which are partitioned by the key within. */
-export function isWindowedSerde(serde: object): serde is WindowedSerde<unknown> {
+/** Whether a serde writes windowed keys, those of sessions included, which are partitioned by the key within. */
+export function isWindowedSerde(serde: object): serde is Pick<WindowedSerde<unknown>, 'inner'> {
   return 'inner' in serde && 'windowSizeMs' in serde
 }
 

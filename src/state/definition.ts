@@ -1,5 +1,6 @@
 /** What a store needs to know of its declaration; the topology's definitions (`src/topology/node.ts`) fit. */
 import type { Serde } from '../serdes/serde.ts'
+import type { HeldKey, HeldValue } from './held-serde.ts'
 
 interface StoreDefinitionBase<K, V> {
   readonly name: string
@@ -26,4 +27,8 @@ export interface WindowStoreDefinition<K = unknown, V = unknown> extends StoreDe
 export interface SessionStoreDefinition<K = unknown, V = unknown> extends StoreDefinitionBase<K, V> {
   readonly kind: 'session'
   readonly retentionMs: number
+}
+
+export interface HeldRecordStoreDefinition extends StoreDefinitionBase<HeldKey, readonly HeldValue[]> {
+  readonly kind: 'held-records'
 }

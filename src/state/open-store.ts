@@ -1,14 +1,16 @@
 /** Opens the store that a definition declares, over a backend. */
 import { unreachable } from '../base/assert.ts'
-import type { KeyValueStoreDefinition, WindowStoreDefinition } from './definition.ts'
+import type { KeyValueStoreDefinition, SessionStoreDefinition, WindowStoreDefinition } from './definition.ts'
+import { HeldRecordStore } from './held-record-store.ts'
 import { OverlayKeyValueStore } from './key-value-store.ts'
 import type { OrderedBytes } from './ordered-bytes.ts'
+import { OverlaySessionStore } from './session-store.ts'
 import type { StateStore } from './store.ts'
 import { OverlayWindowStore } from './window-store.ts'
 
 export interface OpenStoreOptions {
   /**
-   * Decoded entries kept in memory beside those that wait for a commit: keys, for a window store. Up to twice as
+   * Decoded entries kept in memory beside those that wait for a commit: keys, for a window or session store. Up to twice as
    * many are kept. Default 20 000.
    */
   readonly residentEntriesMax?: number
@@ -19,7 +21,7 @@ export interface OpenStoreOptions {
  * a prefix that begins with it, or that it begins with. The backend must hold what was committed, and nothing else.
  */
 export function openStore(
-  definition: KeyValueStoreDefinition | WindowStoreDefinition,
+  definition: KeyValueStoreDefinition | WindowStoreDefinition | SessionStoreDefinition,
   backend: OrderedBytes,
   prefix: Uint8Array,
   options: OpenStoreOptions = {},
@@ -30,6 +32,10 @@ export function openStore(
       return new OverlayKeyValueStore(definition, backend, prefix, residentEntriesMax)
     case 'window':
       return new OverlayWindowStore(definition, backend, prefix, residentEntriesMax)
+    case 'session':
+      return new OverlaySessionStore(definition, backend, prefix, residentEntriesMax)
+    case 'held-records':
+      return new HeldRecordStore(definition as HeldRecordStoreDefinition, backend, prefix, residentEntriesMax)
     default:
       return unreachable(definition)
   }

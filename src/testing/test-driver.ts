@@ -17,6 +17,7 @@ import { DriverTask, type DriverStore, type SentRecord } from './driver-task.ts'
 import { ManualClock } from './manual-clock.ts'
 import { TestInput, type InputTopic } from './test-input.ts'
 import { TestOutput, type OutputTopic } from './test-output.ts'
+import { TestSessionStore } from './test-session-store.ts'
 import { TestKeyValueStore, TestWindowStore } from './test-store.ts'
 import { chunkOf, TopicLog } from './topic-log.ts'
 
@@ -144,6 +145,12 @@ export class TestDriver {
   windowStore<K = unknown, V = unknown>(name: string): TestWindowStore<K, V> {
     this.checkStore(name, 'window')
     return new TestWindowStore(() => this.placesOf(name))
+  }
+
+  /** A session store by its name, all partitions together. MR-1001 when there is none. */
+  sessionStore<K = unknown, V = unknown>(name: string): TestSessionStore<K, V> {
+    this.checkStore(name, 'session')
+    return new TestSessionStore(() => this.placesOf(name))
   }
 
   /** Moves the wall clock, and runs the wall-clock punctuations that are due then. The same as `advanceWallClock`. */

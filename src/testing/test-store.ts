@@ -6,7 +6,7 @@ import { WindowBucket } from '../state/window-bucket.ts'
 import type { DriverStore, DriverTask } from './driver-task.ts'
 
 /** A store in one task. */
-interface Place {
+export interface Place {
   readonly task: DriverTask
   readonly store: DriverStore
 }
@@ -103,7 +103,8 @@ export class TestWindowStore<K, V> {
   }
 }
 
-function rawEntries(
+/** The backend's entries of one store. */
+export function rawEntries(
   task: DriverTask,
   { prefix }: DriverStore,
 ): readonly (readonly [Uint8Array, Uint8Array])[] {

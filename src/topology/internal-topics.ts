@@ -87,6 +87,7 @@ function changelogConfig(store: StoreDefinition): Readonly<Record<string, string
   const common = { 'message.timestamp.type': 'CreateTime' }
   switch (store.kind) {
     case 'key-value':
+    case 'held-records':
       return { ...common, 'cleanup.policy': 'compact' }
     case 'window':
     case 'session':

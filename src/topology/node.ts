@@ -108,8 +108,14 @@ export interface SessionStoreDefinition extends StoreBase {
   readonly retentionMs: number
 }
 
+/** Keeps the records of a left or outer stream-stream join that wait for a match; the serdes are those of `held-serde`. */
+export interface HeldRecordStoreDefinition extends StoreBase {
+  readonly kind: 'held-records'
+}
+
 /** The plan of a store: what the topology declares, and the task opens. */
 export type StoreDefinition = KeyValueStoreDefinition | WindowStoreDefinition | SessionStoreDefinition
+  | HeldRecordStoreDefinition
 
 /** A repartition topic that the application owns, its name without the application id. */
 export interface RepartitionTopic {

@@ -6,7 +6,13 @@ import { string } from '../../src/serdes/primitives.ts'
 import { splitWindowChangelogKey } from '../../src/state/key-layout.ts'
 import { openStore, type OpenStoreOptions } from '../../src/state/open-store.ts'
 import type { OrderedBytes } from '../../src/state/ordered-bytes.ts'
-import type { ChangelogRecord, KeyValueStore, StateStore, WindowStore } from '../../src/state/store.ts'
+import type {
+  ChangelogRecord,
+  KeyValueStore,
+  StateStore,
+  SessionStore,
+  WindowStore,
+} from '../../src/state/store.ts'
 
 interface HarnessOptions extends OpenStoreOptions {
   readonly prefix?: Uint8Array
@@ -52,6 +58,15 @@ export class StoreHarness<S extends StateStore> {
       retentionMs: 200_000,
       ...serdes,
     } as const
+    return new StoreHarness(openStore(definition, backend, prefix, options), backend)
+  }
+
+  static session(
+    backend: OrderedBytes,
+    { prefix = Uint8Array.of(1), ...options }: HarnessOptions = {},
+  ): StoreHarness<SessionStore<string, number>> {
+    const serdes = { keySerde: string() as never, valueSerde: json() as never, timestamped: false }
+    const definition = { kind: 'session', name: 's', retentionMs: 200_000, ...serdes } as const
     return new StoreHarness(openStore(definition, backend, prefix, options), backend)
   }
 

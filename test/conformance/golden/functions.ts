@@ -128,6 +128,11 @@ export function fold(name: string): (accumulator: Value, value: Value) => string
   }
 }
 
+export function merger(name: string): (left: Value, right: Value) => string {
+  if (name !== 'amp') throw new Error(`unknown merger ${name}`)
+  return (left, right) => `${say(left)}&${say(right)}`
+}
+
 export function timestampRule(
   name: string,
 ): (record: { value: Value; timestamp: number }, partitionTime: number) => number {

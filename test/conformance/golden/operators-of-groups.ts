@@ -1,5 +1,5 @@
 /** Declares the operators that are called on groups: windows and folds. */
-import { hopping, tumbling, type TimeWindows } from '../../../src/index.ts'
+import { hopping, session, tumbling, type SessionWindows, type TimeWindows } from '../../../src/index.ts'
 import * as functions from './functions.ts'
 import {
   lacksVersions,
@@ -8,6 +8,7 @@ import {
   text,
   type Operator,
   type OperatorTable,
+  type WindowedGroup,
   type Table,
 } from './operator.ts'
 import type { NodeSpec, WindowSpec } from './scenario.ts'
@@ -18,13 +19,19 @@ export const windows: ReadonlyMap<string, (spec: WindowSpec) => TimeWindows> = n
   ['hopping', ({ size, advance, grace = 0 }: WindowSpec) => hopping(size!, { advance: advance!, grace })],
 ])
 
+const sessionsOf = ({ gap, grace = 0 }: WindowSpec): SessionWindows => session(gap!, { grace })
+
 const windowedBy: Operator<'grouped'> = {
   makes: 'windowed',
   lacks: ({ window, emit }) => {
-    if (!windows.has(window!.type!)) return `${window!.type} windows`
+    if (!windows.has(window!.type!) && window!.type !== 'session') return `${window!.type} windows`
     return emit === undefined ? undefined : 'emit on close'
   },
   declare: ({ window }, { grouped }) => {
+    if (window!.type === 'session') {
+      const sessions = grouped.windowedBy(sessionsOf(window!))
+      return [{ kind: 'windowed', windowed: sessions as WindowedGroup, windowedKeys: true }]
+    }
     const windowed = grouped.windowedBy(windows.get(window!.type!)!(window!))
     return [{ kind: 'windowed', windowed, windowedKeys: true }]
   },
@@ -44,6 +51,9 @@ const options = (node: NodeSpec) => ({
   ...(node.retention === undefined ? {} : { retention: node.retention }),
 })
 
+/** What an aggregate of sessions has more than others. */
+const mergeOf = ({ merge }: NodeSpec) => (merge === undefined ? {} : { merge: functions.merger(merge) })
+
 const folds: ReadonlyMap<string, Fold> = new Map<string, Fold>([
   ['count', (group, node) => group.count(options(node)) as Table],
   ['reduce', (group, node) => group.reduce(functions.fold(node.fn!), { ...options(node), value: text })],
@@ -53,6 +63,7 @@ const folds: ReadonlyMap<string, Fold> = new Map<string, Fold>([
       group.aggregate<unknown>({
         initial: () => node.init,
         add: functions.fold(node.fn!),
+        ...mergeOf(node),
         ...options(node),
         value: text,
       }),

@@ -8,6 +8,7 @@ import type { Scenario, StoreRow, StoreRows } from './scenario.ts'
 interface SortableRow {
   readonly key: string
   readonly start: number
+  readonly end?: number
   readonly row: StoreRow
 }
 
@@ -37,11 +38,24 @@ const rowsByKind: Readonly<
         const keyText = textOf(key)!
         return { key: keyText, start, row: [`${keyText}@${start}`, textOf(value) ?? null] }
       }),
+  session: (driver, name) =>
+    driver
+      .sessionStore(name)
+      .toArray()
+      .map(({ key, start, end, value }) => {
+        const keyText = textOf(key)!
+        return { key: keyText, start, end, row: [`${keyText}@${start}/${end}`, textOf(value) ?? null] }
+      }),
 }
 
-/** By the bytes of the key, then by start. */
+/** By the bytes of the key, then by start, then by end. */
 function sorted(rows: readonly SortableRow[]): readonly StoreRow[] {
   return rows
-    .toSorted((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) || a.start - b.start)
+    .toSorted(
+      (a, b) =>
+        Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) ||
+        a.start - b.start ||
+        (a.end ?? 0) - (b.end ?? 0),
+    )
     .map(({ row }) => row)
 }

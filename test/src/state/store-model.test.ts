@@ -39,6 +39,23 @@ function window(backend: MemoryBytes): Subject {
   }
 }
 
+/** A row's session ends at its time and starts 5 ms before. */
+function session(backend: MemoryBytes): Subject {
+  const { store } = StoreHarness.session(backend, { residentEntriesMax: 1 })
+  const split = (row: string): readonly [string, number, number] => {
+    const end = Number(row.slice(2)) + 5
+    return [row[0]!, end - 5, end]
+  }
+  return {
+    store,
+    put: (row, n) => {
+      const [key, start, end] = split(row)
+      store.put(key, { start, end }, n, 0)
+    },
+    get: row => store.fetchSession(...split(row)),
+  }
+}
+
 class Model {
   readonly #backend = new MemoryBytes()
   readonly #open: (backend: MemoryBytes) => Subject
@@ -99,6 +116,7 @@ class Model {
 describe.each([
   ['key-value', keyValue],
   ['window', window],
+  ['session', session],
 ])('%s store', (_kind, open) => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('agrees with the model, seed %i', seed => {
     const random = seededRandom(seed)

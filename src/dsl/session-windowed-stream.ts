@@ -1,0 +1,86 @@
+/** `SessionWindowedStream`: folds by key and session. */
+import type { FoldCallback, MergeCallback } from '../operators/callbacks.ts'
+import type { Serde } from '../serdes/serde.ts'
+import { sessionWindowed } from '../serdes/session-windowed.ts'
+import { sessionRetentionOf, type SessionWindows } from '../windows/session-windows.ts'
+import {
+  aggregateFold,
+  countFold,
+  reduceFold,
+  type AggregateFunctions,
+  type AnyAggregator,
+  type Fold,
+  type FoldPlanner,
+} from './fold-planner.ts'
+import type { Merger } from './function-types.ts'
+import type { Grouping } from './grouping.ts'
+import { checkFunction, type AnyTable, type Dsl, type MembersOf } from './handle.ts'
+import type { WindowStoreOptions } from './options.ts'
+import { storeOptions } from './store-plan.ts'
+import type { SessionWindowedStream } from './streams.ts'
+import { retentionAtLeast } from './window-retention.ts'
+
+export type AnySessionWindowed = SessionWindowedStream<unknown, unknown>
+
+interface MergeFunction {
+  readonly merge: Merger<unknown, unknown>
+}
+
+/** A fold that can also make one session of two; it begins with what `initial` answers, which may be nothing. */
+interface SessionFold extends Fold {
+  readonly initial: () => unknown
+  readonly merge: MergeCallback
+}
+
+export class SessionWindowed implements MembersOf<AnySessionWindowed> {
+  readonly #dsl: Dsl
+  readonly #grouping: Grouping
+  readonly #folds: FoldPlanner
+  readonly #windows: SessionWindows
+
+  constructor(dsl: Dsl, grouping: Grouping, folds: FoldPlanner, windows: SessionWindows) {
+    this.#dsl = dsl
+    this.#grouping = grouping
+    this.#folds = folds
+    this.#windows = windows
+  }
+
+  count(store?: string | WindowStoreOptions<unknown>): AnyTable {
+    const merge: MergeCallback = (left, right) => (left as number) + (right as number)
+    return this.#fold({ ...countFold, initial: () => 0, merge }, storeOptions(store))
+  }
+
+  reduce(reducer: AnyAggregator, store?: string | WindowStoreOptions<unknown>): AnyTable {
+    const fold = reduceFold(reducer, this.#grouping)
+    const add: FoldCallback = (left, right, key) => (left === undefined ? right : reducer(left, right, key))
+    return this.#fold({ ...fold, initial: () => undefined, add, merge: add }, storeOptions(store))
+  }
+
+  aggregate(options: AggregateFunctions & MergeFunction & WindowStoreOptions<unknown>): AnyTable {
+    const fold = aggregateFold(options)
+    checkFunction(options.merge, 'aggregate: merge')
+    return this.#fold({ ...fold, initial: options.initial, merge: options.merge }, options)
+  }
+
+  #fold(fold: SessionFold, options: WindowStoreOptions<unknown>): AnyTable {
+    const { plan } = this.#dsl
+    const windows = this.#windows
+    const retentionMs = retentionAtLeast(sessionRetentionOf(windows), 'gap and grace', options, fold.operator)
+    const { store, name, parent, place } = this.#folds.prepare(fold, options)
+    const node = plan.add({
+      kind: 'session-aggregate',
+      name,
+      declaredAt: place,
+      parent,
+      store,
+      initial: fold.initial,
+      add: fold.add,
+      merge: fold.merge,
+      readsValue: fold.operator !== 'count',
+      windows,
+      retentionMs,
+    })
+    const keySerde = sessionWindowed(store.keySerde) as Serde<unknown>
+    return this.#dsl.table({ node, keySerde, valueSerde: store.valueSerde })
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Session `count`, `reduce` and `aggregate`: folds each record into the one session that it makes of all it touches.
+ *
+ * The sessions within the gap of the record are merged in the order of their ends, beginning with the initial value, and
+ * the record is folded in last (semantics W1). Unless the result is the moment of the record alone, each of them is
+ * removed, and a tombstone with its key sent, before the merged session is put (W2). A record is dropped as late when
+ * even the merged session has been closed by stream time, less gap and grace: one that bridges into an open session is
+ * not (W3). The result's time is its session's end (W4). A null key is dropped; a null value is not (S6). Updates carry
+ * no headers, as in Kafka, and an update of a session in place has no old value there either.
+ */
+import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
+import type { StreamRecord } from '../processor/record.ts'
+import { noHeaders } from '../record/record.ts'
+import type { SessionEntry, SessionStore } from '../state/store.ts'
+import type { SessionWindows } from '../windows/session-windows.ts'
+import type { Window, Windowed } from '../windows/window.ts'
+import { absent, type FoldCallback, type MergeCallback } from './callbacks.ts'
+import { Emission } from './emission.ts'
+
+export interface SessionAggregateOptions {
+  readonly store: string
+  readonly windows: SessionWindows
+  /** Makes what a session begins with; answers `undefined` where `add` and `merge` can begin with nothing. */
+  readonly initial: () => unknown
+  readonly add: FoldCallback
+  readonly merge: MergeCallback
+  readonly sendOldValues: boolean
+  /** False when `add` never looks at the value (`count`): then a source need not decode it. Default true. */
+  readonly readsValue?: boolean | undefined
+}
+
+export function sessionAggregate(options: SessionAggregateOptions): ProcessorSupplier {
+  return () => new SessionAggregate(options)
+}
+
+class SessionAggregate implements Processor {
+  readonly valueUse: 'read' | 'presence'
+  private readonly options: SessionAggregateOptions
+  private context!: ProcessorContext
+  private store!: SessionStore<unknown, unknown>
+  private emission!: Emission
+  private streamTime = -1
+
+  constructor(options: SessionAggregateOptions) {
+    this.options = options
+    this.valueUse = options.readsValue === false ? 'presence' : 'read'
+  }
+
+  init(context: ProcessorContext): void {
+    this.context = context
+    this.store = context.store(this.options.store)
+    this.emission = new Emission(context, this.options.store, this.options.sendOldValues)
+  }
+
+  process(record: StreamRecord): void {
+    const { key, value, timestamp } = record
+    if (absent(key)) return this.context.drop('null-key')
+    if (timestamp > this.streamTime) this.streamTime = timestamp
+    const { windows, initial, add, merge } = this.options
+    const { gapMs, graceMs } = windows
+    const touched = this.store.findSessions(key, timestamp - gapMs, timestamp + gapMs)
+    let accumulator = initial()
+    let start = timestamp
+    let end = timestamp
+    for (const session of touched) {
+      accumulator = merge(accumulator, session.value, key)
+      if (session.start < start) start = session.start
+      if (session.end > end) end = session.end
+    }
+    if (end < this.streamTime - graceMs - gapMs) return this.context.drop('late')
+    const replaced = start !== end
+    if (replaced) for (const session of touched) this.remove(key, session, timestamp)
+    let updated = add(accumulator, value, key)
+    if (updated === null) updated = undefined
+    this.store.put(key, { start, end }, updated, timestamp)
+    // Where sessions were removed, what is held back for this one, if anything, knows its old value already.
+    const inPlace = replaced ? undefined : touched[0]?.value
+    this.emit(key, { start, end }, updated, { sent: undefined, held: inPlace })
+  }
+
+  flush(): void {
+    this.emission.flush()
+  }
+
+  private remove(key: unknown, session: SessionEntry<unknown>, timestamp: number): void {
+    const { start, end, value } = session
+    this.store.put(key, session, undefined, timestamp)
+    this.emit(key, { start, end }, undefined, { sent: value, held: value })
+  }
+
+  /** `old`: what is sent as the old value now, and what the row was to those who get updates once per commit. */
+  private emit(key: unknown, window: Window, value: unknown, old: { sent: unknown; held: unknown }): void {
+    const { emission, store } = this
+    const { start, end } = window
+    const windowed: Windowed<unknown> = { key, window }
+    if (!emission.holdsBack) return emission.forward(windowed, value, old.sent, end, noHeaders)
+    const identity = `${start}/${String(store.identity(key))}`
+    if (!emission.replace(end, identity, value, end))
+      emission.hold(end, identity, windowed, value, old.held, end)
+  }
+}

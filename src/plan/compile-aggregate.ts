@@ -1,0 +1,35 @@
+/** Picks the operator and the store of an aggregate of a stream: by key, by key and window, or by key and session. */
+import { unreachable } from '../base/assert.ts'
+import { sessionAggregate } from '../operators/session-aggregate.ts'
+import { streamAggregate } from '../operators/stream-aggregate.ts'
+import { windowAggregate } from '../operators/window-aggregate.ts'
+import type { ProcessorSupplier } from '../processor/processor.ts'
+import type { StoreDefinition } from '../topology/node.ts'
+import { keyValueStore, sessionStore, windowStore } from './compile-store.ts'
+import type { SessionAggregateNode, StreamAggregateNode, WindowAggregateNode } from './node.ts'
+
+type AggregateNode = StreamAggregateNode | WindowAggregateNode | SessionAggregateNode
+
+export function compileAggregate(
+  node: AggregateNode,
+  sendOldValues: boolean,
+): readonly [ProcessorSupplier, StoreDefinition] {
+  const { store, add, readsValue } = node
+  const options = { store: store.name, add, readsValue, sendOldValues }
+  switch (node.kind) {
+    case 'stream-aggregate':
+      return [streamAggregate({ ...options, initial: node.initial }), keyValueStore(store)]
+    case 'window-aggregate': {
+      const { windows, initial, retentionMs } = node
+      const { sizeMs, graceMs } = windows
+      const definition = windowStore(store, sizeMs, retentionMs)
+      return [windowAggregate({ ...options, windows, graceMs, initial }), definition]
+    }
+    case 'session-aggregate': {
+      const { windows, initial, merge, retentionMs } = node
+      return [sessionAggregate({ ...options, windows, initial, merge }), sessionStore(store, retentionMs)]
+    }
+    default:
+      return unreachable(node)
+  }
+}

@@ -1,0 +1,48 @@
+/** A session store of an application as a test reads it: all partitions together. */
+import { SessionBucket } from '../state/session-bucket.ts'
+import type { SessionEntry, SessionStore } from '../state/store.ts'
+import { rawEntries, type Place } from './test-store.ts'
+
+/** A session of a key, as `toArray` lists it. */
+export interface TestSession<out K, out V> extends SessionEntry<V> {
+  readonly key: K
+}
+
+export class TestSessionStore<K, V> {
+  private readonly places: () => readonly Place[]
+
+  constructor(places: () => readonly Place[]) {
+    this.places = places
+  }
+
+  /** The sessions of `key` that have not expired, by end, then start. */
+  fetch(key: K): readonly SessionEntry<V>[] {
+    for (const { store } of this.places()) {
+      const entries = (store.store as SessionStore<K, V>).findSessions(key, 0, Infinity)
+      if (entries.length > 0) return entries
+    }
+    return []
+  }
+
+  /** All sessions that have not expired, by end, then start; of equal times, in the order of the key's bytes. */
+  toArray(): readonly TestSession<K, V>[] {
+    const sessions: TestSession<K, V>[] = []
+    for (const { task, store } of this.places()) {
+      task.settle()
+      const { keySerde, valueSerde } = store.definition
+      const sessionStore = store.store as SessionStore<K, V>
+      for (const [bytes, bucket] of rawEntries(task, store)) {
+        // The store's own entry, its latest end, has no segment.
+        if (bytes.length === store.prefix.length) continue
+        const key = keySerde.deserialize(bytes.subarray(store.prefix.length + 8)) as K
+        const entries: SessionEntry<unknown>[] = []
+        SessionBucket.decode<unknown>(bucket).collect(0, Infinity, valueSerde, entries)
+        for (const entry of entries as SessionEntry<V>[]) {
+          if (sessionStore.fetchSession(key, entry.start, entry.end) !== undefined)
+            sessions.push({ key, ...entry })
+        }
+      }
+    }
+    return sessions.sort((a, b) => a.end - b.end || a.start - b.start)
+  }
+}
