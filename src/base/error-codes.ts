@@ -116,6 +116,12 @@ export const errorCodes = {
     retriable: false,
     summary: 'The local state was written by a newer version.',
   },
+  'MR-4007': {
+    name: 'BUFFER_FULL',
+    retriable: false,
+    summary:
+      'The buffer of a suppress is full, and was told to stop rather than to put out what is not final.',
+  },
   'MR-5001': {
     name: 'CONNECTION_LOST',
     retriable: true,

@@ -98,3 +98,26 @@ export interface WindowStoreOptions<V> extends StoreOptions<V> {
   /** How long windows can be looked up, from their start. At least, and by default: the size and the grace. */
   readonly retention?: Duration
 }
+
+/** Options of `suppress`. */
+export type SuppressOptions = NamedOptions & {
+  /** Rows that may wait at most. Default: no bound. */
+  readonly maxRecords?: number
+  /** Bytes that keys and changes may take at most, as they are written to the changelog. Default: no bound. */
+  readonly maxBytes?: number
+  /** Whether a changelog topic is kept, or settings for it. Without one a crash loses what waits. Default true. */
+  readonly logging?: boolean | Readonly<Record<string, string>>
+} & (
+    | {
+        /** One final result for each window, when stream time less the grace has passed its end. */
+        readonly until: 'window-close'
+        /** Results are final: rather than put one out too early, a full buffer stops the application (MR-4007). */
+        readonly whenFull?: 'stop'
+      }
+    | {
+        /** How long after its first update a row waits, in stream time; later updates do not prolong it. */
+        readonly until: Duration
+        /** What a full buffer does: the rows that have waited longest leave early (default), or MR-4007. */
+        readonly whenFull?: 'emit-early' | 'stop'
+      }
+  )

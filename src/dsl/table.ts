@@ -15,7 +15,8 @@ import {
 } from './handle.ts'
 import { GroupedTable } from './grouped-table.ts'
 import type { AnyMapper, AnyPredicate } from './function-types.ts'
-import type { KeyOptions, NamedOptions, StoreOptions } from './options.ts'
+import type { KeyOptions, NamedOptions, StoreOptions, SuppressOptions } from './options.ts'
+import { planSuppress } from './suppress.ts'
 import { planStore, storeOptions, type StoreArgument } from './store-plan.ts'
 import type { KGroupedTable } from './streams.ts'
 
@@ -73,6 +74,10 @@ export class Table implements MembersOf<AnyTable> {
       keySerde,
     })
     return new GroupedTable(this.#dsl, { node, name, keySerde, valueSerde }) as AnyGroupedTable
+  }
+
+  suppress(options: SuppressOptions): AnyTable {
+    return planSuppress(this.#dsl, this[state], options)
   }
 
   toStream(first?: AnyMapper | NamedOptions, second?: KeyOptions<unknown>): AnyStream {

@@ -9,7 +9,7 @@ import { StreamsError } from '../base/errors.ts'
 import { numberedName, numberedStoreName, validateName } from '../topology/names.ts'
 import type { StoreDefinition } from '../topology/node.ts'
 import { declaredAt } from './declared-at.ts'
-import { parentsOf, type PlanNode } from './node.ts'
+import { parentsOf, storeOf, type PlanNode } from './node.ts'
 
 /** A topic that the application reads or writes and does not own, as it was declared. */
 export interface DeclaredTopic {
@@ -128,9 +128,10 @@ export class Plan {
       if (this.#nodeNames.has(node.name)) throw duplicate('operators', node.name, node.declaredAt)
       this.#nodeNames.add(node.name)
     }
-    if (!('store' in node) || node.store === undefined) return
-    if (this.#storeNames.has(node.store.name)) throw duplicate('stores', node.store.name, node.declaredAt)
-    this.#storeNames.add(node.store.name)
+    const store = storeOf(node)
+    if (store === undefined) return
+    if (this.#storeNames.has(store.name)) throw duplicate('stores', store.name, node.declaredAt)
+    this.#storeNames.add(store.name)
   }
 
   #checkOpen(node: PlanNode): void {

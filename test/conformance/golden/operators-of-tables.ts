@@ -40,6 +40,19 @@ const groupTable: Operator<'table'> = {
   },
 }
 
+const suppress: Operator<'table'> = {
+  makes: 'table',
+  declare: (node, { table, windowedKeys }) => {
+    const { until, maxRecords, full } = node
+    const bounded = { ...named(node), ...(maxRecords === undefined ? {} : { maxRecords }) }
+    const suppressed =
+      until === 'close'
+        ? table.suppress({ ...bounded, until: 'window-close' })
+        : table.suppress({ ...bounded, until: until!, whenFull: full === 'stop' ? 'stop' : 'emit-early' })
+    return [{ kind: 'table', table: suppressed, windowedKeys }]
+  },
+}
+
 export const operatorsOfTables: OperatorTable<'table'> = new Map([
   ['filter', keepsKeys((table, node) => table.filter(functions.predicate(node.pred!), options(node)))],
   ['filterNot', keepsKeys((table, node) => table.filterNot(functions.predicate(node.pred!), options(node)))],
@@ -50,5 +63,6 @@ export const operatorsOfTables: OperatorTable<'table'> = new Map([
     ),
   ],
   ['groupTable', groupTable],
+  ['suppress', suppress],
   ['toStream', toStream],
 ])
