@@ -64,6 +64,11 @@ export class VisibleRecords implements Iterable<RecordCursor> {
     this.#toBegin = aborted.toSorted((left, right) => right.firstOffset - left.firstOffset)
   }
 
+  /** Where reading began: no record before it is answered. */
+  get fetchOffset(): number {
+    return this.#fetchOffset
+  }
+
   /** Leader epoch of the current record's batch; -1 if not known. */
   get leaderEpoch(): number {
     return this.#leaderEpoch

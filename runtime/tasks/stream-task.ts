@@ -54,6 +54,7 @@ export class StreamTask implements CommittableTask {
   readonly #options: StreamTaskOptions
   readonly #changelogs: readonly { readonly sink: ChangelogSink; readonly store: StateStore }[]
   readonly #restoreAbort = new AbortController()
+  /** What was committed last, and where reading began for partitions of which nothing was. */
   #committed: Map<string, CommittedOffset>
   #state: TaskState = 'created'
   #engine: TaskEngine | undefined
@@ -106,12 +107,12 @@ export class StreamTask implements CommittableTask {
       this.#engine.startFrom(topic, partition, offset, metadata)
   }
 
-  /** Where fetching begins: the committed offset, or `undefined` for where the reset policy says. */
+  /** Where fetching begins: the committed offset, or where it began before, or `undefined` for where the reset policy says. */
   startOffsetOf({ topic, partition }: TopicPartition): number | undefined {
     return this.#committed.get(partitionKey(topic, partition))?.offset
   }
 
-  /** What was committed last. */
+  /** What was committed last; everything before these offsets is done with. */
   get committedOffsets(): readonly CommittedOffset[] {
     return [...this.#committed.values()]
   }
@@ -122,7 +123,14 @@ export class StreamTask implements CommittableTask {
   }
 
   addFetched(fetched: FetchedPartition): void {
-    this.#engine?.addRecords(fetched.topic, fetched.partition, fetched)
+    const { topic, partition } = fetched
+    // The reset policy is asked once: what is read again after an aborted commit begins where it began, not at the latest.
+    const key = partitionKey(topic, partition)
+    if (!this.#committed.has(key)) {
+      const offset = fetched.records.fetchOffset
+      this.#committed.set(key, { topic, partition, offset, leaderEpoch: -1, metadata: '' })
+    }
+    this.#engine?.addRecords(topic, partition, fetched)
   }
 
   /** The offset of the next record to process; `undefined` when nothing of the partition was seen yet. */

@@ -89,3 +89,44 @@ describe.each([
     for (const key of keys) expect(seen[key]!.at(-1)).toBe(rounds)
   })
 })
+
+it('does not skip what was read before a first commit that is refused, where reading begins at the latest', async () => {
+  const directory = await temporaryDirectory()
+  await using broker = await startEmbeddedBroker({ directory: join(directory, 'broker') })
+  await createTopics(broker, [words, counts])
+  const latest = defineApp({
+    id: 'latest',
+    build: b =>
+      b
+        .stream(words, { offsetReset: 'latest' })
+        .mapValues(value => value.length)
+        .to(counts),
+  })
+  await using writer = await TopicWriter.open(broker)
+  const send = async (value: string): Promise<void> => {
+    await writer.send(words, 'a', value, { timestamp: 1 })
+    await writer.flush()
+  }
+  await send('before')
+  let refused = false
+  const rewrite = (api: string, answer: unknown): unknown => {
+    if (api !== 'TxnOffsetCommit' || refused) return answer
+    refused = true
+    const { topics } = answer as { topics: { partitions: { errorCode: number }[] }[] }
+    topics[0]!.partitions[0]!.errorCode = kafkaErrors.ILLEGAL_GENERATION.code
+    return answer
+  }
+  await using running = await run(latest, {
+    broker: slowed(broker, { rewrite }),
+    stateDirectory: join(directory, 'state'),
+    commitInterval: 2,
+    logger: silentLogger,
+  })
+  await running.caughtUp()
+  await send('four')
+  await expect.poll(() => refused, { interval: 5 }).toBe(true)
+  await running.caughtUp()
+  const found: unknown[] = []
+  for await (const { value } of readTopic(broker, counts)) found.push(value)
+  expect(found).toEqual([4])
+})
