@@ -348,6 +348,52 @@ export interface KTable<K, V> extends LookupTable<K, V> {
   mapValues<W>(fn: Mapper<K, V, Sync<W>>, store?: string | StoreOptions<W>): KTable<K, W>
 
   /**
+   * Joins the rows of two tables by their keys: a row where both have one, which follows the changes of both. Both
+   * topics must have equally many partitions (MR-2101). `joiner` may answer `undefined` for no row. Where the other
+   * table has a row, a delete puts out a tombstone, even if nothing was joined before.
+   */
+  join<V2, W>(
+    other: KTable<K, V2>,
+    joiner: Joiner<K, V, V2, Sync<W>>,
+    store?: string | StoreOptions<W>,
+  ): KTable<K, W>
+
+  /** Like `join`, with a row for each of this table; `undefined` stands for one that the other table has not. */
+  leftJoin<V2, W>(
+    other: KTable<K, V2>,
+    joiner: Joiner<K, V, V2 | undefined, Sync<W>>,
+    store?: string | StoreOptions<W>,
+  ): KTable<K, W>
+
+  /**
+   * Like `join`, with a row where either table has one; `undefined` stands for the one that is not there.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, integer, string, topic } from 'millrace'
+   *
+   * const inStock = topic('in-stock', { key: string(), value: integer() })
+   * const onOrder = topic('on-order', { key: string(), value: integer() })
+   * const expected = topic('expected', { key: string(), value: integer() })
+   *
+   * export default defineApp({
+   *   id: 'supplies',
+   *   build(b) {
+   *     b.table(inStock)
+   *       .outerJoin(b.table(onOrder), (here, coming) => (here ?? 0) + (coming ?? 0), 'supplies')
+   *       .toStream()
+   *       .to(expected)
+   *   },
+   * })
+   * ```
+   */
+  outerJoin<V2, W>(
+    other: KTable<K, V2>,
+    joiner: Joiner<K, V | undefined, V2 | undefined, Sync<W>>,
+    store?: string | StoreOptions<W>,
+  ): KTable<K, W>
+
+  /**
    * Groups the rows by a new key, so that each group can be folded; `fn` is called with values that are there. A row
    * whose group is `undefined` is in none. A changed row is taken out of its old group before it is added to its new
    * one. The changes go through a repartition topic, named after `name` or the store that follows; keys that are not

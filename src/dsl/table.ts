@@ -1,4 +1,6 @@
 /** `KTable`: checks what its methods are given, adds a node to the plan and wraps it. */
+import type { JoinCallback } from '../operators/callbacks.ts'
+import type { TableJoinType } from '../operators/table-join.ts'
 import { declaredAt } from '../plan/declared-at.ts'
 import type { StorePlan } from '../plan/node.ts'
 import { json } from '../serdes/json.ts'
@@ -7,6 +9,7 @@ import type { Serde } from '../serdes/serde.ts'
 import {
   checkFunction,
   state,
+  tableStateOf,
   type AnyStream,
   type AnyTable,
   type Dsl,
@@ -60,6 +63,18 @@ export class Table implements MembersOf<AnyTable> {
     return this.#dsl.table({ ...this[state], node, valueSerde: options.value })
   }
 
+  join(other: AnyTable, joiner: JoinCallback, store?: StoreArgument): AnyTable {
+    return this.#join('inner', other, joiner, store)
+  }
+
+  leftJoin(other: AnyTable, joiner: JoinCallback, store?: StoreArgument): AnyTable {
+    return this.#join('left', other, joiner, store)
+  }
+
+  outerJoin(other: AnyTable, joiner: JoinCallback, store?: StoreArgument): AnyTable {
+    return this.#join('outer', other, joiner, store)
+  }
+
   groupBy(fn: AnyMapper, options: NamedOptions & { readonly key?: Serde<unknown> } = {}): AnyGroupedTable {
     checkFunction(fn, 'groupBy')
     const { plan } = this.#dsl
@@ -94,6 +109,30 @@ export class Table implements MembersOf<AnyTable> {
     if (keyMapper === undefined) return stream
     // Two nodes, as in Kafka: the operator's name is that of the first.
     return stream.selectKey<unknown>(keyMapper, { key: second?.key ?? (string() as Serde<unknown>) })
+  }
+
+  /** Takes the indexes in Kafka's order: result, left side, right side. */
+  #join(type: TableJoinType, other: AnyTable, joiner: JoinCallback, store: StoreArgument): AnyTable {
+    const operator = type === 'inner' ? 'join' : `${type}Join`
+    checkFunction(joiner, operator)
+    const { plan } = this.#dsl
+    const { node: left, keySerde } = this[state]
+    const { node: right } = tableStateOf(other, operator)
+    const options = storeOptions(store)
+    const { name } = options
+    const storePlan = this.#optionalStore('KTABLE-MERGE-', options, undefined, operator)
+    const node = plan.add({
+      kind: 'table-join',
+      name: plan.processorName('KTABLE-MERGE-', name),
+      leftName: plan.processorName('KTABLE-JOINTHIS-', name, '-join-this'),
+      rightName: plan.processorName('KTABLE-JOINOTHER-', name, '-join-other'),
+      declaredAt: declaredAt(),
+      parents: Object.freeze([left, right] as const),
+      joiner,
+      type,
+      store: storePlan,
+    })
+    return this.#dsl.table({ node, keySerde, valueSerde: options.value })
   }
 
   #filter(predicate: AnyPredicate, negate: boolean, store: StoreArgument): AnyTable {

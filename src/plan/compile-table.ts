@@ -13,6 +13,7 @@ import type { Serde } from '../serdes/serde.ts'
 import type { StoreDefinition } from '../topology/node.ts'
 import type { Compilation } from './compilation.ts'
 import { compileAggregate } from './compile-aggregate.ts'
+import { addTableJoin } from './compile-table-join.ts'
 import { keyValueStore, windowStore } from './compile-store.ts'
 import type { CogroupNode, TableNode, TableSourceNode } from './node.ts'
 
@@ -66,6 +67,8 @@ export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Com
       const definition = node.store === undefined ? undefined : keyValueStore(node.store)
       return add(tableMapValues({ fn: node.fn, store: definition?.name, sendOldValues }), definition)
     }
+    case 'table-join':
+      return addTableJoin(node, compilation)
     case 'table-aggregate': {
       const { initial, add: fold, subtract } = node
       const definition = keyValueStore(node.store)

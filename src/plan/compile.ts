@@ -77,6 +77,7 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
     case 'to-table':
     case 'table-filter':
     case 'table-map-values':
+    case 'table-join':
     case 'suppress':
     case 'table-aggregate':
       return addTable(node, compilation)

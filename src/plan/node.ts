@@ -228,6 +228,19 @@ export interface SuppressNode extends NodeBase {
   readonly suppression: Suppression
 }
 
+/** A join of two tables by their keys; three physical nodes, of which `name` is the result. */
+export interface TableJoinNode extends NodeBase {
+  readonly kind: 'table-join'
+  /** The left table, and the right one. */
+  readonly parents: readonly [TableNode, TableNode]
+  /** The node that joins changes of the left table. */
+  readonly leftName: string
+  readonly rightName: string
+  readonly joiner: JoinCallback
+  readonly type: 'inner' | 'left' | 'outer'
+  readonly store: StorePlan | undefined
+}
+
 export interface ToStreamNode extends NodeBase {
   readonly kind: 'to-stream'
   readonly parent: TableNode
@@ -303,6 +316,7 @@ export type TableNode =
   | ToTableNode
   | TableFilterNode
   | TableMapValuesNode
+  | TableJoinNode
   | SuppressNode
   | TableAggregateNode
 
@@ -328,6 +342,7 @@ export function parentsOf(node: PlanNode): readonly PlanNode[] {
     case 'table-source':
       return []
     case 'merge':
+    case 'table-join':
     case 'cogroup':
     case 'stream-stream-join':
       return node.parents

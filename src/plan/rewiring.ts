@@ -90,6 +90,12 @@ export class Rewiring {
       case 'merge':
       case 'stream-stream-join':
         return Object.freeze({ ...node, parents: Object.freeze(parents as StreamNode[]) })
+      case 'table-join': {
+        const [left, right] = node.parents
+        // Made from the declared ones: both may be one table, of which the set of parents has but one.
+        const both = Object.freeze([make(left) as TableNode, make(right) as TableNode] as const)
+        return both[0] === left && both[1] === right ? node : Object.freeze({ ...node, parents: both })
+      }
       case 'cogroup':
         return Object.freeze({ ...node, parents: Object.freeze(parents as CogroupFoldNode[]) })
       default: {

@@ -42,6 +42,15 @@ export function analyseTables(nodes: readonly PlanNode[]): TableAnalysis {
       case 'table-group':
         makeSendOldValues(node.parent, kept, sending)
         break
+      case 'table-join': {
+        const [left, right] = node.parents
+        if (node.store !== undefined) kept.add(node)
+        if (node.type !== 'inner') makeSendOldValues(left, kept, sending)
+        if (node.type === 'outer') makeSendOldValues(right, kept, sending)
+        keepRowsFor(left, kept)
+        keepRowsFor(right, kept)
+        break
+      }
       case 'stream-table-join':
         keepRowsFor(node.table, kept)
         break
@@ -56,6 +65,7 @@ export function analyseTables(nodes: readonly PlanNode[]): TableAnalysis {
 function keepRowsFor(table: TableNode, kept: Set<TableNode>): void {
   if (kept.has(table)) return
   if (isDerived(table)) keepRowsFor(table.parent, kept)
+  else if (table.kind === 'table-join') for (const side of table.parents) keepRowsFor(side, kept)
   else kept.add(table)
 }
 
@@ -63,7 +73,9 @@ function keepRowsFor(table: TableNode, kept: Set<TableNode>): void {
 function makeSendOldValues(table: TableNode, kept: Set<TableNode>, sending: Set<TableNode>): void {
   if (sending.has(table)) return
   const derived = isDerived(table)
-  if (!kept.has(table)) {
+  // What a join sends is made of the changes of both sides, even where it keeps its rows.
+  if (table.kind === 'table-join') for (const side of table.parents) makeSendOldValues(side, kept, sending)
+  else if (!kept.has(table)) {
     if (derived) makeSendOldValues(table.parent, kept, sending)
     else kept.add(table)
   }
@@ -72,8 +84,12 @@ function makeSendOldValues(table: TableNode, kept: Set<TableNode>, sending: Set<
 }
 
 /** Makes `table` send old values if it has them; answers whether it does. */
-function askForOldValues(table: TableNode, kept: ReadonlySet<TableNode>, sending: Set<TableNode>): boolean {
+function askForOldValues(table: TableNode, kept: Set<TableNode>, sending: Set<TableNode>): boolean {
   if (sending.has(table)) return true
+  if (table.kind === 'table-join') {
+    makeSendOldValues(table, kept, sending)
+    return true
+  }
   const derived = isDerived(table)
   const has = kept.has(table) || (derived && askForOldValues(table.parent, kept, sending))
   if (has) sending.add(table)

@@ -1,6 +1,7 @@
 /** How the current rows of a table are read: in its store, or computed from the rows of the table above. */
 import { unreachable } from '../base/assert.ts'
 import { bufferValueGetter } from '../operators/buffer-value-getter.ts'
+import { tableJoinValueGetter } from '../operators/table-join.ts'
 import {
   filterValueGetter,
   mapValuesValueGetter,
@@ -33,6 +34,12 @@ export function valueGetterOf(table: TableNode): ValueGetterSupplier {
     case 'table-filter':
       if (table.store !== undefined) return storeValueGetter(table.store.name)
       return filterValueGetter(valueGetterOf(table.parent), table.predicate, table.negate)
+    case 'table-join': {
+      if (table.store !== undefined) return storeValueGetter(table.store.name)
+      const { parents, type, joiner } = table
+      const [left, right] = [valueGetterOf(parents[0]), valueGetterOf(parents[1])]
+      return tableJoinValueGetter({ left, right, type, joiner })
+    }
     case 'table-map-values':
       if (table.store !== undefined) return storeValueGetter(table.store.name)
       return mapValuesValueGetter(valueGetterOf(table.parent), table.fn)

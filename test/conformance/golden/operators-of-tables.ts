@@ -5,6 +5,7 @@ import {
   named,
   storeOf,
   text,
+  type DeclaredAs,
   type Operator,
   type OperatorTable,
   type Table,
@@ -22,6 +23,8 @@ function keepsKeys(apply: (table: Table, node: NodeSpec) => Table): Operator<'ta
 
 const options = (node: NodeSpec) => ({ ...named(node), ...storeOf(node) })
 
+const textValues = (node: NodeSpec) => ({ ...options(node), value: text })
+
 const toStream: Operator<'table'> = {
   makes: 'stream',
   declare: (node, { table, windowedKeys }) => {
@@ -31,6 +34,30 @@ const toStream: Operator<'table'> = {
     return [{ kind: 'stream', stream, windowedKeys: false }]
   },
 }
+
+/** A join with another table; what it reads from second is looked at when it is declared. */
+function joining(join: (table: Table, other: Table, node: NodeSpec) => Table): Operator<'table'> {
+  return {
+    makes: 'table',
+    lacks: lacksVersions,
+    declare: (node, { table, windowedKeys }, _site, second) => {
+      const other = (second as DeclaredAs<'table'>).table
+      return [{ kind: 'table', table: join(table, other, node), windowedKeys }]
+    },
+  }
+}
+
+const joins: OperatorTable<'table'> = new Map([
+  ['join', joining((table, other, node) => table.join(other, functions.joiner(node.fn!), textValues(node)))],
+  [
+    'leftJoin',
+    joining((table, other, node) => table.leftJoin(other, functions.joiner(node.fn!), textValues(node))),
+  ],
+  [
+    'outerJoin',
+    joining((table, other, node) => table.outerJoin(other, functions.joiner(node.fn!), textValues(node))),
+  ],
+])
 
 const groupTable: Operator<'table'> = {
   makes: 'grouped-table',
@@ -62,6 +89,7 @@ export const operatorsOfTables: OperatorTable<'table'> = new Map([
       table.mapValues<unknown>(functions.valueMapper(node.fn!), { ...options(node), value: text }),
     ),
   ],
+  ...joins,
   ['groupTable', groupTable],
   ['suppress', suppress],
   ['toStream', toStream],
