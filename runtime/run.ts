@@ -5,7 +5,9 @@
  * second (partition counts decide the tasks), and the producer fences its predecessor before the first store is
  * restored, so that the changelogs have ended.
  */
+import { StreamsError } from '../src/base/errors.ts'
 import type { App } from '../src/dsl/app.ts'
+import type { Topology } from '../src/topology/topology.ts'
 import { Admin } from './client/admin.ts'
 import { startEmbeddedBroker, openCluster, type EmbeddedBroker } from './embedded.ts'
 import { resolveOptions, type ResolvedOptions, type RunOptions } from './options.ts'
@@ -53,6 +55,7 @@ export async function run(app: App, options: RunOptions = {}): Promise<RunningAp
   const topology = app.topology()
   // Builds everything that can be refused before anything is opened.
   topology.subtopologies()
+  refuseGlobalStores(topology)
   const closers: (() => Promise<void>)[] = []
   try {
     const broker = options.broker ?? (await ownBroker(resolved, closers))
@@ -64,6 +67,17 @@ export async function run(app: App, options: RunOptions = {}): Promise<RunningAp
     for (const close of closers.reverse()) await close()
     throw error
   }
+}
+
+/** Global stores must be whole on every instance before anything is processed; tables that lack rows give wrong results. */
+function refuseGlobalStores(topology: Topology): void {
+  const [part] = topology.globalParts()
+  if (part === undefined) return
+  throw new StreamsError('MR-1001', {
+    what: `the application has a global store, '${part.stores[0]!.name}', which run() does not offer yet`,
+    why: 'Global tables and global stores run in the test driver only.',
+    fix: 'join with a table() whose topic is partitioned as the stream is',
+  })
 }
 
 async function ownBroker(
@@ -124,6 +138,9 @@ function connectSignals(running: RunningApp, { signal, handleSignals }: RunOptio
     })
   if (signal?.aborted === true) close()
   signal?.addEventListener('abort', close, { once: true })
+  // A signal may outlive many applications.
+  const deafen = (): void => signal?.removeEventListener('abort', close)
+  running.closed.then(deafen, deafen)
   if (handleSignals !== true) return
   const signals = ['SIGTERM', 'SIGINT'] as const
   let received = 0

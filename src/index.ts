@@ -36,8 +36,9 @@ export {
   type KeyValueStoreOptions,
   type StoreHandle,
 } from './dsl/kv-store.ts'
+export type { GlobalJoinOptions, GlobalKTable, GlobalStoreDefinition } from './dsl/global-table.ts'
+export type { IncomingRecord } from './dsl/incoming-record.ts'
 export type {
-  IncomingRecord,
   OpenStores,
   OutgoingRecord,
   ProcessContext,
@@ -119,10 +120,14 @@ export type { Subtopology } from './topology/subtopologies.ts'
 export {
   Topology,
   type CopartitionGroup,
+  type GlobalStoreOptions,
   type ProcessorOptions,
   type SourceOptions as TopologySourceOptions,
   type SinkOptions as TopologySinkOptions,
 } from './topology/topology.ts'
+export { customWindows, type CustomWindowOptions, type CustomWindows } from './windows/custom-windows.ts'
+export type { FixedWindows } from './windows/fixed-windows.ts'
+export { unlimited, type UnlimitedWindows } from './windows/unlimited-windows.ts'
 export { session, type SessionWindows } from './windows/session-windows.ts'
 export type { Within } from './windows/join-windows.ts'
 export { hopping, tumbling, type TimeWindows, type WindowOptions } from './windows/time-windows.ts'

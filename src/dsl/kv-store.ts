@@ -20,7 +20,7 @@ export interface KeyValueStoreOptions<K, V> {
 
 /** A store that processors can name. */
 export interface StoreHandle {
-  readonly kind: 'key-value'
+  readonly kind: 'key-value' | 'global'
   readonly name: string
 }
 

@@ -10,6 +10,7 @@ import { declaredAt } from '../plan/declared-at.ts'
 import type { ProcessNode } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
 import { validateName } from '../topology/names.ts'
+import { globalNodeOf } from './global-plan.ts'
 import { checkFunction, type StreamState } from './handle.ts'
 import type { KeyValueStoreHandle, StoreHandle } from './kv-store.ts'
 import type { Punctuation, StoreHandles } from './processors.ts'
@@ -47,7 +48,8 @@ export function planProcess(
       punctuations: list.map(each => planPunctuation(each, operator)),
       valuesOnly: kind === 'process-values',
     }),
-    stores: Object.freeze([...new Set(stores.map(({ store }) => store))]),
+    // Global stores are read without being connected.
+    stores: Object.freeze([...new Set(stores.flatMap(({ store, writable }) => (writable ? [store] : [])))]),
   })
 }
 
@@ -78,6 +80,8 @@ export function declareKeyValueStore(plan: Plan, handle: KeyValueStoreHandle<unk
 
 function namedStores(plan: Plan, handles: StoreHandles, operator: string): readonly NamedStore[] {
   return Object.entries(handles).map(([property, handle]) => {
+    const global = handle === undefined ? undefined : globalNodeOf(plan, handle)
+    if (global !== undefined) return { property, store: global.store.name, writable: false }
     checkHandle(handle, `${operator}: stores.${property}`)
     declareKeyValueStore(plan, handle as KeyValueStoreHandle<unknown, unknown>)
     return { property, store: handle.name, writable: true }

@@ -6,18 +6,11 @@ import type { Duration } from '../base/duration.ts'
 import type { RecordContext } from '../processor/processor.ts'
 import type { Headers } from '../record/record.ts'
 import type { Serde } from '../serdes/serde.ts'
-import type { ProcessorStore } from '../state/processor-store.ts'
+import type { ProcessorStore, ReadableStore } from '../state/processor-store.ts'
+import type { GlobalKTable } from './global-table.ts'
+import type { IncomingRecord } from './incoming-record.ts'
 import type { KeyValueStoreHandle, StoreHandle } from './kv-store.ts'
 import type { NamedOptions } from './options.ts'
-
-/** A record as it comes to a processor. */
-export interface IncomingRecord<out K, out V> {
-  readonly key: K
-  readonly value: V
-  /** Milliseconds since the epoch. */
-  readonly timestamp: number
-  readonly headers: Headers
-}
 
 /** A record that a processor makes. */
 export interface OutgoingRecord<out K, out V> {
@@ -34,7 +27,11 @@ export type StoreHandles = Readonly<Record<string, StoreHandle>>
 
 /** What a handle opens to in a task. */
 export type OpenStores<S> = {
-  readonly [N in keyof S]: S[N] extends KeyValueStoreHandle<infer K, infer V> ? ProcessorStore<K, V> : never
+  readonly [N in keyof S]: S[N] extends KeyValueStoreHandle<infer K, infer V>
+    ? ProcessorStore<K, V>
+    : S[N] extends GlobalKTable<infer K, infer V>
+      ? ReadableStore<K, V>
+      : never
 }
 
 /** What a processor sees of its task beside the record; the same object at every call. */
@@ -80,7 +77,7 @@ export type Results<R> = Iterable<R> | undefined | void
 
 /** What `process` takes. */
 export interface ProcessorDefinition<K, V, KOut, VOut, S> extends NamedOptions {
-  /** Made by `kvStore`. Reads and writes are of the record's own partition. */
+  /** Made by `kvStore`: reads and writes are of the record's own partition. Global tables can be read. */
   readonly stores?: S
   /** Called for every record, absent keys and values included; what it yields goes on at once. */
   readonly process: (

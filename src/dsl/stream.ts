@@ -7,6 +7,12 @@ import type { Serde } from '../serdes/serde.ts'
 import type { TopicNameExtractor } from '../topology/node.ts'
 import { branchByList, branchByName } from './branch.ts'
 import type { AnyMapper, AnyPredicate } from './function-types.ts'
+import {
+  isGlobalTable,
+  planGlobalJoin,
+  type AnyGlobalJoinOptions,
+  type AnyGlobalTable,
+} from './global-plan.ts'
 import { GroupedStream } from './grouped-stream.ts'
 import {
   checkFunction,
@@ -133,14 +139,27 @@ export class Stream implements MembersOf<AnyStream> {
     }) as AnyGrouped
   }
 
-  join(other: AnyTable | AnyStream, joiner: JoinCallback, options?: AnyJoinOptions): AnyStream {
+  join(
+    other: AnyTable | AnyGlobalTable | AnyStream,
+    joiner: JoinCallback,
+    options?: AnyJoinOptions,
+  ): AnyStream {
     if (isStream(other)) return this.#joinStream('join', other as AnyStream, joiner, options)
-    return this.#joinTable(other as AnyTable, joiner, false, options)
+    return this.#joinTable(other as AnyTable | AnyGlobalTable, joiner, false, options)
   }
 
-  leftJoin(other: AnyTable | AnyStream, joiner: JoinCallback, options?: AnyJoinOptions): AnyStream {
+  leftJoin(
+    other: AnyTable | AnyGlobalTable | AnyStream,
+    joiner: JoinCallback,
+    options?: AnyJoinOptions,
+  ): AnyStream {
     if (isStream(other)) return this.#joinStream('leftJoin', other as AnyStream, joiner, options)
-    return this.#joinTable(other as AnyTable, joiner, true, options)
+    return this.#joinTable(other as AnyTable | AnyGlobalTable, joiner, true, options)
+  }
+
+  outerJoin(other: AnyStream, joiner: JoinCallback, options: AnyStreamJoinOptions): AnyStream {
+    streamStateOf(other, 'outerJoin')
+    return this.#joinStream('outerJoin', other, joiner, options)
   }
 
   repartition(options: RepartitionOptions<unknown, unknown> = {}): AnyStream {
@@ -246,11 +265,15 @@ export class Stream implements MembersOf<AnyStream> {
   }
 
   #joinTable(
-    table: AnyTable,
+    table: AnyTable | AnyGlobalTable,
     joiner: JoinCallback,
     left: boolean,
-    options: ValueOptions<unknown> = {},
+    options: AnyGlobalJoinOptions = {},
   ): AnyStream {
+    if (isGlobalTable(table)) {
+      const join = { table, joiner, left, options }
+      return this.#dsl.stream(planGlobalJoin(this.#dsl.plan, this[state], join))
+    }
     const operator = left ? 'leftJoin' : 'join'
     checkFunction(joiner, operator)
     const { plan } = this.#dsl

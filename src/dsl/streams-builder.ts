@@ -7,8 +7,10 @@ import type { Serde } from '../serdes/serde.ts'
 import type { TimestampExtractor } from '../topology/node.ts'
 import type { Topology } from '../topology/topology.ts'
 import type { AnyStream, AnyTable, Dsl } from './handle.ts'
+import { planGlobalStore, planGlobalTable } from './global-plan.ts'
+import type { GlobalKTable, GlobalStoreDefinition } from './global-table.ts'
 import type { KeyValueStoreHandle } from './kv-store.ts'
-import type { SourceOptions, StoreOptions } from './options.ts'
+import type { NamedOptions, SourceOptions, StoreOptions } from './options.ts'
 import { checkHandle, declareKeyValueStore } from './process-plan.ts'
 import { planStore } from './store-plan.ts'
 import { Stream } from './stream.ts'
@@ -112,6 +114,29 @@ export class StreamsBuilder {
       offsetReset: options.offsetReset,
     })
     return this.#dsl.table({ node, keySerde, valueSerde: storePlan.valueSerde }) as KTable<K, V>
+  }
+
+  /**
+   * Reads a topic as a table that every instance has whole, all partitions of it: for joins by any key, and for lookups
+   * by processors. Rows are there before the application processes anything; later updates are not in step with it.
+   */
+  globalTable<K, V>(topic: Topic<K, V>, store?: string | StoreOptions<V>): GlobalKTable<K, V> {
+    this.#plan.declareTopic(topic)
+    const options = (typeof store === 'string' ? { store } : (store ?? {})) as StoreOptions<unknown>
+    const source = topic as unknown as Topic<unknown, unknown>
+    return planGlobalTable(this.#plan, source, options, timestampRule([topic], {})) as GlobalKTable<K, V>
+  }
+
+  /** Like `globalTable`, but a function of one's own writes what is kept of each record. */
+  globalStore<K, V, K2, V2>(
+    topic: Topic<K, V>,
+    definition: GlobalStoreDefinition<K, V, K2, V2> & NamedOptions,
+  ): GlobalKTable<K2, V2> {
+    this.#plan.declareTopic(topic)
+    checkHandle(definition?.store, 'globalStore: store')
+    const source = topic as unknown as Topic<unknown, unknown>
+    const any = definition as unknown as GlobalStoreDefinition<unknown, unknown, unknown, unknown>
+    return planGlobalStore(this.#plan, source, any, timestampRule([topic], {})) as GlobalKTable<K2, V2>
   }
 
   /**

@@ -7,7 +7,7 @@
  */
 import type { Serde } from '../serdes/serde.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
-import type { TimeWindows } from '../windows/time-windows.ts'
+import type { FixedWindows } from '../windows/fixed-windows.ts'
 import type { Windowed } from '../windows/window.ts'
 import type {
   Aggregator,
@@ -20,6 +20,7 @@ import type {
   Sync,
   TypeGuard,
 } from './function-types.ts'
+import type { GlobalJoinOptions, GlobalKTable } from './global-table.ts'
 import type { StreamJoinOptions } from './join-options.ts'
 import type {
   BranchOptions,
@@ -166,6 +167,34 @@ export interface KStream<K, V> {
     options?: ValueOptions<W>,
   ): KStream<K, W>
 
+  /** Like `join`, but records of this stream that find no match in time are joined with `undefined`. */
+  leftJoin<V2, W>(
+    other: KStream<K, V2>,
+    joiner: Joiner<K, V, V2 | undefined, Sync<W>>,
+    options: StreamJoinOptions<V, V2, W>,
+  ): KStream<K, W>
+
+  /** Like `leftJoin`, for records of both streams. */
+  outerJoin<V2, W>(
+    other: KStream<K, V2>,
+    joiner: Joiner<K, V | undefined, V2 | undefined, Sync<W>>,
+    options: StreamJoinOptions<V, V2, W>,
+  ): KStream<K, W>
+
+  /** Looks a key that `on` makes of each record up in a global table: no topics need be partitioned alike. */
+  join<K2, V2, W>(
+    table: GlobalKTable<K2, V2>,
+    joiner: Joiner<K, V, V2, Sync<W>>,
+    options: GlobalJoinOptions<K, V, K2, W>,
+  ): KStream<K, W>
+
+  /** Like `join`, but a record without a row, or of which `on` makes no key, is joined with `undefined`. */
+  leftJoin<K2, V2, W>(
+    table: GlobalKTable<K2, V2>,
+    joiner: Joiner<K, V, V2 | undefined, Sync<W>>,
+    options: GlobalJoinOptions<K, V, K2, W>,
+  ): KStream<K, W>
+
   /** Sends every record through a topic of the application's own, whether or not the key was changed. */
   repartition(options?: RepartitionOptions<K, V>): KStream<K, V>
 
@@ -272,7 +301,7 @@ export interface KGroupedStream<K, V> {
   cogroup<A>(add: Aggregator<K, V, A>): CogroupedStream<K, A>
 
   /** Folds by key and window of time, or by key and session, instead of by key alone. */
-  windowedBy(windows: TimeWindows): WindowedStream<K, V>
+  windowedBy(windows: FixedWindows): WindowedStream<K, V>
   windowedBy(windows: SessionWindows): SessionWindowedStream<K, V>
 }
 
@@ -326,7 +355,7 @@ export interface CogroupedStream<K, A> {
   aggregate(options: { readonly initial: Initializer<A> } & StoreOptions<A>): KTable<K, A>
 
   /** Folds by key and window of time instead of by key alone. */
-  windowedBy(windows: TimeWindows): WindowedCogroupedStream<K, A>
+  windowedBy(windows: FixedWindows): WindowedCogroupedStream<K, A>
 }
 
 /** Several groups by key and window; records are dropped as from `WindowedStream`. */
@@ -346,6 +375,31 @@ export interface KTable<K, V> extends LookupTable<K, V> {
 
   /** Replaces the value of each row. Deletes pass through: `fn` is never called for an absent value. */
   mapValues<W>(fn: Mapper<K, V, Sync<W>>, store?: string | StoreOptions<W>): KTable<K, W>
+
+  /**
+   * Replaces the value of each row like `mapValues`, but is called for absent values too: a deleted row, or one that
+   * is looked up and not there. Answering `undefined` deletes. Without a store `fn` is called again for every lookup
+   * (its context then has no topic, and the row's timestamp), so it must answer equally for equal arguments.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, integer, string, topic } from 'millrace'
+   *
+   * const stock = topic('stock', { key: string(), value: integer() })
+   * const labels = topic('labels', { key: string(), value: string() })
+   *
+   * export default defineApp({
+   *   id: 'stock-labels',
+   *   build(b) {
+   *     b.table(stock)
+   *       .transformValues((count, item) => `${item}: ${count ?? 'not sold any more'}`)
+   *       .toStream()
+   *       .to(labels)
+   *   },
+   * })
+   * ```
+   */
+  transformValues<W>(fn: Mapper<K, V | undefined, Sync<W>>, store?: string | StoreOptions<W>): KTable<K, W>
 
   /**
    * Joins the rows of two tables by their keys: a row where both have one, which follows the changes of both. Both

@@ -115,7 +115,8 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
 
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows the store's kind.
   store<S extends StateStore>(name: string): S {
-    const store = this.node.stores.includes(name) ? this.scope.stores.get(name) : undefined
+    const { stores, globalStores } = this.scope
+    const store = this.node.stores.includes(name) ? stores.get(name) : globalStores.get(name)
     if (store === undefined) throw this.unknown('store', name, this.node.stores)
     return store as S
   }

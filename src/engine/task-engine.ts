@@ -30,6 +30,8 @@ export interface TaskEngineOptions {
   readonly subtopology: Subtopology
   /** Every store of the sub-topology, restored and open. */
   readonly stores: ReadonlyMap<string, StateStore>
+  /** Global stores, which every node may read. */
+  readonly globalStores?: ReadonlyMap<string, StateStore>
   readonly collector: RecordCollector
   readonly clock: Clock
   /** The name on the broker of a topic of the topology: internal ones get the application id. Default: the same. */
@@ -226,6 +228,7 @@ export class TaskEngine {
       clock: options.clock,
       collector: options.collector,
       stores: options.stores,
+      globalStores: options.globalStores ?? new Map(),
       current: new CurrentRecord(),
       streamTimePunctuations: new Punctuations(),
       wallClockPunctuations: new Punctuations(),

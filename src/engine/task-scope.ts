@@ -22,6 +22,8 @@ export interface TaskScope {
   readonly clock: Clock
   readonly collector: RecordCollector
   readonly stores: ReadonlyMap<string, StateStore>
+  /** What every node may read. */
+  readonly globalStores: ReadonlyMap<string, StateStore>
   readonly current: CurrentRecord
   readonly streamTimePunctuations: Punctuations
   readonly wallClockPunctuations: Punctuations

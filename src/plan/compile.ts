@@ -11,12 +11,14 @@ import { StreamsError } from '../base/errors.ts'
 import { branch } from '../operators/branch.ts'
 import { filter } from '../operators/filter.ts'
 import { passThrough } from '../operators/pass-through.ts'
+import { streamGlobalJoin } from '../operators/stream-global-join.ts'
 import { streamTableJoin } from '../operators/stream-table-join.ts'
 import { tableGroup } from '../operators/table-group.ts'
 import { toStream } from '../operators/to-stream.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { Serde } from '../serdes/serde.ts'
 import { Topology } from '../topology/topology.ts'
+import { addGlobalTable } from './compile-global-table.ts'
 import { compileMap } from './compile-map.ts'
 import { addJoinWindow, addStreamStreamJoin } from './compile-stream-join.ts'
 import { addRepartition, addSink, addTableRepartition } from './compile-sink.ts'
@@ -24,6 +26,7 @@ import { addTable } from './compile-table.ts'
 import type { Compilation } from './compilation.ts'
 import { parentsOf, sourcesOf, storeOf, type PlanNode } from './node.ts'
 import { optimize, type OptimizationChoice } from './optimize/optimize.ts'
+import { selfJoinsOf } from './optimize/self-joins.ts'
 import type { Plan } from './plan.ts'
 import { analyseTables } from './tables.ts'
 import { valueGetterOf } from './value-getters.ts'
@@ -42,6 +45,8 @@ export function compile(plan: Plan, options: CompileOptions): Topology {
   if (options.strictNaming) checkAllNamed(plan.nodes)
   const optimized = optimize(plan, options.optimize)
   const { nodes, representative } = writeOrderOf(optimized.nodes, optimized.orderOf)
+  const none = { joins: new Set<PlanNode>(), leftOut: new Set<PlanNode>() }
+  const selfJoins = optimized.sharesSelfJoinStores ? selfJoinsOf(nodes, representative) : none
   const compilation: Compilation = {
     topology: new Topology(),
     tables: analyseTables(optimized.nodes),
@@ -52,9 +57,10 @@ export function compile(plan: Plan, options: CompileOptions): Topology {
     branchNames: splitter =>
       nodes.flatMap(node => (node.kind === 'branch-child' && node.parent === splitter ? [node.name] : [])),
     stores: plan.stores,
+    selfJoins: selfJoins.joins,
     keepsNullKeys: ancestorsOfLeftJoins(nodes),
   }
-  for (const node of nodes) compileNode(node, compilation)
+  for (const node of nodes) if (!selfJoins.leftOut.has(node)) compileNode(node, compilation)
   return compilation.topology
 }
 
@@ -64,11 +70,8 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
   const addProcessor = (supplier: ProcessorSupplier, stores: readonly string[] = []): void =>
     void topology.addProcessor(name, { parents: parentNames(node), supplier, stores, declaredAt })
   switch (node.kind) {
-    case 'stream-source': {
-      const { topics, keySerde: key, valueSerde: value, timestamp, offsetReset } = node
-      topology.addSource(name, { topics, key, value, timestamp, offsetReset, declaredAt })
-      return
-    }
+    case 'stream-source':
+      return addStreamSource(node, topology)
     case 'table-source':
     case 'stream-aggregate':
     case 'window-aggregate':
@@ -77,6 +80,7 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
     case 'to-table':
     case 'table-filter':
     case 'table-map-values':
+    case 'table-transform-values':
     case 'table-join':
     case 'suppress':
     case 'table-aggregate':
@@ -108,22 +112,21 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
       return addProcessor(toStream())
     case 'cogroup':
       addProcessor(passThrough())
-      topology.copartition({
-        sources: compilation.sourceNames(node),
-        operator: `cogroup '${name}'`,
-        declaredAt,
-      })
-      return
+      return copartition(node, 'cogroup', compilation)
     case 'process':
     case 'process-values':
       for (const store of node.stores) addProcessorStore(store, compilation)
       return addProcessor(node.supplier, node.stores)
+    case 'global-table':
+      return addGlobalTable(topology, node)
+    case 'stream-global-join': {
+      const { on, joiner, left } = node
+      return addProcessor(streamGlobalJoin({ store: node.table.store.name, on, joiner, left }))
+    }
     case 'stream-table-join': {
       const getter = valueGetterOf(node.table)
       addProcessor(streamTableJoin({ getter, joiner: node.joiner, left: node.left }), getter.stores)
-      const operator = `${node.left ? 'leftJoin' : 'join'} '${name}'`
-      topology.copartition({ sources: compilation.sourceNames(node), operator, declaredAt })
-      return
+      return copartition(node, node.left ? 'leftJoin' : 'join', compilation)
     }
     case 'join-window':
       return addJoinWindow(node, compilation)
@@ -132,6 +135,17 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
     default:
       return unreachable(node)
   }
+}
+
+function addStreamSource(node: StreamSourceNode, topology: Topology): void {
+  const { name, topics, keySerde: key, valueSerde: value, timestamp, offsetReset, declaredAt } = node
+  topology.addSource(name, { topics, key, value, timestamp, offsetReset, declaredAt })
+}
+
+/** Demands that all sources of a node are partitioned alike. */
+function copartition(node: PlanNode, kind: string, { topology, sourceNames }: Compilation): void {
+  const { name, declaredAt } = node
+  topology.copartition({ sources: sourceNames(node), operator: `${kind} '${name}'`, declaredAt })
 }
 
 /** Stores of processors come into being with the first that uses them: one that nobody uses is not there. */
@@ -159,7 +173,8 @@ function ancestorsOfLeftJoins(nodes: readonly PlanNode[]): ReadonlySet<PlanNode>
   }
   for (const node of nodes) {
     const joins = node.kind === 'stream-stream-join' && node.operator !== 'join'
-    if (joins || (node.kind === 'stream-table-join' && node.left)) visit(node)
+    const looksUp = node.kind === 'stream-table-join' || node.kind === 'stream-global-join'
+    if (joins || (looksUp && node.left)) visit(node)
   }
   return ancestors
 }

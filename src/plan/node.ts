@@ -14,7 +14,7 @@ import type { Encoder, Serde } from '../serdes/serde.ts'
 import type { StreamPartitioner, TimestampExtractor, TopicNameExtractor } from '../topology/node.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
-import type { TimeWindows } from '../windows/time-windows.ts'
+import type { FixedWindows } from '../windows/fixed-windows.ts'
 
 /** What every logical node has. */
 interface NodeBase {
@@ -127,7 +127,7 @@ export interface StreamAggregateNode extends NodeBase {
 
 export interface WindowAggregateNode extends Omit<StreamAggregateNode, 'kind'> {
   readonly kind: 'window-aggregate'
-  readonly windows: TimeWindows
+  readonly windows: FixedWindows
   readonly retentionMs: number
 }
 
@@ -144,7 +144,7 @@ export interface CogroupFoldNode extends NodeBase {
   readonly initial: () => unknown
   readonly add: FoldCallback
   /** Absent: by key alone. */
-  readonly windowed: { readonly windows: TimeWindows; readonly retentionMs: number } | undefined
+  readonly windowed: { readonly windows: FixedWindows; readonly retentionMs: number } | undefined
 }
 
 /** The table that the folds of a cogroup make together. */
@@ -178,7 +178,8 @@ export interface TableFilterNode extends NodeBase {
 }
 
 export interface TableMapValuesNode extends NodeBase {
-  readonly kind: 'table-map-values'
+  /** `transformValues` is called for values that are not there as well. */
+  readonly kind: 'table-map-values' | 'table-transform-values'
   readonly parent: TableNode
   readonly fn: ValueCallback<unknown>
   readonly store: StorePlan | undefined
@@ -280,7 +281,40 @@ export interface StreamStreamJoinNode extends NodeBase {
   readonly windows: JoinWindows
   readonly joiner: JoinCallback
   /** Of the records that wait for a match: absent from inner joins. */
+  readonly held: HeldRecords | undefined
+  /** That of `held`, here because it is named here. */
   readonly store: StorePlan | undefined
+}
+
+/** Where a left or outer join holds records of both sides that have no match yet, and how it writes them. */
+export interface HeldRecords {
+  readonly store: StorePlan
+  readonly left: Serde<unknown>
+  readonly right: Serde<unknown>
+}
+
+/** A topic that every instance reads whole into a store; two physical nodes, of which `name` is the second. */
+export interface GlobalTableNode extends NodeBase {
+  readonly kind: 'global-table'
+  readonly sourceName: string
+  readonly topic: string
+  /** Of the topic; those of the store may be others. */
+  readonly keySerde: Serde<unknown>
+  readonly valueSerde: Serde<unknown>
+  readonly store: StorePlan
+  /** Absent for rows as they come: a processor of the application's own. */
+  readonly supplier: ProcessorSupplier | undefined
+  readonly timestamp: TimestampExtractor | undefined
+  readonly walkable: boolean
+}
+
+export interface StreamGlobalJoinNode extends NodeBase {
+  readonly kind: 'stream-global-join'
+  readonly parent: StreamNode
+  readonly table: GlobalTableNode
+  readonly on: ValueCallback<unknown>
+  readonly joiner: JoinCallback
+  readonly left: boolean
 }
 
 /** A processor of the application's own. */
@@ -302,6 +336,7 @@ export type StreamNode =
   | RepartitionNode
   | ToStreamNode
   | ProcessNode
+  | StreamGlobalJoinNode
   | StreamTableJoinNode
   | StreamStreamJoinNode
 
@@ -325,6 +360,7 @@ export type PlanNode =
   | TableNode
   | BranchNode
   | SinkNode
+  | GlobalTableNode
   | TableGroupNode
   | TableRepartitionNode
   | JoinWindowNode
@@ -340,6 +376,7 @@ export function parentsOf(node: PlanNode): readonly PlanNode[] {
   switch (node.kind) {
     case 'stream-source':
     case 'table-source':
+    case 'global-table':
       return []
     case 'merge':
     case 'table-join':

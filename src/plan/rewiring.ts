@@ -86,6 +86,7 @@ export class Rewiring {
     switch (node.kind) {
       case 'stream-source':
       case 'table-source':
+      case 'global-table':
         return node
       case 'merge':
       case 'stream-stream-join':

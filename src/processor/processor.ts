@@ -66,7 +66,7 @@ export interface ProcessorContext {
    * last value (semantics C2); 0 when every update is forwarded at once.
    */
   coalescedEntriesMax(store: string): number
-  /** A store connected to this node; any other name throws MR-1001. */
+  /** A store connected to this node, or a global store, to be read only; any other name throws MR-1001. */
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows the store's kind.
   store<S extends StateStore>(name: string): S
   /** The record that is being processed; the same object is reused for the next one. */

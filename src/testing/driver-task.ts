@@ -35,7 +35,14 @@ export interface DriverTaskOptions {
   readonly committed: readonly TaskPosition[]
   readonly engine: Pick<
     TaskEngineOptions,
-    'clock' | 'cache' | 'freeze' | 'topicName' | 'hasInput' | 'onDrop' | 'onDeserializationError'
+    | 'clock'
+    | 'cache'
+    | 'freeze'
+    | 'globalStores'
+    | 'topicName'
+    | 'hasInput'
+    | 'onDrop'
+    | 'onDeserializationError'
   >
 }
 

@@ -8,17 +8,19 @@
 import { toMilliseconds, type Duration } from '../base/duration.ts'
 import { StreamsError } from '../base/errors.ts'
 import type { Drop } from '../engine/task-scope.ts'
+import type { GlobalStores } from '../engine/global-stores.ts'
 import type { TaskPosition } from '../engine/task-engine.ts'
 import { realTopicName } from '../topology/internal-topics.ts'
 import type { StoreDefinition } from '../topology/node.ts'
 import { planPartitions, type PartitionPlan } from '../topology/partition-counts.ts'
 import type { Topology } from '../topology/topology.ts'
-import { DriverTask, type DriverStore, type SentRecord } from './driver-task.ts'
+import { countsOf, startGlobals } from './driver-start.ts'
+import { DriverTask, type SentRecord } from './driver-task.ts'
 import { ManualClock } from './manual-clock.ts'
 import { TestInput, type InputTopic } from './test-input.ts'
 import { TestOutput, type OutputTopic } from './test-output.ts'
 import { TestSessionStore } from './test-session-store.ts'
-import { TestKeyValueStore, TestWindowStore } from './test-store.ts'
+import { TestKeyValueStore, TestWindowStore, type Place } from './test-store.ts'
 import { chunkOf, TopicLog } from './topic-log.ts'
 
 /** What the driver runs: what `defineApp` answers, or as much of it by hand around a `Topology`. */
@@ -84,6 +86,7 @@ export class TestDriver {
   /** The tasks that read a topic, by partition. */
   private readers = new Map<string, DriverTask[]>()
   private tasks: DriverTask[] = []
+  private globals!: GlobalStores
   private stopped: string | undefined
 
   constructor(app: TestedApp, options: TestDriverOptions) {
@@ -100,7 +103,8 @@ export class TestDriver {
 
   /** The end of a topic that the application reads, to write to it. MR-2001 when it does not read it. */
   input<K, V>(topic: InputTopic<K, V>): TestInput<K, V> {
-    if (!this.readers.has(topic.name)) throw this.unknown(topic.name, 'read', [...this.readers.keys()])
+    const read = [...this.readers.keys(), ...this.globals.topics]
+    if (!read.includes(topic.name)) throw this.unknown(topic.name, 'read', read)
     const known = this.inputs.get(topic.name)
     if (known !== undefined) return known as unknown as TestInput<K, V>
     const log = this.log(topic.name)
@@ -111,6 +115,8 @@ export class TestDriver {
         // Written while the application is down, records wait in the topic, as they would on a broker.
         const record = log.append(partition, { key, value, timestamp, headers })
         if (this.stopped !== undefined) return
+        if (this.globals.topics.includes(log.name))
+          return this.guard(() => this.globals.add(log.name, partition, chunkOf(record)))
         this.tasksOf(log.name)[partition]!.engine.addRecords(log.name, partition, chunkOf(record))
         this.run()
       },
@@ -237,6 +243,9 @@ export class TestDriver {
   private startTasks(committed: ReadonlyMap<string, readonly TaskPosition[]>): void {
     this.tasks = []
     this.readers = new Map()
+    const parts = this.topology.globalParts()
+    const options = { ...this.engineOptions(), applicationId: this.app.id, parts }
+    this.globals = startGlobals(options, topic => this.log(topic))
     for (const subtopology of this.topology.subtopologies()) {
       for (let partition = 0; partition < this.plan.taskCounts[subtopology.id]!; partition++) {
         const task = new DriverTask({
@@ -245,7 +254,7 @@ export class TestDriver {
           partition,
           topic: name => this.log(name),
           committed: committed.get(`${subtopology.id}_${partition}`) ?? [],
-          engine: this.engineOptions(),
+          engine: { ...this.engineOptions(), globalStores: this.globals.readable },
         })
         this.tasks.push(task)
         for (const topic of subtopology.sourceTopics) this.feed(task, this.realName(topic), partition)
@@ -337,8 +346,10 @@ export class TestDriver {
     return this.readers.get(topic) ?? []
   }
 
-  private placesOf(name: string): readonly { task: DriverTask; store: DriverStore }[] {
+  private placesOf(name: string): readonly Place[] {
     this.checkRunning()
+    const global = this.globals.stores.get(name)
+    if (global !== undefined) return [{ task: this.globals, store: global }]
     return this.tasks.flatMap(task => {
       const store = task.stores.get(name)
       return store === undefined ? [] : [{ task, store }]
@@ -346,7 +357,7 @@ export class TestDriver {
   }
 
   private checkStore(name: string, kind: StoreDefinition['kind']): void {
-    const stores = this.topology.subtopologies().flatMap(part => part.stores)
+    const stores = [...this.topology.stores.values()]
     if (stores.some(store => store.name === name && store.kind === kind)) return
     const known = stores.map(store => `'${store.name}' (${store.kind})`).join(', ') || 'none'
     throw new StreamsError('MR-1001', {
@@ -356,6 +367,7 @@ export class TestDriver {
 
   private closeTasks(): void {
     for (const task of this.tasks) task.engine.close()
+    this.globals.close()
   }
 
   /** An error stops the application, as it does in production. */
@@ -379,12 +391,4 @@ export class TestDriver {
       retriable: false,
     })
   }
-}
-
-function countsOf(app: TestedApp, options: TestDriverOptions): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  for (const { name, partitions } of app.topics?.() ?? [])
-    if (partitions !== undefined) counts.set(name, partitions)
-  for (const [name, partitions] of Object.entries(options.partitions ?? {})) counts.set(name, partitions)
-  return counts
 }

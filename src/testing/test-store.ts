@@ -7,7 +7,7 @@ import type { DriverStore, DriverTask } from './driver-task.ts'
 
 /** A store in one task. */
 export interface Place {
-  readonly task: DriverTask
+  readonly task: Pick<DriverTask, 'settle' | 'backend'>
   readonly store: DriverStore
 }
 
@@ -105,7 +105,7 @@ export class TestWindowStore<K, V> {
 
 /** The backend's entries of one store. */
 export function rawEntries(
-  task: DriverTask,
+  task: Place['task'],
   { prefix }: DriverStore,
 ): readonly (readonly [Uint8Array, Uint8Array])[] {
   const to = afterPrefix(prefix)

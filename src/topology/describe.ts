@@ -19,12 +19,21 @@ interface DescribedNode {
 }
 
 /** The description of all parts of a topology. */
-export function describeTopology(subtopologies: readonly Subtopology[]): string {
-  return `Topologies:\n ${subtopologies.map(part => `  ${describeSubtopology(part)}\n`).join('')}`
+export function describeTopology(
+  parts: readonly Subtopology[],
+  isGlobal: (part: Subtopology) => boolean = () => false,
+): string {
+  const texts = parts.map(part =>
+    // Kafka puts no empty line after a part that is global.
+    isGlobal(part)
+      ? `  ${describePart(part, ' for global store (will not generate tasks)')}`
+      : `  ${describePart(part, '')}\n`,
+  )
+  return `Topologies:\n ${texts.join('')}`
 }
 
-function describeSubtopology(subtopology: Subtopology): string {
-  let text = `Sub-topology: ${subtopology.id}\n`
+function describePart(subtopology: Subtopology, remark: string): string {
+  let text = `Sub-topology: ${subtopology.id}${remark}\n`
   const ordered = new TreeOrder(bySizeThenName)
   for (const described of linkedNodes(subtopology.nodes)) ordered.add(described)
   for (const described of ordered) text += `    ${describeNode(described)}\n`

@@ -44,9 +44,10 @@ export function planPartitions(
     assert(count !== undefined, `repartition topic ${name} has no partition count`)
     repartitionTopics.set(name, count)
   }
-  const taskCounts = topology
-    .subtopologies()
-    .map(part => Math.max(...part.sourceTopics.map(topic => counts.get(topic)!)))
+  // Ids have gaps where a part is global.
+  const taskCounts = [...topology.subtopologies(), ...topology.globalParts()].map(() => 0)
+  for (const part of topology.subtopologies())
+    taskCounts[part.id] = Math.max(...part.sourceTopics.map(topic => counts.get(topic)!))
   return { repartitionTopics, taskCounts }
 }
 

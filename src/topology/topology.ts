@@ -61,6 +61,23 @@ export interface SinkOptions {
   readonly declaredAt?: string | undefined
 }
 
+/** What `addGlobalStore` takes. */
+export interface GlobalStoreOptions extends Pick<
+  SourceOptions,
+  'key' | 'value' | 'timestamp' | 'declaredAt'
+> {
+  /** The name of the node that reads the topic. */
+  readonly source: string
+  /** Every instance reads all of its partitions. */
+  readonly topic: string
+  /** The name of the node that writes the store. */
+  readonly processor: string
+  /** Called once for each partition of the topic. What its processors forward goes nowhere. */
+  readonly supplier: ProcessorSupplier
+  /** Has no changelog: the topic is what it is made from again. */
+  readonly store: StoreDefinition
+}
+
 /** Sources whose topics must have equal partition counts, because records of equal keys meet (semantics O1, O2). */
 export interface CopartitionGroup {
   readonly sources: readonly string[]
@@ -102,7 +119,9 @@ export class Topology {
   readonly #repartitionTopics = new Map<string, RepartitionTopic>()
   readonly #copartitionGroups: CopartitionGroup[] = []
   readonly #sourceOfTopic = new Map<string, string>()
-  #subtopologies: readonly Subtopology[] | undefined
+  readonly #globalSources = new Set<string>()
+  readonly #globalStores = new Set<string>()
+  #parts: readonly Subtopology[] | undefined
 
   /** Adds a node that reads topics. A topic can have one source in a topology. */
   addSource(name: string, options: SourceOptions): this {
@@ -176,8 +195,22 @@ export class Topology {
       })
     }
     this.#stores.set(definition.name, Object.freeze({ ...definition }))
-    this.#subtopologies = undefined
+    this.#parts = undefined
     for (const processor of processors) this.connectStores(processor, definition.name)
+    return this
+  }
+
+  /**
+   * Adds a store that every instance has whole, made from all partitions of a topic. Every processor may read it by its
+   * name, without being connected to it; only its own writes it.
+   */
+  addGlobalStore(options: GlobalStoreOptions): this {
+    const { source, topic, key, value, timestamp, processor, supplier, store, declaredAt } = options
+    this.addSource(source, { topics: [topic], key, value, timestamp, declaredAt })
+    this.addStateStore({ ...store, changelog: false, cache: false })
+    this.addProcessor(processor, { parents: [source], supplier, stores: [store.name], declaredAt })
+    this.#globalSources.add(source)
+    this.#globalStores.add(store.name)
     return this
   }
 
@@ -231,23 +264,36 @@ export class Topology {
     return this.#copartitionGroups
   }
 
-  /** The parts that run as tasks, by their ids: 0, 1, 2 and so on. */
+  /** The parts that run as tasks, in the order of their ids: 0, 1, 2 and so on, without those of global stores. */
   subtopologies(): readonly Subtopology[] {
-    if (this.#subtopologies === undefined) {
-      this.#checkComplete()
-      this.#subtopologies = splitIntoSubtopologies([...this.#nodes.values()], this.#stores)
-    }
-    return this.#subtopologies
+    return this.#allParts().filter(part => !this.#isGlobal(part))
+  }
+
+  /** The parts that every instance runs for itself, to keep global stores: numbered among the others, without tasks. */
+  globalParts(): readonly Subtopology[] {
+    return this.#allParts().filter(part => this.#isGlobal(part))
   }
 
   /** The topology in the text format of Kafka Streams, byte for byte. */
   describe(): string {
-    return describeTopology(this.subtopologies())
+    return describeTopology(this.#allParts(), part => this.#isGlobal(part))
+  }
+
+  #allParts(): readonly Subtopology[] {
+    if (this.#parts === undefined) {
+      this.#checkComplete()
+      this.#parts = splitIntoSubtopologies([...this.#nodes.values()], this.#stores)
+    }
+    return this.#parts
+  }
+
+  #isGlobal({ sources }: Subtopology): boolean {
+    return sources.some(({ name }) => this.#globalSources.has(name))
   }
 
   #put(node: TopologyNode): this {
     this.#nodes.set(node.name, Object.freeze(node))
-    this.#subtopologies = undefined
+    this.#parts = undefined
     return this
   }
 
@@ -276,6 +322,8 @@ export class Topology {
   }
 
   #checkStore(store: string, processor: string): void {
+    if (this.#globalStores.has(store))
+      throw invalid(`'${processor}' is connected to the global store '${store}', which it may read without`)
     if (this.#stores.has(store)) return
     throw invalid(
       `'${processor}' uses the store '${store}', which was not added before`,

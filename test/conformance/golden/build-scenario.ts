@@ -14,6 +14,7 @@ type Tables = { readonly [K in Kind]: OperatorTable<K> }
 const tables: Tables = {
   stream: operatorsOfStreams,
   table: operatorsOfTables,
+  global: new Map(),
   grouped: operatorsOfGroups,
   'grouped-table': operatorsOfGroupedTables,
   windowed: operatorsOfWindowedGroups,
@@ -54,7 +55,9 @@ export function buildScenario({ config, nodes }: Scenario): BuiltScenario {
   const app = defineApp({
     id: 'app',
     strictNaming: config.strictNaming ?? false,
-    optimize: optimizationsOf(config).filter(name => name === 'merge.repartition.topics'),
+    optimize: optimizationsOf(config).filter(
+      name => name === 'merge.repartition.topics' || name === 'single.store.self.join',
+    ),
     build(builder) {
       const declared = new Map<string, Declared>()
       const site = {
@@ -82,11 +85,7 @@ function optimizationsOf({ optimize = false }: Scenario['config']): readonly str
 /** Optimisations that the DSL does not offer yet, where the scenario has what they are for. */
 function optimizationsMissing({ config, nodes }: Scenario): readonly string[] {
   return optimizationsOf(config).filter(name => {
-    if (name === 'reuse.ktable.source.topics') return nodes.some(({ op }) => op === 'table')
-    return (
-      name === 'single.store.self.join' &&
-      nodes.some(({ window, op }) => window !== undefined && op !== 'windowedBy')
-    )
+    return name === 'reuse.ktable.source.topics' && nodes.some(({ op }) => op === 'table')
   })
 }
 

@@ -6,6 +6,7 @@
  * supported yet; nothing else lists what is.
  */
 import type {
+  GlobalKTable,
   CogroupedStream,
   KGroupedStream,
   KGroupedTable,
@@ -33,6 +34,11 @@ export type WindowedCogroup = WindowedCogroupedStream<unknown, unknown>
 export type Declared =
   | { readonly kind: 'stream'; readonly stream: Stream; readonly windowedKeys: boolean }
   | { readonly kind: 'table'; readonly table: Table; readonly windowedKeys: boolean }
+  | {
+      readonly kind: 'global'
+      readonly table: GlobalKTable<unknown, unknown>
+      readonly windowedKeys: boolean
+    }
   | { readonly kind: 'grouped'; readonly grouped: Grouped; readonly windowedKeys: boolean }
   | { readonly kind: 'grouped-table'; readonly groupedTable: GroupedRows; readonly windowedKeys: boolean }
   | { readonly kind: 'windowed'; readonly windowed: WindowedGroup; readonly windowedKeys: boolean }

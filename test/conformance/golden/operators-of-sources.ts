@@ -1,4 +1,5 @@
 /** Declares the operators that are called on nothing: those that read topics. */
+import { globalStore, globalTable } from './globals.ts'
 import { stateStore } from './processors.ts'
 import { timestampRule } from './functions.ts'
 import { lacksVersions, named, storeOf, type Operator, type OperatorTable } from './operator.ts'
@@ -26,6 +27,8 @@ export const operatorsOfSources: OperatorTable<undefined> = new Map([
   ['stream', stream],
   ['table', table],
   ['stateStore', stateStore],
+  ['globalTable', globalTable],
+  ['globalStore', globalStore],
 ])
 
 function sourceOptions(node: NodeSpec) {

@@ -1,5 +1,6 @@
 /** Declares the operators that are called on streams. */
 import * as functions from './functions.ts'
+import { declareGlobalJoin } from './globals.ts'
 import {
   lacksVersions,
   named,
@@ -15,7 +16,7 @@ import {
   type Stream,
 } from './operator.ts'
 import { processor, valueProcessor } from './processors.ts'
-import { declareStreamJoin, lacksOfStreamJoin } from './operators-of-stream-joins.ts'
+import { declareStreamJoin } from './operators-of-stream-joins.ts'
 import type { NodeSpec } from './scenario.ts'
 
 type FromStream = DeclaredAs<'stream'>
@@ -101,13 +102,14 @@ function joining(join: (stream: Stream, table: DeclaredAs<'table'>['table'], nod
     makes: 'stream',
     lacks: (node: NodeSpec, parents: readonly Kind[]) => {
       const { window, grace, key } = node
-      if (window !== undefined) return lacksOfStreamJoin(node)
-      if (key !== undefined) return 'stream-global join'
+      if (window !== undefined) return parents[1] === 'stream' ? undefined : 'join'
+      if (key !== undefined) return parents[1] === 'global' ? undefined : 'join'
       if (grace !== undefined) return 'stream-table join with grace'
       return parents[1] === 'table' ? undefined : 'join'
     },
     declare: (node, from, _site, second) => {
       if (node.window !== undefined) return declareStreamJoin(node, from, second!)
+      if (node.key !== undefined) return declareGlobalJoin(node, from, second!)
       const { stream, windowedKeys } = from
       return [
         { kind: 'stream', stream: join(stream, (second as DeclaredAs<'table'>).table, node), windowedKeys },
@@ -192,6 +194,10 @@ export const operatorsOfStreams: OperatorTable<'stream'> = new Map([
   ],
   ['process', processor],
   ['processValues', valueProcessor],
+  [
+    'outerJoin',
+    { makes: 'stream', declare: (node, from, _site, second) => declareStreamJoin(node, from, second!) },
+  ],
   ['foreach', foreach],
   ['to', to],
 ])

@@ -6,6 +6,7 @@ import {
   type OutgoingRecord,
   type ProcessContext,
   type Punctuation,
+  type StoreHandle,
 } from '../../../src/index.ts'
 import { textOf } from './functions.ts'
 import { named, text, type Operator, type Site } from './operator.ts'
@@ -17,24 +18,25 @@ type Incoming = IncomingRecord<unknown, unknown>
 type Outgoing = OutgoingRecord<unknown, unknown>
 
 /** Stores by name, for each topology that is being declared. */
-const storesOf = new WeakMap<Site['builder'], Map<string, Store>>()
+const storesOf = new WeakMap<Site['builder'], Map<string, StoreHandle>>()
+
+/** Notes a store, for processors that name it. */
+export function remember(builder: Site['builder'], store: StoreHandle): void {
+  const stores = storesOf.get(builder) ?? new Map<string, StoreHandle>()
+  storesOf.set(builder, stores.set(store.name, store))
+}
 
 export const stateStore: Operator<undefined> = {
   declare: (node, _from, { builder }) => {
     const store = kvStore(node.store!, { key: text, value: text })
-    const stores = storesOf.get(builder) ?? new Map<string, Store>()
-    storesOf.set(builder, stores.set(store.name, store))
+    remember(builder, store)
     builder.stateStore(store)
     return []
   },
 }
 
-const lacksLookup = ({ fn }: NodeSpec): string | undefined =>
-  fn!.startsWith('lookup:') ? 'globalStore' : undefined
-
 export const processor: Operator<'stream'> = {
   makes: 'stream',
-  lacks: lacksLookup,
   declare: (node, { stream, windowedKeys }, { builder }) => {
     const values = valuesOf(node)
     const [kind, ...args] = node.fn!.split(':')
@@ -57,7 +59,6 @@ export const processor: Operator<'stream'> = {
 
 export const valueProcessor: Operator<'stream'> = {
   makes: 'stream',
-  lacks: lacksLookup,
   declare: (node, { stream, windowedKeys }, { builder }) => {
     const made = stream.processValues<unknown, Stores>({
       ...named(node),
@@ -70,8 +71,9 @@ export const valueProcessor: Operator<'stream'> = {
 }
 
 /** A store that was not declared is handed on as what it is, nothing, for the DSL to refuse. */
-function connected({ store }: NodeSpec, builder: Site['builder']): { readonly stores?: Stores } {
-  return store === undefined ? {} : { stores: { state: storesOf.get(builder)?.get(store) as Store } }
+function connected({ store, fn }: NodeSpec, builder: Site['builder']): { readonly stores?: Stores } {
+  const name = fn!.startsWith('lookup:') ? fn!.slice('lookup:'.length) : store
+  return name === undefined ? {} : { stores: { state: storesOf.get(builder)?.get(name) as Store } }
 }
 
 type ValueProcessor = (record: Incoming, context: ProcessContext<Stores>) => Iterable<unknown>
@@ -95,7 +97,10 @@ function valuesOf({ fn }: NodeSpec): ValueProcessor {
         return [value]
       }
     default:
-      return () => []
+      return ({ key, value }, { stores: { state } }) => {
+        const found = key === undefined ? undefined : textOf(state.get(key))
+        return [`${textOf(value) ?? 'null'}+${found ?? 'null'}`]
+      }
   }
 }
 
