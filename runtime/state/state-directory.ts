@@ -50,7 +50,12 @@ export class StateDirectory {
     const claim = await LevelBytes.open(join(path, 'process'), { cacheBytes: 1024, writeBufferBytes: 65_536 })
     const known = claim.get(idKey)
     const instanceId = known ? utf8Slice(known, 0, known.length) : newInstanceId(options.random)
-    if (!known) await claim.write([{ key: idKey, value: utf8Bytes(instanceId) }])
+    try {
+      if (!known) await claim.write([{ key: idKey, value: utf8Bytes(instanceId) }])
+    } catch (error) {
+      await claim.close()
+      throw error
+    }
     return new StateDirectory(path, instanceId, claim, options.level ?? {})
   }
 

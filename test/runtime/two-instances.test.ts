@@ -10,7 +10,7 @@ import {
   startEmbeddedBroker,
   TopicWriter,
 } from '../../runtime/index.ts'
-import type { EmbeddedBroker, RunningApp } from '../../runtime/index.ts'
+import type { EmbeddedBroker, RunningApp, RunOptions } from '../../runtime/index.ts'
 import { defineApp, json, string, topic, type App } from '../../src/index.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { slowed } from './slow-network.ts'
@@ -44,14 +44,14 @@ function counter(check: (word: string) => void = () => {}): App {
 
 interface Instances {
   readonly broker: EmbeddedBroker
-  start(name: string, app?: App): Promise<RunningApp>
+  start(name: string, app?: App, more?: RunOptions): Promise<RunningApp>
 }
 
 async function instances(): Promise<Instances> {
   const directory = await temporaryDirectory()
   const broker = await startEmbeddedBroker({ directory: join(directory, 'broker') })
   await createTopics(broker, [lines, counts])
-  const start = (name: string, app = counter()): Promise<RunningApp> =>
+  const start = (name: string, app = counter(), more: RunOptions = {}): Promise<RunningApp> =>
     run(app, {
       // A commit takes its time: nobody may take over before it is done.
       broker: slowed(broker, { before: { TxnOffsetCommit: 15 } }),
@@ -59,6 +59,7 @@ async function instances(): Promise<Instances> {
       commitInterval: 10,
       heartbeatInterval: 50,
       logger: silentLogger,
+      ...more,
     })
   return { broker, start }
 }
@@ -142,6 +143,27 @@ describe('two instances', () => {
     await first.close()
     const sent = await sending.stop()
     await expectCountedOnce(broker, sent, [second])
+  })
+
+  it('get their tasks back when they have names and start again, and the other is not disturbed', async () => {
+    const { broker, start } = await instances()
+    await using _ = broker
+    const first = await start('first', counter(), { instanceId: 'first' })
+    await expect.poll(() => first.ready, { interval: 5 }).toBe(true)
+    const sending = load(broker)
+    await using second = await start('second', counter(), { instanceId: 'second' })
+    await expect.poll(() => second.processedCount, { interval: 5, timeout: 10_000 }).toBeGreaterThan(50)
+    await first.close()
+    const restores = second.restored.length
+    const before = second.processedCount
+    await expect.poll(() => second.processedCount, { interval: 5 }).toBeGreaterThan(before)
+    await using again = await start('first', counter(), { instanceId: 'first' })
+    await expect.poll(() => again.processedCount, { interval: 5 }).toBeGreaterThan(50)
+    expect(second.restored).toHaveLength(restores)
+    const sent = await sending.stop()
+    await expectCountedOnce(broker, sent, [again, second])
+    // It had what it needed on its disk: what it wrote last, and nothing from the changelogs.
+    expect(again.restored.map(({ records }) => records)).toEqual(again.restored.map(() => 0))
   })
 
   it('stay right when one is ended by a failing callback and started again', async () => {
