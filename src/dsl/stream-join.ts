@@ -61,13 +61,17 @@ export function planStreamJoin({ plan }: Dsl, request: StreamJoinRequest): Strea
     joinName: name === undefined ? generated[side] : name + suffixes[side],
     store: `${base === undefined ? generated[side] : base + suffixes[side]}-store`,
   })
-  const storeOf = ({ store }: JoinSide, valueSerde: Serde<unknown> | undefined): StorePlan =>
-    joinStore(store, { keySerde, valueSerde: valueSerde ?? json<unknown>() }, options)
+  const storeOf = ({ store }: JoinSide, valueSerde: Serde<unknown>): StorePlan =>
+    joinStore(store, { keySerde, valueSerde }, options)
   const sides = { left: sideOf('left', windowNames[0]), right: sideOf('right', windowNames[1]) }
   const place = declaredAt()
+  const serdes = {
+    left: options.left ?? left.valueSerde ?? json<unknown>(),
+    right: options.right ?? right.valueSerde ?? json<unknown>(),
+  }
   for (const [side, from, serde] of [
-    [sides.left, left, options.left ?? left.valueSerde],
-    [sides.right, right, options.right ?? right.valueSerde],
+    [sides.left, left, serdes.left],
+    [sides.right, right, serdes.right],
   ] as const) {
     plan.add({
       kind: 'join-window',
@@ -78,6 +82,14 @@ export function planStreamJoin({ plan }: Dsl, request: StreamJoinRequest): Strea
       windows,
     })
   }
+  const heldName = base ?? `KSTREAM-OUTERSHARED-${numberOf(generated.left)}`
+  const heldSuffix = base === undefined ? '' : keepsRight ? '-outer-shared-join' : '-left-shared-join'
+  const heldStore = joinStore(
+    `${heldName}${heldSuffix}-store`,
+    { keySerde, valueSerde: serdes.left },
+    options,
+  )
+  const held = keepsLeft ? Object.freeze({ store: heldStore, ...serdes }) : undefined
   const node = plan.add({
     kind: 'stream-stream-join',
     name: mergeName,
@@ -88,9 +100,15 @@ export function planStreamJoin({ plan }: Dsl, request: StreamJoinRequest): Strea
     right: sides.right,
     windows,
     joiner,
-    store: undefined,
+    held,
+    store: held?.store,
   })
   return { node, keySerde: left.keySerde ?? right.keySerde, valueSerde: options.value, rekeyed: false }
+}
+
+/** The number of a generated name: the store of held records has that of the left side. */
+function numberOf(generated: string): string {
+  return generated.slice(generated.lastIndexOf('-') + 1)
 }
 
 function joinStore(

@@ -13,6 +13,8 @@ export interface Compilation {
   readonly branchNames: (splitter: PlanNode) => readonly string[]
   /** Stores that processors use, by name. */
   readonly stores: ReadonlyMap<string, StoreDefinition>
+  /** Joins of a stream with itself that keep its records once. */
+  readonly selfJoins: ReadonlySet<PlanNode>
   /** Repartitions below which records without a key are still of use. */
   readonly keepsNullKeys: ReadonlySet<PlanNode>
 }

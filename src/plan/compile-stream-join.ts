@@ -1,11 +1,17 @@
 /** Adds a stream-stream join: what keeps the records of each side, one processor for each side, and what unites them. */
 import { joinWindow } from '../operators/join-window.ts'
 import { passThrough } from '../operators/pass-through.ts'
+import { streamSelfJoin } from '../operators/stream-self-join.ts'
 import { streamStreamJoin } from '../operators/stream-stream-join.ts'
+import { streamStreamOuterJoin } from '../operators/stream-stream-outer-join.ts'
+import { heldKeySerde, heldValuesSerde } from '../state/held-serde.ts'
+import type { Serde } from '../serdes/serde.ts'
+import type { HeldRecordStoreDefinition } from '../topology/node.ts'
+import type { Topology } from '../topology/topology.ts'
 import { joinRetentionOf } from '../windows/join-windows.ts'
 import type { Compilation } from './compilation.ts'
 import { windowStore } from './compile-store.ts'
-import type { JoinWindowNode, StreamStreamJoinNode } from './node.ts'
+import type { HeldRecords, JoinWindowNode, StreamStreamJoinNode } from './node.ts'
 
 export function addJoinWindow(node: JoinWindowNode, { topology, parentNames }: Compilation): void {
   const { name, store, windows, declaredAt } = node
@@ -23,21 +29,49 @@ export function addJoinWindow(node: JoinWindowNode, { topology, parentNames }: C
 /** The windows of both sides were declared before the join, so they are there. */
 export function addStreamStreamJoin(
   node: StreamStreamJoinNode,
-  { topology, sourceNames }: Compilation,
+  { topology, sourceNames, selfJoins }: Compilation,
 ): void {
   const { name, left, right, windows, joiner, declaredAt } = node
-  for (const [side, own, other] of [
-    ['left', left, right],
-    ['right', right, left],
-  ] as const) {
-    const supplier = streamStreamJoin({ side, windows, joiner, otherStore: other.store })
-    const stores = [other.store]
+  if (selfJoins.has(node)) {
+    const { store } = left
+    const supplier = streamSelfJoin({ store, windows, joiner })
+    topology.addProcessor(name, { parents: [left.windowName], supplier, stores: [store], declaredAt })
+  } else {
+    addSides(node, topology)
+    const parents = [left.joinName, right.joinName]
+    topology.addProcessor(name, { parents, supplier: passThrough(), declaredAt })
+  }
+  topology.copartition({ sources: sourceNames(node), operator: `${node.operator} '${name}'`, declaredAt })
+}
+
+function addSides(node: StreamStreamJoinNode, topology: Topology): void {
+  const { left, right, windows, joiner, held, operator, declaredAt } = node
+  if (held !== undefined) topology.addStateStore(heldRecordStore(held))
+  const sides = [
+    { side: 'left', own: left, other: right, keepsUnmatched: true },
+    { side: 'right', own: right, other: left, keepsUnmatched: operator === 'outerJoin' },
+  ] as const
+  for (const { side, own, other, keepsUnmatched } of sides) {
+    const options = { side, windows, joiner, otherStore: other.store } as const
+    const supplier =
+      held === undefined
+        ? streamStreamJoin(options)
+        : streamStreamOuterJoin({ ...options, heldStore: held.store.name, keepsUnmatched })
+    const stores = held === undefined ? [other.store] : [other.store, held.store.name]
     topology.addProcessor(own.joinName, { parents: [own.windowName], supplier, stores, declaredAt })
   }
-  topology.addProcessor(name, {
-    parents: [left.joinName, right.joinName],
-    supplier: passThrough(),
-    declaredAt,
-  })
-  topology.copartition({ sources: sourceNames(node), operator: `${node.operator} '${name}'`, declaredAt })
+}
+
+function heldRecordStore({ store, left, right }: HeldRecords): HeldRecordStoreDefinition {
+  const { name, keySerde, changelog, backend } = store
+  return {
+    kind: 'held-records',
+    name,
+    keySerde: heldKeySerde(keySerde) as Serde<unknown>,
+    valueSerde: heldValuesSerde(left, right) as Serde<unknown>,
+    timestamped: false,
+    changelog,
+    cache: false,
+    backend,
+  }
 }

@@ -1,6 +1,5 @@
 /** What a store needs to know of its declaration; the topology's definitions (`src/topology/node.ts`) fit. */
 import type { Serde } from '../serdes/serde.ts'
-import type { HeldKey, HeldValue } from './held-serde.ts'
 
 interface StoreDefinitionBase<K, V> {
   readonly name: string
@@ -29,6 +28,7 @@ export interface SessionStoreDefinition<K = unknown, V = unknown> extends StoreD
   readonly retentionMs: number
 }
 
-export interface HeldRecordStoreDefinition extends StoreDefinitionBase<HeldKey, readonly HeldValue[]> {
+/** Its serdes are those of `held-serde.ts`. */
+export interface HeldRecordStoreDefinition extends StoreDefinitionBase<unknown, unknown> {
   readonly kind: 'held-records'
 }

@@ -1,6 +1,11 @@
 /** Opens the store that a definition declares, over a backend. */
 import { unreachable } from '../base/assert.ts'
-import type { KeyValueStoreDefinition, SessionStoreDefinition, WindowStoreDefinition } from './definition.ts'
+import type {
+  HeldRecordStoreDefinition,
+  KeyValueStoreDefinition,
+  SessionStoreDefinition,
+  WindowStoreDefinition,
+} from './definition.ts'
 import { HeldRecordStore } from './held-record-store.ts'
 import { OverlayKeyValueStore } from './key-value-store.ts'
 import type { OrderedBytes } from './ordered-bytes.ts'
@@ -21,7 +26,11 @@ export interface OpenStoreOptions {
  * a prefix that begins with it, or that it begins with. The backend must hold what was committed, and nothing else.
  */
 export function openStore(
-  definition: KeyValueStoreDefinition | WindowStoreDefinition | SessionStoreDefinition,
+  definition:
+    | KeyValueStoreDefinition
+    | WindowStoreDefinition
+    | SessionStoreDefinition
+    | HeldRecordStoreDefinition,
   backend: OrderedBytes,
   prefix: Uint8Array,
   options: OpenStoreOptions = {},
@@ -35,7 +44,7 @@ export function openStore(
     case 'session':
       return new OverlaySessionStore(definition, backend, prefix, residentEntriesMax)
     case 'held-records':
-      return new HeldRecordStore(definition as HeldRecordStoreDefinition, backend, prefix, residentEntriesMax)
+      return new HeldRecordStore(definition, backend, prefix, residentEntriesMax)
     default:
       return unreachable(definition)
   }

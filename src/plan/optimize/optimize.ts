@@ -8,24 +8,28 @@ import { mergeRepartitions } from './merge-repartitions.ts'
  * An optimisation, by the name that Kafka's `topology.optimization` has for it.
  *
  * `merge.repartition.topics`: operators below one change of keys share one repartition topic.
+ * `single.store.self.join`: a stream that is joined with itself keeps its records once.
  */
-export type Optimization = 'merge.repartition.topics'
+export type Optimization = 'merge.repartition.topics' | 'single.store.self.join'
 
 /** All of them, none, or those of a list. */
 export type OptimizationChoice = boolean | readonly Optimization[]
 
-const optimizations: readonly Optimization[] = ['merge.repartition.topics']
+const optimizations: readonly Optimization[] = ['merge.repartition.topics', 'single.store.self.join']
 
 /** What is to be compiled: nodes in the order of their declaration, and the order in which they are written. */
 export interface OptimizedPlan {
   readonly nodes: readonly PlanNode[]
   readonly orderOf: (node: PlanNode) => number
+  /** Whether joins of a stream with itself are to have one store. */
+  readonly sharesSelfJoinStores: boolean
 }
 
 export function optimize(plan: Plan, choice: OptimizationChoice): OptimizedPlan {
   const chosen = chosenOf(choice)
+  const sharesSelfJoinStores = chosen.has('single.store.self.join')
   if (!chosen.has('merge.repartition.topics')) {
-    return { nodes: plan.nodes, orderOf: node => plan.orderOf(node) }
+    return { nodes: plan.nodes, orderOf: node => plan.orderOf(node), sharesSelfJoinStores }
   }
   const rewiring = new Rewiring(plan.nodes)
   const standsAfter = mergeRepartitions(plan.nodes, rewiring)
@@ -34,7 +38,8 @@ export function optimize(plan: Plan, choice: OptimizationChoice): OptimizedPlan 
     // A new node is written right after the one that it stands after, whose turn it takes.
     rewired.map(({ declared, node }) => [node, plan.orderOf(standsAfter.get(declared) ?? declared)]),
   )
-  return { nodes: rewired.map(({ node }) => node), orderOf: node => order.get(node)! }
+  const nodes = rewired.map(({ node }) => node)
+  return { nodes, orderOf: node => order.get(node)!, sharesSelfJoinStores }
 }
 
 /** Refuses, with a `TypeError`, what is no choice. */

@@ -5,14 +5,6 @@ import type { NodeSpec } from './scenario.ts'
 
 type FromStream = DeclaredAs<'stream'>
 
-/** The joins that the DSL offers, by their names. */
-const joins: Readonly<Record<string, 'join'>> = { join: 'join' }
-
-/** What the DSL does not offer of a join with a window. */
-export function lacksOfStreamJoin({ op }: NodeSpec): string | undefined {
-  return joins[op] === undefined ? `stream-stream ${op}` : undefined
-}
-
 export function declareStreamJoin(node: NodeSpec, { stream, windowedKeys }: FromStream, second: Declared) {
   const { before, after, grace } = node.window!
   const options = {
@@ -23,6 +15,11 @@ export function declareStreamJoin(node: NodeSpec, { stream, windowedKeys }: From
     value: text,
   }
   const other = (second as FromStream).stream
-  const joined: Stream = stream[joins[node.op]!]<unknown, unknown>(other, functions.joiner(node.fn!), options)
-  return [{ kind: 'stream', stream: joined, windowedKeys }] as const
+  const joiner = functions.joiner(node.fn!)
+  const joined = (): Stream => {
+    if (node.op === 'join') return stream.join<unknown, unknown>(other, joiner, options)
+    if (node.op === 'leftJoin') return stream.leftJoin<unknown, unknown>(other, joiner, options)
+    return stream.outerJoin<unknown, unknown>(other, joiner, options)
+  }
+  return [{ kind: 'stream', stream: joined(), windowedKeys }] as const
 }

@@ -38,6 +38,8 @@ const rowsByKind: Readonly<
         const keyText = textOf(key)!
         return { key: keyText, start, row: [`${keyText}@${start}`, textOf(value) ?? null] }
       }),
+  // The names of these are never given.
+  'held-records': () => [],
   session: (driver, name) =>
     driver
       .sessionStore(name)
