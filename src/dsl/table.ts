@@ -2,7 +2,7 @@
 import type { JoinCallback } from '../operators/callbacks.ts'
 import type { TableJoinType } from '../operators/table-join.ts'
 import { declaredAt } from '../plan/declared-at.ts'
-import type { StorePlan } from '../plan/node.ts'
+import type { StorePlan, TableMapValuesNode } from '../plan/node.ts'
 import { json } from '../serdes/json.ts'
 import { string } from '../serdes/primitives.ts'
 import type { Serde } from '../serdes/serde.ts'
@@ -49,18 +49,12 @@ export class Table implements MembersOf<AnyTable> {
 
   mapValues(fn: AnyMapper, store?: StoreArgument): AnyTable {
     checkFunction(fn, 'mapValues')
-    const { plan } = this.#dsl
-    const options = storeOptions(store)
-    const storePlan = this.#optionalStore('KTABLE-MAPVALUES-', options, undefined, 'mapValues')
-    const node = plan.add({
-      kind: 'table-map-values',
-      name: plan.processorName('KTABLE-MAPVALUES-', options.name),
-      declaredAt: declaredAt(),
-      parent: this[state].node,
-      fn,
-      store: storePlan,
-    })
-    return this.#dsl.table({ ...this[state], node, valueSerde: options.value })
+    return this.#mapValues('table-map-values', 'KTABLE-MAPVALUES-', fn, store)
+  }
+
+  transformValues(fn: AnyMapper, store?: StoreArgument): AnyTable {
+    checkFunction(fn, 'transformValues')
+    return this.#mapValues('table-transform-values', 'KTABLE-TRANSFORMVALUES-', fn, store)
   }
 
   join(other: AnyTable, joiner: JoinCallback, store?: StoreArgument): AnyTable {
@@ -109,6 +103,26 @@ export class Table implements MembersOf<AnyTable> {
     if (keyMapper === undefined) return stream
     // Two nodes, as in Kafka: the operator's name is that of the first.
     return stream.selectKey<unknown>(keyMapper, { key: second?.key ?? (string() as Serde<unknown>) })
+  }
+
+  #mapValues(
+    kind: TableMapValuesNode['kind'],
+    prefix: string,
+    fn: AnyMapper,
+    store: StoreArgument,
+  ): AnyTable {
+    const { plan } = this.#dsl
+    const options = storeOptions(store)
+    const storePlan = this.#optionalStore(prefix, options, undefined, kind)
+    const node = plan.add({
+      kind,
+      name: plan.processorName(prefix, options.name),
+      declaredAt: declaredAt(),
+      parent: this[state].node,
+      fn,
+      store: storePlan,
+    })
+    return this.#dsl.table({ ...this[state], node, valueSerde: options.value })
   }
 
   /** Takes the indexes in Kafka's order: result, left side, right side. */

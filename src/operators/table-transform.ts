@@ -12,12 +12,14 @@ import { Change } from './change.ts'
 import { Emission } from './emission.ts'
 
 export interface TableTransformOptions {
-  /** Called with values that are there only; answers `undefined` or null for no row. */
+  /** Called with values that are there only, unless `computesAbsent`; answers `undefined` or null for no row. */
   readonly compute: ValueCallback<unknown>
   readonly store: string | undefined
   readonly sendOldValues: boolean
   /** Whether a change from no row to no row is not forwarded, when old values are known. */
   readonly skipsAbsentToAbsent: boolean
+  /** Whether `compute` is called with `undefined` too. Default false. */
+  readonly computesAbsent?: boolean
 }
 
 export class TableTransform implements Processor<unknown, Change> {
@@ -61,7 +63,7 @@ export class TableTransform implements Processor<unknown, Change> {
   }
 
   private compute(value: unknown, key: unknown): unknown {
-    if (value === undefined) return undefined
+    if (value === undefined && this.options.computesAbsent !== true) return undefined
     const computed = this.options.compute(value, key, this.context.record)
     return computed === null ? undefined : computed
   }

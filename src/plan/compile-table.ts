@@ -7,6 +7,7 @@ import { suppress } from '../operators/suppress.ts'
 import { tableFilter } from '../operators/table-filter.ts'
 import { tableMapValues } from '../operators/table-map-values.ts'
 import { tableSource } from '../operators/table-source.ts'
+import { tableTransformValues } from '../operators/table-transform-values.ts'
 import { windowAggregate } from '../operators/window-aggregate.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { Serde } from '../serdes/serde.ts'
@@ -66,6 +67,10 @@ export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Com
     case 'table-map-values': {
       const definition = node.store === undefined ? undefined : keyValueStore(node.store)
       return add(tableMapValues({ fn: node.fn, store: definition?.name, sendOldValues }), definition)
+    }
+    case 'table-transform-values': {
+      const definition = node.store === undefined ? undefined : keyValueStore(node.store)
+      return add(tableTransformValues({ fn: node.fn, store: definition?.name, sendOldValues }), definition)
     }
     case 'table-join':
       return addTableJoin(node, compilation)

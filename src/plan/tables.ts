@@ -32,6 +32,7 @@ export function analyseTables(nodes: readonly PlanNode[]): TableAnalysis {
         kept.add(node)
         break
       case 'table-map-values':
+      case 'table-transform-values':
         if (node.store !== undefined) kept.add(node)
         break
       case 'table-filter':
@@ -100,5 +101,10 @@ function askForOldValues(table: TableNode, kept: Set<TableNode>, sending: Set<Ta
 
 /** Whether rows of `table`, where it keeps none, are found through the table above. */
 function isDerived(table: TableNode): table is TableFilterNode | TableMapValuesNode | SuppressNode {
-  return table.kind === 'table-filter' || table.kind === 'table-map-values' || table.kind === 'suppress'
+  return (
+    table.kind === 'table-filter' ||
+    table.kind === 'table-map-values' ||
+    table.kind === 'table-transform-values' ||
+    table.kind === 'suppress'
+  )
 }

@@ -2,6 +2,7 @@
 import { unreachable } from '../base/assert.ts'
 import { bufferValueGetter } from '../operators/buffer-value-getter.ts'
 import { tableJoinValueGetter } from '../operators/table-join.ts'
+import { transformValuesGetter } from '../operators/table-transform-values.ts'
 import {
   filterValueGetter,
   mapValuesValueGetter,
@@ -40,6 +41,9 @@ export function valueGetterOf(table: TableNode): ValueGetterSupplier {
       const [left, right] = [valueGetterOf(parents[0]), valueGetterOf(parents[1])]
       return tableJoinValueGetter({ left, right, type, joiner })
     }
+    case 'table-transform-values':
+      if (table.store !== undefined) return storeValueGetter(table.store.name)
+      return transformValuesGetter(valueGetterOf(table.parent), table.fn)
     case 'table-map-values':
       if (table.store !== undefined) return storeValueGetter(table.store.name)
       return mapValuesValueGetter(valueGetterOf(table.parent), table.fn)

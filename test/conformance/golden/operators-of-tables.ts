@@ -89,6 +89,12 @@ export const operatorsOfTables: OperatorTable<'table'> = new Map([
       table.mapValues<unknown>(functions.valueMapper(node.fn!), { ...options(node), value: text }),
     ),
   ],
+  [
+    'transformValues',
+    keepsKeys((table, node) =>
+      table.transformValues<unknown>(functions.valueMapper(node.fn!), textValues(node)),
+    ),
+  ],
   ...joins,
   ['groupTable', groupTable],
   ['suppress', suppress],
