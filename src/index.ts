@@ -28,6 +28,7 @@ export type {
   TimestampedRecord,
   ValueOptions,
   WindowStoreOptions,
+  WindowedByOptions,
 } from './dsl/options.ts'
 export type { LookupTable } from './dsl/lookup-table.ts'
 export {

@@ -1,9 +1,7 @@
 /** `CogroupedStream` and `WindowedCogroupedStream`: several grouped streams folded into one table. */
 import { declaredAt } from '../plan/declared-at.ts'
 import type { CogroupFoldNode, RepartitionNode, StorePlan, StreamNode } from '../plan/node.ts'
-import type { Serde } from '../serdes/serde.ts'
-import { windowed } from '../serdes/windowed.ts'
-import type { TimeWindows } from '../windows/time-windows.ts'
+import type { FixedWindows } from '../windows/fixed-windows.ts'
 import type { Aggregator, Initializer } from './function-types.ts'
 import { groupingOf, type Grouping } from './grouping.ts'
 import { checkFunction, type AnyTable, type Dsl, type MembersOf } from './handle.ts'
@@ -11,6 +9,7 @@ import type { StoreOptions, WindowStoreOptions } from './options.ts'
 import { planRepartition } from './repartition.ts'
 import { planStore } from './store-plan.ts'
 import type { CogroupedStream, WindowedCogroupedStream } from './streams.ts'
+import { checkWindows, windowKeySerde } from './window-kinds.ts'
 import { retentionFor } from './window-retention.ts'
 
 export type AnyCogrouped = CogroupedStream<unknown, unknown>
@@ -47,19 +46,18 @@ export class Cogrouped implements MembersOf<AnyCogrouped> {
     return this.#planner.aggregate(options, undefined)
   }
 
-  windowedBy(windows: TimeWindows): AnyWindowedCogrouped {
+  windowedBy(windows: FixedWindows): AnyWindowedCogrouped {
     return new WindowedCogrouped(this.#planner, windows) as AnyWindowedCogrouped
   }
 }
 
 class WindowedCogrouped implements MembersOf<AnyWindowedCogrouped> {
   readonly #planner: CogroupPlanner
-  readonly #windows: TimeWindows
+  readonly #windows: FixedWindows
 
-  constructor(planner: CogroupPlanner, windows: TimeWindows) {
-    if (windows?.kind !== 'time') throw new TypeError('windowedBy: expected tumbling(...) or hopping(...)')
+  constructor(planner: CogroupPlanner, windows: FixedWindows) {
     this.#planner = planner
-    this.#windows = windows
+    this.#windows = checkWindows(windows)
   }
 
   aggregate(options: Initial & WindowStoreOptions<unknown>): AnyTable {
@@ -110,10 +108,7 @@ class CogroupPlanner {
       store,
       windowed: windows !== undefined,
     })
-    const tableKey =
-      windows === undefined
-        ? store.keySerde
-        : (windowed(store.keySerde, windows.windows.sizeMs) as Serde<unknown>)
+    const tableKey = windows === undefined ? store.keySerde : windowKeySerde(store.keySerde, windows.windows)
     return this.#dsl.table({ node, keySerde: tableKey, valueSerde: store.valueSerde })
   }
 

@@ -1,8 +1,6 @@
 /** `KGroupedStream` and `WindowedStream`: folds by key, and by key and window. */
-import type { Serde } from '../serdes/serde.ts'
-import { windowed } from '../serdes/windowed.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
-import type { TimeWindows } from '../windows/time-windows.ts'
+import type { FixedWindows } from '../windows/fixed-windows.ts'
 import { Cogrouped, type AnyCogrouped } from './cogrouped-stream.ts'
 import {
   aggregateFold,
@@ -15,10 +13,11 @@ import {
 } from './fold-planner.ts'
 import { groupingKey, type Grouping } from './grouping.ts'
 import type { AnyTable, Dsl, MembersOf } from './handle.ts'
-import type { StoreOptions, WindowStoreOptions } from './options.ts'
+import type { StoreOptions, WindowedByOptions, WindowStoreOptions } from './options.ts'
 import { SessionWindowed, type AnySessionWindowed } from './session-windowed-stream.ts'
 import { storeOptions } from './store-plan.ts'
 import type { KGroupedStream, WindowedStream } from './streams.ts'
+import { checkWindows, windowKeySerde } from './window-kinds.ts'
 import { retentionFor } from './window-retention.ts'
 
 type AnyGrouped = KGroupedStream<unknown, unknown>
@@ -52,11 +51,14 @@ export class GroupedStream implements MembersOf<AnyGrouped> {
     return this.#fold(aggregateFold(options), options)
   }
 
-  windowedBy(windows: TimeWindows | SessionWindows): AnyWindowed | AnySessionWindowed {
+  windowedBy(
+    windows: FixedWindows | SessionWindows,
+    options: WindowedByOptions = {},
+  ): AnyWindowed | AnySessionWindowed {
     if (windows?.kind === 'session') {
       return new SessionWindowed(this.#dsl, this.#grouping, this.#folds, windows) as AnySessionWindowed
     }
-    return new TimeWindowedStream(this.#dsl, this.#grouping, this.#folds, windows) as AnyWindowed
+    return new TimeWindowedStream(this.#dsl, this.#grouping, this.#folds, windows, options) as AnyWindowed
   }
 
   #fold(fold: Fold, options: StoreOptions<unknown>): AnyTable {
@@ -80,15 +82,24 @@ class TimeWindowedStream implements MembersOf<AnyWindowed> {
   readonly #dsl: Dsl
   readonly #grouping: Grouping
   readonly #folds: FoldPlanner
-  readonly #windows: TimeWindows
+  readonly #windows: FixedWindows
+  readonly #onClose: boolean
 
-  constructor(dsl: Dsl, grouping: Grouping, folds: FoldPlanner, windows: TimeWindows) {
-    if (windows?.kind !== 'time')
-      throw new TypeError('windowedBy: expected tumbling(...), hopping(...) or session(...)')
+  constructor(
+    dsl: Dsl,
+    grouping: Grouping,
+    folds: FoldPlanner,
+    windows: FixedWindows,
+    { emit = 'update' }: WindowedByOptions,
+  ) {
     this.#dsl = dsl
     this.#grouping = grouping
     this.#folds = folds
-    this.#windows = windows
+    if (emit !== 'update' && emit !== 'close') {
+      throw new TypeError(`windowedBy: emit must be 'update' or 'close', not ${JSON.stringify(emit)}`)
+    }
+    this.#windows = checkWindows(windows)
+    this.#onClose = emit === 'close'
   }
 
   count(store?: string | WindowStoreOptions<unknown>): AnyTable {
@@ -107,7 +118,11 @@ class TimeWindowedStream implements MembersOf<AnyWindowed> {
     const { plan } = this.#dsl
     const windows = this.#windows
     const retentionMs = retentionFor(windows, options, fold.operator)
-    const { store, name, parent, place } = this.#folds.prepare(fold, options)
+    // What is put out once cannot be put out once per commit.
+    const { store, name, parent, place } = this.#folds.prepare(
+      fold,
+      this.#onClose ? { ...options, caching: false } : options,
+    )
     const node = plan.add({
       kind: 'window-aggregate',
       name,
@@ -119,8 +134,9 @@ class TimeWindowedStream implements MembersOf<AnyWindowed> {
       readsValue: fold.operator !== 'count',
       windows,
       retentionMs,
+      onClose: this.#onClose,
     })
-    const keySerde = windowed(store.keySerde, windows.sizeMs) as Serde<unknown>
+    const keySerde = windowKeySerde(store.keySerde, windows)
     return this.#dsl.table({ node, keySerde, valueSerde: store.valueSerde })
   }
 }

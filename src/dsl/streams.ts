@@ -33,6 +33,7 @@ import type {
   SuppressOptions,
   ValueOptions,
   WindowStoreOptions,
+  WindowedByOptions,
 } from './options.ts'
 import type { ProcessorDefinition, StoreHandles, ValueProcessorDefinition } from './processors.ts'
 import type { LookupTable } from './lookup-table.ts'
@@ -301,7 +302,7 @@ export interface KGroupedStream<K, V> {
   cogroup<A>(add: Aggregator<K, V, A>): CogroupedStream<K, A>
 
   /** Folds by key and window of time, or by key and session, instead of by key alone. */
-  windowedBy(windows: FixedWindows): WindowedStream<K, V>
+  windowedBy(windows: FixedWindows, options?: WindowedByOptions): WindowedStream<K, V>
   windowedBy(windows: SessionWindows): SessionWindowedStream<K, V>
 }
 

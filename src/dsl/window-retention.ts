@@ -2,16 +2,16 @@
 import { toMilliseconds } from '../base/duration.ts'
 import { StreamsError } from '../base/errors.ts'
 import { declaredAt } from '../plan/declared-at.ts'
-import { retentionOf, type TimeWindows } from '../windows/time-windows.ts'
+import type { FixedWindows } from '../windows/fixed-windows.ts'
 import type { WindowStoreOptions } from './options.ts'
 
 /** The retention of a store of windows; MR-1007 if the one that was asked for is too short. */
 export function retentionFor(
-  windows: TimeWindows,
+  windows: FixedWindows,
   options: WindowStoreOptions<unknown>,
   operator: string,
 ): number {
-  return retentionAtLeast(retentionOf(windows), 'size and grace', options, operator)
+  return retentionAtLeast(windows.sizeMs + windows.graceMs, 'size and grace', options, operator)
 }
 
 /** The retention that `options` ask for, or `needed`, which is the sum of what `parts` names; MR-1007 if it is too short. */

@@ -1,5 +1,5 @@
 /**
- * Tumbling and hopping `count`, `reduce` and `aggregate`: folds each record into the windows that hold its time.
+ * `count`, `reduce` and `aggregate` in tumbling, hopping, unlimited and custom windows: folds each record into the windows that hold its time.
  *
  * A window takes records until stream time, less the grace period, has reached its end; a record is dropped as late
  * for each window that is closed (semantics D80, D81, T7). Stream time here is the greatest timestamp that this node
@@ -9,7 +9,8 @@
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
 import type { WindowStore } from '../state/store.ts'
-import { earliestWindowStart, type TimeWindows } from '../windows/time-windows.ts'
+import { windowsFor, type FixedWindows } from '../windows/fixed-windows.ts'
+import { earliestWindowStart } from '../windows/time-windows.ts'
 import type { Windowed } from '../windows/window.ts'
 import { absent, type FoldCallback } from './callbacks.ts'
 import { Emission } from './emission.ts'
@@ -17,7 +18,7 @@ import { lastEmissionOf, shareEmission } from './shared-emission.ts'
 
 export interface WindowAggregateOptions {
   readonly store: string
-  readonly windows: TimeWindows
+  readonly windows: FixedWindows
   readonly graceMs: number
   /** Makes the accumulator of a new window. Absent: the first value itself is the accumulator (`reduce`). */
   readonly initial?: (() => unknown) | undefined
@@ -27,6 +28,8 @@ export interface WindowAggregateOptions {
   readonly readsValue?: boolean | undefined
   /** Whether other nodes fold into the same store (`cogroup`); then all hold back in one place. Default false. */
   readonly sharesEmission?: boolean | undefined
+  /** Puts out each window once, when it closes, in place of every update. The store can then be walked. */
+  readonly onClose?: { readonly keySerde: Serde<unknown> } | undefined
 }
 
 export function windowAggregate(options: WindowAggregateOptions): ProcessorSupplier {
@@ -42,6 +45,7 @@ class WindowAggregate implements Processor {
   private store!: WindowStore<unknown, unknown>
   private emission!: Emission
   private shared = false
+  private closed: ClosedWindows | undefined
   private streamTime = -1
 
   constructor(options: WindowAggregateOptions) {
@@ -58,6 +62,9 @@ class WindowAggregate implements Processor {
     this.emission = new Emission(context, store, sendOldValues)
     this.shared = sharesEmission && this.emission.holdsBack
     if (this.shared) shareEmission(this.store, this.emission)
+    const { onClose, windows } = this.options
+    if (onClose === undefined) return
+    this.closed = new ClosedWindows({ context, store: this.store, keySerde: onClose.keySerde, windows })
   }
 
   process(record: StreamRecord): void {
@@ -66,12 +73,20 @@ class WindowAggregate implements Processor {
     if (timestamp > this.streamTime) this.streamTime = timestamp
     const { windows, graceMs } = this.options
     const closeTime = this.streamTime - graceMs
+    if (windows.kind !== 'time') {
+      for (const { start, end } of windowsFor(windows, timestamp)) {
+        if (end > closeTime) this.fold(record, start, end)
+        else this.context.drop('late')
+      }
+      return
+    }
+    // The same without an array for each record.
     for (
       let start = earliestWindowStart(windows, timestamp);
       start <= timestamp;
       start += windows.advanceMs
     ) {
-      if (start + windows.sizeMs > closeTime) this.fold(record, start)
+      if (start + windows.sizeMs > closeTime) this.fold(record, start, start + windows.sizeMs)
       else this.context.drop('late')
     }
   }
@@ -81,7 +96,7 @@ class WindowAggregate implements Processor {
     if (!this.shared || lastEmissionOf(this.store) === this.emission) this.emission.flush()
   }
 
-  private fold(record: StreamRecord, start: number): void {
+  private fold(record: StreamRecord, start: number, end: number): void {
     const { key } = record
     const { initial, add, store } = this
     const emission = this.shared ? lastEmissionOf(store) : this.emission
@@ -93,10 +108,11 @@ class WindowAggregate implements Processor {
     if (updated === null) updated = undefined
     const timestamp = row !== undefined && row.timestamp > record.timestamp ? row.timestamp : record.timestamp
     store.put(key, updated, start, timestamp)
+    if (this.closed !== undefined) return this.closed.add(key, start)
     const { holdsBack } = emission
     const identity = holdsBack ? store.identity(key) : ''
     if (holdsBack && emission.replace(start, identity, updated, timestamp)) return
-    const windowed: Windowed<unknown> = { key, window: { start, end: start + this.options.windows.sizeMs } }
+    const windowed: Windowed<unknown> = { key, window: { start, end } }
     if (holdsBack) emission.hold(start, identity, windowed, updated, rowValue, timestamp)
     else emission.forward(windowed, updated, old, timestamp, record.headers)
   }

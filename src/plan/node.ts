@@ -129,6 +129,8 @@ export interface WindowAggregateNode extends Omit<StreamAggregateNode, 'kind'> {
   readonly kind: 'window-aggregate'
   readonly windows: FixedWindows
   readonly retentionMs: number
+  /** Whether each window is put out once, when it closes. */
+  readonly onClose: boolean
 }
 
 /**

@@ -21,12 +21,12 @@ export interface WindowedSerde<K> extends Serde<Windowed<K>> {
 const startBytes = 8
 
 /** The serdes made so far: asked for the same one again, `windowed` answers the same object. */
-const made = new WeakMap<object, Map<number, unknown>>()
+const made = new WeakMap<object, Map<string, unknown>>()
 
 /**
  * Keys of tumbling and hopping windows of one size, in the bytes of Kafka's `TimeWindowedSerializer`.
  *
- * `size` must be the size of the windows that the keys come from: it is not in the bytes, and a reader computes the
+ * `size` must be the size of the windows that the keys come from, `'unlimited'` for an unlimited one: it is not in the bytes, and a reader computes the
  * end with it. Asked twice for the same, it answers the same object. A window that starts before the epoch, or whose end is not its start and the size, is a `RangeError`.
  *
  * @example
@@ -36,13 +36,20 @@ const made = new WeakMap<object, Map<number, unknown>>()
  * export const perMinute = topic('clicks-per-minute', { key: windowed(string(), '1m'), value: integer() })
  * ```
  */
-export function windowed<K>(inner: Serde<K>, size: Duration): WindowedSerde<K> {
+export function windowed<K>(inner: Serde<K>, size: Duration | 'unlimited'): WindowedSerde<K> {
+  if (size === 'unlimited') return windowKeys(inner, Infinity)
   const windowSizeMs = toMilliseconds(size, 'size')
   if (windowSizeMs === 0) throw new RangeError('size must be more than 0 ms')
+  return windowKeys(inner, windowSizeMs)
+}
+
+/** `windowed` of any size, `Infinity` too; where sizes vary, `windowSizeMs` is the greatest, and ends are not checked. */
+export function windowKeys<K>(inner: Serde<K>, windowSizeMs: number, sizesVary = false): WindowedSerde<K> {
   let bySize = made.get(inner)
   if (bySize === undefined) made.set(inner, (bySize = new Map()))
-  let serde = bySize.get(windowSizeMs) as WindowedSerde<K> | undefined
-  if (serde === undefined) bySize.set(windowSizeMs, (serde = makeWindowed(inner, windowSizeMs)))
+  const id = `${windowSizeMs} ${sizesVary}`
+  let serde = bySize.get(id) as WindowedSerde<K> | undefined
+  if (serde === undefined) bySize.set(id, (serde = makeWindowed(inner, windowSizeMs, sizesVary)))
   return serde
 }
 
@@ -51,11 +58,11 @@ export function isWindowedSerde(serde: object): serde is Pick<WindowedSerde<unkn
   return 'inner' in serde && 'windowSizeMs' in serde
 }
 
-function makeWindowed<K>(inner: Serde<K>, windowSizeMs: number): WindowedSerde<K> {
+function makeWindowed<K>(inner: Serde<K>, windowSizeMs: number, sizesVary: boolean): WindowedSerde<K> {
   const serializeInto = (value: Windowed<K>, sink: ByteSink): void => {
     const { start, end } = value.window
     if (!Number.isSafeInteger(start) || start < 0) throw new RangeError(`a window cannot start at ${start}`)
-    if (end !== start + windowSizeMs) {
+    if (end !== start + windowSizeMs && !sizesVary) {
       throw new RangeError(
         `the window [${start}, ${end}) does not have the size ${windowSizeMs} ms of its serde`,
       )

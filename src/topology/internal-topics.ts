@@ -94,7 +94,10 @@ function changelogConfig(store: StoreDefinition): Readonly<Record<string, string
       return {
         ...common,
         'cleanup.policy': 'compact,delete',
-        'retention.ms': String(store.retentionMs + changelogRetentionAddedMs),
+        // -1: for good, as an unlimited window is kept.
+        'retention.ms': String(
+          Number.isFinite(store.retentionMs) ? store.retentionMs + changelogRetentionAddedMs : -1,
+        ),
       }
     default:
       return unreachable(store)

@@ -9,7 +9,7 @@ export function textOf(value: Value): string | undefined {
   if (typeof value === 'string') return value
   if (typeof value === 'number') return String(value)
   const { key, window } = value as Windowed<unknown>
-  return `${textOf(key)}@${window.start}/${window.end}`
+  return `${textOf(key)}@${window.start}/${window.end === Infinity ? 'inf' : window.end}`
 }
 
 export function predicate(name: string): (value: Value, key: Value) => boolean {

@@ -1,5 +1,13 @@
 /** Declares the operators that are called on groups: windows and folds. */
-import { hopping, session, tumbling, type SessionWindows, type TimeWindows } from '../../../src/index.ts'
+import {
+  customWindows,
+  hopping,
+  session,
+  tumbling,
+  unlimited,
+  type FixedWindows,
+  type SessionWindows,
+} from '../../../src/index.ts'
 import * as functions from './functions.ts'
 import {
   lacksVersions,
@@ -14,10 +22,29 @@ import {
 import type { NodeSpec, WindowSpec } from './scenario.ts'
 
 /** Windows of time by the type that the format gives them. */
-export const windows: ReadonlyMap<string, (spec: WindowSpec) => TimeWindows> = new Map([
+export const windows: ReadonlyMap<string, (spec: WindowSpec) => FixedWindows> = new Map<
+  string,
+  (spec: WindowSpec) => FixedWindows
+>([
   ['tumbling', ({ size, grace = 0 }: WindowSpec) => tumbling(size!, { grace })],
+  ['unlimited', ({ start = 0 }: WindowSpec) => unlimited({ start })],
+  ['tiles', ({ sizes, grace = 0 }: WindowSpec) => tiles(sizes!, grace)],
   ['hopping', ({ size, advance, grace = 0 }: WindowSpec) => hopping(size!, { advance: advance!, grace })],
 ])
+
+/** Windows that cover time from 0 on without gaps, their sizes taken in turn. */
+function tiles(sizes: readonly number[], grace: number): FixedWindows {
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  const windowsFor = (timestamp: number) => {
+    let start = Math.floor(timestamp / total) * total
+    for (const size of sizes) {
+      if (timestamp < start + size) return [{ start, end: start + size }]
+      start += size
+    }
+    return []
+  }
+  return customWindows({ windowsFor, size: Math.max(...sizes), grace })
+}
 
 const sessionsOf = ({ gap, grace = 0 }: WindowSpec): SessionWindows => session(gap!, { grace })
 
@@ -29,7 +56,7 @@ const windowedBy: Operator<'grouped'> = {
   },
   declare: ({ window }, { grouped }) => {
     if (window!.type === 'session') {
-      const sessions = grouped.windowedBy(sessionsOf(window!))
+      const sessions: unknown = grouped.windowedBy(sessionsOf(window!))
       return [{ kind: 'windowed', windowed: sessions as WindowedGroup, windowedKeys: true }]
     }
     const windowed = grouped.windowedBy(windows.get(window!.type!)!(window!))
