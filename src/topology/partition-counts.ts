@@ -57,19 +57,34 @@ function deriveRepartitionCounts(topology: Topology, counts: Map<string, number>
   while (open.size > 0) {
     const before = open.size
     for (const name of open) {
-      const count = joinedCount(topology, name, counts) ?? upstreamCount(topology, name, counts)
+      const count = joinedCount(topology, name, counts) ?? upstreamCount(topology, name, counts, 'wait')
       if (count === undefined) continue
       counts.set(name, count)
       open.delete(name)
     }
     if (open.size < before) continue
-    // What is left only feeds itself: a loop through repartition topics without a count anywhere.
-    throw new StreamsError('MR-1001', {
-      what: `the partition count of repartition topic '${[...open][0]}' depends on itself`,
-      fix: 'give it one: repartition({ partitions: 6 })',
-    })
+    settleLoop(topology, open, counts)
   }
   levelInternalGroups(topology, counts)
+}
+
+/**
+ * Gives a count to one of the topics that feed one another, such as that of an aggregate with which the table that it
+ * was made of is joined: what is known of the topics above it decides, as in Kafka.
+ */
+function settleLoop(topology: Topology, open: Set<string>, counts: Map<string, number>): void {
+  for (const name of open) {
+    const count = upstreamCount(topology, name, counts, 'pass over')
+    if (count === undefined) continue
+    counts.set(name, count)
+    open.delete(name)
+    return
+  }
+  // What is left only feeds itself: a loop through repartition topics without a count anywhere.
+  throw new StreamsError('MR-1001', {
+    what: `the partition count of repartition topic '${[...open][0]}' depends on itself`,
+    fix: 'give it one: repartition({ partitions: 6 })',
+  })
 }
 
 /** The count that a join with a topic of a known, given count demands. */
@@ -89,19 +104,20 @@ function joinedCount(
   return undefined
 }
 
-/** The greatest count among the sources of the sub-topologies that write to it, once all are known. */
+/** The greatest count among the sources of the sub-topologies that write to it: once all are known, or of those that are. */
 function upstreamCount(
   topology: Topology,
   name: string,
   counts: ReadonlyMap<string, number>,
+  unknownOnes: 'wait' | 'pass over',
 ): number | undefined {
   let greatest: number | undefined
   for (const part of topology.subtopologies()) {
     if (!part.sinks.some(sink => sink.topic === name)) continue
     for (const topic of part.sourceTopics) {
       const count = counts.get(topic)
-      if (count === undefined) return undefined
-      greatest = Math.max(greatest ?? 0, count)
+      if (count === undefined && unknownOnes === 'wait') return undefined
+      if (count !== undefined) greatest = Math.max(greatest ?? 0, count)
     }
   }
   return greatest
