@@ -130,3 +130,41 @@ it('does not skip what was read before a first commit that is refused, where rea
   for await (const { value } of readTopic(broker, counts)) found.push(value)
   expect(found).toEqual([4])
 })
+
+it('goes on exactly once when the group has forgotten the instance', async () => {
+  const directory = await temporaryDirectory()
+  await using broker = await startEmbeddedBroker({ directory: join(directory, 'broker') })
+  await createTopics(broker, [words, counts, minutes])
+  const beatsMax = 24
+  let beats = 0
+  const rewrite = (api: string, answer: unknown): unknown => {
+    if (api === 'Heartbeat' && ++beats % 8 === 0 && beats <= beatsMax)
+      (answer as { errorCode: number }).errorCode = kafkaErrors.UNKNOWN_MEMBER_ID.code
+    return answer
+  }
+  await using running = await run(app, {
+    broker: slowed(broker, { rewrite }),
+    stateDirectory: join(directory, 'state'),
+    commitInterval: 20,
+    heartbeatInterval: 15,
+    logger: silentLogger,
+  })
+  await using writer = await TopicWriter.open(broker)
+  let rounds = 0
+  while (beats < beatsMax) {
+    rounds += 1
+    for (const key of ['a', 'b', 'c', 'd']) await writer.send(words, key, 'x', { timestamp: rounds })
+    await writer.flush()
+    await new Promise(resolve => setTimeout(resolve, 1))
+  }
+  const expected = Array.from({ length: rounds }, (_, index) => index + 1)
+  const seen = async (): Promise<Record<string, number[]>> => {
+    const found: Record<string, number[]> = {}
+    for await (const { key, value } of readTopic(broker, counts)) (found[key!] ??= []).push(value!)
+    return found
+  }
+  await expect
+    .poll(seen, { timeout: 8000, interval: 30 })
+    .toEqual({ a: expected, b: expected, c: expected, d: expected })
+  expect(running.get<number>('counts', 'a')).toBe(rounds)
+})
