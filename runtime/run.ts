@@ -5,13 +5,14 @@
  * second (partition counts decide the tasks), and the producer fences its predecessor before the first store is
  * restored, so that the changelogs have ended.
  */
-import { StreamsError } from '../src/base/errors.ts'
 import type { App } from '../src/dsl/app.ts'
-import type { Topology } from '../src/topology/topology.ts'
+import { GlobalStores } from '../src/engine/global-stores.ts'
 import { Admin } from './client/admin.ts'
+import type { Cluster } from './client/cluster.ts'
 import { startEmbeddedBroker, openCluster, type EmbeddedBroker } from './embedded.ts'
 import { resolveOptions, type ResolvedOptions, type RunOptions } from './options.ts'
 import type { RestoreOutcome } from './restore/changelog-reader.ts'
+import { GlobalReader } from './restore/global-reader.ts'
 import { RunningApp } from './running-app.ts'
 import { StateDirectory } from './state/state-directory.ts'
 import { systemRandom } from '../system/random.ts'
@@ -55,7 +56,6 @@ export async function run(app: App, options: RunOptions = {}): Promise<RunningAp
   const topology = app.topology()
   // Builds everything that can be refused before anything is opened.
   topology.subtopologies()
-  refuseGlobalStores(topology)
   const closers: (() => Promise<void>)[] = []
   try {
     const broker = options.broker ?? (await ownBroker(resolved, closers))
@@ -67,17 +67,6 @@ export async function run(app: App, options: RunOptions = {}): Promise<RunningAp
     for (const close of closers.reverse()) await close()
     throw error
   }
-}
-
-/** Global stores must be whole on every instance before anything is processed; tables that lack rows give wrong results. */
-function refuseGlobalStores(topology: Topology): void {
-  const [part] = topology.globalParts()
-  if (part === undefined) return
-  throw new StreamsError('MR-1001', {
-    what: `the application has a global store, '${part.stores[0]!.name}', which run() does not offer yet`,
-    why: 'Global tables and global stores run in the test driver only.',
-    fix: 'join with a table() whose topic is partitioned as the stream is',
-  })
 }
 
 async function ownBroker(
@@ -112,10 +101,42 @@ async function start(
     createDeclared: options.createTopics,
     partitionsDefault: options.partitions,
   })
-  const assembled = assembleWorker({ app, topology, cluster, directory, prepared, options })
+  const globals = await openGlobals(app, cluster, options)
+  closers.push(() => globals.reader.close())
+  const { readable } = globals.stores
+  const assembled = assembleWorker({
+    app,
+    topology,
+    cluster,
+    directory,
+    prepared,
+    options,
+    globals: readable,
+  })
+  globals.reader.follow(error => assembled.worker.fail(error))
   const ignore = broker.onStorageFailure(failure => assembled.worker.fail(failure))
   closers.push(() => Promise.resolve(ignore()))
-  return new RunningApp({ ...assembled, applicationId: app.id, closers, logger: options.logger })
+  return new RunningApp({
+    ...assembled,
+    globals: readable,
+    applicationId: app.id,
+    closers,
+    logger: options.logger,
+  })
+}
+
+/** Global stores, with all that their topics hold: tables that lack rows would give wrong results. */
+async function openGlobals(
+  app: App,
+  cluster: Cluster,
+  { guarantee, logger }: ResolvedOptions,
+): Promise<{ readonly stores: GlobalStores; readonly reader: GlobalReader }> {
+  const parts = app.topology().globalParts()
+  const stores = new GlobalStores({ applicationId: app.id, clock: cluster.clock, parts })
+  const isolation = guarantee === 'exactly-once' ? 'read_committed' : 'read_uncommitted'
+  const reader = await GlobalReader.open({ cluster, stores, isolation })
+  if (parts.length > 0) logger.log('info', `global stores: read ${reader.bootstrapRecords} records`)
+  return { stores, reader }
 }
 
 /** Tells the operator of the application's beginning and end. */

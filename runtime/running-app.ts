@@ -51,6 +51,8 @@ export interface RunningAppOptions {
   readonly restored: readonly RestoreOutcome[]
   /** By store name. */
   readonly stores: ReadonlyMap<string, StoreKeys>
+  /** Global stores by name, whole on every instance. */
+  readonly globals: ReadonlyMap<string, StateStore>
 }
 
 export class RunningApp implements AsyncDisposable {
@@ -63,6 +65,7 @@ export class RunningApp implements AsyncDisposable {
   readonly #logger: Logger
   readonly #closers: readonly (() => Promise<void>)[]
   readonly #stores: ReadonlyMap<string, StoreKeys>
+  readonly #globals: ReadonlyMap<string, StateStore>
   #state: AppState = 'running'
 
   constructor(options: RunningAppOptions) {
@@ -72,6 +75,7 @@ export class RunningApp implements AsyncDisposable {
     this.#logger = options.logger
     this.#closers = options.closers
     this.#stores = options.stores
+    this.#globals = options.globals
     this.closed = this.#run()
     // Whoever awaits `closed` sees the error; nobody awaiting it must not end the process.
     this.closed.catch(() => {})
@@ -143,6 +147,8 @@ export class RunningApp implements AsyncDisposable {
    * MR-6004 for a store that this instance does not run, and for a key that is in another instance's part of it.
    */
   get<V>(store: string, key: unknown): V | undefined {
+    const global = this.#globals.get(store)
+    if (global !== undefined) return (global as KeyValueStore<unknown, V>).get(key)
     const parts = this.#partsOf(store)
     const known = this.#stores.get(store)
     assert(known !== undefined, `store ${store} has no key serde`)
@@ -170,6 +176,8 @@ export class RunningApp implements AsyncDisposable {
 
   /** The store's restored parts on this instance by partition, in their order. */
   #partsOf(store: string): ReadonlyMap<number, StateStore> {
+    const global = this.#globals.get(store)
+    if (global !== undefined) return new Map([[0, global]])
     const parts: [number, StateStore][] = []
     for (const task of this.#worker.tasks.values()) {
       const part = task.state === 'running' ? task.stores.get(store) : undefined

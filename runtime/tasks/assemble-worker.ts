@@ -5,6 +5,7 @@ import type { Drop } from '../../src/engine/task-scope.ts'
 import type { Serde } from '../../src/serdes/serde.ts'
 import { MemoryBytes } from '../../src/state/memory-bytes.ts'
 import { openStore } from '../../src/state/open-store.ts'
+import type { StateStore } from '../../src/state/store.ts'
 import { realTopicName } from '../../src/topology/internal-topics.ts'
 import type { StoreDefinition } from '../../src/topology/node.ts'
 import type { Topology } from '../../src/topology/topology.ts'
@@ -34,6 +35,8 @@ export interface AssembleOptions {
   readonly directory: StateDirectory
   readonly prepared: PreparedTopics
   readonly options: ResolvedOptions
+  /** Global stores by name, which all tasks read. */
+  readonly globals: ReadonlyMap<string, StateStore>
 }
 
 export interface AssembledWorker {
@@ -172,6 +175,7 @@ function taskFactory(factory: FactoryOptions) {
       engine: {
         applicationId: app.id,
         subtopology,
+        globalStores: factory.globals,
         clock: cluster.clock,
         topicName: topic => realTopicName(topology, app.id, topic),
         hasInput: topic => partitions.some(each => each.topic === topic),

@@ -77,7 +77,7 @@ export class Worker {
   }
 
   /** Ends `run` with an error that came from outside of the loop, whatever it is waiting for. */
-  fail(error: StreamsError): void {
+  fail(error: Error): void {
     this.#failure.reject(error)
   }
 

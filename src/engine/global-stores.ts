@@ -59,12 +59,13 @@ export class GlobalStores {
     return this.opened
   }
 
-  /** Takes records of a partition, the next after those before, and puts them into the store. */
-  add(topic: string, partition: number, records: RecordChunk): void {
+  /** Puts records of a partition, the next after those before, into the store; answers how many it has processed. */
+  add(topic: string, partition: number, records: RecordChunk): number {
     const engine = this.engineOf(topic, partition)
     engine.addRecords(topic, partition, records)
-    while (engine.process());
+    const count = engine.processMany(Infinity)
     this.settle()
+    return count
   }
 
   /** Moves what was written from the stores' own lists, which would grow, into the backend. */

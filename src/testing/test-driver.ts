@@ -116,7 +116,7 @@ export class TestDriver {
         const record = log.append(partition, { key, value, timestamp, headers })
         if (this.stopped !== undefined) return
         if (this.globals.topics.includes(log.name))
-          return this.guard(() => this.globals.add(log.name, partition, chunkOf(record)))
+          return void this.guard(() => this.globals.add(log.name, partition, chunkOf(record)))
         this.tasksOf(log.name)[partition]!.engine.addRecords(log.name, partition, chunkOf(record))
         this.run()
       },
