@@ -6,7 +6,8 @@ import type { ValueGetterSupplier } from './value-getter.ts'
 /** Rows as they were last let through; those that do not wait are as they are above, when last updated is not known. */
 export function bufferValueGetter(above: ValueGetterSupplier, store: string): ValueGetterSupplier {
   return {
-    stores: [...above.stores, store],
+    // The buffer first, as in Kafka: `describe()` shows the order where two names share a bucket.
+    stores: [store, ...above.stores],
     get: context => {
       const rows = above.get(context)
       const buffer = context.store<KeyValueStore<unknown, BufferedChange>>(store)
