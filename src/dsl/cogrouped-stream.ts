@@ -1,7 +1,8 @@
 /** `CogroupedStream` and `WindowedCogroupedStream`: several grouped streams folded into one table. */
 import { declaredAt } from '../plan/declared-at.ts'
-import type { CogroupFoldNode, RepartitionNode, StorePlan, StreamNode } from '../plan/node.ts'
-import type { FixedWindows } from '../windows/fixed-windows.ts'
+import type { StorePlan } from '../plan/node-base.ts'
+import type { CogroupFoldNode, RepartitionNode, StreamNode } from '../plan/node.ts'
+import type { StoredWindows } from '../windows/stored-windows.ts'
 import type { Aggregator, Initializer } from './function-types.ts'
 import { groupingOf, type Grouping } from './grouping.ts'
 import { checkFunction, type AnyTable, type Dsl, type MembersOf } from './handle.ts'
@@ -46,16 +47,16 @@ export class Cogrouped implements MembersOf<AnyCogrouped> {
     return this.#planner.aggregate(options, undefined)
   }
 
-  windowedBy(windows: FixedWindows): AnyWindowedCogrouped {
+  windowedBy(windows: StoredWindows): AnyWindowedCogrouped {
     return new WindowedCogrouped(this.#planner, windows) as AnyWindowedCogrouped
   }
 }
 
 class WindowedCogrouped implements MembersOf<AnyWindowedCogrouped> {
   readonly #planner: CogroupPlanner
-  readonly #windows: FixedWindows
+  readonly #windows: StoredWindows
 
-  constructor(planner: CogroupPlanner, windows: FixedWindows) {
+  constructor(planner: CogroupPlanner, windows: StoredWindows) {
     this.#planner = planner
     this.#windows = checkWindows(windows)
   }

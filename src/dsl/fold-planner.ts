@@ -1,7 +1,8 @@
 /** The folds of a grouped stream, and how the stores and repartition topics of those of one grouping are named. */
 import type { FoldCallback } from '../operators/callbacks.ts'
 import { declaredAt } from '../plan/declared-at.ts'
-import type { RepartitionNode, StorePlan, StreamNode } from '../plan/node.ts'
+import type { StorePlan } from '../plan/node-base.ts'
+import type { RepartitionNode, StreamNode } from '../plan/node.ts'
 import { integer } from '../serdes/primitives.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { Aggregator, Initializer } from './function-types.ts'
@@ -21,6 +22,8 @@ export interface AggregateFunctions {
 /** What a fold does, but for its windows and its store. */
 export interface Fold {
   readonly operator: 'count' | 'reduce' | 'aggregate'
+  /** Whether an index is taken for a name that nothing has: where Kafka's counts do. */
+  readonly takesSpareIndex?: boolean
   readonly initial: (() => unknown) | undefined
   readonly add: FoldCallback
   /** Used when the options name no serde. */
@@ -48,7 +51,7 @@ export class FoldPlanner {
     const { operator, valueSerde } = fold
     const prefix = operator === 'reduce' ? 'KSTREAM-REDUCE-' : 'KSTREAM-AGGREGATE-'
     // Kafka once named a topic here and still takes the index, so that names stay as they are (KGroupedStreamImpl).
-    if (operator === 'count' && options.store === undefined) plan.storeName(prefix)
+    if (fold.takesSpareIndex === true && options.store === undefined) plan.storeName(prefix)
     const store = planStore(plan, { prefix, options, keySerde, valueSerde, operator })
     const name = plan.processorName(prefix, options.name)
     return { store, name, parent: this.#parentFor(store, operator), place: declaredAt() }
@@ -76,6 +79,7 @@ export class FoldPlanner {
 
 export const countFold: Fold = {
   operator: 'count',
+  takesSpareIndex: true,
   initial: () => 0,
   add: count => (count as number) + 1,
   valueSerde: integer() as Serde<unknown>,

@@ -1,7 +1,7 @@
 /** Turns the store options of an operator into the plan of its store, with Kafka's names. */
 import { StreamsError } from '../base/errors.ts'
 import { declaredAt } from '../plan/declared-at.ts'
-import type { StorePlan } from '../plan/node.ts'
+import type { StorePlan } from '../plan/node-base.ts'
 import type { Plan } from '../plan/plan.ts'
 import { json } from '../serdes/json.ts'
 import type { Serde } from '../serdes/serde.ts'

@@ -4,7 +4,7 @@ import type {
   SessionStoreDefinition,
   WindowStoreDefinition,
 } from '../topology/node.ts'
-import type { StorePlan } from './node.ts'
+import type { StorePlan } from './node-base.ts'
 
 export function keyValueStore(store: StorePlan): KeyValueStoreDefinition {
   return { kind: 'key-value', ...common(store) }

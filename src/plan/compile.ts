@@ -11,23 +11,23 @@ import { StreamsError } from '../base/errors.ts'
 import { branch } from '../operators/branch.ts'
 import { filter } from '../operators/filter.ts'
 import { passThrough } from '../operators/pass-through.ts'
-import { streamGlobalJoin } from '../operators/stream-global-join.ts'
 import { streamTableJoin } from '../operators/stream-table-join.ts'
 import { tableGroup } from '../operators/table-group.ts'
 import { toStream } from '../operators/to-stream.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { Serde } from '../serdes/serde.ts'
 import { Topology } from '../topology/topology.ts'
-import { addGlobalTable } from './compile-global-table.ts'
+import { addGlobalTable, globalJoin } from './compile-global-table.ts'
 import { compileMap } from './compile-map.ts'
 import { addJoinWindow, addStreamStreamJoin } from './compile-stream-join.ts'
 import { addRepartition, addSink, addTableRepartition } from './compile-sink.ts'
 import { addTable } from './compile-table.ts'
 import type { Compilation } from './compilation.ts'
-import { parentsOf, sourcesOf, storeOf, type PlanNode, type StreamSourceNode } from './node.ts'
+import { parentsOf, storeOf, type PlanNode, type StreamSourceNode } from './node.ts'
 import { optimize, type OptimizationChoice } from './optimize/optimize.ts'
 import { selfJoinsOf } from './optimize/self-joins.ts'
 import type { Plan } from './plan.ts'
+import { sourcesOf } from './sources.ts'
 import { analyseTables } from './tables.ts'
 import { valueGetterOf } from './value-getters.ts'
 import { writeOrderOf } from './write-order.ts'
@@ -119,10 +119,8 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
       return addProcessor(node.supplier, node.stores)
     case 'global-table':
       return addGlobalTable(topology, node)
-    case 'stream-global-join': {
-      const { on, joiner, left } = node
-      return addProcessor(streamGlobalJoin({ store: node.table.store.name, on, joiner, left }))
-    }
+    case 'stream-global-join':
+      return addProcessor(globalJoin(node))
     case 'stream-table-join': {
       const getter = valueGetterOf(node.table)
       addProcessor(streamTableJoin({ getter, joiner: node.joiner, left: node.left }), getter.stores)

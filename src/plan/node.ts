@@ -14,27 +14,8 @@ import type { Encoder, Serde } from '../serdes/serde.ts'
 import type { StreamPartitioner, TimestampExtractor, TopicNameExtractor } from '../topology/node.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
-import type { FixedWindows } from '../windows/fixed-windows.ts'
-
-/** What every logical node has. */
-interface NodeBase {
-  /** The name of the operator's (main) physical node. */
-  readonly name: string
-  /** The line of the application that declared it. */
-  readonly declaredAt: string | undefined
-}
-
-/** What a store is to be, but for the kind and the key, which follow from the operator. */
-export interface StorePlan {
-  readonly name: string
-  /** Whether the name was given; then the store is kept even if no operator needs it. */
-  readonly named: boolean
-  readonly keySerde: Serde<unknown>
-  readonly valueSerde: Serde<unknown>
-  readonly changelog: false | Readonly<Record<string, string>>
-  readonly cache: boolean
-  readonly backend: 'persistent' | 'memory'
-}
+import type { StoredWindows } from '../windows/stored-windows.ts'
+import type { NodeBase, StorePlan } from './node-base.ts'
 
 /** One or more topics read as a stream. */
 export interface StreamSourceNode extends NodeBase {
@@ -127,7 +108,7 @@ export interface StreamAggregateNode extends NodeBase {
 
 export interface WindowAggregateNode extends Omit<StreamAggregateNode, 'kind'> {
   readonly kind: 'window-aggregate'
-  readonly windows: FixedWindows
+  readonly windows: StoredWindows
   readonly retentionMs: number
   /** Whether each window is put out once, when it closes. */
   readonly onClose: boolean
@@ -146,7 +127,7 @@ export interface CogroupFoldNode extends NodeBase {
   readonly initial: () => unknown
   readonly add: FoldCallback
   /** Absent: by key alone. */
-  readonly windowed: { readonly windows: FixedWindows; readonly retentionMs: number } | undefined
+  readonly windowed: { readonly windows: StoredWindows; readonly retentionMs: number } | undefined
 }
 
 /** The table that the folds of a cogroup make together. */
@@ -388,22 +369,4 @@ export function parentsOf(node: PlanNode): readonly PlanNode[] {
     default:
       return [node.parent]
   }
-}
-
-/** The nodes that read topics whose records can reach a node without passing another topic. */
-export function sourcesOf(node: PlanNode): ReadonlySet<PlanNode> {
-  const sources = new Set<PlanNode>()
-  const visited = new Set<PlanNode>()
-  const visit = (current: PlanNode): void => {
-    if (visited.has(current)) return
-    visited.add(current)
-    const fromTopic = current.kind === 'repartition' || current.kind === 'table-repartition'
-    const parents = fromTopic ? [] : parentsOf(current)
-    if (parents.length === 0) sources.add(current)
-    for (const parent of parents) visit(parent)
-    // After a join the table's sources are those of the result as well: a further join must agree with them too.
-    if (current.kind === 'stream-table-join') visit(current.table)
-  }
-  visit(node)
-  return sources
 }

@@ -115,10 +115,12 @@ export class TestDriver {
         // Written while the application is down, records wait in the topic, as they would on a broker.
         const record = log.append(partition, { key, value, timestamp, headers })
         if (this.stopped !== undefined) return
-        if (this.globals.topics.includes(log.name))
-          return void this.guard(() => this.globals.add(log.name, partition, chunkOf(record)))
-        this.tasksOf(log.name)[partition]!.engine.addRecords(log.name, partition, chunkOf(record))
-        this.run()
+        if (this.globals.topics.includes(log.name)) {
+          this.guard(() => this.globals.add(log.name, partition, chunkOf(record)))
+        } else {
+          this.tasksOf(log.name)[partition]!.engine.addRecords(log.name, partition, chunkOf(record))
+          this.run()
+        }
       },
     })
     this.inputs.set(topic.name, input)

@@ -1,0 +1,22 @@
+/** What all logical nodes have, and what those with a store have of it. */
+import type { Serde } from '../serdes/serde.ts'
+
+/** What every logical node has. */
+export interface NodeBase {
+  /** The name of the operator's (main) physical node. */
+  readonly name: string
+  /** The line of the application that declared it. */
+  readonly declaredAt: string | undefined
+}
+
+/** What a store is to be, but for the kind and the key, which follow from the operator. */
+export interface StorePlan {
+  readonly name: string
+  /** Whether the name was given; then the store is kept even if no operator needs it. */
+  readonly named: boolean
+  readonly keySerde: Serde<unknown>
+  readonly valueSerde: Serde<unknown>
+  readonly changelog: false | Readonly<Record<string, string>>
+  readonly cache: boolean
+  readonly backend: 'persistent' | 'memory'
+}
