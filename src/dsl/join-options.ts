@@ -4,6 +4,37 @@ import type { Serde } from '../serdes/serde.ts'
 import type { Within } from '../windows/join-windows.ts'
 import type { NamedOptions } from './options.ts'
 
+/**
+ * Options of `join`, `leftJoin` and `outerJoin` of two streams.
+ *
+ * Records with equal keys whose timestamps are `within` reach of one another are joined, each pair once, whichever comes
+ * first; a result has the later of both timestamps. Records without a value are dropped, and so are, from an inner join,
+ * those without a key. A left join puts a record of its own stream that found no match out with `undefined`, an outer join
+ * one of either stream: after the window and the grace have passed, when the next record comes, or at once where no match
+ * can come. Both topics must have equally many partitions (MR-2101).
+ *
+ * @example
+ * ```ts
+ * import { defineApp, json, string, topic } from 'millrace'
+ *
+ * const orders = topic('orders', { key: string(), value: json<{ item: string }>() })
+ * const payments = topic('payments', { key: string(), value: json<{ amount: number }>() })
+ * const paid = topic('paid-orders', { key: string(), value: string() })
+ *
+ * export default defineApp({
+ *   id: 'paid-orders',
+ *   build(b) {
+ *     b.stream(orders)
+ *       .leftJoin(b.stream(payments), (order, payment) => `${order.item}: ${payment?.amount ?? 'unpaid'}`, {
+ *         within: { before: '1m', after: '1h' },
+ *         grace: '10s',
+ *         store: 'order-payments',
+ *       })
+ *       .to(paid)
+ *   },
+ * })
+ * ```
+ */
 export interface StreamJoinOptions<V1, V2, W> extends NamedOptions {
   /**
    * How far apart in time two records may be to be joined, both ends included: `'5m'`, or `{ before, after }` for how
