@@ -4,16 +4,14 @@ import { bufferedChangeSerde } from '../operators/buffered-change.ts'
 import { streamAggregate } from '../operators/stream-aggregate.ts'
 import { tableAggregate } from '../operators/table-aggregate.ts'
 import { suppress } from '../operators/suppress.ts'
-import { tableFilter } from '../operators/table-filter.ts'
-import { tableMapValues } from '../operators/table-map-values.ts'
 import { tableSource } from '../operators/table-source.ts'
-import { tableTransformValues } from '../operators/table-transform-values.ts'
 import { windowAggregate } from '../operators/window-aggregate.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { StoreDefinition } from '../topology/node.ts'
 import type { Compilation } from './compilation.ts'
 import { compileAggregate } from './compile-aggregate.ts'
+import { compileDerivedTable } from './compile-derived-table.ts'
 import { addTableJoin } from './compile-table-join.ts'
 import { keyValueStore, windowStore } from './compile-store.ts'
 import type { CogroupNode, TableNode, TableSourceNode } from './node.ts'
@@ -59,19 +57,10 @@ export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Com
       const definition = tables.keepsRows(node) ? keyValueStore(node.store) : undefined
       return add(tableSource({ store: definition?.name, sendOldValues }), definition)
     }
-    case 'table-filter': {
-      const { predicate, negate } = node
-      const definition = node.store === undefined ? undefined : keyValueStore(node.store)
-      return add(tableFilter({ predicate, negate, store: definition?.name, sendOldValues }), definition)
-    }
-    case 'table-map-values': {
-      const definition = node.store === undefined ? undefined : keyValueStore(node.store)
-      return add(tableMapValues({ fn: node.fn, store: definition?.name, sendOldValues }), definition)
-    }
-    case 'table-transform-values': {
-      const definition = node.store === undefined ? undefined : keyValueStore(node.store)
-      return add(tableTransformValues({ fn: node.fn, store: definition?.name, sendOldValues }), definition)
-    }
+    case 'table-filter':
+    case 'table-map-values':
+    case 'table-transform-values':
+      return add(...compileDerivedTable(node, sendOldValues))
     case 'table-join':
       return addTableJoin(node, compilation)
     case 'table-aggregate': {
