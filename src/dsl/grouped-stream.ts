@@ -100,6 +100,11 @@ class TimeWindowedStream implements MembersOf<AnyWindowed> {
     }
     this.#windows = checkWindows(windows)
     this.#onClose = emit === 'close'
+    if (this.#onClose && (windows.kind === 'unlimited' || windows.kind === 'custom')) {
+      throw new TypeError(
+        `windowedBy: ${windows.kind} windows cannot be put out on close, only with every update`,
+      )
+    }
   }
 
   count(store?: string | WindowStoreOptions<unknown>): AnyTable {

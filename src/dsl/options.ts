@@ -121,3 +121,12 @@ export type SuppressOptions = NamedOptions & {
         readonly whenFull?: 'emit-early' | 'stop'
       }
   )
+
+/** Options of `windowedBy`. */
+export interface WindowedByOptions {
+  /**
+   * `update` (default): every change of a window's result. `close`: the result once, when stream time less the grace has
+   * reached the window's end. Only records move that time: without input nothing is put out (semantics P7).
+   */
+  readonly emit?: 'update' | 'close'
+}

@@ -142,6 +142,14 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
     this.scope.dropped({ node: this.name, reason, topic, partition, offset })
   }
 
+  noted(key: string): number | undefined {
+    return this.scope.noted.get(key)
+  }
+
+  note(key: string, value: number): void {
+    this.scope.noted.set(key, value)
+  }
+
   requestCommit(): void {
     this.scope.commitRequested = true
   }

@@ -17,7 +17,7 @@ import type { RecordCollector } from './collector.ts'
 import { CurrentRecord } from './current-record.ts'
 import { compileGraph, type CompiledGraph, type CompiledSource } from './graph.ts'
 import { PartitionGroup } from './partition-group.ts'
-import { decodePartitionTime, encodePartitionTime } from './position-metadata.ts'
+import { decodePositionMetadata, encodePositionMetadata } from './position-metadata.ts'
 import type { ProcessorRunner } from './processor-runner.ts'
 import { Punctuations } from './punctuation.ts'
 import type { RecordChunk } from './record-chunk.ts'
@@ -110,7 +110,12 @@ export class TaskEngine {
     const queue = this.queueOf(topic, partition)
     assert(queue.position < 0, `task ${this.id}: ${topic}-${partition} has a position already`)
     queue.position = offset
-    queue.partitionTime = decodePartitionTime(metadata)
+    const { partitionTime, noted } = decodePositionMetadata(metadata)
+    queue.partitionTime = partitionTime
+    // Every partition carries what was noted when it was committed: the greatest is the last.
+    for (const [key, value] of noted) {
+      if (value > (this.scope.noted.get(key) ?? -Infinity)) this.scope.noted.set(key, value)
+    }
   }
 
   /** Processes one record; false when there is none, or one is worth waiting for. */
@@ -185,7 +190,7 @@ export class TaskEngine {
         partition,
         offset: position,
         leaderEpoch,
-        metadata: encodePartitionTime(partitionTime),
+        metadata: encodePositionMetadata({ partitionTime, noted: this.scope.noted }),
       })
     }
     return positions
@@ -230,6 +235,7 @@ export class TaskEngine {
       stores: options.stores,
       globalStores: options.globalStores ?? new Map(),
       current: new CurrentRecord(),
+      noted: new Map(),
       streamTimePunctuations: new Punctuations(),
       wallClockPunctuations: new Punctuations(),
       topicName: options.topicName ?? (topic => topic),

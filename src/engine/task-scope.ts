@@ -25,6 +25,8 @@ export interface TaskScope {
   /** What every node may read. */
   readonly globalStores: ReadonlyMap<string, StateStore>
   readonly current: CurrentRecord
+  /** What processors have noted to be committed with the positions. */
+  readonly noted: Map<string, number>
   readonly streamTimePunctuations: Punctuations
   readonly wallClockPunctuations: Punctuations
   /** The name that a topic of the topology has on the broker. */

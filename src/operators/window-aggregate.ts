@@ -8,11 +8,13 @@
  */
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
+import type { Serde } from '../serdes/serde.ts'
 import type { WindowStore } from '../state/store.ts'
 import { windowsFor, type FixedWindows } from '../windows/fixed-windows.ts'
 import { earliestWindowStart } from '../windows/time-windows.ts'
 import type { Windowed } from '../windows/window.ts'
 import { absent, type FoldCallback } from './callbacks.ts'
+import { ClosedWindows } from './closed-windows.ts'
 import { Emission } from './emission.ts'
 import { lastEmissionOf, shareEmission } from './shared-emission.ts'
 
@@ -73,6 +75,8 @@ class WindowAggregate implements Processor {
     if (timestamp > this.streamTime) this.streamTime = timestamp
     const { windows, graceMs } = this.options
     const closeTime = this.streamTime - graceMs
+    // Before the record is folded: its window may let the store forget rows that are put out now.
+    this.closed?.emit(closeTime, record)
     if (windows.kind !== 'time') {
       for (const { start, end } of windowsFor(windows, timestamp)) {
         if (end > closeTime) this.fold(record, start, end)

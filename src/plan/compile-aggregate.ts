@@ -23,7 +23,11 @@ export function compileAggregate(
       const { windows, initial, retentionMs } = node
       const { sizeMs, graceMs } = windows
       const definition = windowStore(store, sizeMs, retentionMs)
-      return [windowAggregate({ ...options, windows, graceMs, initial }), definition]
+      const onClose = node.onClose ? { keySerde: definition.keySerde } : undefined
+      return [
+        windowAggregate({ ...options, windows, graceMs, initial, onClose }),
+        { ...definition, walkable: node.onClose },
+      ]
     }
     case 'session-aggregate': {
       const { windows, initial, merge, retentionMs } = node

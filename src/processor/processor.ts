@@ -88,6 +88,10 @@ export interface ProcessorContext {
   ): Cancellable
   /** Counts a record that the rules drop (null key, late, expired): metric `dropped-records`, logged once per reason. */
   drop(reason: DropReason): void
+  /** The number that was noted under `key` by this task, or before its last commit when it started. Not during `init`. */
+  noted(key: string): number | undefined
+  /** Notes a number that only grows; it is committed with the task's positions (semantics P7). */
+  note(key: string, value: number): void
   /** Asks for a commit soon. */
   requestCommit(): void
 }

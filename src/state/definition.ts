@@ -21,6 +21,8 @@ export interface WindowStoreDefinition<K = unknown, V = unknown> extends StoreDe
   readonly retentionMs: number
   /** Whether rows of one key and start are kept beside one another; such a store deletes nothing. Default false. */
   readonly duplicates?: boolean | undefined
+  /** Whether `walk` may be called; every key is then kept in memory. Default false. */
+  readonly walkable?: boolean | undefined
 }
 
 export interface SessionStoreDefinition<K = unknown, V = unknown> extends StoreDefinitionBase<K, V> {

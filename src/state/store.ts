@@ -85,6 +85,8 @@ export interface WindowStore<K, V> extends StateStore {
   fetch(key: K, windowStart: number): ValueAndTimestamp<V> | undefined
   /** Windows of `key` whose start lies in `[from, to]`, both included, earliest first. */
   fetchRange(key: K, from: number, to: number): readonly WindowEntry<V>[]
+  /** Every window that has not expired, by segment and key bytes, without waiting. Only of a `walkable` store. */
+  walk(): Iterable<readonly [K, WindowEntry<V>]>
   /** Writes or deletes (`undefined`); a window older than the retention is not written, and answers false. */
   put(key: K, value: V | undefined, windowStart: number, timestamp: number): boolean
   /** Every window of every key in the order (start, key bytes), expired ones left out. */

@@ -13,7 +13,14 @@ import { readInt64, writeInt64 } from '../base/bytes.ts'
 import { latin1Slice } from '../base/text.ts'
 import type { WindowStoreDefinition } from './definition.ts'
 import { keyIdentity } from './key-identity.ts'
-import { KeyLayout, segmentKey, setChangelogStart, splitWindowChangelogKey } from './key-layout.ts'
+import { KeyIndex } from './key-index.ts'
+import {
+  KeyLayout,
+  afterPrefix,
+  segmentKey,
+  setChangelogStart,
+  splitWindowChangelogKey,
+} from './key-layout.ts'
 import type { BytesWrite, OrderedBytes } from './ordered-bytes.ts'
 import { ResidentMap, type ResidentEntry } from './resident-map.ts'
 import { Segments } from './segments.ts'
@@ -53,6 +60,8 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
   private readonly segments: Segments
   private readonly resident: ResidentMap<Owner<K, V>>
   private readonly scratch = new ByteSink(256)
+  /** Of stores that are walked: backend keys of all buckets. */
+  private readonly index: KeyIndex | undefined
   private live: Slot<K, V>[] = []
   private staged: PendingWrite<K, V>[] = []
   private applying: PendingWrite<K, V>[] = []
@@ -75,6 +84,7 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
     this.identity = keyIdentity(definition.keySerde)
     this.segments = new Segments(definition.retentionMs)
     this.resident = new ResidentMap(residentEntriesMax)
+    this.index = definition.walkable === true ? new KeyIndex() : undefined
     this.latestStaged = this.latestApplied = this.segments.latest = this.readLatest()
   }
 
@@ -113,8 +123,31 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
       slot.dirty = true
       slot.owner.pins++
       this.live.push(slot)
+      this.index?.add(this.layout.lookupSegment(slot.segment, key))
     }
     return true
+  }
+
+  *walk(): Generator<readonly [K, WindowEntry<V>], void, undefined> {
+    const { index, segments, layout, definition } = this
+    if (index === undefined) throw new Error(`store '${this.name}' was not declared as one to be walked`)
+    const keyAt = layout.prefix.length + 8
+    for (const bytes of index.list()) {
+      const segment = readInt64(bytes, layout.prefix.length)
+      if (segment < segments.firstLive) {
+        index.delete(bytes)
+        continue
+      }
+      const key = definition.keySerde.deserialize(bytes.subarray(keyAt))
+      const found: WindowEntry<V>[] = []
+      this.slotOf(key, segment).bucket.collect(
+        segments.earliest,
+        segments.latest,
+        definition.valueSerde,
+        found,
+      )
+      for (const entry of found) yield [key, entry]
+    }
   }
 
   entries(
@@ -222,17 +255,29 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
     }
     this.latestStaged = this.latestApplied = segments.latest
     const writes: BytesWrite[] = []
-    for (const { key, bucket } of touched.values()) writes.push({ key, value: bucket.encode() })
+    for (const { key, bucket } of touched.values()) {
+      writes.push({ key, value: bucket.encode() })
+      this.index?.add(key)
+    }
     if (writes.length > 0) writes.push({ key: prefix, value: int64Bytes(segments.latest) })
     return writes
   }
 
   /** The backend may have been wiped before it was restored: what is known of it is read anew. */
-  restored(): Promise<void> {
+  async restored(): Promise<void> {
     this.resident.evictUnpinned()
     this.latestStaged = this.latestApplied = this.segments.latest = this.readLatest()
     this.clearedBefore = 0
-    return Promise.resolve()
+    const { index } = this
+    if (index === undefined) return
+    index.clear()
+    const { prefix } = this.layout
+    const to = afterPrefix(prefix)
+    const range = to === undefined ? { from: prefix } : { from: prefix, to }
+    for await (const chunk of this.backend.range(range)) {
+      // The store's own entry, its latest start, has no segment.
+      for (const [key] of chunk) if (key.length > prefix.length) index.add(key)
+    }
   }
 
   expired(): readonly { readonly from: Uint8Array; readonly to: Uint8Array }[] {

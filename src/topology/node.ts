@@ -100,6 +100,8 @@ export interface WindowStoreDefinition extends StoreBase {
   readonly retentionMs: number
   /** Whether rows of one key and start are kept beside one another, as joins need them. Default false. */
   readonly duplicates?: boolean | undefined
+  /** Whether `walk` may be called; every key is then kept in memory. Default false. */
+  readonly walkable?: boolean | undefined
 }
 
 /** Keeps aggregates by key and session; values have no timestamps of their own, a session's is its end. */
@@ -114,7 +116,10 @@ export interface HeldRecordStoreDefinition extends StoreBase {
 }
 
 /** The plan of a store: what the topology declares, and the task opens. */
-export type StoreDefinition = KeyValueStoreDefinition | WindowStoreDefinition | SessionStoreDefinition
+export type StoreDefinition =
+  | KeyValueStoreDefinition
+  | WindowStoreDefinition
+  | SessionStoreDefinition
   | HeldRecordStoreDefinition
 
 /** A repartition topic that the application owns, its name without the application id. */

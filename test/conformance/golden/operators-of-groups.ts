@@ -52,14 +52,16 @@ const windowedBy: Operator<'grouped'> = {
   makes: 'windowed',
   lacks: ({ window, emit }) => {
     if (!windows.has(window!.type!) && window!.type !== 'session') return `${window!.type} windows`
-    return emit === undefined ? undefined : 'emit on close'
+    return emit === undefined || windows.has(window!.type!) ? undefined : 'sessions emitted on close'
   },
-  declare: ({ window }, { grouped }) => {
+  declare: ({ window, emit }, { grouped }) => {
     if (window!.type === 'session') {
       const sessions: unknown = grouped.windowedBy(sessionsOf(window!))
       return [{ kind: 'windowed', windowed: sessions as WindowedGroup, windowedKeys: true }]
     }
-    const windowed = grouped.windowedBy(windows.get(window!.type!)!(window!))
+    const windowed = grouped.windowedBy(windows.get(window!.type!)!(window!), {
+      emit: emit === undefined ? 'update' : 'close',
+    })
     return [{ kind: 'windowed', windowed, windowedKeys: true }]
   },
 }
