@@ -129,6 +129,8 @@ export {
 export { customWindows, type CustomWindowOptions, type CustomWindows } from './windows/custom-windows.ts'
 export type { FixedWindows } from './windows/fixed-windows.ts'
 export { unlimited, type UnlimitedWindows } from './windows/unlimited-windows.ts'
+export { sliding, type SlidingWindows } from './windows/sliding-windows.ts'
+export type { StoredWindows } from './windows/stored-windows.ts'
 export { session, type SessionWindows } from './windows/session-windows.ts'
 export type { Within } from './windows/join-windows.ts'
 export { hopping, tumbling, type TimeWindows, type WindowOptions } from './windows/time-windows.ts'

@@ -1,6 +1,6 @@
 /** `KGroupedStream` and `WindowedStream`: folds by key, and by key and window. */
 import type { SessionWindows } from '../windows/session-windows.ts'
-import type { FixedWindows } from '../windows/fixed-windows.ts'
+import type { StoredWindows } from '../windows/stored-windows.ts'
 import { Cogrouped, type AnyCogrouped } from './cogrouped-stream.ts'
 import {
   aggregateFold,
@@ -52,7 +52,7 @@ export class GroupedStream implements MembersOf<AnyGrouped> {
   }
 
   windowedBy(
-    windows: FixedWindows | SessionWindows,
+    windows: StoredWindows | SessionWindows,
     options: WindowedByOptions = {},
   ): AnyWindowed | AnySessionWindowed {
     if (windows?.kind === 'session') {
@@ -82,14 +82,14 @@ class TimeWindowedStream implements MembersOf<AnyWindowed> {
   readonly #dsl: Dsl
   readonly #grouping: Grouping
   readonly #folds: FoldPlanner
-  readonly #windows: FixedWindows
+  readonly #windows: StoredWindows
   readonly #onClose: boolean
 
   constructor(
     dsl: Dsl,
     grouping: Grouping,
     folds: FoldPlanner,
-    windows: FixedWindows,
+    windows: StoredWindows,
     { emit = 'update' }: WindowedByOptions,
   ) {
     this.#dsl = dsl
@@ -105,10 +105,15 @@ class TimeWindowedStream implements MembersOf<AnyWindowed> {
         `windowedBy: ${windows.kind} windows cannot be put out on close, only with every update`,
       )
     }
+    if (this.#onClose && windows.kind === 'sliding') {
+      throw new TypeError('windowedBy: sliding windows are put out with every update, not on close')
+    }
   }
 
   count(store?: string | WindowStoreOptions<unknown>): AnyTable {
-    return this.#fold(countFold, storeOptions(store))
+    // Kafka's sliding windows are the only ones whose count takes no index in vain (SlidingWindowedKStreamImpl).
+    const fold = { ...countFold, takesSpareIndex: this.#windows.kind !== 'sliding' }
+    return this.#fold(fold, storeOptions(store))
   }
 
   reduce(reducer: AnyAggregator, store?: string | WindowStoreOptions<unknown>): AnyTable {

@@ -7,7 +7,7 @@
  */
 import type { Serde } from '../serdes/serde.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
-import type { FixedWindows } from '../windows/fixed-windows.ts'
+import type { StoredWindows } from '../windows/stored-windows.ts'
 import type { Windowed } from '../windows/window.ts'
 import type {
   Aggregator,
@@ -302,7 +302,7 @@ export interface KGroupedStream<K, V> {
   cogroup<A>(add: Aggregator<K, V, A>): CogroupedStream<K, A>
 
   /** Folds by key and window of time, or by key and session, instead of by key alone. */
-  windowedBy(windows: FixedWindows, options?: WindowedByOptions): WindowedStream<K, V>
+  windowedBy(windows: StoredWindows, options?: WindowedByOptions): WindowedStream<K, V>
   windowedBy(windows: SessionWindows): SessionWindowedStream<K, V>
 }
 
@@ -356,7 +356,7 @@ export interface CogroupedStream<K, A> {
   aggregate(options: { readonly initial: Initializer<A> } & StoreOptions<A>): KTable<K, A>
 
   /** Folds by key and window of time instead of by key alone. */
-  windowedBy(windows: FixedWindows): WindowedCogroupedStream<K, A>
+  windowedBy(windows: StoredWindows): WindowedCogroupedStream<K, A>
 }
 
 /** Several groups by key and window; records are dropped as from `WindowedStream`. */

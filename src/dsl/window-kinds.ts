@@ -1,17 +1,17 @@
 /** What `windowedBy` takes that keeps windows in a window store, and how the keys of such tables are written. */
 import type { Serde } from '../serdes/serde.ts'
 import { windowKeys } from '../serdes/windowed.ts'
-import type { FixedWindows } from '../windows/fixed-windows.ts'
+import type { StoredWindows } from '../windows/stored-windows.ts'
 
 /** The windows as they were handed in; a `TypeError` if they are something else. */
-export function checkWindows<W extends FixedWindows>(windows: W): W {
+export function checkWindows<W extends StoredWindows>(windows: W): W {
   const kind: string | undefined = windows?.kind
-  if (kind === 'time' || kind === 'unlimited' || kind === 'custom') return windows
+  if (kind === 'time' || kind === 'unlimited' || kind === 'custom' || kind === 'sliding') return windows
   throw new TypeError('windowedBy: expected windows, such as tumbling(...) or session(...)')
 }
 
 /** The serde of the keys of a table of such windows. */
-export function windowKeySerde(keySerde: Serde<unknown>, windows: FixedWindows): Serde<unknown> {
+export function windowKeySerde(keySerde: Serde<unknown>, windows: StoredWindows): Serde<unknown> {
   const sizesVary = windows.kind === 'custom'
   return windowKeys(keySerde, windows.sizeMs, sizesVary) as Serde<unknown>
 }

@@ -2,16 +2,21 @@
 import { toMilliseconds } from '../base/duration.ts'
 import { StreamsError } from '../base/errors.ts'
 import { declaredAt } from '../plan/declared-at.ts'
-import type { FixedWindows } from '../windows/fixed-windows.ts'
+import { retentionNeeded, type StoredWindows } from '../windows/stored-windows.ts'
 import type { WindowStoreOptions } from './options.ts'
 
 /** The retention of a store of windows; MR-1007 if the one that was asked for is too short. */
 export function retentionFor(
-  windows: FixedWindows,
+  windows: StoredWindows,
   options: WindowStoreOptions<unknown>,
   operator: string,
 ): number {
-  return retentionAtLeast(windows.sizeMs + windows.graceMs, 'size and grace', options, operator)
+  return retentionAtLeast(
+    retentionNeeded(windows),
+    windows.kind === 'sliding' ? 'twice the difference and grace' : 'size and grace',
+    options,
+    operator,
+  )
 }
 
 /** The retention that `options` ask for, or `needed`, which is the sum of what `parts` names; MR-1007 if it is too short. */

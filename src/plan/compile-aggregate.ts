@@ -1,6 +1,7 @@
 /** Picks the operator and the store of an aggregate of a stream: by key, by key and window, or by key and session. */
 import { unreachable } from '../base/assert.ts'
 import { sessionAggregate } from '../operators/session-aggregate.ts'
+import { slidingAggregate } from '../operators/sliding-aggregate.ts'
 import { streamAggregate } from '../operators/stream-aggregate.ts'
 import { windowAggregate } from '../operators/window-aggregate.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
@@ -23,6 +24,9 @@ export function compileAggregate(
       const { windows, initial, retentionMs } = node
       const { sizeMs, graceMs } = windows
       const definition = windowStore(store, sizeMs, retentionMs)
+      if (windows.kind === 'sliding') {
+        return [slidingAggregate({ ...options, windows, initial }), definition]
+      }
       const onClose = node.onClose ? { keySerde: definition.keySerde } : undefined
       return [
         windowAggregate({ ...options, windows, graceMs, initial, onClose }),

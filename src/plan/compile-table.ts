@@ -1,6 +1,7 @@
 /** Adds the nodes that make tables, and the stores in which they keep their rows. */
 import { unreachable } from '../base/assert.ts'
 import { bufferedChangeSerde } from '../operators/buffered-change.ts'
+import { slidingAggregate } from '../operators/sliding-aggregate.ts'
 import { streamAggregate } from '../operators/stream-aggregate.ts'
 import { tableAggregate } from '../operators/table-aggregate.ts'
 import { suppress } from '../operators/suppress.ts'
@@ -51,6 +52,7 @@ export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Com
       const { windows, retentionMs } = windowed
       const { sizeMs, graceMs } = windows
       const definition = windowStore(into, sizeMs, retentionMs)
+      if (windows.kind === 'sliding') return addFold(slidingAggregate({ ...options, windows }), definition)
       return addFold(windowAggregate({ ...options, windows, graceMs }), definition)
     }
     case 'to-table': {

@@ -3,10 +3,12 @@ import {
   customWindows,
   hopping,
   session,
+  sliding,
   tumbling,
   unlimited,
   type FixedWindows,
   type SessionWindows,
+  type StoredWindows,
 } from '../../../src/index.ts'
 import * as functions from './functions.ts'
 import {
@@ -22,11 +24,12 @@ import {
 import type { NodeSpec, WindowSpec } from './scenario.ts'
 
 /** Windows of time by the type that the format gives them. */
-export const windows: ReadonlyMap<string, (spec: WindowSpec) => FixedWindows> = new Map<
+export const windows: ReadonlyMap<string, (spec: WindowSpec) => StoredWindows> = new Map<
   string,
-  (spec: WindowSpec) => FixedWindows
+  (spec: WindowSpec) => StoredWindows
 >([
   ['tumbling', ({ size, grace = 0 }: WindowSpec) => tumbling(size!, { grace })],
+  ['sliding', ({ diff, grace = 0 }: WindowSpec) => sliding(diff!, { grace })],
   ['unlimited', ({ start = 0 }: WindowSpec) => unlimited({ start })],
   ['tiles', ({ sizes, grace = 0 }: WindowSpec) => tiles(sizes!, grace)],
   ['hopping', ({ size, advance, grace = 0 }: WindowSpec) => hopping(size!, { advance: advance!, grace })],
@@ -52,6 +55,7 @@ const windowedBy: Operator<'grouped'> = {
   makes: 'windowed',
   lacks: ({ window, emit }) => {
     if (!windows.has(window!.type!) && window!.type !== 'session') return `${window!.type} windows`
+    if (emit !== undefined && window!.type === 'sliding') return 'sliding windows emitted on close'
     return emit === undefined || windows.has(window!.type!) ? undefined : 'sessions emitted on close'
   },
   declare: ({ window, emit }, { grouped }) => {
