@@ -119,6 +119,24 @@ export class StreamsBuilder {
   /**
    * Reads a topic as a table that every instance has whole, all partitions of it: for joins by any key, and for lookups
    * by processors. Rows are there before the application processes anything; later updates are not in step with it.
+   * They are kept in memory, and read from the topic at every start. A record without a key is dropped.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, json, string, topic } from 'millrace'
+   *
+   * const orders = topic('orders', { key: string(), value: json<{ item: string }>() })
+   * const prices = topic('prices', { key: string(), value: json<number>() })
+   * const priced = topic('priced', { key: string(), value: json<number>() })
+   *
+   * export default defineApp({
+   *   id: 'pricing',
+   *   build(b) {
+   *     const table = b.globalTable(prices, 'prices')
+   *     b.stream(orders).join(table, (_order, price) => price, { on: order => order.item }).to(priced)
+   *   },
+   * })
+   * ```
    */
   globalTable<K, V>(topic: Topic<K, V>, store?: string | StoreOptions<V>): GlobalKTable<K, V> {
     this.#plan.declareTopic(topic)
