@@ -37,8 +37,8 @@ describe('windows', () => {
 
   it('that are both the right one of the record before and the own left one go out twice, as in Kafka', () => {
     const run = join(10)
-    run.send(['a', 'x', 100])
-    expect(lines(run.send(['a', 'y', 111]))).toEqual(['101/111 y< @111', '101/111 y< @111'])
+    run.send(['a', 'x', 100], ['a', 'y', 110])
+    expect(lines(run.send(['a', 'z', 121]))).toEqual(['111/121 z< @121', '111/121 z< @121'])
   })
 
   it('are updated from the latest on by a record out of order, which gets its own right window (W5, W7)', () => {
