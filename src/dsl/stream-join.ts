@@ -4,8 +4,8 @@ import type { JoinCallback } from '../operators/callbacks.ts'
 import { declaredAt } from '../plan/declared-at.ts'
 import type { StorePlan } from '../plan/node-base.ts'
 import type { JoinSide, StreamStreamJoinNode } from '../plan/node.ts'
+import type { Plan } from '../plan/plan.ts'
 import { json } from '../serdes/json.ts'
-import type { Serde } from '../serdes/serde.ts'
 import { validateName } from '../topology/names.ts'
 import { joinWindows } from '../windows/join-windows.ts'
 import type { Dsl, StreamState } from './handle.ts'
@@ -37,74 +37,85 @@ export function checkWithin(operator: string, options: AnyStreamJoinOptions | un
 /** Adds the nodes; the result has the keys of both sides. */
 export function planStreamJoin({ plan }: Dsl, request: StreamJoinRequest): StreamState {
   const { operator, left, right, joiner, options } = request
-  const { name, store: base } = options
-  if (base !== undefined) validateName(base, 'a store', declaredAt())
+  if (options.store !== undefined) validateName(options.store, 'a store', declaredAt())
   const windows = joinWindows(options.within, options.grace)
-  const keepsLeft = operator !== 'join'
-  const keepsRight = operator === 'outerJoin'
-  const suffixes = {
-    left: keepsRight ? '-outer-this-join' : '-this-join',
-    right: keepsLeft ? '-outer-other-join' : '-other-join',
-  }
-  // All indexes are taken first, in this order; that of a join also numbers its store.
-  const windowNames = [
-    plan.processorName('KSTREAM-WINDOWED-', name, '-this-windowed'),
-    plan.processorName('KSTREAM-WINDOWED-', name, '-other-windowed'),
-  ] as const
-  const generated = {
-    left: plan.processorName(keepsRight ? 'KSTREAM-OUTERTHIS-' : 'KSTREAM-JOINTHIS-'),
-    right: plan.processorName(keepsLeft ? 'KSTREAM-OUTEROTHER-' : 'KSTREAM-JOINOTHER-'),
-  }
-  const mergeName = plan.processorName('KSTREAM-MERGE-', name, '-merge')
+  const names = namesOf(plan, operator, options)
   const keySerde = requireKeySerde(left.keySerde ?? right.keySerde, operator)
-  const sideOf = (side: 'left' | 'right', windowName: string): JoinSide => ({
-    windowName,
-    joinName: name === undefined ? generated[side] : name + suffixes[side],
-    store: `${base === undefined ? generated[side] : base + suffixes[side]}-store`,
-  })
-  const storeOf = ({ store }: JoinSide, valueSerde: Serde<unknown>): StorePlan =>
-    joinStore(store, { keySerde, valueSerde }, options)
-  const sides = { left: sideOf('left', windowNames[0]), right: sideOf('right', windowNames[1]) }
   const place = declaredAt()
   const serdes = {
     left: options.left ?? left.valueSerde ?? json<unknown>(),
     right: options.right ?? right.valueSerde ?? json<unknown>(),
   }
-  for (const [side, from, serde] of [
-    [sides.left, left, serdes.left],
-    [sides.right, right, serdes.right],
+  for (const [side, from, valueSerde] of [
+    [names.left, left, serdes.left],
+    [names.right, right, serdes.right],
   ] as const) {
     plan.add({
       kind: 'join-window',
       name: side.windowName,
       declaredAt: place,
       parent: from.node,
-      store: storeOf(side, serde),
+      store: joinStore(side.store, { keySerde, valueSerde }, options),
       windows,
     })
   }
-  const heldName = base ?? `KSTREAM-OUTERSHARED-${numberOf(generated.left)}`
-  const heldSuffix = base === undefined ? '' : keepsRight ? '-outer-shared-join' : '-left-shared-join'
-  const heldStore = joinStore(
-    `${heldName}${heldSuffix}-store`,
-    { keySerde, valueSerde: serdes.left },
-    options,
-  )
-  const held = keepsLeft ? Object.freeze({ store: heldStore, ...serdes }) : undefined
+  const heldStore = joinStore(names.held, { keySerde, valueSerde: serdes.left }, options)
+  const held = operator === 'join' ? undefined : Object.freeze({ store: heldStore, ...serdes })
   const node = plan.add({
     kind: 'stream-stream-join',
-    name: mergeName,
+    name: names.merge,
     declaredAt: place,
     operator,
     parents: Object.freeze([...new Set([left.node, right.node])]),
-    left: sides.left,
-    right: sides.right,
+    left: names.left,
+    right: names.right,
     windows,
     joiner,
     held,
     store: held?.store,
   })
-  return { node, keySerde: left.keySerde ?? right.keySerde, valueSerde: options.value, rekeyed: false }
+  return { node, keySerde, valueSerde: options.value, rekeyed: false }
+}
+
+interface JoinNames {
+  readonly left: JoinSide
+  readonly right: JoinSide
+  readonly merge: string
+  /** Of the store of held records. */
+  readonly held: string
+}
+
+/** Takes all indexes, in Kafka's order; that of a side also numbers its store (semantics J12). */
+function namesOf(
+  plan: Plan,
+  operator: StreamJoinRequest['operator'],
+  { name, store: base }: AnyStreamJoinOptions,
+): JoinNames {
+  const keepsLeft = operator !== 'join'
+  const keepsRight = operator === 'outerJoin'
+  const suffixes = {
+    left: keepsRight ? '-outer-this-join' : '-this-join',
+    right: keepsLeft ? '-outer-other-join' : '-other-join',
+  }
+  const windowNames = {
+    left: plan.processorName('KSTREAM-WINDOWED-', name, '-this-windowed'),
+    right: plan.processorName('KSTREAM-WINDOWED-', name, '-other-windowed'),
+  }
+  const generated = {
+    left: plan.processorName(keepsRight ? 'KSTREAM-OUTERTHIS-' : 'KSTREAM-JOINTHIS-'),
+    right: plan.processorName(keepsLeft ? 'KSTREAM-OUTEROTHER-' : 'KSTREAM-JOINOTHER-'),
+  }
+  const sideOf = (side: 'left' | 'right'): JoinSide => ({
+    windowName: windowNames[side],
+    joinName: name === undefined ? generated[side] : name + suffixes[side],
+    store: `${base === undefined ? generated[side] : base + suffixes[side]}-store`,
+  })
+  const held =
+    base === undefined
+      ? `KSTREAM-OUTERSHARED-${numberOf(generated.left)}`
+      : `${base}${keepsRight ? '-outer' : '-left'}-shared-join`
+  const merge = plan.processorName('KSTREAM-MERGE-', name, '-merge')
+  return { left: sideOf('left'), right: sideOf('right'), merge, held: `${held}-store` }
 }
 
 /** The number of a generated name: the store of held records has that of the left side. */
