@@ -41,8 +41,12 @@ function expectNoFailures({ failures }: FileReport): void {
   expect(failures.length, `\n${shown.join('\n')}\n`).toBe(0)
 }
 
-/** Operators that drop by the greatest time that they have seen, which Kafka too forgets at a restart (semantics T3). */
-function forgetsTime({ op, window, grace }: NodeSpec): boolean {
+/**
+ * Operators that drop by the greatest time that they have seen, or that do things by a schedule: Kafka too forgets both
+ * at a restart (semantics T3, U1, U2).
+ */
+function forgetsTime({ op, fn, window, grace }: NodeSpec): boolean {
+  if (fn?.startsWith('hold:') === true) return true
   return op === 'windowedBy' || op === 'suppress' || window !== undefined || grace !== undefined
 }
 
