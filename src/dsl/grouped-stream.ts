@@ -98,7 +98,7 @@ class TimeWindowedStream implements MembersOf<AnyWindowed> {
     if (emit !== 'update' && emit !== 'close') {
       throw new TypeError(`windowedBy: emit must be 'update' or 'close', not ${JSON.stringify(emit)}`)
     }
-    this.#windows = checkWindows(windows)
+    this.#windows = checkWindows(windows, ['session'])
     this.#onClose = emit === 'close'
     if (this.#onClose && (windows.kind === 'unlimited' || windows.kind === 'custom')) {
       throw new TypeError(
