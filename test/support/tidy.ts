@@ -81,13 +81,19 @@ export function purityComplaints(files: readonly SourceFile[]): Complaint[] {
 }
 
 export const linesMax = 400
+/**
+ * Files that may be longer, and why: the public interfaces of streams and tables all refer to one another, so any two files of
+ * them would be a ring of type imports, which is worse.
+ */
+const longerFiles: ReadonlyMap<string, number> = new Map([['src/dsl/streams.ts', 650]])
 export const functionLinesMax = 70
 
 /** Files and functions that are too long. */
 export function lengthComplaints(files: readonly SourceFile[]): Complaint[] {
   return files.flatMap(({ path, text }) => {
     const count = text.trimEnd().split('\n').length
-    const complaints = count > linesMax ? [`${path}: ${count} lines, at most ${linesMax}`] : []
+    const most = longerFiles.get(path) ?? linesMax
+    const complaints = count > most ? [`${path}: ${count} lines, at most ${most}`] : []
     return path.startsWith('test/') ? complaints : [...complaints, ...longFunctions(path, text)]
   })
 }
