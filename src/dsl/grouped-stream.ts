@@ -56,6 +56,9 @@ export class GroupedStream implements MembersOf<AnyGrouped> {
     options: WindowedByOptions = {},
   ): AnyWindowed | AnySessionWindowed {
     if (windows?.kind === 'session') {
+      if (options.emit === 'close') {
+        throw new TypeError('windowedBy: sessions are put out with every update, not on close')
+      }
       return new SessionWindowed(this.#dsl, this.#grouping, this.#folds, windows) as AnySessionWindowed
     }
     return new TimeWindowedStream(this.#dsl, this.#grouping, this.#folds, windows, options) as AnyWindowed
