@@ -135,10 +135,9 @@ it('goes on exactly once when the group has forgotten the instance', async () =>
   const directory = await temporaryDirectory()
   await using broker = await startEmbeddedBroker({ directory: join(directory, 'broker') })
   await createTopics(broker, [words, counts, minutes])
-  const beatsMax = 24
-  let beats = 0
+  const heartbeats = { seen: 0, most: 24 }
   const rewrite = (api: string, answer: unknown): unknown => {
-    if (api === 'Heartbeat' && ++beats % 8 === 0 && beats <= beatsMax)
+    if (api === 'Heartbeat' && ++heartbeats.seen % 8 === 0 && heartbeats.seen <= heartbeats.most)
       (answer as { errorCode: number }).errorCode = kafkaErrors.UNKNOWN_MEMBER_ID.code
     return answer
   }
@@ -151,7 +150,7 @@ it('goes on exactly once when the group has forgotten the instance', async () =>
   })
   await using writer = await TopicWriter.open(broker)
   let rounds = 0
-  while (beats < beatsMax) {
+  while (heartbeats.seen < heartbeats.most) {
     rounds += 1
     for (const key of ['a', 'b', 'c', 'd']) await writer.send(words, key, 'x', { timestamp: rounds })
     await writer.flush()

@@ -220,11 +220,7 @@ describe('misuse is a TypeError or a RangeError that names the argument', () => 
           .groupByKey()
           .aggregate({ add: () => 1 } as never),
     ],
-    [
-      'a stream where a table belongs',
-      /join: expected a table/,
-      b => b.stream(lines).join(b.stream(rows) as never, () => 1),
-    ],
+    ['nothing where a table belongs', /join: expected a/, b => b.stream(lines).join({} as never, () => 1)],
     ['nothing where a stream belongs', /merge: expected a stream/, b => b.stream(lines).merge(null as never)],
     ['no branch', /at least one predicate/, b => b.stream(lines).branch({})],
     ['a branch called rest', /'rest' is the branch/, b => b.stream(lines).branch({ rest: () => true })],
