@@ -35,7 +35,9 @@ async function millrace(directory: string, args: readonly string[], until?: RegE
   return { code, stderr }
 }
 
-describe.skipIf(!existsSync(main))('millrace run', () => {
+describe('millrace run', () => {
+  it('is built', () => expect(existsSync(main), 'the build is what is tested: npm run build').toBe(true))
+
   it('runs a TypeScript app until SIGTERM and exits 0; the data is where it says', async () => {
     const directory = await temporaryDirectory()
     const { code, stderr } = await millrace(directory, ['run', wordCount], /'word-count' is running/)

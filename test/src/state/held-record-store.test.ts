@@ -57,7 +57,7 @@ describe('held records', () => {
     expect(list(store)).toEqual(['200Rm=d', '200Rz=c', '300Lk=a'])
   })
 
-  it('have the bytes that Kafka gives them in the changelog', () => {
+  it('have a time, a side and a key in the changelog, and their values as a list', () => {
     const backend = new MemoryBytes()
     const store = open(backend)
     store.hold(keyOf(258, 'L'), 'ab')
