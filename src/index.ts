@@ -85,7 +85,20 @@ export type {
 export { StreamRecord, type RecordOrigin } from './processor/record.ts'
 export type { Header, Headers } from './record/record.ts'
 export { json, type JsonOptions } from './serdes/json.ts'
-export { boolean, bytes, double, int32, int64, integer, string, uuid } from './serdes/primitives.ts'
+export { list, type ListOptions } from './serdes/list.ts'
+export {
+  boolean,
+  bytes,
+  double,
+  float,
+  int16,
+  int32,
+  int64,
+  integer,
+  nothing,
+  string,
+  uuid,
+} from './serdes/primitives.ts'
 export type { Decoder, Encoder, Serde } from './serdes/serde.ts'
 export type {
   SchemaInput,

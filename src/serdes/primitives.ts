@@ -5,7 +5,7 @@
  * by comparing them. Serialising refuses values of another type with a `TypeError`: a key that is quietly written
  * as something else lands in another partition and breaks joins without a word.
  */
-import { readInt32, writeInt32 } from '../base/bytes.ts'
+import { readInt16, readInt32, writeInt16, writeInt32 } from '../base/bytes.ts'
 import { utf8Bytes, utf8Slice, utf8Write } from '../base/text.ts'
 import type { Serde } from './serde.ts'
 
@@ -28,6 +28,11 @@ export function string(): Serde<string> {
 /** Bytes as they are. What is read is a copy that the caller may keep; what is written is copied too. */
 export function bytes(): Serde<Uint8Array> {
   return bytesSerde
+}
+
+/** A whole number of 16 bits, two bytes big-endian: Kafka's `ShortSerializer`. Others are a `RangeError`. */
+export function int16(): Serde<number> {
+  return int16Serde
 }
 
 /** A whole number of 32 bits, four bytes big-endian: Kafka's `IntegerSerializer`. Others are a `RangeError`. */
@@ -53,6 +58,15 @@ export function integer(): Serde<number> {
   return integerSerde
 }
 
+/**
+ * A number as four bytes of IEEE 754, big-endian: Kafka's `FloatSerializer`.
+ *
+ * What is read back is the nearest number of 32 bits: 1.1 comes back as 1.10000002384185791015625.
+ */
+export function float(): Serde<number> {
+  return floatSerde
+}
+
 /** A number as eight bytes of IEEE 754, big-endian: Kafka's `DoubleSerializer`. */
 export function double(): Serde<number> {
   return doubleSerde
@@ -61,6 +75,14 @@ export function double(): Serde<number> {
 /** One byte, 1 or 0: Kafka's `BooleanSerializer`. Other bytes are refused when read. */
 export function boolean(): Serde<boolean> {
   return booleanSerde
+}
+
+/**
+ * The serde of keys or values that are never there: Kafka's `VoidSerializer`. Null is null, as with every serde; anything
+ * else is a `TypeError` when written and an error (MR-3001) when read.
+ */
+export function nothing(): Serde<never> {
+  return nothingSerde
 }
 
 /** A uuid as text of 36 characters, in lower case, as Kafka's `UUIDSerializer` writes it (with any case read). */
@@ -95,6 +117,16 @@ const bytesSerde: Serde<Uint8Array> = Object.freeze({
   deserialize: source => Uint8Array.prototype.slice.call(source),
   deserializeRange: (source, start, end) => Uint8Array.prototype.slice.call(source, start, end),
 } satisfies Serde<Uint8Array>)
+
+const int16Serde = fixedSize<number>('int16', 2, {
+  write: (value, target, at) => {
+    if (typeof value !== 'number') throw wrongType('a number', value)
+    if ((value << 16) >> 16 !== value)
+      throw new RangeError(`int16: ${value} is not a whole number of 16 bits`)
+    writeInt16(target, at, value)
+  },
+  read: readInt16,
+})
 
 const int32Serde = fixedSize<number>('int32', 4, {
   write: (value, target, at) => {
@@ -133,6 +165,21 @@ const integerSerde = fixedSize<number>('integer', 8, {
   },
 })
 
+const floatBytes = new Uint8Array(4)
+const floatView = new DataView(floatBytes.buffer)
+
+const floatSerde = fixedSize<number>('float', 4, {
+  write: (value, target, at) => {
+    if (typeof value !== 'number') throw wrongType('a number', value)
+    floatView.setFloat32(0, value)
+    target.set(floatBytes, at)
+  },
+  read: (source, at) => {
+    for (let index = 0; index < 4; index++) floatBytes[index] = source[at + index]!
+    return floatView.getFloat32(0)
+  },
+})
+
 const doubleBytes = new Uint8Array(8)
 const doubleView = new DataView(doubleBytes.buffer)
 
@@ -159,6 +206,16 @@ const booleanSerde = fixedSize<boolean>('boolean', 1, {
     return byte === 1
   },
 })
+
+const nothingSerde: Serde<never> = Object.freeze({
+  name: 'nothing',
+  serialize: value => {
+    throw wrongType('nothing', value)
+  },
+  deserialize: source => {
+    throw new RangeError(`nothing: ${source.length} bytes where null belongs`)
+  },
+} satisfies Serde<never>)
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 

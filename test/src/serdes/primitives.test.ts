@@ -6,9 +6,12 @@ import {
   boolean,
   bytes,
   double,
+  float,
+  int16,
   int32,
   int64,
   integer,
+  nothing,
   string,
   uuid,
 } from '../../../src/serdes/primitives.ts'
@@ -30,6 +33,9 @@ const rows: readonly Row[] = [
   row(string(), 'to be', '746f206265'),
   row(string(), 'é～𝄞', 'c3a9efbd9ef09d849e'),
   row(bytes(), new Uint8Array([0, 255]), '00ff'),
+  row(int16(), -2, 'fffe'),
+  row(int16(), 32_767, '7fff'),
+  row(float(), 1.5, '3fc00000'),
   row(int32(), 1, '00000001'),
   row(int32(), -2_147_483_648, '80000000'),
   row(int64(), 1n, '0000000000000001'),
@@ -82,9 +88,13 @@ describe('bytes', () => {
   })
 })
 
+it('float reads back the nearest number of 32 bits', () => {
+  expect(float().deserialize(float().serialize(1.1))).toBe(Math.fround(1.1))
+})
+
 describe('a serde', () => {
   it('is the same object every time, so that declarations can be compared', () => {
-    for (const make of [string, bytes, int32, int64, integer, double, boolean, uuid]) {
+    for (const make of [string, bytes, int16, int32, int64, integer, float, double, boolean, uuid, nothing]) {
       expect(make()).toBe(make())
     }
   })
@@ -93,6 +103,8 @@ describe('a serde', () => {
     ['string: a number', string(), 5, /expected a string, not number/],
     ['string: null', string(), null, /expected a string, not null/],
     ['bytes: text', bytes(), 'a', /expected a Uint8Array, not string/],
+    ['int16: too great', int16(), 32_768, /not a whole number of 16 bits/],
+    ['float: text', float(), '1', /expected a number, not string/],
     ['int32: a fraction', int32(), 1.5, /not a whole number of 32 bits/],
     ['int32: too great', int32(), 2 ** 31, /not a whole number of 32 bits/],
     ['int64: a number', int64(), 5, /expected a bigint, not number/],
@@ -108,6 +120,8 @@ describe('a serde', () => {
   })
 
   it.each<[what: string, serde: Serde<unknown>, hex: string, error: RegExp]>([
+    ['int16: one byte', int16() as Serde<unknown>, '00', /1 bytes instead of 2/],
+    ['nothing: something', nothing() as unknown as Serde<unknown>, '00', /1 bytes where null belongs/],
     ['int32: three bytes', int32() as Serde<unknown>, '000001', /3 bytes instead of 4/],
     ['int64: nine bytes', int64() as Serde<unknown>, '000000000000000001', /9 bytes instead of 8/],
     ['integer: beyond 2^53', integer() as Serde<unknown>, '0020000000000001', /read it with int64\(\)/],
@@ -116,6 +130,10 @@ describe('a serde', () => {
     ['uuid: other text', uuid() as Serde<unknown>, '616263', /is not a uuid/],
   ])('refuses to read %s', (_what, serde, hex, error) => {
     expect(() => serde.deserialize(bytesOfHex(hex))).toThrow(error)
+  })
+
+  it('refuses to write anything where nothing belongs', () => {
+    expect(() => nothing().serialize(1 as never)).toThrow(/expected nothing, not number/)
   })
 
   it('reads what a longer buffer holds without looking past the range', () => {
