@@ -28,6 +28,8 @@ export interface WindowStoreDefinition<K = unknown, V = unknown> extends StoreDe
 export interface SessionStoreDefinition<K = unknown, V = unknown> extends StoreDefinitionBase<K, V> {
   readonly kind: 'session'
   readonly retentionMs: number
+  /** Whether `walk` may be called; every key is then kept in memory. Default false. */
+  readonly walkable?: boolean | undefined
 }
 
 /** Its serdes are those of `held-serde.ts`. */

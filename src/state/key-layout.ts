@@ -49,14 +49,6 @@ export class KeyLayout<K> {
     return scratch.bytes.subarray(0, scratch.length)
   }
 
-  /** The changelog key of a window of the key in `segmentKey`, its start still 0. */
-  changelogKey(segmentKey: Uint8Array): Uint8Array {
-    const keyStart = this.prefix.length + 8
-    const bytes = new Uint8Array(segmentKey.length - keyStart + windowSuffixBytes)
-    bytes.set(segmentKey.subarray(keyStart))
-    return bytes
-  }
-
   private write(key: K): void {
     serializeInto(this.serde, key, this.scratch)
   }
@@ -76,6 +68,13 @@ export function prefixed(prefix: Uint8Array, keyBytes: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(prefix.length + keyBytes.length)
   bytes.set(prefix)
   bytes.set(keyBytes, prefix.length)
+  return bytes
+}
+
+/** The key with `suffixBytes` zeros after it, for the times of a changelog key. */
+export function changelogKey(keyBytes: Uint8Array, suffixBytes: number): Uint8Array {
+  const bytes = new Uint8Array(keyBytes.length + suffixBytes)
+  bytes.set(keyBytes)
   return bytes
 }
 

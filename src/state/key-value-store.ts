@@ -17,7 +17,7 @@ import { ByteSink } from '../base/byte-sink.ts'
 import { latin1Slice } from '../base/text.ts'
 import type { KeyValueStoreDefinition } from './definition.ts'
 import { keyIdentity } from './key-identity.ts'
-import { KeyIndex } from './key-index.ts'
+import { KeyIndex, type KeyBounds } from './key-index.ts'
 import { KeyLayout, after, afterPrefix, prefixed } from './key-layout.ts'
 import { mergedEntries, type PendingEntry } from './merged-entries.ts'
 import type { BytesWrite, OrderedBytes } from './ordered-bytes.ts'
@@ -26,6 +26,7 @@ import type {
   ChangelogRecord,
   ChangelogSink,
   KeyIdentity,
+  KeyRange,
   KeyValueStore,
   ValueAndTimestamp,
 } from './store.ts'
@@ -131,15 +132,33 @@ export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
     }
   }
 
-  *walk(): Generator<readonly [K, V], void, undefined> {
-    const { index, layout } = this
-    if (index === undefined) throw new Error(`store '${this.name}' was not declared as one to be walked`)
-    for (const bytes of index.list()) {
+  walk(range: KeyRange<K> = {}): Iterable<readonly [K, V]> {
+    if (this.index === undefined) throw new Error(`store '${this.name}' was not declared as one to be walked`)
+    return this.rowsOf(this.index, this.index.list(this.boundsOf(range)))
+  }
+
+  private *rowsOf(index: KeyIndex, keys: readonly Uint8Array[]): Generator<readonly [K, V], void, undefined> {
+    const { layout } = this
+    for (const bytes of keys) {
       const key = this.definition.keySerde.deserialize(bytes.subarray(layout.prefix.length))
       const { row, pins } = this.entryOf(key)
       if (row !== undefined) yield [key, row.value]
       // Neither the backend nor any write under way has it.
       else if (pins === 0) index.delete(bytes)
+    }
+  }
+
+  /** A range of typed keys as one of backend keys. */
+  private boundsOf({ from, to, prefix, reverse }: KeyRange<K>): KeyBounds {
+    const { layout } = this
+    if (prefix !== undefined) {
+      const first = prefixed(layout.prefix, prefix)
+      return { from: first, to: afterPrefix(first), reverse }
+    }
+    return {
+      from: from === undefined ? undefined : layout.lookup(from).slice(),
+      to: to === undefined ? undefined : after(layout.lookup(to)),
+      reverse,
     }
   }
 

@@ -1,22 +1,26 @@
 /**
- * Buckets of rows by key and segment of time, in memory over an `OrderedBytes` backend: what a session store is made of.
+ * Buckets of rows by key and segment of time, in memory over an `OrderedBytes` backend: what window and session stores are
+ * made of.
  *
- * A bucket is one backend entry. On its way to disk it is `live` (changed since the last `stage`), then `staged`
- * (serialised, its rows in the changelog), then `applying` (in a batch that the backend does not have yet), and its key
- * is pinned in memory as long: the same way that the buckets of a window store go (see `window-store.ts`). What a row is
- * and how it goes into the changelog is the store's business; it reaches a bucket with `read` or `change`. The greatest
- * time ever put, from which expiry follows, is kept beside the buckets and committed with them.
+ * All rows of a key within one segment are one backend entry (a bucket), so that looking up a range of times is one or two
+ * point reads, and a segment expires by deleting one range of keys. On its way to disk a bucket is `live` (changed since
+ * the last `stage`), then `staged` (serialised, its rows in the changelog), then `applying` (in a batch that the backend
+ * does not have yet), and its key is pinned in memory as long, as a key-value entry is (see `key-value-store.ts`). What a
+ * row is and how it goes into the changelog is the store's business; it reaches a bucket with `read` or `change`. The
+ * greatest time ever put, from which expiry follows, is kept beside the buckets and committed with them.
  */
 import { assert } from '../base/assert.ts'
 import { readInt64, writeInt64 } from '../base/bytes.ts'
 import { latin1Slice } from '../base/text.ts'
 import type { Serde } from '../serdes/serde.ts'
 import { keyIdentity } from './key-identity.ts'
-import { KeyLayout, segmentKey } from './key-layout.ts'
+import { isWithin, keyBounds } from './key-bounds.ts'
+import { KeyIndex } from './key-index.ts'
+import { KeyLayout, afterPrefix, segmentKey } from './key-layout.ts'
 import type { BytesWrite, OrderedBytes } from './ordered-bytes.ts'
 import { ResidentMap, type ResidentEntry } from './resident-map.ts'
 import { Segments } from './segments.ts'
-import type { KeyIdentity } from './store.ts'
+import type { KeyIdentity, WindowRange } from './store.ts'
 
 /** The rows of one key in one segment. */
 export interface Bucket {
@@ -32,6 +36,8 @@ export interface SegmentedBucketsOptions<K, B extends Bucket> {
   readonly backend: OrderedBytes
   readonly prefix: Uint8Array
   readonly residentEntriesMax: number
+  /** Whether `walk` may be called; every key is then kept in memory. */
+  readonly walkable: boolean
   /** Reads the backend's bytes; `undefined` for a bucket that is not there. */
   readonly decode: (bytes: Uint8Array | undefined) => B
 }
@@ -66,6 +72,8 @@ export class SegmentedBuckets<K, B extends Bucket> {
   private readonly options: SegmentedBucketsOptions<K, B>
   private readonly layout: KeyLayout<K>
   private readonly resident: ResidentMap<Owner<K, B>>
+  /** Of stores that are walked: backend keys of all buckets. */
+  private readonly index: KeyIndex | undefined
   private live: Slot<K, B>[] = []
   private staged: PendingWrite<K, B>[] = []
   private applying: PendingWrite<K, B>[] = []
@@ -82,6 +90,7 @@ export class SegmentedBuckets<K, B extends Bucket> {
     this.identity = keyIdentity(options.keySerde)
     this.segments = new Segments(options.retentionMs)
     this.resident = new ResidentMap(options.residentEntriesMax)
+    this.index = options.walkable ? new KeyIndex() : undefined
     this.latestStaged = this.latestApplied = this.segments.latest = this.readLatest()
   }
 
@@ -97,8 +106,30 @@ export class SegmentedBuckets<K, B extends Bucket> {
       slot.dirty = true
       slot.owner.pins++
       this.live.push(slot)
+      this.index?.add(this.layout.lookupSegment(segment, key))
     }
     return slot.bucket
+  }
+
+  /** Buckets of segments that have not expired, to be read only, by segment and key bytes, without waiting. */
+  *walk(range: WindowRange<K> = {}): Generator<{ readonly key: K; readonly bucket: B }, void, undefined> {
+    const { index, segments, prefix } = this
+    const { name, keySerde } = this.options
+    const { from = 0, to = Infinity, keyFrom, keyTo, reverse } = range
+    if (index === undefined) throw new Error(`store '${name}' was not declared as one to be walked`)
+    const [first, last] = [segments.segmentOf(from), segments.segmentOf(to)]
+    const bounds = keyBounds(keySerde, keyFrom, keyTo)
+    for (const bytes of index.list({ reverse })) {
+      const segment = readInt64(bytes, prefix.length)
+      if (segment < segments.firstLive) {
+        index.delete(bytes)
+        continue
+      }
+      const keyBytes = bytes.subarray(prefix.length + 8)
+      if (segment < first || segment > last || !isWithin(keyBytes, bounds)) continue
+      const key = keySerde.deserialize(keyBytes)
+      yield { key, bucket: this.read(key, segment) }
+    }
   }
 
   /** The buckets in memory that the backend may not have as they are. */
@@ -110,17 +141,19 @@ export class SegmentedBuckets<K, B extends Bucket> {
   }
 
   /** `settle` sends the changes of each bucket to the changelog, after which the bucket can be encoded. */
-  stage(settle: (bucket: B, key: K) => void): void {
+  stage(settle: (bucket: B, keyBytes: Uint8Array) => void): void {
     const { firstLive } = this.segments
+    const keyAt = this.prefix.length + 8
     for (const slot of this.live) {
       const { owner, segment, bucket } = slot
-      settle(bucket, owner.key)
+      const key = slot.staged?.key ?? this.layout.lookupSegment(segment, owner.key).slice()
+      settle(bucket, key.subarray(keyAt))
       slot.dirty = false
       // An expired bucket must not come back after its segment was deleted.
       const value = segment < firstLive ? null : bucket.encode()
       if (slot.staged === undefined) {
         // The pin passes from `live` to `staged`.
-        slot.staged = { slot, key: this.layout.lookupSegment(segment, owner.key).slice(), value }
+        slot.staged = { slot, key, value }
         this.staged.push(slot.staged)
       } else {
         slot.staged.value = value
@@ -192,16 +225,28 @@ export class SegmentedBuckets<K, B extends Bucket> {
     }
     this.latestStaged = this.latestApplied = segments.latest
     const writes: BytesWrite[] = []
-    for (const { key, bucket } of touched.values()) writes.push({ key, value: bucket.encode() })
+    for (const { key, bucket } of touched.values()) {
+      writes.push({ key, value: bucket.encode() })
+      this.index?.add(key)
+    }
     if (writes.length > 0) writes.push({ key: prefix, value: int64Bytes(segments.latest) })
     return writes
   }
 
   /** The backend may have been wiped before it was restored: what is known of it is read anew. */
-  restored(): void {
+  async restored(): Promise<void> {
     this.resident.evictUnpinned()
     this.latestStaged = this.latestApplied = this.segments.latest = this.readLatest()
     this.clearedBefore = 0
+    const { index, prefix } = this
+    if (index === undefined) return
+    index.clear()
+    const to = afterPrefix(prefix)
+    const range = to === undefined ? { from: prefix } : { from: prefix, to }
+    for await (const chunk of this.options.backend.range(range)) {
+      // The store's own entry, its latest time, has no segment.
+      for (const [key] of chunk) if (key.length > prefix.length) index.add(key)
+    }
   }
 
   expired(): readonly { readonly from: Uint8Array; readonly to: Uint8Array }[] {

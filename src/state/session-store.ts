@@ -12,12 +12,18 @@ import { ByteSink } from '../base/byte-sink.ts'
 import { readInt64, writeInt64 } from '../base/bytes.ts'
 import { latin1Slice } from '../base/text.ts'
 import type { SessionStoreDefinition } from './definition.ts'
-import { segmentKey } from './key-layout.ts'
+import { changelogKey, segmentKey } from './key-layout.ts'
 import type { BytesWrite, OrderedBytes } from './ordered-bytes.ts'
 import { SegmentedBuckets } from './segmented-buckets.ts'
-import { serializeInto } from './serialize-into.ts'
 import { SessionBucket } from './session-bucket.ts'
-import type { ChangelogRecord, ChangelogSink, KeyIdentity, SessionEntry, SessionStore } from './store.ts'
+import type {
+  ChangelogRecord,
+  ChangelogSink,
+  KeyIdentity,
+  SessionEntry,
+  SessionRange,
+  SessionStore,
+} from './store.ts'
 
 /** Bytes that a session's changelog key has after the key's own. */
 const suffixBytes = 16
@@ -28,8 +34,7 @@ export class OverlaySessionStore<K, V> implements SessionStore<K, V> {
   private readonly definition: SessionStoreDefinition<K, V>
   private readonly backend: OrderedBytes
   private readonly buckets: SegmentedBuckets<K, SessionBucket<V>>
-  private readonly keyScratch = new ByteSink(64)
-  private readonly valueScratch = new ByteSink(256)
+  private readonly scratch = new ByteSink(256)
 
   constructor(
     definition: SessionStoreDefinition<K, V>,
@@ -37,13 +42,13 @@ export class OverlaySessionStore<K, V> implements SessionStore<K, V> {
     prefix: Uint8Array,
     residentEntriesMax: number,
   ) {
-    const { name, keySerde, retentionMs } = definition
+    const { name, keySerde, retentionMs, walkable = false } = definition
     this.name = name
     this.definition = definition
     this.backend = backend
     const decode = (bytes: Uint8Array | undefined): SessionBucket<V> => SessionBucket.decode(bytes)
-    const options = { name, keySerde, retentionMs, backend, prefix, residentEntriesMax, decode }
-    this.buckets = new SegmentedBuckets(options)
+    const kept = { name, keySerde, retentionMs, backend, prefix, residentEntriesMax }
+    this.buckets = new SegmentedBuckets({ ...kept, walkable, decode })
     this.identity = this.buckets.identity
   }
 
@@ -75,6 +80,18 @@ export class OverlaySessionStore<K, V> implements SessionStore<K, V> {
     return true
   }
 
+  *walk(range: SessionRange<K> = {}): Generator<readonly [K, SessionEntry<V>], void, undefined> {
+    const { earliestEnd = 0, latestEnd = Infinity, latestStart = Infinity, keyFrom, keyTo, reverse } = range
+    const times = { from: earliestEnd, to: latestEnd, keyFrom, keyTo, reverse }
+    for (const { key, bucket } of this.buckets.walk(times)) {
+      const found: SessionEntry<V>[] = []
+      const first = Math.max(earliestEnd, this.buckets.segments.earliest)
+      bucket.collect(first, latestStart, this.definition.valueSerde, found)
+      if (reverse === true) found.reverse()
+      for (const entry of found) if (entry.end <= latestEnd) yield [key, entry]
+    }
+  }
+
   async *entries(): AsyncGenerator<readonly [key: K, entry: SessionEntry<V>], void, undefined> {
     const { segments } = this.buckets
     const [first, last] = [segments.segmentOf(segments.earliest), segments.segmentOf(segments.latest)]
@@ -86,18 +103,14 @@ export class OverlaySessionStore<K, V> implements SessionStore<K, V> {
   }
 
   stage(changelog: ChangelogSink): void {
-    const { keyScratch, valueScratch } = this
-    const { keySerde, valueSerde } = this.definition
-    this.buckets.stage((bucket, key) => {
-      keyScratch.reset()
-      serializeInto(keySerde, key, keyScratch)
-      const keyLength = keyScratch.length
-      keyScratch.reserve(suffixBytes)
-      const { bytes } = keyScratch
-      bucket.takeChanges(valueSerde, valueScratch, ({ start, end, timestamp, value }) => {
-        writeInt64(bytes, keyLength, end)
-        writeInt64(bytes, keyLength + 8, start)
-        changelog.append(bytes.subarray(0, keyLength + suffixBytes), value, timestamp)
+    const { scratch } = this
+    const { valueSerde } = this.definition
+    this.buckets.stage((bucket, keyBytes) => {
+      const key = changelogKey(keyBytes, suffixBytes)
+      bucket.takeChanges(valueSerde, scratch, ({ start, end, timestamp, value }) => {
+        writeInt64(key, keyBytes.length, end)
+        writeInt64(key, keyBytes.length + 8, start)
+        changelog.append(key, value, timestamp)
       })
     })
   }
@@ -124,8 +137,7 @@ export class OverlaySessionStore<K, V> implements SessionStore<K, V> {
   }
 
   restored(): Promise<void> {
-    this.buckets.restored()
-    return Promise.resolve()
+    return this.buckets.restored()
   }
 
   expired(): readonly { readonly from: Uint8Array; readonly to: Uint8Array }[] {

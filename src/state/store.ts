@@ -52,6 +52,39 @@ export interface ValueAndTimestamp<V> {
 /** What a map can hold instead of a key: equal for two keys exactly when their bytes are equal. */
 export type KeyIdentity = string | number | bigint | boolean
 
+/** A part of a store's keys, in the order of their serialised bytes. */
+export interface KeyRange<K> {
+  /** Bounds, both included; absent ones are open. */
+  readonly from?: K | undefined
+  readonly to?: K | undefined
+  /** Keys whose bytes begin so. Not together with bounds. */
+  readonly prefix?: Uint8Array | undefined
+  readonly reverse?: boolean | undefined
+}
+
+/** Windows of all keys, or of a range of keys, by their start. */
+export interface WindowRange<K> {
+  /** Bounds of the start, both included; absent ones are open. */
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+  /** Bounds of the key, both included, in the order of their serialised bytes. */
+  readonly keyFrom?: K | undefined
+  readonly keyTo?: K | undefined
+  readonly reverse?: boolean | undefined
+}
+
+/** Sessions of all keys, or of a range of keys. */
+export interface SessionRange<K> {
+  /** Bounds of the end and a greatest start, all included; absent ones are open. */
+  readonly earliestEnd?: number | undefined
+  readonly latestEnd?: number | undefined
+  readonly latestStart?: number | undefined
+  /** Bounds of the key, both included, in the order of their serialised bytes. */
+  readonly keyFrom?: K | undefined
+  readonly keyTo?: K | undefined
+  readonly reverse?: boolean | undefined
+}
+
 export interface KeyValueStore<K, V> extends StateStore {
   /** Stands for `key` in maps. */
   identity(key: K): KeyIdentity
@@ -73,7 +106,7 @@ export interface KeyValueStore<K, V> extends StateStore {
    * Every entry in the order of the serialised keys, without waiting: keys as they are at the call, values as they are
    * when their turn comes. Only of a store that was declared `walkable`; an error of another.
    */
-  walk(): Iterable<readonly [K, V]>
+  walk(range?: KeyRange<K>): Iterable<readonly [K, V]>
   /** Counts entries, exactly for memory stores, roughly otherwise. */
   approximateCount(): number
 }
@@ -86,7 +119,7 @@ export interface WindowStore<K, V> extends StateStore {
   /** Windows of `key` whose start lies in `[from, to]`, both included, earliest first. */
   fetchRange(key: K, from: number, to: number): readonly WindowEntry<V>[]
   /** Every window that has not expired, by segment and key bytes, without waiting. Only of a `walkable` store. */
-  walk(): Iterable<readonly [K, WindowEntry<V>]>
+  walk(range?: WindowRange<K>): Iterable<readonly [K, WindowEntry<V>]>
   /** Writes or deletes (`undefined`); a window older than the retention is not written, and answers false. */
   put(key: K, value: V | undefined, windowStart: number, timestamp: number): boolean
   /** Every window of every key in the order (start, key bytes), expired ones left out. */
@@ -117,6 +150,8 @@ export interface SessionStore<K, V> extends StateStore {
     value: V | undefined,
     timestamp: number,
   ): boolean
+  /** Every session that has not expired, by segment and key bytes, without waiting. Only of a `walkable` store. */
+  walk(range?: SessionRange<K>): Iterable<readonly [K, SessionEntry<V>]>
   /** Every session of every key in the order (end, start, key bytes), expired ones left out. */
   entries(): AsyncIterable<readonly [key: K, entry: SessionEntry<V>]>
 }

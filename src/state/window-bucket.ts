@@ -10,6 +10,7 @@
 import type { ByteSink } from '../base/byte-sink.ts'
 import { readInt32, readInt64, writeInt32, writeInt64 } from '../base/bytes.ts'
 import type { Serde } from '../serdes/serde.ts'
+import type { Bucket } from './segmented-buckets.ts'
 import { serializeInto } from './serialize-into.ts'
 import type { WindowEntry } from './store.ts'
 
@@ -33,7 +34,7 @@ interface Row<V> {
   bytes: Uint8Array | undefined
 }
 
-export class WindowBucket<V> {
+export class WindowBucket<V> implements Bucket {
   /** By ascending start. */
   private readonly rows: Row<V>[] = []
 
