@@ -12,6 +12,9 @@
  * nothing of it. The end is that of the log, not the last stable offset: a transaction of the predecessor may be decided
  * already, with its offsets committed, and its markers not yet in the changelog (KAFKA-10167). So an undecided transaction
  * is waited for; nothing but this task writes from then on. A log that is cut while it is read is begun anew.
+ *
+ * A store whose changelog is the topic that its table is read from ends at the offset that is committed for that topic:
+ * others write on, and what they write is still to be processed (semantics O7).
  */
 import type { TopicPartition } from '../../src/base/topic-partition.ts'
 import { assert } from '../../src/base/assert.ts'
@@ -27,6 +30,16 @@ export interface StoreToRestore extends TopicPartition {
   readonly store: StateStore
   readonly topicId: string
   readonly database: TaskDatabase
+  /** Of a store whose changelog is a topic of others. */
+  readonly source?: RestoreSource | undefined
+}
+
+/** A topic of others as a changelog. */
+export interface RestoreSource {
+  /** The offset of the next record to process; `undefined` where nothing was committed yet. */
+  readonly committed: number | undefined
+  /** What the records of a chunk before the offset `end` have put into the store. */
+  rowsOf(chunk: FetchedPartition, end: number): readonly ChangelogRecord[]
 }
 
 /** What became of it. */
@@ -99,7 +112,7 @@ export class ChangelogReader {
     const plans: Restoring[] = []
     for (const entry of stores) {
       const start = offsetOf(starts, entry)
-      const end = offsetOf(ends, entry)
+      const end = endOf(entry, start, offsetOf(ends, entry))
       const position = entry.database.positionOf(entry.store.name)
       const wiped =
         position === undefined
@@ -150,22 +163,33 @@ export class ChangelogReader {
 }
 
 /** Puts one answer's records into the store, together with the offset they reach. */
-async function applyFetched(plan: Restoring, { records, nextOffset }: FetchedPartition): Promise<void> {
-  const batch: ChangelogRecord[] = []
-  while (records.next()) {
-    const { cursor } = records
-    if (cursor.offset >= plan.end) break
-    const key = cursor.key()
-    if (key === null) continue
-    batch.push({ key, value: cursor.value(), timestamp: cursor.timestamp, offset: cursor.offset })
-  }
-  const { store, database, topicId } = plan
-  plan.at = Math.min(nextOffset, plan.end)
+async function applyFetched(plan: Restoring, fetched: FetchedPartition): Promise<void> {
+  const { store, database, topicId, source, end } = plan
+  const batch = source === undefined ? recordsOf(fetched, end) : source.rowsOf(fetched, end)
+  plan.at = Math.min(fetched.nextOffset, end)
   plan.records += batch.length
   await database.bytes.write([
     ...store.restore(batch),
     database.positionWrite(store.name, { topicId, offset: plan.at }),
   ])
+}
+
+function recordsOf({ records }: FetchedPartition, end: number): readonly ChangelogRecord[] {
+  const batch: ChangelogRecord[] = []
+  while (records.next()) {
+    const { cursor } = records
+    if (cursor.offset >= end) break
+    const key = cursor.key()
+    if (key === null) continue
+    batch.push({ key, value: cursor.value(), timestamp: cursor.timestamp, offset: cursor.offset })
+  }
+  return batch
+}
+
+/** Where the restore of a store ends, in a log from `start` to `logEnd`. */
+function endOf({ source }: StoreToRestore, start: number, logEnd: number): number {
+  if (source === undefined) return logEnd
+  return Math.max(start, Math.min(logEnd, source.committed ?? start))
 }
 
 function offsetOf(

@@ -1,6 +1,7 @@
 /** Puts a worker together: clients, assignor, and the making of tasks with their stores. */
 import type { TopicPartition } from '../../src/base/topic-partition.ts'
 import type { App } from '../../src/dsl/app.ts'
+import { SourceChangelog } from '../../src/engine/source-changelog.ts'
 import type { Drop } from '../../src/engine/task-scope.ts'
 import type { Serde } from '../../src/serdes/serde.ts'
 import { MemoryBytes } from '../../src/state/memory-bytes.ts'
@@ -8,6 +9,7 @@ import { openStore } from '../../src/state/open-store.ts'
 import type { StateStore } from '../../src/state/store.ts'
 import { realTopicName } from '../../src/topology/internal-topics.ts'
 import type { StoreDefinition } from '../../src/topology/node.ts'
+import type { Subtopology } from '../../src/topology/subtopologies.ts'
 import type { Topology } from '../../src/topology/topology.ts'
 import { encodeUserData, streamsAssignor } from '../assign/streams-assignor.ts'
 import { topologyFingerprint } from '../assign/fingerprint.ts'
@@ -15,10 +17,10 @@ import { Admin } from '../client/admin.ts'
 import type { Cluster } from '../client/cluster.ts'
 import { Fetcher } from '../client/fetcher.ts'
 import { GroupMember } from '../client/group-member.ts'
-import { GroupOffsets } from '../client/offsets.ts'
+import { GroupOffsets, type CommittedOffset } from '../client/offsets.ts'
 import { Producer } from '../client/producer.ts'
 import type { ResolvedOptions } from '../options.ts'
-import { ChangelogReader, type RestoreOutcome } from '../restore/changelog-reader.ts'
+import { ChangelogReader, type RestoreOutcome, type RestoreSource } from '../restore/changelog-reader.ts'
 import type { StateDirectory } from '../state/state-directory.ts'
 import { TaskDatabase } from '../state/task-database.ts'
 import type { PreparedSubtopology, PreparedTopics } from '../topics/prepare-topics.ts'
@@ -154,9 +156,9 @@ function taskFactory(factory: FactoryOptions) {
   const logDrop = dropLogger(options)
   return async (id: string, partitions: readonly TopicPartition[]): Promise<StreamTask> => {
     const [subtopologyId, partition] = id.split('_').map(Number) as [number, number]
-    const { subtopology, changelogs } = prepared.subtopologies.find(
-      entry => entry.subtopology.id === subtopologyId,
-    )!
+    const part = prepared.subtopologies.find(entry => entry.subtopology.id === subtopologyId)!
+    const { subtopology } = part
+    const changelogs = changelogsOf(part, partitions)
     // Inputs may get partitions while the application runs; where there is state, that has no place for their keys.
     for (const { topic } of changelogs.values())
       if (partition >= (prepared.partitionCounts.get(topic) ?? 0)) throw grown(partitions)
@@ -186,7 +188,11 @@ function taskFactory(factory: FactoryOptions) {
       restore: signal =>
         reader.restore(
           stores.flatMap(({ store, database, changelog }) => {
-            return changelog === undefined ? [] : [{ store, database, partition, ...changelog }]
+            if (changelog === undefined) return []
+            const source = changelog.isInput
+              ? restoreSource(subtopology, store.name, partition, committed)
+              : undefined
+            return [{ store, database, partition, ...changelog, source }]
           }),
           signal,
         ),
@@ -195,6 +201,30 @@ function taskFactory(factory: FactoryOptions) {
         for (const outcome of outcomes) logRestore(options, id, outcome)
       },
     })
+  }
+}
+
+/** The changelogs of a task: an input that has no partition for it has nothing of its store either (semantics O5). */
+function changelogsOf(
+  { changelogs }: PreparedSubtopology,
+  partitions: readonly TopicPartition[],
+): PreparedSubtopology['changelogs'] {
+  const inputs = new Set(partitions.map(({ topic }) => topic))
+  return new Map([...changelogs].filter(([, { topic, isInput }]) => !isInput || inputs.has(topic)))
+}
+
+/** What a store whose changelog is an input is restored from, and how far. */
+function restoreSource(
+  subtopology: Subtopology,
+  storeName: string,
+  partition: number,
+  committed: readonly CommittedOffset[],
+): RestoreSource {
+  const store = subtopology.stores.find(({ name }) => name === storeName)!
+  const changelog = new SourceChangelog({ subtopology, store, partition })
+  return {
+    committed: committed.find(({ topic }) => topic === store.changelogTopic)?.offset,
+    rowsOf: (chunk, end) => changelog.rowsOf(chunk, end),
   }
 }
 

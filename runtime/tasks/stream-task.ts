@@ -25,7 +25,15 @@ export interface TaskStore {
   /** What holds its entries: the task's LevelDB, or memory. */
   readonly database: TaskDatabase
   /** `undefined` for a store without changelog. */
-  readonly changelog: { readonly topic: string; readonly topicId: string } | undefined
+  readonly changelog: TaskChangelog | undefined
+}
+
+/** The changelog of a store. */
+export interface TaskChangelog {
+  readonly topic: string
+  readonly topicId: string
+  /** Whether it is an input of the task, which others write: the task itself never does (semantics O7). */
+  readonly isInput: boolean
 }
 
 export interface StreamTaskOptions {
@@ -186,12 +194,14 @@ export class StreamTask implements CommittableTask {
     const batches = new Map<TaskDatabase, BytesWrite[]>()
     for (const { store, database, changelog } of this.#options.stores) {
       const writes = store.apply()
-      const end = changelog && this.#options.acknowledged.endOf(changelog.topic, this.partition)
       const batch = batches.get(database) ?? []
       batches.set(database, batch)
       for (const write of writes) batch.push(write)
-      if (writes.length > 0 && changelog !== undefined && end !== undefined)
-        batch.push(database.positionWrite(store.name, { topicId: changelog.topicId, offset: end }))
+      const end = changelog && this.#endOf(changelog, writes.length > 0)
+      if (changelog === undefined || end === undefined) continue
+      const { topicId } = changelog
+      if (end !== database.positionOf(store.name)?.offset)
+        batch.push(database.positionWrite(store.name, { topicId, offset: end }))
     }
     this.#writing = this.#write(batches)
     // Whoever awaits `#writing` next handles the failure; until then it must not count as unhandled.
@@ -243,8 +253,14 @@ export class StreamTask implements CommittableTask {
     }
   }
 
+  /** How far its changelog a store stands after a commit; `undefined` for where it stood before. */
+  #endOf({ topic, isInput }: TaskChangelog, changed: boolean): number | undefined {
+    if (isInput) return this.startOffsetOf({ topic, partition: this.partition })
+    return changed ? this.#options.acknowledged.endOf(topic, this.partition) : undefined
+  }
+
   #sinkOf({ changelog }: TaskStore): ChangelogSink {
-    if (changelog === undefined) return { append: () => {} }
+    if (changelog === undefined || changelog.isInput) return { append: () => {} }
     const appender = this.#options.collector.appender(changelog.topic, this.partition)
     return { append: (key, value, timestamp) => appender.append(key, value, timestamp, noHeaders) }
   }

@@ -39,7 +39,15 @@ export interface PreparedSubtopology {
   /** Names as on the broker. */
   readonly sourceTopics: readonly string[]
   /** By store name: the topic on the broker. */
-  readonly changelogs: ReadonlyMap<string, { readonly topic: string; readonly topicId: string }>
+  readonly changelogs: ReadonlyMap<string, PreparedChangelog>
+}
+
+/** A store's changelog on the broker. */
+export interface PreparedChangelog {
+  readonly topic: string
+  readonly topicId: string
+  /** Whether it is a topic that the application reads, and not one of its own (semantics O7). */
+  readonly isInput: boolean
 }
 
 export interface PreparedTopics {
@@ -144,11 +152,13 @@ function changelogsOf(
   stores: readonly StoreDefinition[],
   applicationId: string,
   known: ReadonlyMap<string, TopicMetadata>,
-): Map<string, { topic: string; topicId: string }> {
-  const changelogs = new Map<string, { topic: string; topicId: string }>()
+): Map<string, PreparedChangelog> {
+  const changelogs = new Map<string, PreparedChangelog>()
   for (const store of stores) {
     const topic = changelogTopicOf(store, applicationId)
-    if (topic !== undefined) changelogs.set(store.name, { topic, topicId: known.get(topic)!.topicId })
+    if (topic === undefined) continue
+    const isInput = store.changelogTopic !== undefined
+    changelogs.set(store.name, { topic, topicId: known.get(topic)!.topicId, isInput })
   }
   return changelogs
 }

@@ -15,6 +15,8 @@ export interface Compilation {
   readonly stores: ReadonlyMap<string, StoreDefinition>
   /** Joins of a stream with itself that keep its records once. */
   readonly selfJoins: ReadonlySet<PlanNode>
+  /** Whether the topics of tables are the changelogs of their stores. */
+  readonly reusesSourceTopics: boolean
   /** Repartitions below which records without a key are still of use. */
   readonly keepsNullKeys: ReadonlySet<PlanNode>
 }

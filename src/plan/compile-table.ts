@@ -15,6 +15,7 @@ import { compileAggregate } from './compile-aggregate.ts'
 import { compileDerivedTable } from './compile-derived-table.ts'
 import { addTableJoin } from './compile-table-join.ts'
 import { keyValueStore, windowStore } from './compile-store.ts'
+import { reusingSourceTopic } from './optimize/reuse-source-topics.ts'
 import type { CogroupNode, TableNode, TableSourceNode } from './node.ts'
 
 export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Compilation): void {
@@ -85,12 +86,15 @@ export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Com
 }
 
 /** Two nodes: one that reads the topic, and one that makes rows of its records. */
-function addTableSource(node: TableSourceNode, { topology, tables }: Compilation): void {
+function addTableSource(node: TableSourceNode, compilation: Compilation): void {
+  const { topology, tables, reusesSourceTopics } = compilation
   const { name, sourceName, topic, store, timestamp, offsetReset, declaredAt } = node
   const { keySerde: key, valueSerde: value } = store
   topology.addSource(sourceName, { topics: [topic], key, value, timestamp, offsetReset, declaredAt })
   const stores = tables.keepsRows(node) ? [store.name] : []
-  if (stores.length > 0) topology.addStateStore(keyValueStore(store))
+  const definition = keyValueStore(store)
+  if (stores.length > 0)
+    topology.addStateStore(reusesSourceTopics ? reusingSourceTopic(definition, topic) : definition)
   const supplier = tableSource({ store: stores[0], sendOldValues: tables.sendsOldValues(node) })
   topology.addProcessor(name, { parents: [sourceName], supplier, stores, declaredAt })
 }

@@ -58,6 +58,7 @@ export function compile(plan: Plan, options: CompileOptions): Topology {
       nodes.flatMap(node => (node.kind === 'branch-child' && node.parent === splitter ? [node.name] : [])),
     stores: plan.stores,
     selfJoins: selfJoins.joins,
+    reusesSourceTopics: optimized.reusesSourceTopics,
     keepsNullKeys: ancestorsOfLeftJoins(nodes),
   }
   for (const node of nodes) if (!selfJoins.leftOut.has(node)) compileNode(node, compilation)

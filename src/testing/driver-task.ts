@@ -6,6 +6,7 @@
  */
 import { latin1Slice } from '../base/text.ts'
 import type { RecordCollector } from '../engine/collector.ts'
+import { SourceChangelog } from '../engine/source-changelog.ts'
 import { TaskEngine, type TaskEngineOptions, type TaskPosition } from '../engine/task-engine.ts'
 import type { Headers } from '../record/record.ts'
 import { MemoryBytes } from '../state/memory-bytes.ts'
@@ -14,7 +15,7 @@ import type { ChangelogRecord, StateStore } from '../state/store.ts'
 import { changelogTopicOf } from '../topology/internal-topics.ts'
 import type { StoreDefinition } from '../topology/node.ts'
 import type { Subtopology } from '../topology/subtopologies.ts'
-import type { TopicLog } from './topic-log.ts'
+import { chunkOf, type TopicLog } from './topic-log.ts'
 
 /** A record that was sent and not committed yet. */
 export interface SentRecord {
@@ -121,16 +122,28 @@ export class DriverTask {
   }
 
   private changelogOf(definition: StoreDefinition): readonly ChangelogRecord[] {
-    const { applicationId, partition, topic, committed } = this.options
+    const { applicationId, partition, topic } = this.options
+    if (definition.changelogTopic !== undefined) return this.rowsOf(definition, definition.changelogTopic)
     const name = changelogTopicOf(definition, applicationId)
     if (name === undefined) return []
-    const end = definition.changelogTopic === undefined ? Infinity : (positionOf(committed, name) ?? 0)
     const last = new Map<string, ChangelogRecord>()
     for (const { key, value, timestamp, offset } of topic(name).partition(partition)) {
-      if (key !== null && offset < end) last.set(latin1Slice(key), { key, value, timestamp, offset })
+      if (key !== null) last.set(latin1Slice(key), { key, value, timestamp, offset })
     }
     // In the order of offsets, as a compacted topic has them: windows expire as they did.
     return [...last.values()].sort((a, b) => a.offset - b.offset)
+  }
+
+  /** The rows of a store whose changelog is the topic that it is read from: those of what was processed (semantics O7). */
+  private rowsOf(store: StoreDefinition, topic: string): readonly ChangelogRecord[] {
+    const { subtopology, partition, engine, committed } = this.options
+    const { onDeserializationError } = engine
+    const changelog = new SourceChangelog({ subtopology, store, partition, onDeserializationError })
+    // The position is missing where the topic has fewer partitions than the sub-topology has tasks.
+    const end = positionOf(committed, topic)
+    if (end === undefined) return []
+    const records = this.options.topic(topic).partition(partition).slice(0, end)
+    return records.flatMap(record => changelog.rowsOf(chunkOf(record), end))
   }
 }
 

@@ -7,15 +7,23 @@ import { mergeRepartitions } from './merge-repartitions.ts'
 /**
  * An optimisation, by the name that Kafka's `topology.optimization` has for it.
  *
+ * `reuse.ktable.source.topics`: the topic that a table is read from is the changelog of its store.
  * `merge.repartition.topics`: operators below one change of keys share one repartition topic.
  * `single.store.self.join`: a stream that is joined with itself keeps its records once.
  */
-export type Optimization = 'merge.repartition.topics' | 'single.store.self.join'
+export type Optimization =
+  | 'reuse.ktable.source.topics'
+  | 'merge.repartition.topics'
+  | 'single.store.self.join'
 
 /** All of them, none, or those of a list. */
 export type OptimizationChoice = boolean | readonly Optimization[]
 
-const optimizations: readonly Optimization[] = ['merge.repartition.topics', 'single.store.self.join']
+const optimizations: readonly Optimization[] = [
+  'reuse.ktable.source.topics',
+  'merge.repartition.topics',
+  'single.store.self.join',
+]
 
 /** What is to be compiled: nodes in the order of their declaration, and the order in which they are written. */
 export interface OptimizedPlan {
@@ -23,13 +31,18 @@ export interface OptimizedPlan {
   readonly orderOf: (node: PlanNode) => number
   /** Whether joins of a stream with itself are to have one store. */
   readonly sharesSelfJoinStores: boolean
+  /** Whether the topics of tables are to be the changelogs of their stores. */
+  readonly reusesSourceTopics: boolean
 }
 
 export function optimize(plan: Plan, choice: OptimizationChoice): OptimizedPlan {
   const chosen = chosenOf(choice)
-  const sharesSelfJoinStores = chosen.has('single.store.self.join')
+  const choices = {
+    sharesSelfJoinStores: chosen.has('single.store.self.join'),
+    reusesSourceTopics: chosen.has('reuse.ktable.source.topics'),
+  }
   if (!chosen.has('merge.repartition.topics')) {
-    return { nodes: plan.nodes, orderOf: node => plan.orderOf(node), sharesSelfJoinStores }
+    return { nodes: plan.nodes, orderOf: node => plan.orderOf(node), ...choices }
   }
   const rewiring = new Rewiring(plan.nodes)
   const standsAfter = mergeRepartitions(plan.nodes, rewiring)
@@ -39,7 +52,7 @@ export function optimize(plan: Plan, choice: OptimizationChoice): OptimizedPlan 
     rewired.map(({ declared, node }) => [node, plan.orderOf(standsAfter.get(declared) ?? declared)]),
   )
   const nodes = rewired.map(({ node }) => node)
-  return { nodes, orderOf: node => order.get(node)!, sharesSelfJoinStores }
+  return { nodes, orderOf: node => order.get(node)!, ...choices }
 }
 
 /** Refuses, with a `TypeError`, what is no choice. */

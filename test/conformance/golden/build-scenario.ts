@@ -35,7 +35,6 @@ export interface BuiltScenario {
  */
 export function missingOf(scenario: Scenario): readonly string[] {
   const missing = new Set<string>()
-  for (const each of optimizationsMissing(scenario)) missing.add(each)
   const kinds = new Map<string, Kind>()
   for (const node of scenario.nodes) {
     const parents = parentsOf(node).map(id => kinds.get(id))
@@ -55,9 +54,7 @@ export function buildScenario({ config, nodes }: Scenario): BuiltScenario {
   const app = defineApp({
     id: 'app',
     strictNaming: config.strictNaming ?? false,
-    optimize: optimizationsOf(config).filter(
-      name => name === 'merge.repartition.topics' || name === 'single.store.self.join',
-    ),
+    optimize: config.optimize ?? false,
     build(builder) {
       const declared = new Map<string, Declared>()
       const site = {
@@ -69,24 +66,6 @@ export function buildScenario({ config, nodes }: Scenario): BuiltScenario {
     },
   })
   return { app, topicsChosen }
-}
-
-const optimizations = [
-  'merge.repartition.topics',
-  'reuse.ktable.source.topics',
-  'single.store.self.join',
-] as const
-
-function optimizationsOf({ optimize = false }: Scenario['config']): readonly string[] {
-  if (typeof optimize === 'boolean') return optimize ? optimizations : []
-  return optimize
-}
-
-/** Optimisations that the DSL does not offer yet, where the scenario has what they are for. */
-function optimizationsMissing({ config, nodes }: Scenario): readonly string[] {
-  return optimizationsOf(config).filter(name => {
-    return name === 'reuse.ktable.source.topics' && nodes.some(({ op }) => op === 'table')
-  })
 }
 
 function declare(node: NodeSpec, declared: Map<string, Declared>, site: Site): void {

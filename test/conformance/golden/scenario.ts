@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
+import type { OptimizationChoice } from '../../../src/index.ts'
 
 /** Windows of folds, and of stream-stream joins (`before`, `after`). */
 export interface WindowSpec {
@@ -81,7 +82,7 @@ export interface Scenario {
   readonly name: string
   readonly family: string
   readonly rows?: readonly string[]
-  readonly config: { readonly optimize?: boolean | readonly string[]; readonly strictNaming?: boolean }
+  readonly config: { readonly optimize?: OptimizationChoice; readonly strictNaming?: boolean }
   readonly nodes: readonly NodeSpec[]
   readonly inputs: readonly InputSpec[]
   readonly describe?: string
