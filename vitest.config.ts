@@ -9,6 +9,7 @@ export default defineConfig({
     hookTimeout: 20_000,
     // `millrace` in tests and documentation examples is the source, not the last build.
     alias: {
+      'millrace/avro': new URL('./src/avro/index.ts', import.meta.url).pathname,
       'millrace/testing': new URL('./src/testing/index.ts', import.meta.url).pathname,
       'millrace/runtime': new URL('./runtime/index.ts', import.meta.url).pathname,
       'millrace/broker': new URL('./broker/index.ts', import.meta.url).pathname,

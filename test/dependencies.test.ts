@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>
+  readonly peerDependencies: Readonly<Record<string, string>>
   readonly optionalDependencies: Readonly<Record<string, string>>
   readonly devDependencies: Readonly<Record<string, string>>
 }
@@ -20,8 +21,8 @@ function listed(page: string): string[] {
 }
 
 it('says why users install what they install', () => {
-  const { dependencies, optionalDependencies } = manifest
-  expect(listed(users!)).toEqual(Object.keys({ ...dependencies, ...optionalDependencies }).sort())
+  const { dependencies, optionalDependencies, peerDependencies } = manifest
+  expect(listed(users!)).toEqual(Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }).sort())
 })
 
 it('says why developers install what they install', () => {

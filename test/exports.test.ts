@@ -8,6 +8,7 @@ import { exportedNames } from './support/door.ts'
 
 const doors = [
   { name: 'millrace', path: 'src/index.ts', load: () => import('../src/index.ts') },
+  { name: 'millrace-avro', path: 'src/avro/index.ts', load: () => import('../src/avro/index.ts') },
   { name: 'millrace-runtime', path: 'runtime/index.ts', load: () => import('../runtime/index.ts') },
   { name: 'millrace-broker', path: 'broker/index.ts', load: () => import('../broker/index.ts') },
   { name: 'millrace-testing', path: 'src/testing/index.ts', load: () => import('../src/testing/index.ts') },

@@ -84,6 +84,21 @@ export const errorCodes = {
   'MR-3002': { name: 'INVALID_TIMESTAMP', retriable: false, summary: 'A record has a negative timestamp.' },
   'MR-3003': { name: 'SERIALIZATION_FAILED', retriable: false, summary: 'A result could not be serialised.' },
   'MR-3004': { name: 'PROCESSING_FAILED', retriable: false, summary: 'A callback of the topology threw.' },
+  'MR-3011': {
+    name: 'INVALID_SCHEMA',
+    retriable: false,
+    summary: 'A serde is given something that is not a schema.',
+  },
+  'MR-3012': {
+    name: 'INCOMPATIBLE_SCHEMA',
+    retriable: false,
+    summary: 'What was written with one schema cannot be read with the other.',
+  },
+  'MR-3013': {
+    name: 'UNKNOWN_SCHEMA',
+    retriable: false,
+    summary: 'A record was written with a schema that is not known.',
+  },
   'MR-3101': {
     name: 'CORRUPT_BATCH',
     retriable: false,
@@ -98,6 +113,21 @@ export const errorCodes = {
     name: 'DECOMPRESSION_FAILED',
     retriable: false,
     summary: 'Compressed bytes are malformed, or larger than the bound when decompressed.',
+  },
+  'MR-3201': {
+    name: 'ASYNC_CALL_FAILED',
+    retriable: false,
+    summary: 'An asynchronous call for a record failed at every attempt.',
+  },
+  'MR-3202': {
+    name: 'ASYNC_CALL_TIMED_OUT',
+    retriable: true,
+    summary: 'An attempt of an asynchronous call took longer than its timeout.',
+  },
+  'MR-3203': {
+    name: 'ASYNC_CALL_ABANDONED',
+    retriable: true,
+    summary: 'The task gave an asynchronous call up: it was closed, revoked or had failed.',
   },
   'MR-4001': {
     name: 'STATE_DIRECTORY_LOCKED',

@@ -22,13 +22,20 @@ export function layerComplaints(files: readonly SourceFile[]): Complaint[] {
   })
 }
 
+/** The folders of the core that compute with packages and modules of Node; a browser leaves them out. */
+const withPackages = ['src/avro/', 'src/codecs/']
+
+function isPure({ path }: SourceFile): boolean {
+  return path.startsWith('src/') && !withPackages.some(folder => path.startsWith(folder))
+}
+
 /** Packages and Node modules where there must be none, and doors that do not exist. */
 export function packageComplaints(files: readonly SourceFile[]): Complaint[] {
-  const doors = ['millrace', 'millrace/runtime', 'millrace/broker', 'millrace/testing']
+  const doors = ['millrace', 'millrace/avro', 'millrace/runtime', 'millrace/broker', 'millrace/testing']
   return files.flatMap(file =>
     importsOf(file).flatMap(target => {
       if (target.startsWith('.')) return []
-      if (file.path.startsWith('src/') && !file.path.startsWith('src/codecs/')) {
+      if (isPure(file)) {
         return [`${file.path}: the core imports ${target}`]
       }
       if (!/^millrace(\/|$)/.test(target)) return []
@@ -70,7 +77,7 @@ const impure: readonly (readonly [pattern: RegExp, what: string])[] = [
 
 /** Clock, chance and I/O in the core; `Buffer` outside the one file that hides it. */
 export function purityComplaints(files: readonly SourceFile[]): Complaint[] {
-  const pure = files.filter(({ path }) => path.startsWith('src/') && !path.startsWith('src/codecs/'))
+  const pure = files.filter(isPure)
   return pure.flatMap(({ path, text }) => {
     const patterns =
       path === 'src/base/text.ts' ? impure : [...impure, [/\bBuffer\b[.(]/, 'uses Buffer'] as const]
