@@ -11,6 +11,8 @@ interface StoreDefinitionBase<K, V> {
 
 export interface KeyValueStoreDefinition<K = unknown, V = unknown> extends StoreDefinitionBase<K, V> {
   readonly kind: 'key-value'
+  /** Keeps so many rows at most, those used last. Default: all. */
+  readonly entriesMax?: number | undefined
   /** Whether `walk` may be called; every key is then kept in memory. Default false. */
   readonly walkable?: boolean | undefined
 }

@@ -6,8 +6,10 @@ import type {
   SessionStoreDefinition,
   WindowStoreDefinition,
 } from './definition.ts'
+import { CustomStateStore, type CustomStoreDefinition } from './custom-store.ts'
 import { HeldRecordStore } from './held-record-store.ts'
 import { OverlayKeyValueStore } from './key-value-store.ts'
+import { LruStore } from './lru-store.ts'
 import type { OrderedBytes } from './ordered-bytes.ts'
 import { OverlaySessionStore } from './session-store.ts'
 import type { StateStore } from './store.ts'
@@ -30,7 +32,8 @@ export function openStore(
     | KeyValueStoreDefinition
     | WindowStoreDefinition
     | SessionStoreDefinition
-    | HeldRecordStoreDefinition,
+    | HeldRecordStoreDefinition
+    | CustomStoreDefinition,
   backend: OrderedBytes,
   prefix: Uint8Array,
   options: OpenStoreOptions = {},
@@ -38,14 +41,34 @@ export function openStore(
   const { residentEntriesMax = 20_000 } = options
   switch (definition.kind) {
     case 'key-value':
-      return new OverlayKeyValueStore(definition, backend, prefix, residentEntriesMax)
+      return openKeyValueStore(definition, backend, prefix, residentEntriesMax)
     case 'window':
       return new OverlayWindowStore(definition, backend, prefix, residentEntriesMax)
     case 'session':
       return new OverlaySessionStore(definition, backend, prefix, residentEntriesMax)
     case 'held-records':
       return new HeldRecordStore(definition, backend, prefix, residentEntriesMax)
+    case 'custom':
+      return new CustomStateStore(definition, backend, prefix, residentEntriesMax)
     default:
       return unreachable(definition)
   }
+}
+
+function openKeyValueStore(
+  definition: KeyValueStoreDefinition,
+  backend: OrderedBytes,
+  prefix: Uint8Array,
+  residentEntriesMax: number,
+): StateStore {
+  const { entriesMax, keySerde } = definition
+  if (entriesMax === undefined)
+    return new OverlayKeyValueStore(definition, backend, prefix, residentEntriesMax)
+  const rows = new OverlayKeyValueStore(
+    { ...definition, walkable: true },
+    backend,
+    prefix,
+    residentEntriesMax,
+  )
+  return new LruStore(rows, entriesMax, key => keySerde.deserialize(key))
 }

@@ -88,6 +88,7 @@ function changelogConfig(store: StoreDefinition): Readonly<Record<string, string
   switch (store.kind) {
     case 'key-value':
     case 'held-records':
+    case 'custom':
       return { ...common, 'cleanup.policy': 'compact' }
     case 'window':
     case 'session':

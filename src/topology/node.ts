@@ -6,6 +6,7 @@
  */
 import type { ProcessorSupplier, RecordContext } from '../processor/processor.ts'
 import type { Decoder, Encoder, Serde } from '../serdes/serde.ts'
+import type { CustomStoreSupplier } from '../state/custom-store.ts'
 
 /**
  * The timestamp of a record (semantics T1): given the decoded record and the partition's greatest timestamp so
@@ -90,6 +91,8 @@ interface StoreBase {
 
 export interface KeyValueStoreDefinition extends StoreBase {
   readonly kind: 'key-value'
+  /** Keeps so many rows at most, those used last. Default: all. */
+  readonly entriesMax?: number | undefined
   /** Whether processors may walk it without waiting; every key is then kept in memory. Default false. */
   readonly walkable?: boolean | undefined
 }
@@ -108,11 +111,19 @@ export interface WindowStoreDefinition extends StoreBase {
 export interface SessionStoreDefinition extends StoreBase {
   readonly kind: 'session'
   readonly retentionMs: number
+  /** Whether `walk` may be called; every key is then kept in memory. Default false. */
+  readonly walkable?: boolean | undefined
 }
 
 /** Keeps the records of a left or outer stream-stream join that wait for a match; the serdes are those of `held-serde`. */
 export interface HeldRecordStoreDefinition extends StoreBase {
   readonly kind: 'held-records'
+}
+
+/** A store of the application's own; the serdes are those of its entries, which are bytes. */
+export interface CustomStoreDefinition extends StoreBase {
+  readonly kind: 'custom'
+  readonly open: CustomStoreSupplier
 }
 
 /** The plan of a store: what the topology declares, and the task opens. */
@@ -121,6 +132,7 @@ export type StoreDefinition =
   | WindowStoreDefinition
   | SessionStoreDefinition
   | HeldRecordStoreDefinition
+  | CustomStoreDefinition
 
 /** A repartition topic that the application owns, its name without the application id. */
 export interface RepartitionTopic {
