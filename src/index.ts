@@ -28,6 +28,7 @@ export type {
   TimestampedRecord,
   ValueOptions,
   WindowStoreOptions,
+  UpdatedWindowOptions,
   WindowedByOptions,
 } from './dsl/options.ts'
 export type { LookupTable } from './dsl/lookup-table.ts'

@@ -17,7 +17,7 @@ import type { StoreOptions, WindowedByOptions, WindowStoreOptions } from './opti
 import { SessionWindowed, type AnySessionWindowed } from './session-windowed-stream.ts'
 import { storeOptions } from './store-plan.ts'
 import type { KGroupedStream, WindowedStream } from './streams.ts'
-import { checkWindows, windowKeySerde } from './window-kinds.ts'
+import { checkWindows, isEmittedOnClose, windowKeySerde } from './window-kinds.ts'
 import { retentionFor } from './window-retention.ts'
 
 type AnyGrouped = KGroupedStream<unknown, unknown>
@@ -55,13 +55,11 @@ export class GroupedStream implements MembersOf<AnyGrouped> {
     windows: StoredWindows | SessionWindows,
     options: WindowedByOptions = {},
   ): AnyWindowed | AnySessionWindowed {
+    const [dsl, grouping, folds] = [this.#dsl, this.#grouping, this.#folds]
     if (windows?.kind === 'session') {
-      if (options.emit === 'close') {
-        throw new TypeError('windowedBy: sessions are put out with every update, not on close')
-      }
-      return new SessionWindowed(this.#dsl, this.#grouping, this.#folds, windows) as AnySessionWindowed
+      return new SessionWindowed(dsl, grouping, folds, windows, options) as AnySessionWindowed
     }
-    return new TimeWindowedStream(this.#dsl, this.#grouping, this.#folds, windows, options) as AnyWindowed
+    return new TimeWindowedStream(dsl, grouping, folds, windows, options) as AnyWindowed
   }
 
   #fold(fold: Fold, options: StoreOptions<unknown>): AnyTable {
@@ -93,24 +91,13 @@ class TimeWindowedStream implements MembersOf<AnyWindowed> {
     grouping: Grouping,
     folds: FoldPlanner,
     windows: StoredWindows,
-    { emit = 'update' }: WindowedByOptions,
+    options: WindowedByOptions,
   ) {
     this.#dsl = dsl
     this.#grouping = grouping
     this.#folds = folds
-    if (emit !== 'update' && emit !== 'close') {
-      throw new TypeError(`windowedBy: emit must be 'update' or 'close', not ${JSON.stringify(emit)}`)
-    }
     this.#windows = checkWindows(windows, ['session'])
-    this.#onClose = emit === 'close'
-    if (this.#onClose && (windows.kind === 'unlimited' || windows.kind === 'custom')) {
-      throw new TypeError(
-        `windowedBy: ${windows.kind} windows cannot be put out on close, only with every update`,
-      )
-    }
-    if (this.#onClose && windows.kind === 'sliding') {
-      throw new TypeError('windowedBy: sliding windows are put out with every update, not on close')
-    }
+    this.#onClose = isEmittedOnClose(windows, options)
   }
 
   count(store?: string | WindowStoreOptions<unknown>): AnyTable {

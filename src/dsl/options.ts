@@ -125,8 +125,26 @@ export type SuppressOptions = NamedOptions & {
 /** Options of `windowedBy`. */
 export interface WindowedByOptions {
   /**
-   * `update` (default): every change of a window's result. `close`: the result once, when stream time less the grace has
-   * reached the window's end. Only records move that time: without input nothing is put out (semantics P7).
+   * `update` (default): every change of a window's result. `close`: the result once, with the first record for which
+   * stream time less the grace has reached the window's end (for a session, with its gap): results then come by time, those
+   * of equal times in the order of their keys' bytes. Only records move that time: without input nothing is put out
+   * (semantics P7). What was put out is committed with the input's positions, so that a restart puts out nothing twice.
+   *
+   * Kafka puts closed windows out at most once a second of the wall clock, to spare its store a scan; here nothing is
+   * scanned, and there is no such delay.
    */
   readonly emit?: 'update' | 'close'
+}
+
+/** What a message shows where windows that do not close are to be put out on close. */
+export interface EmitOnCloseNotPossible<Hint extends string> {
+  readonly 'ERROR: these windows cannot be put out on close': Hint
+}
+
+/** Options of `windowedBy` for windows that never close, or of which it is not known when. */
+export interface UpdatedWindowOptions {
+  /** `update`, which is the default: every change of a window's result. */
+  readonly emit?:
+    | 'update'
+    | EmitOnCloseNotPossible<'use tumbling, hopping, sliding or session windows, or every update'>
 }

@@ -15,9 +15,10 @@ import {
 import type { Merger } from './function-types.ts'
 import type { Grouping } from './grouping.ts'
 import { checkFunction, type AnyTable, type Dsl, type MembersOf } from './handle.ts'
-import type { WindowStoreOptions } from './options.ts'
+import type { WindowStoreOptions, WindowedByOptions } from './options.ts'
 import { storeOptions } from './store-plan.ts'
 import type { SessionWindowedStream } from './streams.ts'
+import { isEmittedOnClose } from './window-kinds.ts'
 import { retentionAtLeast } from './window-retention.ts'
 
 export type AnySessionWindowed = SessionWindowedStream<unknown, unknown>
@@ -37,12 +38,20 @@ export class SessionWindowed implements MembersOf<AnySessionWindowed> {
   readonly #grouping: Grouping
   readonly #folds: FoldPlanner
   readonly #windows: SessionWindows
+  readonly #onClose: boolean
 
-  constructor(dsl: Dsl, grouping: Grouping, folds: FoldPlanner, windows: SessionWindows) {
+  constructor(
+    dsl: Dsl,
+    grouping: Grouping,
+    folds: FoldPlanner,
+    windows: SessionWindows,
+    options: WindowedByOptions,
+  ) {
     this.#dsl = dsl
     this.#grouping = grouping
     this.#folds = folds
     this.#windows = windows
+    this.#onClose = isEmittedOnClose(windows, options)
   }
 
   count(store?: string | WindowStoreOptions<unknown>): AnyTable {
@@ -66,7 +75,10 @@ export class SessionWindowed implements MembersOf<AnySessionWindowed> {
     const { plan } = this.#dsl
     const windows = this.#windows
     const retentionMs = retentionAtLeast(sessionRetentionOf(windows), 'gap and grace', options, fold.operator)
-    const { store, name, parent, place } = this.#folds.prepare(fold, options)
+    const { store, name, parent, place } = this.#folds.prepare(
+      fold,
+      this.#onClose ? { ...options, caching: false } : options,
+    )
     const node = plan.add({
       kind: 'session-aggregate',
       name,
@@ -79,6 +91,7 @@ export class SessionWindowed implements MembersOf<AnySessionWindowed> {
       readsValue: fold.operator !== 'count',
       windows,
       retentionMs,
+      onClose: this.#onClose,
     })
     const keySerde = sessionWindowed(store.keySerde) as Serde<unknown>
     return this.#dsl.table({ node, keySerde, valueSerde: store.valueSerde })

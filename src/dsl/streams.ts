@@ -7,7 +7,9 @@
  */
 import type { Serde } from '../serdes/serde.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
+import type { SlidingWindows } from '../windows/sliding-windows.ts'
 import type { StoredWindows } from '../windows/stored-windows.ts'
+import type { TimeWindows } from '../windows/time-windows.ts'
 import type { Windowed } from '../windows/window.ts'
 import type {
   Aggregator,
@@ -31,6 +33,7 @@ import type {
   StoreOptions,
   StringKeyOptions,
   SuppressOptions,
+  UpdatedWindowOptions,
   ValueOptions,
   WindowStoreOptions,
   WindowedByOptions,
@@ -302,8 +305,9 @@ export interface KGroupedStream<K, V> {
   cogroup<A>(add: Aggregator<K, V, A>): CogroupedStream<K, A>
 
   /** Folds by key and window of time, or by key and session, instead of by key alone. */
-  windowedBy(windows: StoredWindows, options?: WindowedByOptions): WindowedStream<K, V>
-  windowedBy(windows: SessionWindows): SessionWindowedStream<K, V>
+  windowedBy(windows: TimeWindows | SlidingWindows, options?: WindowedByOptions): WindowedStream<K, V>
+  windowedBy(windows: SessionWindows, options?: WindowedByOptions): SessionWindowedStream<K, V>
+  windowedBy(windows: StoredWindows, options?: UpdatedWindowOptions): WindowedStream<K, V>
 }
 
 /**

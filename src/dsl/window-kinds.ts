@@ -1,7 +1,9 @@
-/** What `windowedBy` takes that keeps windows in a window store, and how the keys of such tables are written. */
+/** What `windowedBy` takes: windows that a window store keeps, when they are put out, and how their keys are written. */
 import type { Serde } from '../serdes/serde.ts'
 import { windowKeys } from '../serdes/windowed.ts'
+import type { SessionWindows } from '../windows/session-windows.ts'
 import type { StoredWindows } from '../windows/stored-windows.ts'
+import type { WindowedByOptions } from './options.ts'
 
 /** The windows as they were handed in; a `TypeError` if they are something else. `others` names what fits there too. */
 export function checkWindows<W extends StoredWindows>(windows: W, others: readonly string[] = []): W {
@@ -15,4 +17,19 @@ export function checkWindows<W extends StoredWindows>(windows: W, others: readon
 export function windowKeySerde(keySerde: Serde<unknown>, windows: StoredWindows): Serde<unknown> {
   const sizesVary = windows.kind === 'custom'
   return windowKeys(keySerde, windows.sizeMs, sizesVary) as Serde<unknown>
+}
+
+/** Whether each window is put out once, when it closes; a `TypeError` for windows that cannot be. */
+export function isEmittedOnClose(
+  { kind }: StoredWindows | SessionWindows,
+  { emit = 'update' }: WindowedByOptions,
+): boolean {
+  if (emit !== 'update' && emit !== 'close') {
+    throw new TypeError(`windowedBy: emit must be 'update' or 'close', not ${JSON.stringify(emit)}`)
+  }
+  // Kafka refuses the same (KStreamWindowAggregate): unlimited windows never close, and ends of custom ones are not known.
+  if (emit === 'close' && (kind === 'unlimited' || kind === 'custom')) {
+    throw new TypeError(`windowedBy: ${kind} windows cannot be put out on close, only with every update`)
+  }
+  return emit === 'close'
 }

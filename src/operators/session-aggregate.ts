@@ -11,10 +11,12 @@
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
 import { noHeaders } from '../record/record.ts'
+import type { Serde } from '../serdes/serde.ts'
 import type { SessionEntry, SessionStore } from '../state/store.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
 import type { Window, Windowed } from '../windows/window.ts'
 import { absent, type FoldCallback, type MergeCallback } from './callbacks.ts'
+import { ClosedSessions } from './closed-sessions.ts'
 import { Emission } from './emission.ts'
 
 export interface SessionAggregateOptions {
@@ -27,6 +29,8 @@ export interface SessionAggregateOptions {
   readonly sendOldValues: boolean
   /** False when `add` never looks at the value (`count`): then a source need not decode it. Default true. */
   readonly readsValue?: boolean | undefined
+  /** Puts out each session once, when it closes, in place of every update. The store can then be walked. */
+  readonly onClose?: { readonly keySerde: Serde<unknown> } | undefined
 }
 
 export function sessionAggregate(options: SessionAggregateOptions): ProcessorSupplier {
@@ -39,6 +43,7 @@ class SessionAggregate implements Processor {
   private context!: ProcessorContext
   private store!: SessionStore<unknown, unknown>
   private emission!: Emission
+  private closed: ClosedSessions | undefined
   private streamTime = -1
 
   constructor(options: SessionAggregateOptions) {
@@ -50,6 +55,9 @@ class SessionAggregate implements Processor {
     this.context = context
     this.store = context.store(this.options.store)
     this.emission = new Emission(context, this.options.store, this.options.sendOldValues)
+    const { onClose } = this.options
+    if (onClose === undefined) return
+    this.closed = new ClosedSessions({ context, store: this.store, keySerde: onClose.keySerde })
   }
 
   process(record: StreamRecord): void {
@@ -58,6 +66,9 @@ class SessionAggregate implements Processor {
     if (timestamp > this.streamTime) this.streamTime = timestamp
     const { windows, initial, add, merge } = this.options
     const { gapMs, graceMs } = windows
+    const closeTime = this.streamTime - graceMs - gapMs
+    // Before the record is folded: its session may let the store forget sessions that are put out now.
+    this.closed?.emit(closeTime, record)
     const touched = this.store.findSessions(key, timestamp - gapMs, timestamp + gapMs)
     let accumulator = initial()
     let start = timestamp
@@ -67,12 +78,13 @@ class SessionAggregate implements Processor {
       if (session.start < start) start = session.start
       if (session.end > end) end = session.end
     }
-    if (end < this.streamTime - graceMs - gapMs) return this.context.drop('late')
+    if (end < closeTime) return this.context.drop('late')
     const replaced = start !== end
     if (replaced) for (const session of touched) this.remove(key, session, timestamp)
     let updated = add(accumulator, value, key)
     if (updated === null) updated = undefined
     this.store.put(key, { start, end }, updated, timestamp)
+    if (this.closed !== undefined) return this.closed.add(key, { start, end })
     // Where sessions were removed, what is held back for this one, if anything, knows its old value already.
     const inPlace = replaced ? undefined : touched[0]?.value
     this.emit(key, { start, end }, updated, { sent: undefined, held: inPlace })
@@ -85,6 +97,7 @@ class SessionAggregate implements Processor {
   private remove(key: unknown, session: SessionEntry<unknown>, timestamp: number): void {
     const { start, end, value } = session
     this.store.put(key, session, undefined, timestamp)
+    if (this.closed !== undefined) return this.closed.delete(key, session)
     this.emit(key, { start, end }, undefined, { sent: value, held: value })
   }
 

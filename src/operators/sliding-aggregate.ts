@@ -14,10 +14,12 @@
  */
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
+import type { Serde } from '../serdes/serde.ts'
 import type { ValueAndTimestamp, WindowStore } from '../state/store.ts'
 import type { SlidingWindows } from '../windows/sliding-windows.ts'
 import type { Windowed } from '../windows/window.ts'
 import { absent, type FoldCallback } from './callbacks.ts'
+import { ClosedWindows } from './closed-windows.ts'
 import { Emission } from './emission.ts'
 import { lastEmissionOf, shareEmission } from './shared-emission.ts'
 
@@ -32,6 +34,8 @@ export interface SlidingAggregateOptions {
   readonly readsValue?: boolean | undefined
   /** Whether other nodes fold into the same store (`cogroup`); then all hold back in one place. Default false. */
   readonly sharesEmission?: boolean | undefined
+  /** Puts out each window once, when it closes, in place of every update. The store can then be walked. */
+  readonly onClose?: { readonly keySerde: Serde<unknown> } | undefined
 }
 
 /** A row as it was found: the store may go on using its own. */
@@ -51,6 +55,7 @@ class SlidingAggregate implements Processor {
   private store!: WindowStore<unknown, unknown>
   private emission!: Emission
   private shared = false
+  private closed: ClosedWindows | undefined
   private streamTime = -1
 
   constructor(options: SlidingAggregateOptions) {
@@ -66,6 +71,11 @@ class SlidingAggregate implements Processor {
     this.emission = new Emission(context, store, sendOldValues)
     this.shared = sharesEmission && this.emission.holdsBack
     if (this.shared) shareEmission(this.store, this.emission)
+    const { onClose } = this.options
+    if (onClose === undefined) return
+    const { sizeMs } = this
+    const { keySerde } = onClose
+    this.closed = new ClosedWindows({ context, store: this.store, keySerde, sizeMs, endIncluded: true })
   }
 
   process(record: StreamRecord): void {
@@ -73,6 +83,8 @@ class SlidingAggregate implements Processor {
     if (absent(key)) return this.context.drop('null-key')
     if (absent(value)) return this.context.drop('null-value')
     if (timestamp > this.streamTime) this.streamTime = timestamp
+    // Before the record is folded: its window may let the store forget rows that are put out now.
+    this.closed?.emit(this.closeTime, record)
     // Where even the record's right window is closed, so are all that it could be in.
     if (timestamp + 1 + this.sizeMs <= this.closeTime) return this.context.drop('late')
     if (timestamp < this.sizeMs) this.processEarly(record)
@@ -186,6 +198,7 @@ class SlidingAggregate implements Processor {
     row: { value: unknown; timestamp: number; old: unknown; stored: unknown },
   ): void {
     const { store } = this
+    if (this.closed !== undefined) return this.closed.add(record.key, start)
     const emission = this.shared ? lastEmissionOf(store) : this.emission
     const windowed: Windowed<unknown> = { key: record.key, window: { start, end: start + this.sizeMs } }
     const { value, timestamp, old, stored } = row

@@ -66,7 +66,9 @@ class WindowAggregate implements Processor {
     if (this.shared) shareEmission(this.store, this.emission)
     const { onClose, windows } = this.options
     if (onClose === undefined) return
-    this.closed = new ClosedWindows({ context, store: this.store, keySerde: onClose.keySerde, windows })
+    const { keySerde } = onClose
+    const { sizeMs } = windows
+    this.closed = new ClosedWindows({ context, store: this.store, keySerde, sizeMs, endIncluded: false })
   }
 
   process(record: StreamRecord): void {

@@ -22,20 +22,19 @@ export function compileAggregate(
       return [streamAggregate({ ...options, initial: node.initial }), keyValueStore(store)]
     case 'window-aggregate': {
       const { windows, initial, retentionMs } = node
+      const onClose = node.onClose ? { keySerde: store.keySerde } : undefined
       const { sizeMs, graceMs } = windows
-      const definition = windowStore(store, sizeMs, retentionMs)
+      const definition = { ...windowStore(store, sizeMs, retentionMs), walkable: node.onClose }
       if (windows.kind === 'sliding') {
-        return [slidingAggregate({ ...options, windows, initial }), definition]
+        return [slidingAggregate({ ...options, windows, initial, onClose }), definition]
       }
-      const onClose = node.onClose ? { keySerde: definition.keySerde } : undefined
-      return [
-        windowAggregate({ ...options, windows, graceMs, initial, onClose }),
-        { ...definition, walkable: node.onClose },
-      ]
+      return [windowAggregate({ ...options, windows, graceMs, initial, onClose }), definition]
     }
     case 'session-aggregate': {
       const { windows, initial, merge, retentionMs } = node
-      return [sessionAggregate({ ...options, windows, initial, merge }), sessionStore(store, retentionMs)]
+      const onClose = node.onClose ? { keySerde: store.keySerde } : undefined
+      const definition = { ...sessionStore(store, retentionMs), walkable: node.onClose }
+      return [sessionAggregate({ ...options, windows, initial, merge, onClose }), definition]
     }
     default:
       return unreachable(node)

@@ -144,6 +144,8 @@ export interface SessionAggregateNode extends Omit<StreamAggregateNode, 'kind' |
   readonly merge: MergeCallback
   readonly windows: SessionWindows
   readonly retentionMs: number
+  /** Whether each session is put out once, when it closes. */
+  readonly onClose: boolean
 }
 
 export interface ToTableNode extends NodeBase {

@@ -9,6 +9,7 @@ import {
   type FixedWindows,
   type SessionWindows,
   type StoredWindows,
+  type TimeWindows,
 } from '../../../src/index.ts'
 import * as functions from './functions.ts'
 import {
@@ -53,20 +54,17 @@ const sessionsOf = ({ gap, grace = 0 }: WindowSpec): SessionWindows => session(g
 
 const windowedBy: Operator<'grouped'> = {
   makes: 'windowed',
-  lacks: ({ window, emit }) => {
-    if (!windows.has(window!.type!) && window!.type !== 'session') return `${window!.type} windows`
-    if (emit !== undefined && window!.type === 'sliding') return 'sliding windows emitted on close'
-    return emit === undefined || windows.has(window!.type!) ? undefined : 'sessions emitted on close'
-  },
+  lacks: ({ window }) =>
+    windows.has(window!.type!) || window!.type === 'session' ? undefined : `${window!.type} windows`,
   declare: ({ window, emit }, { grouped }) => {
+    const options = { emit: emit === undefined ? 'update' : 'close' } as const
     if (window!.type === 'session') {
-      const sessions: unknown = grouped.windowedBy(sessionsOf(window!))
+      const sessions: unknown = grouped.windowedBy(sessionsOf(window!), options)
       return [{ kind: 'windowed', windowed: sessions as WindowedGroup, windowedKeys: true }]
     }
-    const windowed = grouped.windowedBy(windows.get(window!.type!)!(window!), {
-      emit: emit === undefined ? 'update' : 'close',
-    })
-    return [{ kind: 'windowed', windowed, windowedKeys: true }]
+    // What no type allows must be refused all the same.
+    const made = windows.get(window!.type!)!(window!) as TimeWindows
+    return [{ kind: 'windowed', windowed: grouped.windowedBy(made, options), windowedKeys: true }]
   },
 }
 
