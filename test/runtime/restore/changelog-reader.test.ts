@@ -1,12 +1,14 @@
 /** Restoring stores from changelogs that end in a transaction, were cut, or are not those that the store stands for. */
 import { describe, expect, it } from 'vitest'
 import { Producer } from '../../../runtime/client/producer.ts'
+import type { FetchedPartition } from '../../../runtime/client/fetcher.ts'
 import { ChangelogReader, type RestoreOutcome } from '../../../runtime/restore/changelog-reader.ts'
 import { TaskDatabase } from '../../../runtime/state/task-database.ts'
 import { utf8Bytes } from '../../../src/base/text.ts'
 import { noHeaders } from '../../../src/record/record.ts'
 import { string } from '../../../src/serdes/primitives.ts'
 import { OverlayKeyValueStore } from '../../../src/state/key-value-store.ts'
+import type { ChangelogRecord } from '../../../src/state/store.ts'
 import { MemoryBytes } from '../../../src/state/memory-bytes.ts'
 import { startClient, type ClientFixture } from '../client/client-fixture.ts'
 
@@ -17,7 +19,11 @@ interface Restoring {
   readonly store: OverlayKeyValueStore<string, string>
   readonly database: TaskDatabase
   topicId(): Promise<string>
-  restore(options?: { readonly signal?: AbortSignal }): Promise<readonly RestoreOutcome[]>
+  /** `committed`: of a store whose changelog is an input of the task. */
+  restore(options?: {
+    readonly signal?: AbortSignal
+    readonly committed?: number
+  }): Promise<readonly RestoreOutcome[]>
 }
 
 /** An empty store, and its changelog with the values of a transaction that has committed. */
@@ -42,9 +48,29 @@ async function restoring(...values: readonly string[]): Promise<Restoring> {
     store,
     database,
     topicId,
-    restore: async ({ signal = new AbortController().signal } = {}) =>
-      reader.restore([{ store, database, topic, partition: 0, topicId: await topicId() }], signal),
+    restore: async ({ signal = new AbortController().signal, committed } = {}) => {
+      const source = committed === undefined ? undefined : { committed, rowsOf: rowsBefore }
+      return reader.restore(
+        [{ store, database, topic, partition: 0, topicId: await topicId(), source }],
+        signal,
+      )
+    },
   }
+}
+
+/** The records as they are. */
+function rowsBefore({ records }: FetchedPartition, end: number): readonly ChangelogRecord[] {
+  const rows: ChangelogRecord[] = []
+  while (records.next() && records.cursor.offset < end) {
+    const { cursor } = records
+    rows.push({
+      key: cursor.key()!,
+      value: cursor.value(),
+      timestamp: cursor.timestamp,
+      offset: cursor.offset,
+    })
+  }
+  return rows
 }
 
 /** A producer within a transaction, as the task's predecessor is. */
@@ -138,5 +164,39 @@ describe('restore', () => {
     await client.clock.advance(500)
     revoked.abort()
     await expect(client.until(restored)).rejects.toThrow('abort')
+  })
+
+  describe('O7: from a topic that others write', () => {
+    it('ends at the committed offset and waits for nobody who writes on', async () => {
+      const { client, store, restore } = await restoring('a=1', 'b=1')
+      await client.until(write(await opened(client), ['a=2']).flush())
+      expect(await client.until(restore({ committed: 2 }))).toMatchObject([{ records: 2, toOffset: 2 }])
+      expect([store.get('a'), store.get('b')]).toEqual(['1', '1'])
+    })
+
+    it('goes on from where the store stands, to where the next commit was', async () => {
+      const { client, store, restore } = await restoring('a=1', 'b=1')
+      await client.until(restore({ committed: 1 }))
+      expect([store.get('a'), store.get('b')]).toEqual(['1', undefined])
+      expect(await client.until(restore({ committed: 2 }))).toMatchObject([{ records: 1, fromOffset: 1 }])
+      expect(store.get('b')).toBe('1')
+    })
+
+    it('is empty where nothing was committed, or everything committed is gone', async () => {
+      const { client, store, restore } = await restoring('a=1', 'b=1')
+      expect(await client.until(restore({ committed: 0 }))).toMatchObject([{ records: 0, toOffset: 0 }])
+      await client.until(client.admin.deleteRecords([{ topic, partition: 0, offset: 2 }]))
+      const outcome = { records: 0, toOffset: 2, wiped: 'before the start' }
+      expect(await client.until(restore({ committed: 1 }))).toMatchObject([outcome])
+      expect(store.get('a')).toBeUndefined()
+    })
+
+    it('begins anew where the offsets of the group were set back', async () => {
+      const { client, store, restore } = await restoring('a=1', 'a=2')
+      await client.until(restore({ committed: 2 }))
+      const outcome = { records: 1, toOffset: 1, wiped: 'past the end' }
+      expect(await client.until(restore({ committed: 1 }))).toMatchObject([outcome])
+      expect(store.get('a')).toBe('1')
+    })
   })
 })
