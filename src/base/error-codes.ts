@@ -76,6 +76,21 @@ export const errorCodes = {
     summary: 'A store is not on this instance.',
   },
   'MR-6003': { name: 'APP_CLOSED', retriable: false, summary: 'The running application has been closed.' },
+  'MR-6101': {
+    name: 'DRIVER_NOT_RUNNING',
+    retriable: false,
+    summary: 'A test driver is used whose application has crashed, failed or been closed.',
+  },
+  'MR-6102': {
+    name: 'UNKNOWN_STORE',
+    retriable: false,
+    summary: 'The application has no store of that name.',
+  },
+  'MR-6103': {
+    name: 'WRONG_STORE_KIND',
+    retriable: false,
+    summary: 'A store is asked for as one of another kind.',
+  },
   'MR-3001': {
     name: 'DESERIALIZATION_FAILED',
     retriable: false,

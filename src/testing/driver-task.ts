@@ -8,29 +8,26 @@ import { latin1Slice } from '../base/text.ts'
 import type { RecordCollector } from '../engine/collector.ts'
 import { SourceChangelog } from '../engine/source-changelog.ts'
 import { TaskEngine, type TaskEngineOptions, type TaskPosition } from '../engine/task-engine.ts'
-import type { Headers } from '../record/record.ts'
 import { MemoryBytes } from '../state/memory-bytes.ts'
 import { openStore } from '../state/open-store.ts'
-import type { ChangelogRecord, StateStore } from '../state/store.ts'
+import type { ChangelogRecord, ChangelogSink, StateStore } from '../state/store.ts'
 import { changelogTopicOf } from '../topology/internal-topics.ts'
 import type { StoreDefinition } from '../topology/node.ts'
 import type { Subtopology } from '../topology/subtopologies.ts'
-import { chunkOf, type TopicLog } from './topic-log.ts'
+import { chunkOf, LoggedRecord, type TopicLog } from './topic-log.ts'
 
-/** A record that was sent and not committed yet. */
-export interface SentRecord {
-  readonly topic: string
-  readonly partition: number
-  readonly key: Uint8Array | null
-  readonly value: Uint8Array | null
-  readonly timestamp: number
-  readonly headers: Headers
+/** Records that were sent and not committed yet, each with the topic that it goes to, in the order of sending. */
+export interface Outbox {
+  readonly logs: TopicLog[]
+  readonly records: LoggedRecord[]
 }
 
 export interface DriverTaskOptions {
   readonly applicationId: string
   readonly subtopology: Subtopology
   readonly partition: number
+  /** The place among the tasks of the application. */
+  readonly index: number
   readonly topic: (name: string) => TopicLog
   /** Where the partitions were committed; empty at first. */
   readonly committed: readonly TaskPosition[]
@@ -54,28 +51,42 @@ export interface DriverStore {
   readonly store: StateStore
 }
 
+/** A store of a task, with the way to its changelog. */
+interface KeptStore extends DriverStore {
+  readonly changelog: ChangelogSink
+}
+
 export class DriverTask {
   readonly engine: TaskEngine
   readonly backend = new MemoryBytes()
-  readonly stores = new Map<string, DriverStore>()
+  readonly stores = new Map<string, KeptStore>()
+  readonly index: number
+  /** Whether it may have something to process. */
+  isFed = false
   committed: readonly TaskPosition[]
   private readonly options: DriverTaskOptions
-  private sent: SentRecord[] = []
+  private sent: Outbox = { logs: [], records: [] }
 
   constructor(options: DriverTaskOptions) {
     this.options = options
     this.committed = options.committed
+    this.index = options.index
     const { applicationId, partition, subtopology } = options
     for (const [index, definition] of subtopology.stores.entries()) {
       const prefix = Uint8Array.of(index >> 8, index & 0xff)
       const store = openStore(definition, this.backend, prefix)
-      this.stores.set(definition.name, { definition, prefix, store })
+      this.stores.set(definition.name, {
+        definition,
+        prefix,
+        store,
+        changelog: this.changelogSink(definition),
+      })
       this.backend.writeNow(store.restore(this.changelogOf(definition)))
     }
     const collector: RecordCollector = {
       partitionCount: topic => options.topic(topic).partitionCount,
       send: (topic, target, key, value, timestamp, headers) => {
-        this.sent.push({ topic, partition: target, key: copy(key), value: copy(value), timestamp, headers })
+        this.send(options.topic(topic), new LoggedRecord(target, key, value, timestamp, headers))
       },
     }
     const stores = new Map([...this.stores].map(([name, { store }]) => [name, store]))
@@ -95,16 +106,8 @@ export class DriverTask {
 
   /** Moves what the stores hold into the backend, and their changelog records among what was sent. */
   settle(): void {
-    const { applicationId, partition } = this.options
-    for (const { definition, store } of this.stores.values()) {
-      const topic =
-        definition.changelogTopic === undefined ? changelogTopicOf(definition, applicationId) : undefined
-      store.stage({
-        append: (key, value, timestamp) => {
-          if (topic === undefined) return
-          this.sent.push({ topic, partition, key: copy(key), value: copy(value), timestamp, headers: [] })
-        },
-      })
+    for (const { store, changelog } of this.stores.values()) {
+      store.stage(changelog)
       this.backend.writeNow(store.apply())
       store.applied()
       for (const range of store.expired?.() ?? []) this.backend.clearNow(range)
@@ -112,13 +115,28 @@ export class DriverTask {
   }
 
   /** Commits; answers what was sent since the last time, in the order of sending. */
-  commit(): readonly SentRecord[] {
+  commit(): Outbox {
     this.engine.flushEmissions()
     this.settle()
     this.committed = this.engine.positions()
     const { sent } = this
-    this.sent = []
+    if (sent.records.length > 0) this.sent = { logs: [], records: [] }
     return sent
+  }
+
+  private send(log: TopicLog, record: LoggedRecord): void {
+    this.sent.logs.push(log)
+    this.sent.records.push(record)
+  }
+
+  private changelogSink(definition: StoreDefinition): ChangelogSink {
+    const { applicationId, partition, topic } = this.options
+    const name = changelogTopicOf(definition, applicationId)
+    if (name === undefined || definition.changelogTopic !== undefined) return { append: () => {} }
+    const log = topic(name)
+    return {
+      append: (key, value, timestamp) => this.send(log, new LoggedRecord(partition, key, value, timestamp)),
+    }
   }
 
   private changelogOf(definition: StoreDefinition): readonly ChangelogRecord[] {
@@ -149,8 +167,4 @@ export class DriverTask {
 
 function positionOf(positions: readonly TaskPosition[], topic: string): number | undefined {
   return positions.find(position => position.topic === topic)?.offset
-}
-
-function copy(bytes: Uint8Array | null): Uint8Array | null {
-  return bytes === null ? null : Uint8Array.prototype.slice.call(bytes)
 }

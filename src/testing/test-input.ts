@@ -38,7 +38,7 @@ export interface InputSink {
 const windowSuffixBytes = 8
 
 export class TestInput<K, V> {
-  private readonly topic: InputTopic<K, V>
+  readonly topic: InputTopic<K, V>
   private readonly sink: InputSink
   private keylessCount = 0
 

@@ -67,12 +67,13 @@ export class TestOutput<K, V> {
     return rows
   }
 
-  private decode({ key, value, timestamp, headers, partition, offset }: LoggedRecord): TestRecord<K, V> {
+  private decode(record: LoggedRecord): TestRecord<K, V> {
+    const { key, value, timestamp, partition, offset } = record
     return {
       key: (key === null ? undefined : this.topic.key.deserialize(key)) as K,
       value: (value === null ? undefined : this.topic.value.deserialize(value)) as V,
       timestamp,
-      headers,
+      headers: record.headers(),
       partition,
       offset,
     }

@@ -1,15 +1,53 @@
 /** The topics of the test driver: records in memory, by partition and in the order of writing. */
 import type { ReadableRecord, RecordChunk } from '../engine/record-chunk.ts'
-import type { Headers } from '../record/record.ts'
+import { noHeaders, type Headers } from '../record/record.ts'
 
-/** A record as it was written. */
-export interface LoggedRecord {
-  readonly partition: number
-  readonly offset: number
+/** A record as it was written: key and value in one array of its own. */
+export class LoggedRecord implements ReadableRecord {
+  readonly bytes: Uint8Array
+  readonly keyStart = 0
+  readonly keyEnd: number
+  readonly valueStart: number
+  readonly valueEnd: number
   readonly timestamp: number
-  readonly key: Uint8Array | null
-  readonly value: Uint8Array | null
-  readonly headers: Headers
+  readonly partition: number
+  /** -1 until it has been appended. */
+  offset = -1
+  private readonly headerList: Headers
+
+  /** Copies the key and the value. */
+  constructor(
+    partition: number,
+    key: Uint8Array | null,
+    value: Uint8Array | null,
+    timestamp: number,
+    headers: Headers = noHeaders,
+  ) {
+    const keyLength = key === null ? 0 : key.length
+    const valueLength = value === null ? 0 : value.length
+    const bytes = new Uint8Array(keyLength + valueLength)
+    if (key !== null) bytes.set(key, 0)
+    if (value !== null) bytes.set(value, keyLength)
+    this.bytes = bytes
+    this.keyEnd = key === null ? -1 : keyLength
+    this.valueStart = keyLength
+    this.valueEnd = value === null ? keyLength - 1 : keyLength + valueLength
+    this.timestamp = timestamp
+    this.partition = partition
+    this.headerList = headers
+  }
+
+  get key(): Uint8Array | null {
+    return this.keyEnd < 0 ? null : this.bytes.subarray(0, this.keyEnd)
+  }
+
+  get value(): Uint8Array | null {
+    return this.valueEnd < this.valueStart ? null : this.bytes.subarray(this.valueStart, this.valueEnd)
+  }
+
+  headers(): Headers {
+    return this.headerList
+  }
 }
 
 export class TopicLog {
@@ -25,12 +63,12 @@ export class TopicLog {
     this.partitions = Array.from({ length: partitionCount }, () => [])
   }
 
-  append(partition: number, record: Omit<LoggedRecord, 'partition' | 'offset'>): LoggedRecord {
-    const log = this.partition(partition)
-    const logged = { ...record, partition, offset: log.length }
-    log.push(logged)
-    this.records.push(logged)
-    return logged
+  /** Gives the record the next offset of its partition. */
+  append(record: LoggedRecord): void {
+    const log = this.partition(record.partition)
+    record.offset = log.length
+    log.push(record)
+    this.records.push(record)
   }
 
   partition(partition: number): LoggedRecord[] {
@@ -44,49 +82,29 @@ export class TopicLog {
   }
 }
 
-/** A record as a task is fed with it. */
+/** A record as a task is fed with it: a chunk of one. */
 export function chunkOf(record: LoggedRecord): RecordChunk {
-  const cursor = new SingleRecord(record)
-  let given = false
-  return {
-    records: {
-      cursor,
-      next: () => {
-        if (given) return false
-        given = true
-        return true
-      },
-    },
-    nextOffset: record.offset + 1,
-    leaderEpoch: 0,
-    sizeInBytes: cursor.bytes.length,
-  }
+  return new SingleRecord(record)
 }
 
-class SingleRecord implements ReadableRecord {
-  readonly bytes: Uint8Array
-  readonly offset: number
-  readonly timestamp: number
-  readonly keyStart = 0
-  readonly keyEnd: number
-  readonly valueStart: number
-  readonly valueEnd: number
-  private readonly record: LoggedRecord
+/** The chunk is its own iteration, because one is made for every record. */
+class SingleRecord implements RecordChunk {
+  readonly records: SingleRecord = this
+  readonly cursor: LoggedRecord
+  readonly nextOffset: number
+  readonly leaderEpoch = 0
+  readonly sizeInBytes: number
+  private given = false
 
   constructor(record: LoggedRecord) {
-    const { key, value } = record
-    this.record = record
-    this.offset = record.offset
-    this.timestamp = record.timestamp
-    this.valueStart = key?.length ?? 0
-    this.keyEnd = key === null ? -1 : key.length
-    this.valueEnd = value === null ? this.valueStart - 1 : this.valueStart + value.length
-    this.bytes = new Uint8Array(this.valueStart + (value?.length ?? 0))
-    if (key !== null) this.bytes.set(key)
-    if (value !== null) this.bytes.set(value, this.valueStart)
+    this.cursor = record
+    this.nextOffset = record.offset + 1
+    this.sizeInBytes = record.bytes.length
   }
 
-  headers(): Headers {
-    return this.record.headers
+  next(): boolean {
+    if (this.given) return false
+    this.given = true
+    return true
   }
 }

@@ -5,7 +5,7 @@ import type { StateStore } from '../../../src/state/store.ts'
 import { MemoryBytes } from '../../../src/state/memory-bytes.ts'
 import { openStore } from '../../../src/state/open-store.ts'
 import { ManualClock } from '../../../src/testing/index.ts'
-import { chunkOf } from '../../../src/testing/topic-log.ts'
+import { chunkOf, LoggedRecord } from '../../../src/testing/topic-log.ts'
 import type { Topology } from '../../../src/topology/topology.ts'
 
 export interface Sent {
@@ -49,8 +49,9 @@ export class EngineHarness {
   add(topic: string, key: string | null, value: string | null, timestamp = 0): this {
     const offset = this.nextOffset.get(topic) ?? 0
     this.nextOffset.set(topic, offset + 1)
-    const bytes = { key: bytesOf(key), value: bytesOf(value) }
-    this.engine.addRecords(topic, 0, chunkOf({ ...bytes, partition: 0, offset, timestamp, headers: [] }))
+    const record = new LoggedRecord(0, bytesOf(key), bytesOf(value), timestamp)
+    record.offset = offset
+    this.engine.addRecords(topic, 0, chunkOf(record))
     return this
   }
 

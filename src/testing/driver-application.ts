@@ -1,0 +1,270 @@
+/**
+ * A tested application: its tasks, what they hand to one another, and what stops them.
+ *
+ * While any task has a record, the one whose next record has the smallest timestamp goes on; of equal ones, the task
+ * that was made first. What a task commits is appended to its topics and handed to the tasks that read them. For its states
+ * see `driver-state.ts`.
+ */
+import type { Drop } from '../engine/task-scope.ts'
+import { GlobalStores } from '../engine/global-stores.ts'
+import type { Headers } from '../record/record.ts'
+import type { Topology } from '../topology/topology.ts'
+import type { TestDriverOptions, TestedApp } from './driver-options.ts'
+import { notRunning } from './driver-refusals.ts'
+import { moved, type ApplicationState } from './driver-state.ts'
+import { DriverTask } from './driver-task.ts'
+import { DriverTopics } from './driver-topics.ts'
+import { ManualClock } from './manual-clock.ts'
+import type { Place } from './test-store.ts'
+import { chunkOf, LoggedRecord, type TopicLog } from './topic-log.ts'
+
+export class DriverApplication {
+  readonly id: string
+  readonly topology: Topology
+  readonly topics: DriverTopics
+  readonly clock: ManualClock
+  readonly drops: Drop[] = []
+  state: ApplicationState = 'running'
+  /** What it stopped with. */
+  private failure: unknown
+  private readonly options: TestDriverOptions
+  private readonly cache: boolean
+  private tasks: DriverTask[] = []
+  /** The tasks that read a topic, by partition. */
+  private readers = new Map<string, DriverTask[]>()
+  /** The tasks that may have something to process. */
+  private fed: DriverTask[] = []
+  private globals!: GlobalStores
+
+  constructor(app: TestedApp, options: TestDriverOptions) {
+    const { startAt = 0 } = options
+    this.id = app.id
+    this.options = options
+    this.topology = app.topology()
+    this.cache = options.cache ?? app.cache ?? false
+    this.clock = new ManualClock(typeof startAt === 'number' ? startAt : startAt.getTime())
+    this.topics = new DriverTopics(app, this.topology, options)
+    this.start([])
+  }
+
+  /** The topics that it reads. */
+  get inputs(): readonly string[] {
+    return [...this.readers.keys(), ...this.globals.topics]
+  }
+
+  /** Appends a record to a topic. Processed with `run`; while the application is down, once it is up again. */
+  write(
+    log: TopicLog,
+    partition: number,
+    key: Uint8Array | null,
+    value: Uint8Array | null,
+    timestamp: number,
+    headers: Headers,
+  ): LoggedRecord {
+    if (this.state === 'closed') throw this.refusal()
+    const record = new LoggedRecord(partition, key, value, timestamp, headers)
+    log.append(record)
+    if (this.state === 'running') this.guard(() => this.deliver(log, record))
+    return record
+  }
+
+  /** Processes until no task has anything left. */
+  run(): void {
+    if (this.state !== 'running') return
+    this.guard(() => {
+      for (let task = this.nextTask(); task !== undefined; task = this.nextTask()) {
+        task.engine.process()
+        if (!this.cache) this.publish(task)
+      }
+    })
+  }
+
+  advanceWallClock(ms: number): void {
+    this.checkRunning()
+    this.clock.advance(ms)
+    this.guard(() => {
+      for (const task of this.tasks) if (task.engine.punctuate() && !this.cache) this.publish(task)
+    })
+    this.run()
+  }
+
+  advanceStreamTime(ms: number): void {
+    this.checkRunning()
+    this.guard(() => {
+      for (const task of this.tasks) {
+        task.engine.advanceStreamTime(Math.max(0, task.engine.streamTime) + ms)
+        if (!this.cache) this.publish(task)
+      }
+    })
+    this.run()
+  }
+
+  /** Commits every task, and goes on until nothing is held back any more. */
+  commit(): void {
+    this.checkRunning()
+    for (let sent = true; sent;) {
+      sent = false
+      for (const task of this.tasks) if (this.guard(() => this.publish(task))) sent = true
+      this.run()
+    }
+  }
+
+  crash(): void {
+    this.checkRunning()
+    this.state = moved(this.state, 'crashed')
+  }
+
+  restart(): void {
+    if (this.state === 'closed') throw this.refusal()
+    if (this.state === 'running') this.closeTasks()
+    this.state = moved(this.state, 'running')
+    this.failure = undefined
+    this.guard(() => this.start(this.tasks))
+    this.run()
+  }
+
+  close(): void {
+    if (this.state === 'running') this.closeTasks()
+    this.state = moved(this.state, 'closed')
+  }
+
+  /** Where a store is: once for each task that has it. */
+  placesOf(store: string): readonly Place[] {
+    this.checkRunning()
+    const global = this.globals.stores.get(store)
+    if (global !== undefined) return [{ task: this.globals, store: global }]
+    return this.tasks.flatMap(task => {
+      const found = task.stores.get(store)
+      return found === undefined ? [] : [{ task, store: found }]
+    })
+  }
+
+  checkRunning(): void {
+    if (this.state !== 'running') throw this.refusal()
+  }
+
+  /** Makes the tasks, as they were last committed, and hands them what they have not processed yet. */
+  private start(before: readonly DriverTask[]): void {
+    const committed = new Map(before.map(task => [task.engine.id, task.committed]))
+    this.tasks = []
+    this.fed = []
+    this.readers = new Map()
+    this.globals = this.startGlobals()
+    for (const subtopology of this.topology.subtopologies()) {
+      for (let partition = 0; partition < this.topics.taskCounts[subtopology.id]!; partition++) {
+        const task = new DriverTask({
+          applicationId: this.id,
+          subtopology,
+          partition,
+          index: this.tasks.length,
+          topic: name => this.topics.log(name),
+          committed: committed.get(`${subtopology.id}_${partition}`) ?? [],
+          engine: { ...this.engineOptions(), globalStores: this.globals.readable },
+        })
+        this.tasks.push(task)
+        for (const topic of subtopology.sourceTopics)
+          this.connect(task, this.topics.realName(topic), partition)
+      }
+    }
+  }
+
+  /** Global stores, made from all that their topics hold. */
+  private startGlobals(): GlobalStores {
+    const parts = this.topology.globalParts()
+    const globals = new GlobalStores({ ...this.engineOptions(), applicationId: this.id, parts })
+    for (const topic of globals.topics) {
+      const log = this.topics.log(topic)
+      for (let partition = 0; partition < log.partitionCount; partition++)
+        for (const record of log.partition(partition)) globals.add(topic, partition, chunkOf(record))
+    }
+    return globals
+  }
+
+  private engineOptions() {
+    const { freeze = true, onDeserializationError } = this.options
+    return {
+      clock: this.clock,
+      cache: this.cache,
+      freeze,
+      topicName: (topic: string) => this.topics.realName(topic),
+      hasInput: (topic: string, partition: number) => partition < this.topics.log(topic).partitionCount,
+      onDrop: (drop: Drop) => void this.drops.push(drop),
+      ...(onDeserializationError === undefined ? {} : { onDeserializationError }),
+    }
+  }
+
+  /** Makes a task the reader of a partition, and hands it what it has not processed yet. */
+  private connect(task: DriverTask, topic: string, partition: number): void {
+    const log = this.topics.log(topic)
+    const readers = this.readers.get(topic) ?? []
+    this.readers.set(topic, readers)
+    if (partition >= log.partitionCount) return
+    readers[partition] = task
+    const from = task.committed.find(each => each.topic === topic)?.offset ?? 0
+    for (const record of log.partition(partition).slice(from)) this.feed(task, topic, record)
+  }
+
+  /** Hands a record that was appended to whoever reads the topic. */
+  private deliver(log: TopicLog, record: LoggedRecord): void {
+    const readers = this.readers.get(log.name)
+    if (readers !== undefined) this.feed(readers[record.partition]!, log.name, record)
+    else if (this.globals.topics.includes(log.name))
+      this.globals.add(log.name, record.partition, chunkOf(record))
+  }
+
+  private feed(task: DriverTask, topic: string, record: LoggedRecord): void {
+    task.engine.addRecords(topic, record.partition, chunkOf(record))
+    if (task.isFed) return
+    task.isFed = true
+    this.fed.push(task)
+  }
+
+  private nextTask(): DriverTask | undefined {
+    const { fed } = this
+    let next: DriverTask | undefined
+    let earliest = Infinity
+    for (let index = 0; index < fed.length; index++) {
+      const task = fed[index]!
+      const timestamp = task.engine.nextTimestamp()
+      if (timestamp === undefined) {
+        task.isFed = false
+        fed.splice(index--, 1)
+      } else if (timestamp < earliest || (timestamp === earliest && task.index < next!.index)) {
+        next = task
+        earliest = timestamp
+      }
+    }
+    return next
+  }
+
+  /** Commits a task; answers whether it had sent anything. */
+  private publish(task: DriverTask): boolean {
+    const { logs, records } = task.commit()
+    for (let index = 0; index < records.length; index++) {
+      const [log, record] = [logs[index]!, records[index]!]
+      log.append(record)
+      this.deliver(log, record)
+    }
+    return records.length > 0
+  }
+
+  private closeTasks(): void {
+    for (const task of this.tasks) task.engine.close()
+    this.globals.close()
+  }
+
+  /** An error stops the application, as it does in production. */
+  private guard<T>(run: () => T): T {
+    try {
+      return run()
+    } catch (error) {
+      this.state = moved(this.state, 'failed')
+      this.failure = error
+      throw error
+    }
+  }
+
+  private refusal(): Error {
+    return notRunning(this.id, this.state, this.failure)
+  }
+}
