@@ -3,6 +3,7 @@ export type { Duration } from './base/duration.ts'
 export type { ErrorCode } from './base/error-codes.ts'
 export { StreamsError, type ErrorDetails } from './base/errors.ts'
 export { defineApp, type App, type AppDefinition } from './dsl/app.ts'
+export type { AsyncMapper, AsyncOptions, RetryOptions } from './dsl/async-options.ts'
 export type {
   Aggregator,
   AsyncCallbackNotAllowed,
@@ -74,7 +75,10 @@ export {
 export type { CompileOptions } from './plan/compile.ts'
 export type { Optimization, OptimizationChoice } from './plan/optimize/optimize.ts'
 export type { DeclaredTopic } from './plan/plan.ts'
+export type { AsyncCallContext } from './operators/async-call.ts'
+export type { AsyncWork } from './processor/async-work.ts'
 export type {
+  AsyncTools,
   Cancellable,
   DropReason,
   Processor,

@@ -49,6 +49,16 @@ export const errorCodes = {
     retriable: false,
     summary: 'A join of two streams does not say how far apart in time records may be.',
   },
+  'MR-1101': {
+    name: 'SUPPRESSED_VERSIONS',
+    retriable: false,
+    summary: 'A suppress stands below a versioned table, whose late versions it cannot hold back.',
+  },
+  'MR-1102': {
+    name: 'GRACE_WITHOUT_HISTORY',
+    retriable: false,
+    summary: 'A join with grace looks up a table that does not keep its versions, or not for as long.',
+  },
   'MR-2001': { name: 'UNKNOWN_TOPIC', retriable: true, summary: 'A topic does not exist on the broker.' },
   'MR-2101': {
     name: 'PARTITION_COUNT_MISMATCH',
@@ -166,6 +176,11 @@ export const errorCodes = {
     retriable: false,
     summary:
       'The buffer of a suppress is full, and was told to stop rather than to put out what is not final.',
+  },
+  'MR-4101': {
+    name: 'SEGMENT_INTERVAL_CHANGED',
+    retriable: false,
+    summary: 'A store on disk is divided into segments of another length than it is declared with now.',
   },
   'MR-5001': {
     name: 'CONNECTION_LOST',

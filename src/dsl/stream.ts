@@ -1,10 +1,13 @@
 /** `KStream`: checks what its methods are given, adds a node to the plan and wraps it. */
+import type { AsyncCallback } from '../operators/async-call.ts'
 import type { JoinCallback } from '../operators/callbacks.ts'
 import { declaredAt } from '../plan/declared-at.ts'
 import type { MapNode, RepartitionNode, StreamNode } from '../plan/node.ts'
 import { string } from '../serdes/primitives.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { TopicNameExtractor } from '../topology/node.ts'
+import type { AsyncOptions } from './async-options.ts'
+import { planMapValuesAsync } from './async-plan.ts'
 import { branchByList, branchByName } from './branch.ts'
 import type { AnyMapper, AnyPredicate } from './function-types.ts'
 import {
@@ -68,6 +71,11 @@ export class Stream implements MembersOf<AnyStream> {
 
   mapValues(fn: AnyMapper, options?: ValueOptions<unknown>): AnyStream {
     return this.#map('map-values', 'KSTREAM-MAPVALUES-', fn, options, valuesOf(options))
+  }
+
+  mapValuesAsync(fn: AsyncCallback, options: AsyncOptions = {}): AnyStream {
+    const node = planMapValuesAsync(this.#dsl.plan, fn, options, this[state])
+    return this.#dsl.stream({ ...this[state], ...valuesOf(options), node })
   }
 
   flatMapValues(fn: AnyMapper, options?: ValueOptions<unknown>): AnyStream {

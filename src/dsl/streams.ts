@@ -22,6 +22,7 @@ import type {
   Sync,
   TypeGuard,
 } from './function-types.ts'
+import type { AsyncMapper, AsyncOptions } from './async-options.ts'
 import type { GlobalJoinOptions, GlobalKTable } from './global-table.ts'
 import type { StreamJoinOptions } from './join-options.ts'
 import type {
@@ -57,7 +58,39 @@ export interface KStream<K, V> {
   filterNot(predicate: Predicate<K, V>, options?: NamedOptions): KStream<K, V>
 
   /** Replaces each value; keys and partitions stay. `fn` is called for absent values too. */
-  mapValues<W>(fn: Mapper<K, V, Sync<W>>, options?: ValueOptions<W>): KStream<K, W>
+  mapValues<W>(
+    fn: Mapper<K, V, Sync<W, 'use mapValuesAsync(fn, { concurrency, ordering })'>>,
+    options?: ValueOptions<W>,
+  ): KStream<K, W>
+
+  /**
+   * Replaces each value by what an asynchronous call makes of it: a bounded number of calls at a time, each with a
+   * timeout, made again where it fails, and all waited for before every commit. See `AsyncOptions`.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, json, string, topic } from 'millrace'
+   *
+   * const payments = topic('payments', { key: string(), value: json<{ amount: number }>() })
+   * const rated = topic('rated-payments', { key: string(), value: json<{ amount: number; risk: number }>() })
+   *
+   * export default defineApp({
+   *   id: 'risk',
+   *   build(b) {
+   *     b.stream(payments)
+   *       .mapValuesAsync(
+   *         async (payment, account, { signal }) => {
+   *           const response = await fetch(`https://risk.example/${account}`, { signal })
+   *           return { ...payment, risk: (await response.json()) as number }
+   *         },
+   *         { concurrency: 32, ordering: 'key', timeout: '2s', retry: { attempts: 5, backoff: '200ms' } },
+   *       )
+   *       .to(rated)
+   *   },
+   * })
+   * ```
+   */
+  mapValuesAsync<W>(fn: AsyncMapper<K, V, W>, options?: AsyncOptions<W>): KStream<K, W>
 
   /** Replaces each value by any number of values, in order. */
   flatMapValues<W>(fn: Mapper<K, V, Iterable<W>>, options?: ValueOptions<W>): KStream<K, W>

@@ -30,6 +30,23 @@ export function processingFailed(cause: unknown, node: FailingNode, record: Reco
   })
 }
 
+/** MR-3201: an asynchronous call has failed at every attempt. */
+export function asyncCallFailed(
+  cause: unknown,
+  node: FailingNode,
+  record: RecordContext,
+  attemptCount: number,
+): StreamsError {
+  const attempts = attemptCount === 1 ? 'at its only attempt' : `at each of ${attemptCount} attempts`
+  return new StreamsError('MR-3201', {
+    what: `The asynchronous call of '${node.name}' failed ${attempts}: ${messageOf(cause)}`,
+    where: whereOf(node, placeOf(record)),
+    why: 'The record has no result, and going on without one would lose it in silence.',
+    fix: 'see the cause below; allow more attempts with `retry`, or catch what is to be expected and answer a value',
+    cause,
+  })
+}
+
 /** MR-3003: a sink could not turn a key or value into bytes. */
 export function serializationFailed(
   cause: unknown,

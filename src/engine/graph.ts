@@ -7,6 +7,7 @@
  */
 import { StreamsError } from '../base/errors.ts'
 import type { SourceNode, TopologyNode } from '../topology/node.ts'
+import type { AsyncNode } from './async-nodes.ts'
 import { ProcessorRunner } from './processor-runner.ts'
 import { Children, type Receiver } from './receiver.ts'
 import { SinkWriter } from './sink-writer.ts'
@@ -24,6 +25,8 @@ export interface CompiledGraph {
   /** In topological order. */
   readonly processors: readonly ProcessorRunner[]
   readonly sinks: readonly SinkWriter[]
+  /** The processors with asynchronous work, in topological order. */
+  readonly asynchronous: readonly AsyncNode[]
 }
 
 export function compileGraph(nodes: readonly TopologyNode[], scope: TaskScope): CompiledGraph {
@@ -60,7 +63,16 @@ export function compileGraph(nodes: readonly TopologyNode[], scope: TaskScope): 
     const use = sourceUse(node, childrenOf, receivers, scope)
     sources.push({ reader: new SourceReader(node, use), children })
   }
-  return { sources, processors, sinks }
+  const asynchronous = processors.flatMap(runner => {
+    const { work } = runner.processor
+    if (work === undefined) return []
+    const below = reachable(runner.name, childrenOf).flatMap(({ name }) => {
+      const receiver = receivers.get(name)
+      return receiver instanceof ProcessorRunner ? (receiver.processor.work ?? []) : []
+    })
+    return { runner, work, below }
+  })
+  return { sources, processors, sinks, asynchronous }
 }
 
 function sourceUse(

@@ -1,6 +1,7 @@
 /** A compiled processor node: the processor that its supplier made, and the context that the processor sees. */
 import { StreamsError } from '../base/errors.ts'
 import type {
+  AsyncTools,
   Cancellable,
   DropReason,
   Processor,
@@ -11,7 +12,7 @@ import type {
 import type { StreamRecord } from '../processor/record.ts'
 import type { StateStore } from '../state/store.ts'
 import type { ProcessorNode } from '../topology/node.ts'
-import { processingFailed } from './failures.ts'
+import { asyncCallFailed, processingFailed } from './failures.ts'
 import type { Punctuated } from './punctuation.ts'
 import { Children, type Receiver } from './receiver.ts'
 import type { TaskScope } from './task-scope.ts'
@@ -22,6 +23,7 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
   readonly children: Children
   readonly processor: Processor
   readonly record: RecordContext
+  readonly async: AsyncTools
   private readonly scope: TaskScope
   /** Children by name, as `forwardTo` has been asked for them. */
   private readonly childByName = new Map<string, Receiver>()
@@ -32,6 +34,12 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
     this.scope = scope
     this.children = new Children(scope.freezes)
     this.record = scope.current
+    this.async = {
+      clock: scope.clock,
+      random: scope.random,
+      ready: scope.asyncReady,
+      failed: (cause, place, attemptCount) => asyncCallFailed(cause, node, place, attemptCount),
+    }
     this.processor = node.supplier()
   }
 
@@ -53,6 +61,11 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
     if (this.processor.flush !== undefined) this.guard(() => this.processor.flush!())
   }
 
+  /** Lets the asynchronous work of this node forward what has come. */
+  advance(mayForward: () => boolean): void {
+    this.guard(() => this.processor.work!.advance(mayForward))
+  }
+
   /** Runs a punctuation of this node at `now`. */
   runPunctuation(punctuate: (now: number) => void, now: number): void {
     this.scope.current.setPunctuation(now)
@@ -60,6 +73,7 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
   }
 
   close(): void {
+    this.processor.work?.abort()
     this.guard(() => this.processor.close?.())
   }
 

@@ -8,17 +8,18 @@
  */
 import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/clock.ts'
+import { seededRandom, type Random } from '../base/random.ts'
 import type { StreamsError } from '../base/errors.ts'
 import { partitionKey } from '../base/topic-partition.ts'
 import type { DropReason } from '../processor/processor.ts'
 import type { StateStore } from '../state/store.ts'
 import type { Subtopology } from '../topology/subtopologies.ts'
+import { AsyncNodes } from './async-nodes.ts'
 import type { RecordCollector } from './collector.ts'
 import { CurrentRecord } from './current-record.ts'
 import { compileGraph, type CompiledGraph, type CompiledSource } from './graph.ts'
 import { PartitionGroup } from './partition-group.ts'
 import { decodePositionMetadata, encodePositionMetadata } from './position-metadata.ts'
-import type { ProcessorRunner } from './processor-runner.ts'
 import { Punctuations } from './punctuation.ts'
 import type { RecordChunk } from './record-chunk.ts'
 import { RecordQueue } from './record-queue.ts'
@@ -34,6 +35,10 @@ export interface TaskEngineOptions {
   readonly globalStores?: ReadonlyMap<string, StateStore>
   readonly collector: RecordCollector
   readonly clock: Clock
+  /** For the jitter of retries. Default: the same numbers every time. */
+  readonly random?: Random
+  /** Told when an asynchronous node has results: `advance` is to be called. May come at any time. */
+  readonly onAsyncReady?: () => void
   /** The name on the broker of a topic of the topology: internal ones get the application id. Default: the same. */
   readonly topicName?: (topic: string) => string
   /** Whether stores that allow it forward each key once per commit. Default false: every update at once. */
@@ -75,8 +80,8 @@ export class TaskEngine {
   private readonly queues = new Map<string, RecordQueue>()
   private readonly sourceOf = new Map<RecordQueue, CompiledSource>()
   private readonly drops = new Map<string, Map<DropReason, number>>()
-  /** The nodes that may have asynchronous work under way. */
-  private readonly asynchronous: readonly ProcessorRunner[]
+  /** Absent where no node is asynchronous. */
+  private readonly asyncNodes: AsyncNodes | undefined
   private closed = false
 
   constructor(options: TaskEngineOptions) {
@@ -86,7 +91,8 @@ export class TaskEngine {
     this.graph = compileGraph(options.subtopology.nodes, this.scope)
     for (const source of this.graph.sources) this.addQueues(source)
     this.group = new PartitionGroup([...this.queues.values()], options.maxTaskIdleMs ?? 0, options.clock)
-    this.asynchronous = this.graph.processors.filter(({ processor }) => processor.drain !== undefined)
+    const { asynchronous } = this.graph
+    this.asyncNodes = asynchronous.length === 0 ? undefined : new AsyncNodes(asynchronous)
     for (const runner of this.graph.processors) runner.start()
   }
 
@@ -118,8 +124,9 @@ export class TaskEngine {
     }
   }
 
-  /** Processes one record; false when there is none, or one is worth waiting for. */
+  /** Processes one record; false when there is none, or there is something to wait for. */
   process(): boolean {
+    if (this.asyncNodes?.blocked === true) return false
     const queue = this.group.next()
     if (queue === undefined) return false
     const { scope } = this
@@ -132,23 +139,24 @@ export class TaskEngine {
     return true
   }
 
-  /** Processes up to `recordsMax` records; answers how many. Stops early when a node has asynchronous work. */
+  /** Processes up to `recordsMax` records; answers how many. */
   processMany(recordsMax: number): number {
+    this.advance()
     let count = 0
-    while (count < recordsMax && this.process()) {
-      count++
-      if (this.asynchronous.length > 0 && this.drain() !== undefined) break
-    }
+    while (count < recordsMax && this.process()) count++
     return count
   }
 
-  /** The timestamp of the next record; `undefined` when there is none, or one is worth waiting for. */
+  /** The timestamp of the next record; `undefined` when there is none, or there is something to wait for. */
   nextTimestamp(): number | undefined {
+    if (this.asyncNodes?.blocked === true) return undefined
     return this.group.next()?.headTimestamp
   }
 
   /** Runs the wall-clock punctuations that are due; answers whether there were any. */
   punctuate(): boolean {
+    // They come late rather than into a node that is full, or into a commit that waits.
+    if (this.asyncNodes?.blocked === true) return false
     return this.scope.wallClockPunctuations.fire(this.options.clock.now())
   }
 
@@ -163,14 +171,32 @@ export class TaskEngine {
     return this.scope.wallClockPunctuations.due
   }
 
-  /** Settles when all asynchronous nodes have forwarded what they hold; `undefined` when none holds anything. */
-  drain(): Promise<void> | undefined {
-    for (const runner of this.asynchronous) {
-      const pending = runner.processor.drain!()
-      // In topological order, and again from the start: what one forwards, one below it may have to wait for.
-      if (pending !== undefined) return pending.then(() => this.drain())
-    }
-    return undefined
+  /** Forwards what asynchronous nodes have got meanwhile; to be called between records, when `onAsyncReady` was. */
+  advance(): void {
+    this.asyncNodes?.advance()
+  }
+
+  /**
+   * Takes no more records, and answers whether nothing is under way any more, so that a commit may be made: then all
+   * emissions have been flushed. To be called again after `onAsyncReady` while it answers false; `resume` ends it.
+   */
+  drain(): boolean {
+    return this.asyncNodes?.drain(() => this.flushEmissions()) ?? true
+  }
+
+  /** Takes records again, after the commit that `drain` was for. */
+  resume(): void {
+    this.asyncNodes?.resume()
+  }
+
+  /** How many records asynchronous nodes hold, and how many of them wait for a call, not for time. */
+  get underWay(): { readonly held: number; readonly running: number } {
+    return { held: this.asyncNodes?.heldCount ?? 0, running: this.asyncNodes?.runningCount ?? 0 }
+  }
+
+  /** Gives up what is under way, as `close` does, where nothing else is to be closed: after a crash. Idempotent. */
+  abort(): void {
+    this.asyncNodes?.abort()
   }
 
   /** Forwards what was held back for the commit (semantics C2), in topological order. Before stores are staged. */
@@ -214,6 +240,7 @@ export class TaskEngine {
   close(): void {
     if (this.closed) return
     this.closed = true
+    this.abort()
     for (const runner of this.graph.processors) runner.close()
   }
 
@@ -231,6 +258,8 @@ export class TaskEngine {
       taskId: this.id,
       partition: options.partition,
       clock: options.clock,
+      random: options.random ?? seededRandom(0),
+      asyncReady: () => options.onAsyncReady?.(),
       collector: options.collector,
       stores: options.stores,
       globalStores: options.globalStores ?? new Map(),

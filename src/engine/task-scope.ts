@@ -1,5 +1,6 @@
 /** What all nodes of a running task share. */
 import type { Clock } from '../base/clock.ts'
+import type { Random } from '../base/random.ts'
 import type { DropReason } from '../processor/processor.ts'
 import type { StateStore } from '../state/store.ts'
 import type { RecordCollector } from './collector.ts'
@@ -20,6 +21,9 @@ export interface TaskScope {
   readonly taskId: string
   readonly partition: number
   readonly clock: Clock
+  readonly random: Random
+  /** Tells the task that a node has asynchronous results. */
+  readonly asyncReady: () => void
   readonly collector: RecordCollector
   readonly stores: ReadonlyMap<string, StateStore>
   /** What every node may read. */

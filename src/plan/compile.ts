@@ -17,6 +17,7 @@ import { toStream } from '../operators/to-stream.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { Serde } from '../serdes/serde.ts'
 import { Topology } from '../topology/topology.ts'
+import { addForeignKeyChange, addForeignKeySubscription } from './compile-foreign-key-join.ts'
 import { addGlobalTable, globalJoin } from './compile-global-table.ts'
 import { compileMap } from './compile-map.ts'
 import { addJoinWindow, addStreamStreamJoin } from './compile-stream-join.ts'
@@ -83,6 +84,7 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
     case 'table-map-values':
     case 'table-transform-values':
     case 'table-join':
+    case 'foreign-key-join':
     case 'suppress':
     case 'table-aggregate':
       return addTable(node, compilation)
@@ -118,6 +120,10 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
     case 'process-values':
       for (const store of node.stores) addProcessorStore(store, compilation)
       return addProcessor(node.supplier, node.stores)
+    case 'map-values-async': {
+      const { supplier, waitMsMax } = node
+      return void topology.addProcessor(name, { parents: parentNames(node), supplier, waitMsMax, declaredAt })
+    }
     case 'global-table':
       return addGlobalTable(topology, node)
     case 'stream-global-join':
@@ -127,6 +133,10 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
       addProcessor(streamTableJoin({ getter, joiner: node.joiner, left: node.left }), getter.stores)
       return copartition(node, node.left ? 'leftJoin' : 'join', compilation)
     }
+    case 'foreign-key-subscription':
+      return addForeignKeySubscription(node, compilation)
+    case 'foreign-key-change':
+      return addForeignKeyChange(node, compilation)
     case 'join-window':
       return addJoinWindow(node, compilation)
     case 'stream-stream-join':
@@ -153,7 +163,7 @@ function addProcessorStore(name: string, { topology, stores }: Compilation): voi
 }
 
 function physicalSourceName(node: PlanNode): string {
-  return node.kind === 'table-source' ? node.sourceName : node.name
+  return 'sourceName' in node ? node.sourceName : node.name
 }
 
 /** Whether two keys are the same to a topic: their bytes are. Only objects need be written to know. */

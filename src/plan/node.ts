@@ -15,6 +15,11 @@ import type { StreamPartitioner, TimestampExtractor, TopicNameExtractor } from '
 import type { SessionWindows } from '../windows/session-windows.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
 import type { StoredWindows } from '../windows/stored-windows.ts'
+import type {
+  ForeignKeyChangeNode,
+  ForeignKeyJoinNode,
+  ForeignKeySubscriptionNode,
+} from './foreign-key-node.ts'
 import type { NodeBase, StorePlan } from './node-base.ts'
 
 /** One or more topics read as a stream. */
@@ -311,6 +316,15 @@ export interface ProcessNode extends NodeBase {
   readonly stores: readonly string[]
 }
 
+/** New values from asynchronous calls; keys stay. */
+export interface MapValuesAsyncNode extends NodeBase {
+  readonly kind: 'map-values-async'
+  readonly parent: StreamNode
+  readonly supplier: ProcessorSupplier
+  /** How long a record may be under way at most. */
+  readonly waitMsMax: number
+}
+
 /** Nodes whose records are those of a stream. */
 export type StreamNode =
   | StreamSourceNode
@@ -321,6 +335,7 @@ export type StreamNode =
   | RepartitionNode
   | ToStreamNode
   | ProcessNode
+  | MapValuesAsyncNode
   | StreamGlobalJoinNode
   | StreamTableJoinNode
   | StreamStreamJoinNode
@@ -337,6 +352,7 @@ export type TableNode =
   | TableFilterNode
   | TableMapValuesNode
   | TableJoinNode
+  | ForeignKeyJoinNode<TableNode>
   | SuppressNode
   | TableAggregateNode
 
@@ -349,6 +365,8 @@ export type PlanNode =
   | TableGroupNode
   | TableRepartitionNode
   | JoinWindowNode
+  | ForeignKeySubscriptionNode<TableNode>
+  | ForeignKeyChangeNode<TableNode>
 
 /** The store that a node keeps, or would keep. */
 export function storeOf(node: PlanNode): StorePlan | undefined {
@@ -365,6 +383,7 @@ export function parentsOf(node: PlanNode): readonly PlanNode[] {
       return []
     case 'merge':
     case 'table-join':
+    case 'foreign-key-join':
     case 'cogroup':
     case 'stream-stream-join':
       return node.parents

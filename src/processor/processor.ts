@@ -4,8 +4,11 @@
  * The hot path is synchronous: `process` returns nothing, and what it forwards goes depth-first to the end of
  * the sub-topology before `forward` returns.
  */
+import type { Clock } from '../base/clock.ts'
+import type { Random } from '../base/random.ts'
 import type { Headers } from '../record/record.ts'
 import type { StateStore } from '../state/store.ts'
+import type { AsyncWork } from './async-work.ts'
 import type { StreamRecord } from './record.ts'
 
 /** A running node. One instance per task; made by its supplier. */
@@ -15,11 +18,8 @@ export interface Processor<KIn = unknown, VIn = unknown> {
   process(record: StreamRecord<KIn, VIn>): void
   /** Forwards what was held back to be forwarded once per commit (semantics C2); called before each commit. */
   flush?(): void
-  /**
-   * The seam of async nodes: settles when all that was handed to `process` has been forwarded; `undefined` when
-   * nothing is under way. Awaited between records and before each commit, in topological order.
-   */
-  drain?(): Promise<void> | undefined
+  /** The work of an asynchronous node; the task advances it between records and waits for it before each commit. */
+  readonly work?: AsyncWork
   /** Called once when the task closes; not after a crash. */
   close?(): void
   /**
@@ -47,6 +47,16 @@ export interface Cancellable {
 }
 
 export type PunctuationType = 'stream-time' | 'wall-clock'
+
+/** What an asynchronous node needs of its task. */
+export interface AsyncTools {
+  readonly clock: Clock
+  readonly random: Random
+  /** Tells the task that there is something to do for `advance`. Safe to call at any time. */
+  ready(): void
+  /** What to throw where a record of this node has failed for good: MR-3201, with the node and the record's place. */
+  failed(cause: unknown, place: RecordContext, attemptCount: number): Error
+}
 
 /** A node's view of the task that runs it (semantics A7). */
 export interface ProcessorContext {
@@ -94,11 +104,17 @@ export interface ProcessorContext {
   note(key: string, value: number): void
   /** Asks for a commit soon. */
   requestCommit(): void
+  /** For asynchronous nodes. */
+  readonly async: AsyncTools
 }
 
 /** Why an operator dropped a record (semantics 2.1, T7). */
 export type DropReason =
   | 'null-key'
+  /** A left row without a foreign key in an inner join (semantics S14). */
+  | 'null-foreign-key'
+  /** An answer to a left row that has changed since (semantics F8). */
+  | 'stale-response'
   | 'null-value'
   | 'late'
   | 'expired'

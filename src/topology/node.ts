@@ -55,6 +55,8 @@ export interface ProcessorNode {
   readonly parents: readonly string[]
   readonly supplier: ProcessorSupplier
   readonly stores: readonly string[]
+  /** How long a record may be under way in it at most, where it is asynchronous. */
+  readonly waitMsMax?: number | undefined
   /** The line of the user's code that declared the operator. */
   readonly declaredAt?: string | undefined
 }
@@ -126,6 +128,13 @@ export interface CustomStoreDefinition extends StoreBase {
   readonly open: CustomStoreSupplier
 }
 
+/** Keeps the values of each key for some time, by the time at which they were valid (semantics V1). */
+export interface VersionedStoreDefinition extends StoreBase {
+  readonly kind: 'versioned'
+  readonly historyMs: number
+  readonly segmentIntervalMs: number
+}
+
 /** The plan of a store: what the topology declares, and the task opens. */
 export type StoreDefinition =
   | KeyValueStoreDefinition
@@ -133,6 +142,7 @@ export type StoreDefinition =
   | SessionStoreDefinition
   | HeldRecordStoreDefinition
   | CustomStoreDefinition
+  | VersionedStoreDefinition
 
 /** A repartition topic that the application owns, its name without the application id. */
 export interface RepartitionTopic {

@@ -46,6 +46,8 @@ export interface ProcessorOptions {
   readonly supplier: ProcessorSupplier
   /** Names of the stores that it uses, added before. */
   readonly stores?: readonly string[]
+  /** How long a record may be under way in it at most, milliseconds, where it is asynchronous. Default 0. */
+  readonly waitMsMax?: number | undefined
   /** The line of the application that declared it, for messages. */
   readonly declaredAt?: string | undefined
 }
@@ -163,6 +165,7 @@ export class Topology {
       parents: Object.freeze([...options.parents]),
       supplier: options.supplier,
       stores: Object.freeze([...new Set(stores)]),
+      waitMsMax: options.waitMsMax,
       declaredAt: options.declaredAt,
     } satisfies ProcessorNode)
   }

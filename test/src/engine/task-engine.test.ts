@@ -4,7 +4,8 @@ import { StreamsError } from '../../../src/base/errors.ts'
 import type { Drop } from '../../../src/engine/task-scope.ts'
 import { passThrough } from '../../../src/operators/pass-through.ts'
 import { streamAggregate } from '../../../src/operators/stream-aggregate.ts'
-import type { ProcessorContext, ProcessorSupplier } from '../../../src/processor/processor.ts'
+import type { AsyncWork } from '../../../src/processor/async-work.ts'
+import type { Processor, ProcessorContext, ProcessorSupplier } from '../../../src/processor/processor.ts'
 import { StreamRecord } from '../../../src/processor/record.ts'
 import { json } from '../../../src/serdes/json.ts'
 import { integer, string } from '../../../src/serdes/primitives.ts'
@@ -268,40 +269,106 @@ it('closes its processors once', () => {
   expect(closed).toBe(1)
 })
 
-it('waits for asynchronous nodes in topological order, and again for what they forwarded', async () => {
-  const log: string[] = []
-  const slow =
-    (name: string): ProcessorSupplier =>
-    () => {
-      let context: ProcessorContext
-      const waiting: StreamRecord[] = []
-      return {
-        init: given => void (context = given),
-        process: (record: StreamRecord) => void waiting.push(record),
-        drain: () => {
-          const record = waiting.shift()
-          if (record === undefined) return undefined
-          return Promise.resolve().then(() => {
-            log.push(name)
-            context.forward(record)
-          })
-        },
+describe('asynchronous nodes', () => {
+  /** Holds what comes, as many as it may, until a test lets it go. */
+  class Held implements Processor, AsyncWork {
+    readonly work = this
+    readonly waiting: StreamRecord[] = []
+    letGo = 0
+    aborted = false
+    full = false
+    readonly runningCount = 0
+    private context!: ProcessorContext
+    private readonly capacity: number
+
+    constructor(capacity: number) {
+      this.capacity = capacity
+    }
+
+    get heldCount(): number {
+      return this.waiting.length
+    }
+
+    init(context: ProcessorContext): void {
+      this.context = context
+    }
+
+    process(record: StreamRecord): void {
+      this.waiting.push(record)
+      this.full = this.waiting.length >= this.capacity
+    }
+
+    advance(mayForward: () => boolean): void {
+      while (this.letGo > 0 && this.waiting.length > 0 && mayForward()) {
+        this.letGo--
+        const record = this.waiting.shift()!
+        this.full = this.waiting.length >= this.capacity
+        this.context.forward(record)
       }
     }
-  const topology = new Topology()
-    .addSource('source', { topics: ['in'], ...text })
-    .addProcessor('first', { parents: ['source'], supplier: slow('first') })
-    .addProcessor('second', { parents: ['first'], supplier: slow('second') })
-    .addSink('sink', { parents: ['second'], topic: 'out', ...text })
-  const harness = new EngineHarness(topology)
-  harness.add('in', 'k', 'a').add('in', 'k', 'b')
-  expect(harness.engine.processMany(10)).toBe(1)
-  harness.run()
-  expect(harness.sent).toEqual([])
-  await harness.engine.drain()
-  expect(log.filter(name => name === 'second')).toHaveLength(2)
-  expect(harness.sent.map(({ value }) => value)).toEqual(['a', 'b'])
-  expect(harness.engine.drain()).toBeUndefined()
+
+    abort(): void {
+      this.aborted = true
+    }
+  }
+
+  function twoInSeries(): { harness: EngineHarness; first: Held; second: Held } {
+    const first = new Held(2)
+    const second = new Held(1)
+    const topology = new Topology()
+      .addSource('source', { topics: ['in'], ...text })
+      .addProcessor('first', { parents: ['source'], supplier: () => first })
+      .addProcessor('second', { parents: ['first'], supplier: () => second })
+      .addSink('sink', { parents: ['second'], topic: 'out', ...text })
+    const harness = new EngineHarness(topology)
+    for (const value of ['a', 'b', 'c']) harness.add('in', 'k', value)
+    return { harness, first, second }
+  }
+
+  it('take no more records than they may hold', () => {
+    const { harness, first } = twoInSeries()
+    expect(harness.engine.processMany(10)).toBe(2)
+    expect(harness.engine.nextTimestamp()).toBeUndefined()
+    first.letGo = 1
+    expect(harness.engine.processMany(10)).toBe(0)
+    expect(harness.engine.underWay).toEqual({ held: 2, running: 0 })
+  })
+
+  it('hold results back while a node below is full', () => {
+    const { harness, first, second } = twoInSeries()
+    harness.engine.processMany(10)
+    first.letGo = 2
+    harness.engine.advance()
+    expect([first.heldCount, second.heldCount]).toEqual([1, 1])
+    second.letGo = 1
+    harness.engine.advance()
+    expect(harness.sent.map(({ value }) => value)).toEqual(['a'])
+    expect([first.heldCount, second.heldCount]).toEqual([0, 1])
+  })
+
+  it('are drained without taking records, and take them again afterwards', () => {
+    const { harness, first, second } = twoInSeries()
+    harness.engine.processMany(1)
+    expect(harness.engine.drain()).toBe(false)
+    expect(harness.engine.process()).toBe(false)
+    first.letGo = second.letGo = 9
+    expect(harness.engine.drain()).toBe(false)
+    expect(harness.engine.drain()).toBe(true)
+    expect(harness.engine.positions().map(({ offset }) => offset)).toEqual([1])
+    expect(harness.engine.process()).toBe(false)
+    harness.engine.resume()
+    expect(harness.engine.process()).toBe(true)
+  })
+
+  it('forward nothing after they were given up', () => {
+    const { harness, first, second } = twoInSeries()
+    harness.engine.processMany(2)
+    harness.engine.abort()
+    expect([first.aborted, second.aborted]).toEqual([true, true])
+    first.letGo = second.letGo = 9
+    harness.engine.advance()
+    expect(harness.sent).toEqual([])
+  })
 })
 
 function thrownBy(act: () => unknown): StreamsError {
