@@ -1,0 +1,84 @@
+/**
+ * What the compiler says of misuse. Each `says:` comment has words that must be in the message for the line below it, under
+ * every supported TypeScript: the remedy, or what is missing. `npm run types` holds the messages against them.
+ */
+import { int64, json, string, topic, tumbling, unlimited, type StreamsBuilder } from 'millrace'
+
+interface Order {
+  readonly id: string
+  readonly customer: bigint
+  readonly amount: number
+  readonly tags: readonly string[]
+}
+
+const orders = topic('orders', { key: string(), value: json<Order>() })
+const texts = topic('texts', { key: string(), value: string() })
+const byNumber = topic('by-number', { key: int64(), value: json<Order>() })
+
+export function asynchronous(b: StreamsBuilder): void {
+  const stream = b.stream(orders)
+  const table = b.table(orders)
+  const grouped = stream.groupByKey()
+
+  // says: this callback must be synchronous | use mapValuesAsync
+  stream.mapValues(async order => order.amount)
+  // says: this callback must be synchronous | use mapValuesAsync
+  stream.filter(async order => order.amount > 1)
+  // says: this callback must be synchronous | use mapValuesAsync
+  stream.filterNot(async order => order.amount > 1)
+  // says: this callback must be synchronous | use mapValuesAsync
+  stream.flatMapValues(async order => order.tags)
+  // says: this callback must be synchronous | use mapValuesAsync
+  stream.flatMap(async (order, key) => [[key, order.amount] as const])
+  // says: this callback must be synchronous | use mapValuesAsync
+  stream.map(async (order, key) => [key, order] as const)
+  // says: this callback must be synchronous | use mapValuesAsync
+  stream.selectKey(async order => order.id)
+  // says: this callback must be synchronous | use mapValuesAsync
+  stream.groupBy(async order => order.id)
+  // says: this callback must be synchronous | use mapValuesAsync
+  stream.peek(async order => void order.amount)
+  // says: this callback must be synchronous | use mapValuesAsync
+  stream.foreach(async order => void order.amount)
+  // says: this callback must be synchronous | use mapValuesAsync
+  stream.leftJoin(table, async order => order)
+  // says: this callback must be synchronous | use mapValuesAsync
+  table.mapValues(async order => order.amount)
+  // says: this callback must be synchronous | use mapValuesAsync
+  table.filter(async order => order.amount > 1)
+  // says: this callback must be synchronous | use mapValuesAsync
+  grouped.reduce(async (_sum, order) => order)
+  // says: this callback must be synchronous | use mapValuesAsync
+  grouped.aggregate({ initial: () => 0, add: async (sum, order) => sum + order.amount })
+  // says: this callback must be synchronous | use mapValuesAsync
+  grouped.windowedBy(tumbling('5m')).reduce(async (_sum, order) => order)
+}
+
+export function keys(b: StreamsBuilder): void {
+  const stream = b.stream(orders)
+  // says: 'bigint' is not assignable to type 'string'
+  stream.groupBy(order => order.customer)
+  // says: 'bigint' is not assignable to type 'string'
+  stream.selectKey(order => order.customer)
+  // says: Serde<string> | Serde<bigint>
+  stream.selectKey(order => order.customer, { key: string() })
+}
+
+export function durations(b: StreamsBuilder): void {
+  const grouped = b.stream(orders).groupByKey()
+  // says: '"5x"' is not assignable to parameter of type 'Duration'
+  grouped.windowedBy(tumbling('5x'))
+  // says: '"soon"' is not assignable to type 'Duration
+  grouped.windowedBy(tumbling('5m', { grace: 'soon' }))
+  // says: use tumbling, hopping, sliding or session windows
+  grouped.windowedBy(unlimited(), { emit: 'close' })
+}
+
+export function sinks(b: StreamsBuilder): void {
+  // says: Property 'id' | 'string'
+  b.stream(texts).to(orders)
+  // says: 'string' is not assignable to type 'bigint'
+  b.stream(orders).to(byNumber)
+  // says: Property 'amout' does not exist | Did you mean 'amount'?
+  b.stream(orders).filter(order => order.amout > 1)
+}
