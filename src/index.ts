@@ -15,7 +15,7 @@ export type {
   Sync,
   TypeGuard,
 } from './dsl/function-types.ts'
-export type { StreamJoinOptions } from './dsl/join-options.ts'
+export type { ForeignKeyJoinOptions, StreamJoinOptions } from './dsl/join-options.ts'
 export type {
   BranchOptions,
   KeyOptions,

@@ -1,8 +1,10 @@
 /** What joins of two streams take beside the other stream and the joiner. */
 import type { Duration } from '../base/duration.ts'
 import type { Serde } from '../serdes/serde.ts'
+import type { StreamPartitioner } from '../topology/node.ts'
 import type { Within } from '../windows/join-windows.ts'
-import type { NamedOptions } from './options.ts'
+import type { Mapper } from './function-types.ts'
+import type { NamedOptions, StoreOptions } from './options.ts'
 
 /**
  * Options of `join`, `leftJoin` and `outerJoin` of two streams.
@@ -56,4 +58,54 @@ export interface StreamJoinOptions<V1, V2, W> extends NamedOptions {
   readonly logging?: boolean | Readonly<Record<string, string>>
   /** `memory` keeps the stores off the disk; they are then restored from their changelogs at every start. */
   readonly backend?: 'persistent' | 'memory'
+}
+
+/**
+ * Options of `join` and `leftJoin` of two tables by a foreign key: each row of this table names, with `on`, the row of
+ * the other one that it goes with. Many rows may name the same.
+ *
+ * The result has the keys of this table and follows the changes of both: a change of the other table's row changes the
+ * results of all that name it. A row that names none has no result, and is counted as dropped; in a left join its result
+ * is the joiner's, with `undefined` for the other row. The two topics may have different partition counts. What one side
+ * has to tell the other goes through two internal topics, `<name>-subscription-registration-topic` and
+ * `<name>-subscription-response-topic`, so a result comes a moment after its cause, and what has been overtaken by a
+ * newer change of the row meanwhile is dropped and counted. A tombstone may come for what had no result before.
+ *
+ * Who has named which row is kept in a store, `<name>-subscription-store`, whose keys (both keys of each pair) are in
+ * memory too. Values of this table must be written alike whenever they are equal, since they are compared by a hash of
+ * their bytes; the built-in serdes do.
+ *
+ * @example
+ * ```ts
+ * import { defineApp, json, string, topic } from 'millrace'
+ *
+ * const orders = topic('orders', { key: string(), value: json<{ customer: string; total: number }>() })
+ * const customers = topic('customers', { key: string(), value: json<{ name: string }>() })
+ * const bills = topic('bills', { key: string(), value: string() })
+ *
+ * export default defineApp({
+ *   id: 'billing',
+ *   build(b) {
+ *     b.table(orders)
+ *       .join(b.table(customers), (order, customer) => `${customer.name}: ${order.total}`, {
+ *         on: order => order.customer,
+ *         name: 'order-customer',
+ *         store: 'bills',
+ *       })
+ *       .toStream()
+ *       .to(bills)
+ *   },
+ * })
+ * ```
+ */
+export interface ForeignKeyJoinOptions<K, V, K2, W> extends StoreOptions<W> {
+  /** The other table's key for a row of this one; nothing (`undefined` or `null`) for a row that goes with none. */
+  readonly on: Mapper<K, V, NoInfer<K2> | null | undefined>
+  /**
+   * Which partition of this table a key is in, where its topic is not partitioned as Kafka does. Default: the one that
+   * the row was found in, which is always right. It gets no values, and must choose one partition.
+   */
+  readonly partitioner?: StreamPartitioner
+  /** Which partition of the other table a key is in, where its topic is not partitioned as Kafka does. */
+  readonly otherPartitioner?: StreamPartitioner
 }

@@ -24,7 +24,7 @@ import type {
 } from './function-types.ts'
 import type { AsyncMapper, AsyncOptions } from './async-options.ts'
 import type { GlobalJoinOptions, GlobalKTable } from './global-table.ts'
-import type { StreamJoinOptions } from './join-options.ts'
+import type { ForeignKeyJoinOptions, StreamJoinOptions } from './join-options.ts'
 import type {
   BranchOptions,
   KeyOptions,
@@ -443,11 +443,19 @@ export interface KTable<K, V> extends LookupTable<K, V> {
    * Joins the rows of two tables by their keys: a row where both have one, which follows the changes of both. Both
    * topics must have equally many partitions (MR-2101). `joiner` may answer `undefined` for no row. Where the other
    * table has a row, a delete puts out a tombstone, even if nothing was joined before.
+   *
+   * With `on` the rows of the other table are found by a key within those of this one, a foreign key: see
+   * `ForeignKeyJoinOptions`.
    */
   join<V2, W>(
     other: KTable<K, V2>,
     joiner: Joiner<K, V, V2, Sync<W>>,
     store?: string | StoreOptions<W>,
+  ): KTable<K, W>
+  join<K2, V2, W>(
+    other: KTable<K2, V2>,
+    joiner: Joiner<K, V, V2, Sync<W>>,
+    options: ForeignKeyJoinOptions<K, V, K2, W>,
   ): KTable<K, W>
 
   /** Like `join`, with a row for each of this table; `undefined` stands for one that the other table has not. */
@@ -455,6 +463,11 @@ export interface KTable<K, V> extends LookupTable<K, V> {
     other: KTable<K, V2>,
     joiner: Joiner<K, V, V2 | undefined, Sync<W>>,
     store?: string | StoreOptions<W>,
+  ): KTable<K, W>
+  leftJoin<K2, V2, W>(
+    other: KTable<K2, V2>,
+    joiner: Joiner<K, V, V2 | undefined, Sync<W>>,
+    options: ForeignKeyJoinOptions<K, V, K2, W>,
   ): KTable<K, W>
 
   /**

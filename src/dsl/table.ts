@@ -17,6 +17,12 @@ import {
   type MembersOf,
   type TableState,
 } from './handle.ts'
+import {
+  hasForeignKey,
+  noOuterJoin,
+  planForeignKeyJoin,
+  type AnyForeignKeyJoinOptions,
+} from './foreign-key-join.ts'
 import { GroupedTable } from './grouped-table.ts'
 import type { AnyMapper, AnyPredicate } from './function-types.ts'
 import type { KeyOptions, NamedOptions, StoreOptions, SuppressOptions } from './options.ts'
@@ -58,15 +64,20 @@ export class Table implements MembersOf<AnyTable> {
     return this.#mapValues('table-transform-values', 'KTABLE-TRANSFORMVALUES-', fn, store)
   }
 
-  join(other: AnyTable, joiner: JoinCallback, store?: StoreArgument): AnyTable {
-    return this.#join('inner', other, joiner, store)
+  join(other: AnyTable, joiner: JoinCallback, how?: StoreArgument | AnyForeignKeyJoinOptions): AnyTable {
+    return hasForeignKey(how)
+      ? this.#foreignKeyJoin('join', other, joiner, how)
+      : this.#join('inner', other, joiner, how)
   }
 
-  leftJoin(other: AnyTable, joiner: JoinCallback, store?: StoreArgument): AnyTable {
-    return this.#join('left', other, joiner, store)
+  leftJoin(other: AnyTable, joiner: JoinCallback, how?: StoreArgument | AnyForeignKeyJoinOptions): AnyTable {
+    return hasForeignKey(how)
+      ? this.#foreignKeyJoin('leftJoin', other, joiner, how)
+      : this.#join('left', other, joiner, how)
   }
 
   outerJoin(other: AnyTable, joiner: JoinCallback, store?: StoreArgument): AnyTable {
+    if (hasForeignKey(store)) throw noOuterJoin()
     return this.#join('outer', other, joiner, store)
   }
 
@@ -148,6 +159,18 @@ export class Table implements MembersOf<AnyTable> {
       store: storePlan,
     })
     return this.#dsl.table({ node, keySerde, valueSerde: options.value })
+  }
+
+  #foreignKeyJoin(
+    operator: 'join' | 'leftJoin',
+    other: AnyTable,
+    joiner: JoinCallback,
+    options: AnyForeignKeyJoinOptions,
+  ): AnyTable {
+    checkFunction(joiner, operator)
+    const right = tableStateOf(other, operator)
+    const request = { operator, left: this[state], right, joiner, options }
+    return this.#dsl.table(planForeignKeyJoin(this.#dsl, request))
   }
 
   #filter(predicate: AnyPredicate, negate: boolean, store: StoreArgument): AnyTable {

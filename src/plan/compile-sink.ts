@@ -48,7 +48,7 @@ export function addTableRepartition(
 }
 
 /** Windowed keys go where their inner key goes, so that all windows of a key meet (semantics O6). */
-function partitionerFor(keySerde: object): StreamPartitioner | undefined {
+export function partitionerFor(keySerde: object): StreamPartitioner | undefined {
   return isWindowedSerde(keySerde) ? byInnerKey(keySerde) : undefined
 }
 

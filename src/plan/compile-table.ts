@@ -13,6 +13,7 @@ import type { StoreDefinition } from '../topology/node.ts'
 import type { Compilation } from './compilation.ts'
 import { compileAggregate } from './compile-aggregate.ts'
 import { compileDerivedTable } from './compile-derived-table.ts'
+import { addForeignKeyJoin } from './compile-foreign-key-join.ts'
 import { addTableJoin } from './compile-table-join.ts'
 import { keyValueStore, windowStore } from './compile-store.ts'
 import { reusingSourceTopic } from './optimize/reuse-source-topics.ts'
@@ -66,6 +67,8 @@ export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Com
       return add(...compileDerivedTable(node, sendOldValues))
     case 'table-join':
       return addTableJoin(node, compilation)
+    case 'foreign-key-join':
+      return addForeignKeyJoin(node, compilation)
     case 'table-aggregate': {
       const { initial, add: fold, subtract } = node
       const definition = keyValueStore(node.store)

@@ -79,10 +79,11 @@ export class Rewiring {
 
   #withParents(node: PlanNode, make: (node: PlanNode) => PlanNode): PlanNode {
     const parents = [...this.parentsOf(node)].map(make)
-    const table = node.kind === 'stream-table-join' ? make(node.table) : undefined
+    const looksUp = node.kind === 'stream-table-join' || node.kind === 'foreign-key-subscription'
+    const table = looksUp ? make(node.table) : undefined
     const declared = parentsOf(node)
     const same = declared.length === parents.length && declared.every((parent, at) => parent === parents[at])
-    if (same && (node.kind !== 'stream-table-join' || table === node.table)) return node
+    if (same && (!looksUp || table === node.table)) return node
     switch (node.kind) {
       case 'stream-source':
       case 'table-source':
@@ -96,6 +97,10 @@ export class Rewiring {
         // Made from the declared ones: both may be one table, of which the set of parents has but one.
         const both = Object.freeze([make(left) as TableNode, make(right) as TableNode] as const)
         return both[0] === left && both[1] === right ? node : Object.freeze({ ...node, parents: both })
+      }
+      case 'foreign-key-join': {
+        const [subscription, change] = parents as [(typeof node.parents)[0], (typeof node.parents)[1]]
+        return Object.freeze({ ...node, parents: Object.freeze([subscription, change] as const) })
       }
       case 'cogroup':
         return Object.freeze({ ...node, parents: Object.freeze(parents as CogroupFoldNode[]) })

@@ -11,6 +11,11 @@ export function sourcesOf(node: PlanNode): ReadonlySet<PlanNode> {
     const fromTopic = current.kind === 'repartition' || current.kind === 'table-repartition'
     const parents = fromTopic ? [] : parentsOf(current)
     if (parents.length === 0) sources.add(current)
+    if (current.kind === 'foreign-key-join') {
+      // Answers come from a topic of the join's own, to the tasks of the left table.
+      sources.add(current)
+      return visit(current.parents[0].parent)
+    }
     for (const parent of parents) visit(parent)
     // After a join the table's sources are those of the result as well: a further join must agree with them too.
     if (current.kind === 'stream-table-join') visit(current.table)

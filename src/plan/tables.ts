@@ -52,6 +52,15 @@ export function analyseTables(nodes: readonly PlanNode[]): TableAnalysis {
         keepRowsFor(right, kept)
         break
       }
+      case 'foreign-key-join': {
+        const [subscription, change] = node.parents
+        if (node.store.named) kept.add(node)
+        for (const side of [change.parent, subscription.parent]) {
+          makeSendOldValues(side, kept, sending)
+          keepRowsFor(side, kept)
+        }
+        break
+      }
       case 'stream-table-join':
         keepRowsFor(node.table, kept)
         break

@@ -17,6 +17,7 @@ export function valueGetterOf(table: TableNode): ValueGetterSupplier {
   switch (table.kind) {
     case 'table-source':
     case 'to-table':
+    case 'foreign-key-join':
     case 'stream-aggregate':
     case 'table-aggregate':
       return storeValueGetter(table.store.name)

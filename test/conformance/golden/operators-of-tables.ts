@@ -59,6 +59,17 @@ const joins: OperatorTable<'table'> = new Map([
   ],
 ])
 
+function foreignKeyJoin(operator: 'join' | 'leftJoin'): Operator<'table'> {
+  return joining((table, other, node) => {
+    const on = functions.keyMapper(node.fk!)
+    const options = { ...textValues(node), on }
+    const joiner = functions.joiner(node.fn!)
+    return operator === 'join'
+      ? table.join<unknown, unknown, unknown>(other, joiner, options)
+      : table.leftJoin<unknown, unknown, unknown>(other, joiner, options)
+  })
+}
+
 const groupTable: Operator<'table'> = {
   makes: 'grouped-table',
   declare: (node, { table }) => {
@@ -96,6 +107,8 @@ export const operatorsOfTables: OperatorTable<'table'> = new Map([
     ),
   ],
   ...joins,
+  ['fkJoin', foreignKeyJoin('join')],
+  ['fkLeftJoin', foreignKeyJoin('leftJoin')],
   ['groupTable', groupTable],
   ['suppress', suppress],
   ['toStream', toStream],
