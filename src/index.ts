@@ -66,6 +66,7 @@ export type {
 } from './dsl/streams.ts'
 export {
   topic,
+  SessionWindowedCogroupedStream,
   type DynamicTopic,
   type SinkTopic,
   type SourceTopic,

@@ -1,22 +1,29 @@
-/** `CogroupedStream` and `WindowedCogroupedStream`: several grouped streams folded into one table. */
+/** `CogroupedStream`, `WindowedCogroupedStream` and `SessionWindowedCogroupedStream`: several grouped streams folded into one table. */
 import { declaredAt } from '../plan/declared-at.ts'
 import type { StorePlan } from '../plan/node-base.ts'
-import type { CogroupFoldNode, RepartitionNode, StreamNode } from '../plan/node.ts'
+import type { CogroupWindows } from '../plan/cogroup-windows.ts'
+import type { RepartitionNode, StreamNode } from '../plan/node.ts'
+import type { Serde } from '../serdes/serde.ts'
+import { sessionWindowed } from '../serdes/session-windowed.ts'
+import type { SessionWindows } from '../windows/session-windows.ts'
 import type { StoredWindows } from '../windows/stored-windows.ts'
-import type { Aggregator, Initializer } from './function-types.ts'
+import type { Aggregator, Initializer, Merger } from './function-types.ts'
 import { groupingOf, type Grouping } from './grouping.ts'
 import { checkFunction, type AnyTable, type Dsl, type MembersOf } from './handle.ts'
 import type { StoreOptions, WindowStoreOptions } from './options.ts'
 import { planRepartition } from './repartition.ts'
 import { planStore } from './store-plan.ts'
-import type { CogroupedStream, WindowedCogroupedStream } from './streams.ts'
+import type { CogroupedStream, SessionWindowedCogroupedStream, WindowedCogroupedStream } from './streams.ts'
 import { checkWindows, windowKeySerde } from './window-kinds.ts'
-import { retentionFor } from './window-retention.ts'
+import { retentionFor, sessionRetention } from './window-retention.ts'
 
 export type AnyCogrouped = CogroupedStream<unknown, unknown>
 type AnyWindowedCogrouped = WindowedCogroupedStream<unknown, unknown>
 type AnyAggregator = Aggregator<unknown, unknown, unknown>
+type AnySessionCogrouped = SessionWindowedCogroupedStream<unknown, unknown>
 type Initial = { readonly initial: Initializer<unknown> }
+
+type Merge = { readonly merge: Merger<unknown, unknown> }
 
 const prefix = 'COGROUPKSTREAM-AGGREGATE-'
 
@@ -47,7 +54,10 @@ export class Cogrouped implements MembersOf<AnyCogrouped> {
     return this.#planner.aggregate(options, undefined)
   }
 
-  windowedBy(windows: StoredWindows): AnyWindowedCogrouped {
+  windowedBy(windows: StoredWindows | SessionWindows): AnyWindowedCogrouped | AnySessionCogrouped {
+    if (windows?.kind === 'session') {
+      return new SessionWindowedCogrouped(this.#planner, windows) as AnySessionCogrouped
+    }
     return new WindowedCogrouped(this.#planner, windows) as AnyWindowedCogrouped
   }
 }
@@ -58,13 +68,32 @@ class WindowedCogrouped implements MembersOf<AnyWindowedCogrouped> {
 
   constructor(planner: CogroupPlanner, windows: StoredWindows) {
     this.#planner = planner
-    this.#windows = checkWindows(windows)
+    this.#windows = checkWindows(windows, ['session'])
   }
 
   aggregate(options: Initial & WindowStoreOptions<unknown>): AnyTable {
     const windows = this.#windows
     const retentionMs = retentionFor(windows, options, 'aggregate')
-    return this.#planner.aggregate(options, { windows, retentionMs })
+    return this.#planner.aggregate(options, { kind: 'time', windows, retentionMs })
+  }
+}
+
+class SessionWindowedCogrouped implements MembersOf<AnySessionCogrouped> {
+  readonly #planner: CogroupPlanner
+  readonly #windows: SessionWindows
+
+  constructor(planner: CogroupPlanner, windows: SessionWindows) {
+    this.#planner = planner
+    this.#windows = windows
+  }
+
+  aggregate(options: Initial & Merge & WindowStoreOptions<unknown>): AnyTable {
+    const windows = this.#windows
+    checkFunction(options?.initial, 'aggregate: initial')
+    checkFunction(options.merge, 'aggregate: merge')
+    const { merge } = options
+    const retentionMs = sessionRetention(windows, options, 'aggregate')
+    return this.#planner.aggregate(options, { kind: 'session', windows, retentionMs, merge })
   }
 }
 
@@ -81,7 +110,7 @@ class CogroupPlanner {
   }
 
   /** Takes the indexes in Kafka's order: store, repartitions, folds, table. */
-  aggregate(options: Initial & StoreOptions<unknown>, windows: CogroupFoldNode['windowed']): AnyTable {
+  aggregate(options: Initial & StoreOptions<unknown>, windowed: CogroupWindows | undefined): AnyTable {
     checkFunction(options?.initial, 'aggregate: initial')
     const { plan } = this.#dsl
     const { initial, name } = options
@@ -98,7 +127,7 @@ class CogroupPlanner {
         into: store,
         initial,
         add,
-        windowed: windows,
+        windowed,
       }),
     )
     const node = plan.add({
@@ -107,9 +136,9 @@ class CogroupPlanner {
       declaredAt: place,
       parents: Object.freeze(folds),
       store,
-      windowed: windows !== undefined,
+      windowed,
     })
-    const tableKey = windows === undefined ? store.keySerde : windowKeySerde(store.keySerde, windows.windows)
+    const tableKey = keySerdeOf(store.keySerde, windowed)
     return this.#dsl.table({ node, keySerde: tableKey, valueSerde: store.valueSerde })
   }
 
@@ -130,4 +159,10 @@ class CogroupPlanner {
     if (repartition === undefined) this.#repartitions.set(grouping, (repartition = plan.add(planned)))
     return repartition
   }
+}
+
+function keySerdeOf(keySerde: Serde<unknown>, windowed: CogroupWindows | undefined): Serde<unknown> {
+  if (windowed === undefined) return keySerde
+  if (windowed.kind === 'session') return sessionWindowed(keySerde) as Serde<unknown>
+  return windowKeySerde(keySerde, windowed.windows)
 }

@@ -2,7 +2,7 @@
 import type { FoldCallback, MergeCallback } from '../operators/callbacks.ts'
 import type { Serde } from '../serdes/serde.ts'
 import { sessionWindowed } from '../serdes/session-windowed.ts'
-import { sessionRetentionOf, type SessionWindows } from '../windows/session-windows.ts'
+import type { SessionWindows } from '../windows/session-windows.ts'
 import {
   aggregateFold,
   countFold,
@@ -19,7 +19,7 @@ import type { WindowStoreOptions, WindowedByOptions } from './options.ts'
 import { storeOptions } from './store-plan.ts'
 import type { SessionWindowedStream } from './streams.ts'
 import { isEmittedOnClose } from './window-kinds.ts'
-import { retentionAtLeast } from './window-retention.ts'
+import { sessionRetention } from './window-retention.ts'
 
 export type AnySessionWindowed = SessionWindowedStream<unknown, unknown>
 
@@ -74,7 +74,7 @@ export class SessionWindowed implements MembersOf<AnySessionWindowed> {
   #fold(fold: SessionFold, options: WindowStoreOptions<unknown>): AnyTable {
     const { plan } = this.#dsl
     const windows = this.#windows
-    const retentionMs = retentionAtLeast(sessionRetentionOf(windows), 'gap and grace', options, fold.operator)
+    const retentionMs = sessionRetention(windows, options, fold.operator)
     const { store, name, parent, place } = this.#folds.prepare(
       fold,
       this.#onClose ? { ...options, caching: false } : options,

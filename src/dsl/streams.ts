@@ -395,12 +395,24 @@ export interface CogroupedStream<K, A> {
   /** Folds by key and window of time instead of by key alone. */
   windowedBy(windows: StoredWindows): WindowedCogroupedStream<K, A>
 }
+  windowedBy(windows: SessionWindows): SessionWindowedCogroupedStream<K, A>
 
 /** Several groups by key and window; records are dropped as from `WindowedStream`. */
 export interface WindowedCogroupedStream<K, A> {
   /** Folds the values of each key and window into an aggregate that `initial` starts. */
   aggregate(options: { readonly initial: Initializer<A> } & WindowStoreOptions<A>): KTable<Windowed<K>, A>
 }
+}
+
+/** Several groups by key and session; records are dropped as from `SessionWindowedStream`. */
+export interface SessionWindowedCogroupedStream<K, A> {
+  /** Merges the aggregates of the sessions that a record touches, beginning with `initial()`, then adds its value. */
+  aggregate(
+    options: {
+      readonly initial: Initializer<A>
+      readonly merge: Merger<K, A>
+    } & WindowStoreOptions<A>,
+  ): KTable<Windowed<K>, A>
 
 /** The latest value of each key. */
 export interface KTable<K, V> extends LookupTable<K, V> {

@@ -2,6 +2,7 @@
 import { toMilliseconds } from '../base/duration.ts'
 import { StreamsError } from '../base/errors.ts'
 import { declaredAt } from '../plan/declared-at.ts'
+import { sessionRetentionOf, type SessionWindows } from '../windows/session-windows.ts'
 import { retentionNeeded, type StoredWindows } from '../windows/stored-windows.ts'
 import type { WindowStoreOptions } from './options.ts'
 
@@ -19,8 +20,17 @@ export function retentionFor(
   )
 }
 
+/** The retention of a store of sessions; MR-1007 if the one that was asked for is too short. */
+export function sessionRetention(
+  windows: SessionWindows,
+  options: WindowStoreOptions<unknown>,
+  operator: string,
+): number {
+  return retentionAtLeast(sessionRetentionOf(windows), 'gap and grace', options, operator)
+}
+
 /** The retention that `options` ask for, or `needed`, which is the sum of what `parts` names; MR-1007 if it is too short. */
-export function retentionAtLeast(
+function retentionAtLeast(
   needed: number,
   parts: string,
   { retention }: WindowStoreOptions<unknown>,

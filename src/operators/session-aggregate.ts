@@ -18,6 +18,7 @@ import type { Window, Windowed } from '../windows/window.ts'
 import { absent, type FoldCallback, type MergeCallback } from './callbacks.ts'
 import { ClosedSessions } from './closed-sessions.ts'
 import { Emission } from './emission.ts'
+import { lastEmissionOf, shareEmission } from './shared-emission.ts'
 
 export interface SessionAggregateOptions {
   readonly store: string
@@ -29,6 +30,8 @@ export interface SessionAggregateOptions {
   readonly sendOldValues: boolean
   /** False when `add` never looks at the value (`count`): then a source need not decode it. Default true. */
   readonly readsValue?: boolean | undefined
+  /** Whether other nodes fold into the same store (`cogroup`); then all hold back in one place. Default false. */
+  readonly sharesEmission?: boolean | undefined
   /** Puts out each session once, when it closes, in place of every update. The store can then be walked. */
   readonly onClose?: { readonly keySerde: Serde<unknown> } | undefined
 }
@@ -43,6 +46,7 @@ class SessionAggregate implements Processor {
   private context!: ProcessorContext
   private store!: SessionStore<unknown, unknown>
   private emission!: Emission
+  private shared = false
   private closed: ClosedSessions | undefined
   private streamTime = -1
 
@@ -52,10 +56,12 @@ class SessionAggregate implements Processor {
   }
 
   init(context: ProcessorContext): void {
+    const { store, sendOldValues, sharesEmission = false, onClose } = this.options
     this.context = context
-    this.store = context.store(this.options.store)
-    this.emission = new Emission(context, this.options.store, this.options.sendOldValues)
-    const { onClose } = this.options
+    this.store = context.store(store)
+    this.emission = new Emission(context, store, sendOldValues)
+    this.shared = sharesEmission && this.emission.holdsBack
+    if (this.shared) shareEmission(this.store, this.emission)
     if (onClose === undefined) return
     this.closed = new ClosedSessions({ context, store: this.store, keySerde: onClose.keySerde })
   }
@@ -91,7 +97,8 @@ class SessionAggregate implements Processor {
   }
 
   flush(): void {
-    this.emission.flush()
+    // One that is shared is flushed by the last of the nodes, when all have seen their records.
+    if (!this.shared || lastEmissionOf(this.store) === this.emission) this.emission.flush()
   }
 
   private remove(key: unknown, session: SessionEntry<unknown>, timestamp: number): void {
@@ -103,7 +110,8 @@ class SessionAggregate implements Processor {
 
   /** `old`: what is sent as the old value now, and what the row was to those who get updates once per commit. */
   private emit(key: unknown, window: Window, value: unknown, old: { sent: unknown; held: unknown }): void {
-    const { emission, store } = this
+    const { store } = this
+    const emission = this.shared ? lastEmissionOf(store) : this.emission
     const { start, end } = window
     const windowed: Windowed<unknown> = { key, window }
     if (!emission.holdsBack) return emission.forward(windowed, value, old.sent, end, noHeaders)

@@ -1,21 +1,19 @@
 /** Adds the nodes that make tables, and the stores in which they keep their rows. */
 import { unreachable } from '../base/assert.ts'
 import { bufferedChangeSerde } from '../operators/buffered-change.ts'
-import { slidingAggregate } from '../operators/sliding-aggregate.ts'
-import { streamAggregate } from '../operators/stream-aggregate.ts'
 import { tableAggregate } from '../operators/table-aggregate.ts'
 import { suppress } from '../operators/suppress.ts'
 import { tableSource } from '../operators/table-source.ts'
-import { windowAggregate } from '../operators/window-aggregate.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { StoreDefinition } from '../topology/node.ts'
 import type { Compilation } from './compilation.ts'
 import { compileAggregate } from './compile-aggregate.ts'
+import { addCogroupFold } from './compile-cogroup.ts'
 import { compileDerivedTable } from './compile-derived-table.ts'
 import { addForeignKeyJoin } from './compile-foreign-key-join.ts'
 import { addTableJoin } from './compile-table-join.ts'
-import { keyValueStore, windowStore } from './compile-store.ts'
+import { keyValueStore } from './compile-store.ts'
 import { reusingSourceTopic } from './optimize/reuse-source-topics.ts'
 import type { CogroupNode, TableNode, TableSourceNode } from './node.ts'
 
@@ -47,16 +45,8 @@ export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Com
     case 'window-aggregate':
     case 'session-aggregate':
       return add(...compileAggregate(node, sendOldValues))
-    case 'cogroup-fold': {
-      const { into, initial, add: fold, windowed } = node
-      const options = { store: into.name, initial, add: fold, sendOldValues, sharesEmission: true }
-      if (windowed === undefined) return addFold(streamAggregate(options), keyValueStore(into))
-      const { windows, retentionMs } = windowed
-      const { sizeMs, graceMs } = windows
-      const definition = windowStore(into, sizeMs, retentionMs)
-      if (windows.kind === 'sliding') return addFold(slidingAggregate({ ...options, windows }), definition)
-      return addFold(windowAggregate({ ...options, windows, graceMs }), definition)
-    }
+    case 'cogroup-fold':
+      return addCogroupFold(node, compilation)
     case 'to-table': {
       const definition = tables.keepsRows(node) ? keyValueStore(node.store) : undefined
       return add(tableSource({ store: definition?.name, sendOldValues }), definition)

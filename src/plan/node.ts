@@ -20,6 +20,7 @@ import type {
   ForeignKeyJoinNode,
   ForeignKeySubscriptionNode,
 } from './foreign-key-node.ts'
+import type { CogroupWindows } from './cogroup-windows.ts'
 import type { NodeBase, StorePlan } from './node-base.ts'
 
 /** One or more topics read as a stream. */
@@ -132,7 +133,7 @@ export interface CogroupFoldNode extends NodeBase {
   readonly initial: () => unknown
   readonly add: FoldCallback
   /** Absent: by key alone. */
-  readonly windowed: { readonly windows: StoredWindows; readonly retentionMs: number } | undefined
+  readonly windowed: CogroupWindows | undefined
 }
 
 /** The table that the folds of a cogroup make together. */
@@ -140,7 +141,7 @@ export interface CogroupNode extends NodeBase {
   readonly kind: 'cogroup'
   readonly parents: readonly CogroupFoldNode[]
   readonly store: StorePlan
-  readonly windowed: boolean
+  readonly windowed: CogroupWindows | undefined
 }
 
 export interface SessionAggregateNode extends Omit<StreamAggregateNode, 'kind' | 'initial'> {

@@ -11,6 +11,7 @@ import {
   windowValueGetter,
   type ValueGetterSupplier,
 } from '../operators/value-getter.ts'
+import type { CogroupWindows } from './cogroup-windows.ts'
 import type { TableNode } from './node.ts'
 
 export function valueGetterOf(table: TableNode): ValueGetterSupplier {
@@ -22,11 +23,9 @@ export function valueGetterOf(table: TableNode): ValueGetterSupplier {
     case 'table-aggregate':
       return storeValueGetter(table.store.name)
     case 'cogroup-fold':
-      return table.windowed === undefined
-        ? storeValueGetter(table.into.name)
-        : windowValueGetter(table.into.name)
+      return cogroupValueGetter(table.into.name, table.windowed)
     case 'cogroup':
-      return table.windowed ? windowValueGetter(table.store.name) : storeValueGetter(table.store.name)
+      return cogroupValueGetter(table.store.name, table.windowed)
     case 'window-aggregate':
       return windowValueGetter(table.store.name)
     case 'session-aggregate':
@@ -51,4 +50,9 @@ export function valueGetterOf(table: TableNode): ValueGetterSupplier {
     default:
       return unreachable(table)
   }
+}
+
+function cogroupValueGetter(store: string, windowed: CogroupWindows | undefined): ValueGetterSupplier {
+  if (windowed === undefined) return storeValueGetter(store)
+  return windowed.kind === 'session' ? sessionValueGetter(store) : windowValueGetter(store)
 }

@@ -1,5 +1,6 @@
 /** Finds out how long after its end a window of a table may still change, from the windows above it (semantics P3). */
 import { StreamsError } from '../base/errors.ts'
+import { graceOfCogroup } from './cogroup-windows.ts'
 import { parentsOf, type PlanNode, type TableNode } from './node.ts'
 
 /** The greatest grace of the nearest windowed folds above `table`, itself included; MR-1001 where a way up has none. */
@@ -21,7 +22,7 @@ function graceOf(node: PlanNode): number | undefined {
     case 'session-aggregate':
       return node.windows.gapMs + node.windows.graceMs
     case 'cogroup-fold':
-      return node.windowed?.windows.graceMs
+      return node.windowed === undefined ? undefined : graceOfCogroup(node.windowed)
     default:
       return undefined
   }

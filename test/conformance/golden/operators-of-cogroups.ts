@@ -1,6 +1,6 @@
 /** Declares the operators that are called on cogrouped streams. */
 import { lacksVersions, named, storeOf, text, type Operator, type OperatorTable } from './operator.ts'
-import { windows } from './operators-of-groups.ts'
+import { mergeOf, sessionsOf, windows } from './operators-of-groups.ts'
 import type { NodeSpec } from './scenario.ts'
 
 const options = (node: NodeSpec) => ({
@@ -13,14 +13,13 @@ const options = (node: NodeSpec) => ({
 
 const windowedBy: Operator<'cogrouped'> = {
   makes: 'windowedCogrouped',
-  lacks: ({ window }) => (windows.has(window!.type!) ? undefined : `${window!.type} windows`),
-  declare: ({ window }, { cogrouped }) => [
-    {
-      kind: 'windowedCogrouped',
-      cogrouped: cogrouped.windowedBy(windows.get(window!.type!)!(window!)),
-      windowedKeys: true,
-    },
-  ],
+  declare: ({ window }, { cogrouped }) => {
+    const windowed =
+      window!.type === 'session'
+        ? cogrouped.windowedBy(sessionsOf(window!))
+        : cogrouped.windowedBy(windows.get(window!.type!)!(window!))
+    return [{ kind: 'windowedCogrouped', cogrouped: windowed, windowedKeys: true }]
+  },
 }
 
 export const operatorsOfCogroups: OperatorTable<'cogrouped'> = new Map<string, Operator<'cogrouped'>>([
@@ -43,7 +42,11 @@ export const operatorsOfWindowedCogroups: OperatorTable<'windowedCogrouped'> = n
     {
       makes: 'table',
       declare: (node, { cogrouped }) => [
-        { kind: 'table', table: cogrouped.aggregate(options(node)) as never, windowedKeys: true },
+        {
+          kind: 'table',
+          table: cogrouped.aggregate({ ...options(node), ...mergeOf(node) }) as never,
+          windowedKeys: true,
+        },
       ],
     } satisfies Operator<'windowedCogrouped'>,
   ],

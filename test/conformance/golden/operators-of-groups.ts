@@ -50,7 +50,7 @@ function tiles(sizes: readonly number[], grace: number): FixedWindows {
   return customWindows({ windowsFor, size: Math.max(...sizes), grace })
 }
 
-const sessionsOf = ({ gap, grace = 0 }: WindowSpec): SessionWindows => session(gap!, { grace })
+export const sessionsOf = ({ gap, grace = 0 }: WindowSpec): SessionWindows => session(gap!, { grace })
 
 const windowedBy: Operator<'grouped'> = {
   makes: 'windowed',
@@ -83,7 +83,8 @@ const options = (node: NodeSpec) => ({
 })
 
 /** What an aggregate of sessions has more than others. */
-const mergeOf = ({ merge }: NodeSpec) => (merge === undefined ? {} : { merge: functions.merger(merge) })
+export const mergeOf = ({ merge }: NodeSpec) =>
+  merge === undefined ? {} : { merge: functions.merger(merge) }
 
 const folds: ReadonlyMap<string, Fold> = new Map<string, Fold>([
   ['count', (group, node) => group.count(options(node)) as Table],
