@@ -33,23 +33,28 @@ export type {
   WindowedByOptions,
 } from './dsl/options.ts'
 export type { LookupTable } from './dsl/lookup-table.ts'
+export { customStore, type CustomStoreHandle, type CustomStoreOptions } from './dsl/custom-store.ts'
 export {
   kvStore,
+  lruStore,
   type KeyValueStoreHandle,
   type KeyValueStoreOptions,
-  type StoreHandle,
+  type LruStoreOptions,
 } from './dsl/kv-store.ts'
+export { storeOf, type OpenStore, type OpenStores, type StoreHandles } from './dsl/open-stores.ts'
+export { sessionStore, type SessionStoreHandle, type SessionStoreOptions } from './dsl/session-store.ts'
+export type { DeclaredStore, KeepingOptions, StoreHandle, TypedStoreOptions } from './dsl/store-handle.ts'
+export { windowStore, type ProcessorWindowStoreOptions, type WindowStoreHandle } from './dsl/window-store.ts'
 export type { GlobalJoinOptions, GlobalKTable, GlobalStoreDefinition } from './dsl/global-table.ts'
 export type { IncomingRecord } from './dsl/incoming-record.ts'
 export type {
-  OpenStores,
   OutgoingRecord,
   ProcessContext,
   ProcessorDefinition,
   Punctuation,
   PunctuationContext,
+  Punctuations,
   Results,
-  StoreHandles,
   ValueProcessorDefinition,
 } from './dsl/processors.ts'
 export { StreamsBuilder } from './dsl/streams-builder.ts'
@@ -61,12 +66,12 @@ export type {
   KStream,
   KTable,
   WindowedCogroupedStream,
+  SessionWindowedCogroupedStream,
   SessionWindowedStream,
   WindowedStream,
 } from './dsl/streams.ts'
 export {
   topic,
-  SessionWindowedCogroupedStream,
   type DynamicTopic,
   type SinkTopic,
   type SourceTopic,
@@ -115,17 +120,29 @@ export type {
 } from './serdes/standard-schema.ts'
 export { sessionWindowed, type SessionWindowedSerde } from './serdes/session-windowed.ts'
 export { windowed, type WindowedSerde } from './serdes/windowed.ts'
-export type { ProcessorStore, ReadableStore } from './state/processor-store.ts'
+export type { CustomStore, CustomStoreContext, CustomStoreSupplier } from './state/custom-store.ts'
 export type {
+  ProcessorSessionStore,
+  ReadableSessionStore,
+  SessionRow,
+  SessionSpan,
+} from './state/processor-session-store.ts'
+export type { ProcessorStore, ReadableStore } from './state/processor-store.ts'
+export type { ProcessorWindowStore, ReadableWindowStore, WindowRow } from './state/processor-window-store.ts'
+export type {
+  KeyRange,
   KeyValueStore,
   SessionEntry,
+  SessionRange,
   SessionStore,
   StateStore,
   ValueAndTimestamp,
   WindowEntry,
+  WindowRange,
   WindowStore,
 } from './state/store.ts'
 export type {
+  CustomStoreDefinition,
   KeyValueStoreDefinition,
   RepartitionTopic,
   SessionStoreDefinition,

@@ -9,7 +9,7 @@ import type { Serde } from '../serdes/serde.ts'
 import type { TimestampExtractor } from '../topology/node.ts'
 import type { GlobalKTable, GlobalStoreDefinition } from './global-table.ts'
 import { checkFunction, type StreamState } from './handle.ts'
-import type { StoreHandle } from './kv-store.ts'
+import type { StoreHandle } from './store-handle.ts'
 import type { NamedOptions, StoreOptions, ValueOptions } from './options.ts'
 import { planStore } from './store-plan.ts'
 import type { Topic } from './topic.ts'
@@ -44,14 +44,15 @@ export function planGlobalStore(
 ): AnyGlobalTable {
   checkFunction(definition?.process, 'globalStore')
   const { store: handle } = definition
-  const { name, key: keySerde, value: valueSerde, walkable, backend } = handle
+  const { name, key: keySerde, value: valueSerde } = handle
+  const { walkable = true, backend } = handle.definition
   const common = { named: true, changelog: false, cache: false } as const
   const supplier = process({
-    stores: [{ property: 'store', store: name, writable: true }],
+    stores: [{ property: 'store', store: name, kind: 'key-value' }],
     process: (record, { stores }) => {
       definition.process(record, { store: stores['store'] } as Parameters<typeof definition.process>[1])
     },
-    punctuations: [],
+    punctuations: () => [],
     valuesOnly: true,
   })
   const store = { ...common, name, keySerde, valueSerde, backend }

@@ -1,7 +1,8 @@
 /** Global tables: tables that every instance has whole, and what can be done with them. */
 import type { Mapper } from './function-types.ts'
 import type { IncomingRecord } from './incoming-record.ts'
-import type { KeyValueStoreHandle, StoreHandle } from './kv-store.ts'
+import type { KeyValueStoreHandle } from './kv-store.ts'
+import type { StoreHandle } from './store-handle.ts'
 import type { ValueOptions } from './options.ts'
 import type { ProcessorStore } from '../state/processor-store.ts'
 

@@ -1,37 +1,29 @@
-/** `kvStore`: a key-value store as a value, for processors that keep something of their own. */
-import { StreamsError } from '../base/errors.ts'
+/** `kvStore` and `lruStore`: key-value stores as values, for processors that keep something of their own. */
 import type { Serde } from '../serdes/serde.ts'
-import { validateName } from '../topology/names.ts'
+import type { KeyValueStoreDefinition } from '../topology/node.ts'
+import { baseDefinition, type DeclaredStore, type TypedStoreOptions } from './store-handle.ts'
 
 /** What `kvStore` takes beside the name. */
-export interface KeyValueStoreOptions<K, V> {
-  readonly key: Serde<K>
-  readonly value: Serde<V>
-  /** Whether a changelog topic is kept, or settings for it. Without one a crash loses the store. Default true. */
-  readonly logging?: boolean | Readonly<Record<string, string>>
-  /** `memory` keeps the store off the disk; it is then restored from its changelog at every start. */
-  readonly backend?: 'persistent' | 'memory'
+export interface KeyValueStoreOptions<K, V> extends TypedStoreOptions<K, V> {
   /**
-   * Whether processors may walk the store with `all`. Every key is then kept in memory, about 100 bytes each. Default
-   * true; false is for stores of millions of keys that are only looked up.
+   * Whether processors may walk the store with `all`, `range` and `prefixScan`. Every key is then kept in memory, about
+   * 100 bytes each. Default true; false is for stores of millions of keys that are only looked up.
    */
   readonly walkable?: boolean
 }
 
-/** A store that processors can name. */
-export interface StoreHandle {
-  readonly kind: 'key-value' | 'global'
-  readonly name: string
+/** What `lruStore` takes beside the name. */
+export interface LruStoreOptions<K, V> extends Omit<TypedStoreOptions<K, V>, 'backend'> {
+  /** At least 1: so many rows are kept in each task. */
+  readonly maxEntries: number
 }
 
 /** A store as it was declared; the name is that of the store, and the base of its changelog topic's. */
-export interface KeyValueStoreHandle<K, V> extends StoreHandle {
+export interface KeyValueStoreHandle<K, V> extends DeclaredStore {
   readonly kind: 'key-value'
+  readonly definition: KeyValueStoreDefinition
   readonly key: Serde<K>
   readonly value: Serde<V>
-  readonly changelog: false | Readonly<Record<string, string>>
-  readonly backend: 'persistent' | 'memory'
-  readonly walkable: boolean
 }
 
 /**
@@ -66,17 +58,53 @@ export interface KeyValueStoreHandle<K, V> extends StoreHandle {
  * ```
  */
 export function kvStore<K, V>(name: string, options: KeyValueStoreOptions<K, V>): KeyValueStoreHandle<K, V> {
-  validateName(name, 'a store')
-  const { key, value, logging = true, backend = 'persistent', walkable = true } = options
-  if (typeof key?.serialize !== 'function') throw missingSerde(name, 'key')
-  if (typeof value?.serialize !== 'function') throw missingSerde(name, 'value')
-  const changelog = logging === true ? {} : logging
-  return Object.freeze({ kind: 'key-value', name, key, value, changelog, backend, walkable })
+  const { key, value, walkable = true } = options
+  const base = baseDefinition('kvStore', name, options)
+  const definition = Object.freeze({ kind: 'key-value', ...base, timestamped: true, walkable } as const)
+  return Object.freeze({ kind: 'key-value', name, key, value, definition })
 }
 
-function missingSerde(name: string, part: 'key' | 'value'): StreamsError {
-  return new StreamsError('MR-1004', {
-    what: `store '${name}' has no serde for its ${part}s`,
-    fix: `kvStore('${name}', { ${part}: ${part === 'key' ? 'string()' : 'json()'}, ... })`,
+/**
+ * Declares a key-value store in memory that keeps the rows used last: a cache of bounded size. What goes beyond
+ * `maxEntries` is deleted, from the changelog too, without anybody being told. Reading a row is using it.
+ *
+ * A `maxEntries` that is no whole number of at least 1 is a `RangeError`; otherwise like `kvStore`.
+ *
+ * @example
+ * ```ts
+ * import { defineApp, lruStore, string, topic } from 'millrace'
+ *
+ * const clicks = topic('clicks', { key: string(), value: string() })
+ * const fresh = topic('fresh-clicks', { key: string(), value: string() })
+ * const seen = lruStore('seen', { key: string(), value: string(), maxEntries: 10_000 })
+ *
+ * export default defineApp({
+ *   id: 'fresh-clicks',
+ *   build(b) {
+ *     b.stream(clicks)
+ *       .processValues({
+ *         stores: { seen },
+ *         *process({ value }, { stores }) {
+ *           if (stores.seen.putIfAbsent(value, value) === undefined) yield value
+ *         },
+ *       })
+ *       .to(fresh)
+ *   },
+ * })
+ * ```
+ */
+export function lruStore<K, V>(name: string, options: LruStoreOptions<K, V>): KeyValueStoreHandle<K, V> {
+  const { key, value, maxEntries } = options
+  if (!Number.isSafeInteger(maxEntries) || maxEntries < 1)
+    throw new RangeError(`lruStore '${name}': maxEntries must be an integer of at least 1, not ${maxEntries}`)
+  const base = baseDefinition('lruStore', name, { ...options, backend: 'memory' })
+  const kind = 'key-value'
+  const definition = Object.freeze({
+    kind,
+    ...base,
+    timestamped: true,
+    walkable: true,
+    entriesMax: maxEntries,
   })
+  return Object.freeze({ kind, name, key, value, definition })
 }

@@ -2,26 +2,32 @@
 import { toMilliseconds } from '../base/duration.ts'
 import {
   process,
-  type NamedStore,
+  type ProcessedTask,
   type ProcessOptions,
   type PunctuationPlan,
 } from '../operators/process-records.ts'
+import type { NamedStore } from '../operators/processor-stores.ts'
 import { declaredAt } from '../plan/declared-at.ts'
 import type { ProcessNode } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
 import { validateName } from '../topology/names.ts'
 import { globalNodeOf } from './global-plan.ts'
 import { checkFunction, type StreamState } from './handle.ts'
-import type { KeyValueStoreHandle, StoreHandle } from './kv-store.ts'
-import type { Punctuation, StoreHandles } from './processors.ts'
+import { checkHandle, declareStore, namedStore } from './named-store.ts'
+import type { StoreHandles } from './open-stores.ts'
+import type { Punctuation } from './processors.ts'
 
 /** A definition as the class behind the types sees it. */
 export interface AnyProcessor {
   readonly name?: string
   readonly stores?: StoreHandles
+  readonly init?: ProcessOptions['init']
   readonly process: ProcessOptions['process']
-  readonly punctuate?: AnyPunctuation | readonly AnyPunctuation[]
+  readonly close?: ProcessOptions['close']
+  readonly punctuate?: AnyPunctuations | ((context: ProcessedTask) => AnyPunctuations)
 }
+
+type AnyPunctuations = AnyPunctuation | readonly AnyPunctuation[]
 
 type AnyPunctuation = Omit<Punctuation<StoreHandles, unknown>, 'run'> & Pick<PunctuationPlan, 'run'>
 
@@ -35,7 +41,11 @@ export function planProcess(
   checkFunction(definition?.process, operator)
   const stores = namedStores(plan, definition.stores ?? {}, operator)
   const { punctuate = [] } = definition
-  const list: readonly AnyPunctuation[] = 'run' in punctuate ? [punctuate] : punctuate
+  const planned = (punctuation: unknown): PunctuationPlan =>
+    planPunctuation(punctuation as AnyPunctuation, operator)
+  const plansOf = (each: AnyPunctuations): readonly PunctuationPlan[] =>
+    ('run' in each ? [each] : each).map(planned)
+  const declared = typeof punctuate === 'function' ? undefined : plansOf(punctuate)
   return plan.add({
     kind,
     name: nodeName(plan, kind, definition.name),
@@ -45,11 +55,17 @@ export function planProcess(
       stores,
       // Called on the definition: it may be an object whose methods call one another.
       process: (record, context) => definition.process(record, context),
-      punctuations: list.map(each => planPunctuation(each, operator)),
+      init: definition.init === undefined ? undefined : context => definition.init!(context),
+      close: definition.close === undefined ? undefined : context => definition.close!(context),
+      punctuations: context =>
+        declared ?? plansOf((punctuate as (context: ProcessedTask) => AnyPunctuations)(context)),
+      planPunctuation: planned,
       valuesOnly: kind === 'process-values',
     }),
     // Global stores are read without being connected.
-    stores: Object.freeze([...new Set(stores.flatMap(({ store, writable }) => (writable ? [store] : [])))]),
+    stores: Object.freeze([
+      ...new Set(stores.flatMap(({ store, kind: opened }) => (opened === 'global' ? [] : [store]))),
+    ]),
   })
 }
 
@@ -61,39 +77,14 @@ function nodeName(plan: Plan, kind: ProcessNode['kind'], given: string | undefin
   return given
 }
 
-/** Declares a store for processors; nothing if it is declared already. */
-export function declareKeyValueStore(plan: Plan, handle: KeyValueStoreHandle<unknown, unknown>): void {
-  const { kind, name, key, value, changelog, backend, walkable } = handle
-  plan.declareStore(handle, {
-    kind,
-    name,
-    keySerde: key,
-    valueSerde: value,
-    timestamped: true,
-    changelog,
-    // Only tables put updates out, so only theirs can be held back.
-    cache: false,
-    backend,
-    walkable,
-  })
-}
-
 function namedStores(plan: Plan, handles: StoreHandles, operator: string): readonly NamedStore[] {
   return Object.entries(handles).map(([property, handle]) => {
     const global = handle === undefined ? undefined : globalNodeOf(plan, handle)
-    if (global !== undefined) return { property, store: global.store.name, writable: false }
+    if (global !== undefined) return { property, store: global.store.name, kind: 'global' }
     checkHandle(handle, `${operator}: stores.${property}`)
-    declareKeyValueStore(plan, handle as KeyValueStoreHandle<unknown, unknown>)
-    return { property, store: handle.name, writable: true }
+    declareStore(plan, handle)
+    return namedStore(property, handle)
   })
-}
-
-/** Refuses what is not a store, at the line that hands it in. */
-export function checkHandle(handle: StoreHandle | undefined, what: string): void {
-  if (handle?.kind === 'key-value') return
-  throw new TypeError(
-    `${what} is no store: expected one made by kvStore, at ${declaredAt() ?? 'an unknown place'}`,
-  )
 }
 
 function planPunctuation(

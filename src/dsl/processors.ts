@@ -3,13 +3,12 @@
  * records, the stores that it uses, and what it does now and then.
  */
 import type { Duration } from '../base/duration.ts'
-import type { RecordContext } from '../processor/processor.ts'
+import type { RecordMetadata, ValueResult } from '../operators/process-records.ts'
+import type { Cancellable, RecordContext } from '../processor/processor.ts'
 import type { Headers } from '../record/record.ts'
 import type { Serde } from '../serdes/serde.ts'
-import type { ProcessorStore, ReadableStore } from '../state/processor-store.ts'
-import type { GlobalKTable } from './global-table.ts'
 import type { IncomingRecord } from './incoming-record.ts'
-import type { KeyValueStoreHandle, StoreHandle } from './kv-store.ts'
+import type { OpenStores } from './open-stores.ts'
 import type { NamedOptions } from './options.ts'
 
 /** A record that a processor makes. */
@@ -22,30 +21,29 @@ export interface OutgoingRecord<out K, out V> {
   readonly headers?: Headers
 }
 
-/** The stores of a processor, by the names that it has for them. */
-export type StoreHandles = Readonly<Record<string, StoreHandle>>
-
-/** What a handle opens to in a task. */
-export type OpenStores<S> = {
-  readonly [N in keyof S]: S[N] extends KeyValueStoreHandle<infer K, infer V>
-    ? ProcessorStore<K, V>
-    : S[N] extends GlobalKTable<infer K, infer V>
-      ? ReadableStore<K, V>
-      : never
-}
-
 /** What a processor sees of its task beside the record; the same object at every call. */
 export interface ProcessContext<S> extends RecordContext {
   readonly stores: OpenStores<S>
+  /** Where the record comes from; `undefined` in a punctuation. */
+  readonly recordMetadata: RecordMetadata | undefined
   readonly applicationId: string
   /** `<subtopology>_<partition>`. */
   readonly taskId: string
+  /** The processor's name in `describe()`. */
+  readonly nodeName: string
   /** The greatest timestamp processed by the task, -1 before the first. */
   readonly streamTime: number
   /** The wall clock, milliseconds since the epoch. */
   readonly wallClock: number
   /** Asks for a commit soon. */
   requestCommit(): void
+  /**
+   * Starts a punctuation that puts nothing out, until it is cancelled or the task starts anew. One that puts records out
+   * is declared in `punctuate`.
+   */
+  schedule(punctuation: Punctuation<S, void>): Cancellable
+  /** A result of `processValues` that has a time or headers of its own: `yield context.result(value, { timestamp })`. */
+  result<V>(value: V, options: { readonly timestamp?: number; readonly headers?: Headers }): ValueResult<V>
 }
 
 /** What a punctuation sees beside what the processor does. */
@@ -72,29 +70,42 @@ export interface Punctuation<S, R> {
   readonly run: (context: PunctuationContext<S>) => R
 }
 
+/** Punctuations of a processor: one, several, or a function that chooses them when a task starts. */
+export type Punctuations<S, R> =
+  | Punctuation<S, R>
+  | readonly Punctuation<S, R>[]
+  | ((context: ProcessContext<S>) => Punctuation<S, R> | readonly Punctuation<S, R>[])
+
 /** What a processor answers: any number of results, or nothing. A generator does. */
 export type Results<R> = Iterable<R> | undefined | void
 
 /** What `process` takes. */
 export interface ProcessorDefinition<K, V, KOut, VOut, S> extends NamedOptions {
-  /** Made by `kvStore`: reads and writes are of the record's own partition. Global tables can be read. */
+  /**
+   * Made by `kvStore`, `lruStore`, `windowStore`, `sessionStore` or `customStore`: reads and writes are of the record's own
+   * partition. Global tables can be read.
+   */
   readonly stores?: S
+  /** Called when a task starts, its stores open. Puts nothing out. */
+  readonly init?: (context: ProcessContext<S>) => void
   /** Called for every record, absent keys and values included; what it yields goes on at once. */
   readonly process: (
     record: IncomingRecord<K, V>,
     context: ProcessContext<S>,
   ) => Results<OutgoingRecord<KOut, VOut>>
-  readonly punctuate?:
-    | Punctuation<S, Results<OutgoingRecord<KOut, VOut>>>
-    | readonly Punctuation<S, Results<OutgoingRecord<KOut, VOut>>>[]
+  readonly punctuate?: Punctuations<S, Results<OutgoingRecord<KOut, VOut>>>
+  /** Called when a task closes; not after a crash. */
+  readonly close?: (context: ProcessContext<S>) => void
   /** How the new values are written where they go through a topic of the application's own. Default `json()`. */
   readonly value?: Serde<VOut>
 }
 
 /** What `processValues` takes: keys stay, so results are values, and a punctuation has no key to put out under. */
 export interface ValueProcessorDefinition<K, V, VOut, S> extends NamedOptions {
-  /** Made by `kvStore`. */
+  /** Those that `process` takes. */
   readonly stores?: S
+  /** Called when a task starts, its stores open. */
+  readonly init?: (context: ProcessContext<S>) => void
   /** Called for every record, absent keys and values included; what it yields goes on with the record's key and time. */
   readonly process: (record: IncomingRecord<K, V>, context: ProcessContext<S>) => Results<VOut>
   readonly punctuate?: Punctuation<S, void> | readonly Punctuation<S, void>[]

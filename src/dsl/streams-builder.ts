@@ -9,9 +9,9 @@ import type { Topology } from '../topology/topology.ts'
 import type { AnyStream, AnyTable, Dsl } from './handle.ts'
 import { planGlobalStore, planGlobalTable } from './global-plan.ts'
 import type { GlobalKTable, GlobalStoreDefinition } from './global-table.ts'
-import type { KeyValueStoreHandle } from './kv-store.ts'
+import { checkHandle, declareStore } from './named-store.ts'
 import type { NamedOptions, SourceOptions, StoreOptions } from './options.ts'
-import { checkHandle, declareKeyValueStore } from './process-plan.ts'
+import type { DeclaredStore } from './store-handle.ts'
 import { planStore } from './store-plan.ts'
 import { Stream } from './stream.ts'
 import type { KStream, KTable } from './streams.ts'
@@ -161,9 +161,9 @@ export class StreamsBuilder {
    * Declares a store for processors. Not needed for a store that a processor names, which declares it; two stores of one
    * name are refused with MR-1002, and a store that no processor names does not come into being.
    */
-  stateStore<K, V>(store: KeyValueStoreHandle<K, V>): void {
+  stateStore(store: DeclaredStore): void {
     checkHandle(store, 'stateStore: the argument')
-    declareKeyValueStore(this.#plan, store as unknown as KeyValueStoreHandle<unknown, unknown>)
+    declareStore(this.#plan, store)
   }
 
   /** Every topic that was declared by reading or writing it, internal ones apart. */

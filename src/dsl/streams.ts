@@ -39,7 +39,8 @@ import type {
   WindowStoreOptions,
   WindowedByOptions,
 } from './options.ts'
-import type { ProcessorDefinition, StoreHandles, ValueProcessorDefinition } from './processors.ts'
+import type { StoreHandles } from './open-stores.ts'
+import type { ProcessorDefinition, ValueProcessorDefinition } from './processors.ts'
 import type { LookupTable } from './lookup-table.ts'
 import type { DynamicTopic, SinkTopic } from './topic.ts'
 
@@ -392,16 +393,15 @@ export interface CogroupedStream<K, A> {
   /** Folds the values of each key into an aggregate that `initial` starts, whichever stream comes first. */
   aggregate(options: { readonly initial: Initializer<A> } & StoreOptions<A>): KTable<K, A>
 
-  /** Folds by key and window of time instead of by key alone. */
+  /** Folds by key and window of time, or by key and session, instead of by key alone; emitted with every update. */
   windowedBy(windows: StoredWindows): WindowedCogroupedStream<K, A>
-}
   windowedBy(windows: SessionWindows): SessionWindowedCogroupedStream<K, A>
+}
 
 /** Several groups by key and window; records are dropped as from `WindowedStream`. */
 export interface WindowedCogroupedStream<K, A> {
   /** Folds the values of each key and window into an aggregate that `initial` starts. */
   aggregate(options: { readonly initial: Initializer<A> } & WindowStoreOptions<A>): KTable<Windowed<K>, A>
-}
 }
 
 /** Several groups by key and session; records are dropped as from `SessionWindowedStream`. */
@@ -413,6 +413,7 @@ export interface SessionWindowedCogroupedStream<K, A> {
       readonly merge: Merger<K, A>
     } & WindowStoreOptions<A>,
   ): KTable<Windowed<K>, A>
+}
 
 /** The latest value of each key. */
 export interface KTable<K, V> extends LookupTable<K, V> {

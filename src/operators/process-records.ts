@@ -5,6 +5,7 @@
  * nothing of its own: whatever it has to remember is in stores, so that one definition serves all tasks.
  */
 import type {
+  Cancellable,
   Processor,
   ProcessorContext,
   ProcessorSupplier,
@@ -14,15 +15,7 @@ import type {
 import { StreamRecord } from '../processor/record.ts'
 import { noHeaders, type Headers } from '../record/record.ts'
 import { absent } from './callbacks.ts'
-import { processorStore, readableStore, type ReadableStore } from '../state/processor-store.ts'
-import type { KeyValueStore } from '../state/store.ts'
-
-/** A store, and what the processor calls it. */
-export interface NamedStore {
-  readonly property: string
-  readonly store: string
-  readonly writable: boolean
-}
+import { openStores, type NamedStore } from './processor-stores.ts'
 
 export interface PunctuationPlan {
   readonly intervalMs: number
@@ -33,8 +26,13 @@ export interface PunctuationPlan {
 
 export interface ProcessOptions {
   readonly stores: readonly NamedStore[]
+  readonly init?: ((context: ProcessedTask) => void) | undefined
   readonly process: (record: StreamRecord, context: ProcessedTask) => unknown
-  readonly punctuations: readonly PunctuationPlan[]
+  readonly close?: ((context: ProcessedTask) => void) | undefined
+  /** Those that begin with the task. */
+  readonly punctuations: (context: ProcessedTask) => readonly PunctuationPlan[]
+  /** Turns what `context.schedule` is given into a plan; throws what is wrong with it. */
+  readonly planPunctuation?: (punctuation: unknown) => PunctuationPlan
   /** Whether results are values, which go on under the key of the record. */
   readonly valuesOnly: boolean
 }
@@ -64,23 +62,51 @@ class Process implements Processor {
 
   init(context: ProcessorContext): void {
     this.context = context
-    const stores = openStores(this.options.stores, context, () => this.time)
-    this.task = new ProcessedTask(context, stores)
-    for (const plan of this.options.punctuations) {
-      const { intervalMs, type, startMs, run } = plan
-      const punctuated = new PunctuatedTask(context, stores)
-      const punctuate = (now: number): void => this.punctuate(run, punctuated, now)
-      const scheduled = context.schedule(intervalMs, type, punctuate, startMs)
-      punctuated.cancel = () => scheduled.cancel()
-    }
+    const { options } = this
+    const stores = openStores(options.stores, context, () => this.time)
+    const schedule = (plan: PunctuationPlan): Cancellable => this.schedule(plan)
+    const { planPunctuation } = options
+    this.task = new ProcessedTask(context, stores, punctuation => {
+      if (planPunctuation === undefined) throw new TypeError('this processor cannot schedule')
+      return schedule(planPunctuation(punctuation))
+    })
+    for (const plan of options.punctuations(this.task)) schedule(plan)
+    options.init?.(this.task)
   }
 
   process(record: StreamRecord): void {
-    const { context } = this
-    const { valuesOnly } = this.options
     this.time = record.timestamp
+    if (this.options.valuesOnly) {
+      this.processValue(record)
+      return
+    }
+    const { context } = this
     for (const result of resultsOf(this.options.process(record, this.task)))
-      context.forward(valuesOnly ? record.withValue(result) : recordOf(result, record))
+      context.forward(recordOf(result, record))
+  }
+
+  close(): void {
+    this.options.close?.(this.task)
+  }
+
+  /** Results are values: the key stays, whatever the processor does (semantics A3). */
+  private processValue(record: StreamRecord): void {
+    const { context } = this
+    const { key } = record
+    for (const result of resultsOf(this.options.process(record, this.task))) {
+      if (record.key !== key)
+        throw new TypeError('processValues changed the key of its record, which must stay')
+      context.forward(fixedKeyRecordOf(result, record))
+    }
+  }
+
+  private schedule({ intervalMs, type, startMs, run }: PunctuationPlan): Cancellable {
+    const { context, task } = this
+    const punctuated = new PunctuatedTask(context, task.stores, punctuation => task.schedule(punctuation))
+    const punctuate = (now: number): void => this.punctuate(run, punctuated, now)
+    const scheduled = context.schedule(intervalMs, type, punctuate, startMs)
+    punctuated.cancel = () => scheduled.cancel()
+    return scheduled
   }
 
   private punctuate(run: PunctuationPlan['run'], punctuated: PunctuatedTask, now: number): void {
@@ -97,14 +123,46 @@ class Process implements Processor {
   }
 }
 
+/** Where a record comes from. */
+export interface RecordMetadata {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+}
+
+/** A value with more than the record's own time and headers: what `context.result` makes. */
+export class ValueResult<out V> {
+  readonly value: V
+  readonly timestamp: number | undefined
+  readonly headers: Headers | undefined
+
+  constructor(value: V, timestamp: number | undefined, headers: Headers | undefined) {
+    this.value = value
+    this.timestamp = timestamp
+    this.headers = headers
+  }
+}
+
 /** What the callbacks see of their task. */
 export class ProcessedTask implements RecordContext {
-  readonly stores: Readonly<Record<string, ReadableStore<unknown, unknown>>>
+  readonly stores: Readonly<Record<string, unknown>>
+  /** Starts a punctuation. */
+  readonly schedule: (punctuation: unknown) => Cancellable
   protected readonly context: ProcessorContext
 
-  constructor(context: ProcessorContext, stores: ProcessedTask['stores']) {
+  constructor(
+    context: ProcessorContext,
+    stores: ProcessedTask['stores'],
+    schedule: ProcessedTask['schedule'],
+  ) {
     this.context = context
     this.stores = stores
+    this.schedule = schedule
+  }
+
+  get recordMetadata(): RecordMetadata | undefined {
+    const { topic, partition, offset } = this.context.record
+    return topic === undefined ? undefined : { topic, partition, offset }
   }
 
   get topic(): string | undefined {
@@ -135,12 +193,23 @@ export class ProcessedTask implements RecordContext {
     return this.context.taskId
   }
 
+  get nodeName(): string {
+    return this.context.nodeName
+  }
+
   get streamTime(): number {
     return this.context.streamTime
   }
 
   get wallClock(): number {
     return this.context.wallClock()
+  }
+
+  result(
+    value: unknown,
+    { timestamp, headers }: { readonly timestamp?: number; readonly headers?: Headers },
+  ): ValueResult<unknown> {
+    return new ValueResult(value, timestamp, headers)
   }
 
   requestCommit(): void {
@@ -155,18 +224,6 @@ export class PunctuatedTask extends ProcessedTask {
   cancel: () => void = () => undefined
 }
 
-function openStores(
-  stores: readonly NamedStore[],
-  context: ProcessorContext,
-  now: () => number,
-): ProcessedTask['stores'] {
-  const opened = stores.map(({ property, store: name, writable }) => {
-    const store = context.store<KeyValueStore<unknown, unknown>>(name)
-    return [property, writable ? processorStore(store, now) : readableStore(store)] as const
-  })
-  return Object.freeze(Object.fromEntries(opened))
-}
-
 const noResults: readonly unknown[] = []
 
 /** What a callback answered, refused where it is nothing to go through. */
@@ -178,15 +235,31 @@ function resultsOf(answer: unknown): Iterable<unknown> {
   throw new TypeError(`a processor must answer an iterable of results, or nothing, not ${found}: use yield`)
 }
 
+function fixedKeyRecordOf(result: unknown, record: StreamRecord): StreamRecord {
+  if (result instanceof StreamRecord)
+    throw new TypeError('processValues yields values, not records: the key cannot be changed')
+  if (!(result instanceof ValueResult)) return record.withValue(result)
+  const { value, timestamp = record.timestamp, headers = record.headers } = result
+  checkTimestamp(timestamp)
+  return record.withValue(value).withTimestamp(timestamp).withHeaders(headers)
+}
+
 function recordOf(
   result: unknown,
   from: { readonly timestamp: number; readonly headers: Headers },
 ): StreamRecord {
-  if (result instanceof StreamRecord) return result
+  if (result instanceof StreamRecord) {
+    checkTimestamp(result.timestamp)
+    return result
+  }
   if (typeof result !== 'object' || result === null || !('key' in result && 'value' in result))
     throw new TypeError(`a processor must yield { key, value }, not ${String(result)}`)
   const { key, value, timestamp = from.timestamp, headers = from.headers } = result as Result
+  checkTimestamp(timestamp)
+  return new StreamRecord(key, value, timestamp, headers)
+}
+
+function checkTimestamp(timestamp: number): void {
   if (!Number.isSafeInteger(timestamp) || timestamp < 0)
     throw new RangeError(`a record's timestamp must be an integer of at least 0, not ${timestamp}`)
-  return new StreamRecord(key, value, timestamp, headers)
 }

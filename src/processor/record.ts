@@ -85,4 +85,17 @@ export class StreamRecord<out K = unknown, out V = unknown> {
       this.valueBytes,
     )
   }
+
+  /** The same record with other headers, instead of those that it has. */
+  withHeaders(headers: Headers): StreamRecord<K, V> {
+    return new StreamRecord(
+      this.key,
+      this.value,
+      this.timestamp,
+      headers,
+      this.origin,
+      this.keyBytes,
+      this.valueBytes,
+    )
+  }
 }

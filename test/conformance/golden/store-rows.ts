@@ -40,6 +40,7 @@ const rowsByKind: Readonly<
       }),
   // The names of these are never given.
   'held-records': () => [],
+  custom: () => [],
   session: (driver, name) =>
     driver
       .sessionStore(name)

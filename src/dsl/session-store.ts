@@ -1,0 +1,66 @@
+/** `sessionStore`: a store of sessions as a value, for processors that keep aggregates by key and span of time. */
+import { toMilliseconds, type Duration } from '../base/duration.ts'
+import type { Serde } from '../serdes/serde.ts'
+import { baseDefinition, type DeclaredStore, type TypedStoreOptions } from './store-handle.ts'
+
+/** What `sessionStore` takes beside the name. */
+export interface SessionStoreOptions<K, V> extends TypedStoreOptions<K, V> {
+  /** Sessions are kept until one is put that ends so much later. */
+  readonly retention: Duration
+  /** Whether sessions of many keys can be gone through. Every key is then kept in memory. Default true. */
+  readonly walkable?: boolean
+}
+
+/** A session store as it was declared. */
+export interface SessionStoreHandle<K, V> extends DeclaredStore {
+  readonly kind: 'session'
+  readonly key: Serde<K>
+  readonly value: Serde<V>
+}
+
+/**
+ * Declares a session store for processors: aggregates by key, first and last time. Processors see a
+ * `ProcessorSessionStore`.
+ *
+ * MR-1005 refuses a name that Kafka does not allow, MR-1004 a missing serde; a retention below 1 ms is a `RangeError`.
+ *
+ * @example
+ * ```ts
+ * import { defineApp, integer, sessionStore, string, topic } from 'millrace'
+ *
+ * const visits = topic('visits', { key: string(), value: string() })
+ * const lengths = topic('lengths', { key: string(), value: integer() })
+ * const sessions = sessionStore('sessions', { key: string(), value: integer(), retention: '1d' })
+ *
+ * export default defineApp({
+ *   id: 'visits',
+ *   build(b) {
+ *     b.stream(visits)
+ *       .processValues({
+ *         stores: { sessions },
+ *         *process({ key, timestamp: at }, { stores: { sessions } }) {
+ *           const [last] = sessions.findSessions(key, at - 30_000, at)
+ *           if (last !== undefined) sessions.remove(key, last)
+ *           const start = last?.start ?? at
+ *           sessions.put(key, { start, end: at }, (last?.value ?? 0) + 1)
+ *           yield at - start
+ *         },
+ *       })
+ *       .to(lengths)
+ *   },
+ * })
+ * ```
+ */
+export function sessionStore<K, V>(
+  name: string,
+  options: SessionStoreOptions<K, V>,
+): SessionStoreHandle<K, V> {
+  const { key, value, walkable = true } = options
+  const base = baseDefinition('sessionStore', name, options)
+  const retentionMs = toMilliseconds(options.retention)
+  if (!(retentionMs >= 1))
+    throw new RangeError(`sessionStore '${name}': retention must be at least 1 ms, not ${retentionMs}`)
+  const rest = { timestamped: false, retentionMs, walkable }
+  const definition = Object.freeze({ kind: 'session', ...base, ...rest } as const)
+  return Object.freeze({ kind: 'session', name, key, value, definition })
+}

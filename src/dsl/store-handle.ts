@@ -1,0 +1,61 @@
+/** What all stores that processors can name have in common: how they are declared, and how they are kept. */
+import { StreamsError } from '../base/errors.ts'
+import type { Serde } from '../serdes/serde.ts'
+import { validateName } from '../topology/names.ts'
+import type { StoreDefinition } from '../topology/node.ts'
+
+/** A store that processors can name. */
+export interface StoreHandle {
+  readonly kind: StoreDefinition['kind'] | 'global'
+  readonly name: string
+}
+
+/** A store that was declared on its own, for processors of the DSL and for `Topology.addStateStore` alike. */
+export interface DeclaredStore extends StoreHandle {
+  readonly kind: StoreDefinition['kind']
+  readonly definition: StoreDefinition
+}
+
+/** How a store is kept. */
+export interface KeepingOptions {
+  /**
+   * Whether a changelog topic is kept, or settings for it. Without one a crash loses what was not on disk, and all of a
+   * store that moves to another instance (semantics B30). Default true.
+   */
+  readonly logging?: boolean | Readonly<Record<string, string>>
+  /** `memory` keeps the store off the disk; it is then restored from its changelog at every start. */
+  readonly backend?: 'persistent' | 'memory'
+}
+
+/** What stores of keys and values take beside their name. */
+export interface TypedStoreOptions<K, V> extends KeepingOptions {
+  readonly key: Serde<K>
+  readonly value: Serde<V>
+}
+
+/** What the definitions of all stores have; refuses a name with MR-1005 and a missing serde with MR-1004. */
+export function baseDefinition<K, V>(maker: string, name: string, options: TypedStoreOptions<K, V>) {
+  validateName(name, 'a store')
+  const { key, value } = options
+  if (typeof key?.serialize !== 'function') throw missingSerde(maker, name, 'key')
+  if (typeof value?.serialize !== 'function') throw missingSerde(maker, name, 'value')
+  return {
+    name,
+    keySerde: key as unknown as Serde<unknown>,
+    valueSerde: value as unknown as Serde<unknown>,
+    ...keeping(options),
+  }
+}
+
+/** How a store is kept, as its definition says it. */
+export function keeping({ logging = true, backend = 'persistent' }: KeepingOptions) {
+  // Only tables put updates out, so only theirs can be held back.
+  return { changelog: logging === true ? {} : logging, backend, cache: false }
+}
+
+function missingSerde(maker: string, name: string, part: 'key' | 'value'): StreamsError {
+  return new StreamsError('MR-1004', {
+    what: `store '${name}' has no serde for its ${part}s`,
+    fix: `${maker}('${name}', { ${part}: ${part === 'key' ? 'string()' : 'json()'}, ... })`,
+  })
+}

@@ -1,0 +1,49 @@
+/** Opens the stores of a processor as it sees them: by kind, to be written or only read. */
+import { unreachable } from '../base/assert.ts'
+import type { ProcessorContext } from '../processor/processor.ts'
+import type { CustomStateStore } from '../state/custom-store.ts'
+import { processorSessionStore } from '../state/processor-session-store.ts'
+import { processorStore, readableStore } from '../state/processor-store.ts'
+import { processorWindowStore } from '../state/processor-window-store.ts'
+import type { KeyValueStore, SessionStore, WindowStore } from '../state/store.ts'
+
+/** A store, and what the processor calls it. */
+export interface NamedStore {
+  readonly property: string
+  readonly store: string
+  readonly kind: 'key-value' | 'window' | 'session' | 'custom' | 'global'
+  /** Of window stores: whether rows of one key and start are kept beside one another. */
+  readonly duplicates?: boolean
+}
+
+/** `now` is the time of what is being processed. */
+export function openStore(
+  { store: name, kind, duplicates = false }: NamedStore,
+  context: Pick<ProcessorContext, 'store'>,
+  now: () => number,
+): unknown {
+  switch (kind) {
+    case 'global':
+      return readableStore(context.store<KeyValueStore<unknown, unknown>>(name))
+    case 'key-value':
+      return processorStore(context.store<KeyValueStore<unknown, unknown>>(name), now)
+    case 'window':
+      return processorWindowStore(context.store<WindowStore<unknown, unknown>>(name), now, duplicates)
+    case 'session':
+      return processorSessionStore(context.store<SessionStore<unknown, unknown>>(name), now)
+    case 'custom':
+      return context.store<CustomStateStore>(name).use(now)
+    default:
+      return unreachable(kind)
+  }
+}
+
+/** The stores by the processor's names for them. */
+export function openStores(
+  stores: readonly NamedStore[],
+  context: Pick<ProcessorContext, 'store'>,
+  now: () => number,
+): Readonly<Record<string, unknown>> {
+  const opened = stores.map(store => [store.property, openStore(store, context, now)] as const)
+  return Object.freeze(Object.fromEntries(opened))
+}
