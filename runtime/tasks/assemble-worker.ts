@@ -20,6 +20,7 @@ import { GroupMember } from '../client/group-member.ts'
 import { GroupOffsets, type CommittedOffset } from '../client/offsets.ts'
 import { Producer } from '../client/producer.ts'
 import type { ResolvedOptions } from '../options.ts'
+import { systemRandom } from '../../system/random.ts'
 import { ChangelogReader, type RestoreOutcome, type RestoreSource } from '../restore/changelog-reader.ts'
 import type { StateDirectory } from '../state/state-directory.ts'
 import { TaskDatabase } from '../state/task-database.ts'
@@ -60,6 +61,16 @@ export interface StoreKeys {
  * commit is made during one; a crashed instance does not wait for it, because its successor fences it by name.
  */
 const transactionTimeoutMs = 60_000
+/** What brokers allow unless they are told otherwise (transaction.max.timeout.ms). */
+const transactionTimeoutMsMax = 15 * 60_000
+
+/** How long asynchronous calls, one behind the other, may keep a transaction open. */
+function callsMsMax({ nodes }: Topology): number {
+  return [...nodes.values()].reduce(
+    (sum, node) => sum + (node.kind === 'processor' ? (node.waitMsMax ?? 0) : 0),
+    0,
+  )
+}
 
 export function assembleWorker(assemble: AssembleOptions): AssembledWorker {
   const { app, topology, cluster, directory, prepared, options } = assemble
@@ -69,13 +80,25 @@ export function assembleWorker(assemble: AssembleOptions): AssembledWorker {
     cluster,
     lingerMs: 100,
     onBatchAcked: acknowledged.record,
-    ...(exactlyOnce && { transactionalId: `${app.id}-${directory.instanceId}-0`, transactionTimeoutMs }),
+    ...(exactlyOnce && {
+      transactionalId: `${app.id}-${directory.instanceId}-0`,
+      transactionTimeoutMs: Math.min(transactionTimeoutMsMax, transactionTimeoutMs + callsMsMax(topology)),
+    }),
   })
   const isolation = exactlyOnce ? 'read_committed' : 'read_uncommitted'
   const fetcher = new Fetcher({ cluster, isolation, offsetReset: offsetResets(topology, app.id) })
   const offsets = new GroupOffsets(cluster, app.id)
   const restored: RestoreOutcome[] = []
-  const createTask = taskFactory({ ...assemble, producer, acknowledged, offsets, restored, isolation })
+  const onAsyncReady = (): void => worker.onAsyncReady()
+  const createTask = taskFactory({
+    ...assemble,
+    producer,
+    acknowledged,
+    offsets,
+    restored,
+    isolation,
+    onAsyncReady,
+  })
   const subtopologies = prepared.subtopologies.map(({ subtopology, sourceTopics }) => {
     return { id: subtopology.id, sourceTopics }
   })
@@ -144,6 +167,7 @@ interface FactoryOptions extends AssembleOptions {
   readonly offsets: GroupOffsets
   readonly restored: RestoreOutcome[]
   readonly isolation: 'read_committed' | 'read_uncommitted'
+  readonly onAsyncReady: () => void
 }
 
 function taskFactory(factory: FactoryOptions) {
@@ -179,6 +203,8 @@ function taskFactory(factory: FactoryOptions) {
         subtopology,
         globalStores: factory.globals,
         clock: cluster.clock,
+        random: systemRandom,
+        onAsyncReady: factory.onAsyncReady,
         topicName: topic => realTopicName(topology, app.id, topic),
         hasInput: topic => partitions.some(each => each.topic === topic),
         cache: options.cache,

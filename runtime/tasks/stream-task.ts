@@ -178,18 +178,29 @@ export class StreamTask implements CommittableTask {
     })
   }
 
+  /** Takes no more records until the next commit, or `resume`; answers whether nothing is under way any more. */
+  drain(): boolean {
+    return this.#engine?.drain() ?? true
+  }
+
+  /** Takes records again, though no commit was made. */
+  resume(): void {
+    this.#engine?.resume()
+  }
+
   async prepareCommit(): Promise<readonly OffsetToCommit[]> {
     const engine = this.#runningEngine()
-    await engine.drain()
+    assert(this.drain(), `task ${this.id} is to be committed with calls under way`)
     engine.flushEmissions()
-    await engine.drain()
     for (const { store, sink } of this.#changelogs) store.stage(sink)
     return engine.positions()
   }
 
   async committed(): Promise<void> {
     await this.#writing
-    const positions = this.#runningEngine().positions()
+    const engine = this.#runningEngine()
+    const positions = engine.positions()
+    engine.resume()
     this.#committed = byPartition(positions.map(position => ({ ...position })))
     const batches = new Map<TaskDatabase, BytesWrite[]>()
     for (const { store, database, changelog } of this.#options.stores) {

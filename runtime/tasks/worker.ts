@@ -18,6 +18,7 @@ import type { Assignment } from '../client/group-member.ts'
 import { CatchUp } from './catch-up.ts'
 import { commitAtLeastOnce, commitExactlyOnce } from './commit.ts'
 import { fatalFailure } from './commit-failure.ts'
+import { drainMsMax, PendingCalls } from './pending-calls.ts'
 import { RepartitionPurge } from './repartition-purge.ts'
 import { grown } from './grown-topic.ts'
 import type { StreamTask } from './stream-task.ts'
@@ -34,6 +35,7 @@ export class Worker {
   readonly #taskOfPartition = new Map<string, StreamTask>()
   readonly #paused = new Set<StreamTask>()
   readonly #purge: RepartitionPurge
+  readonly #calls: PendingCalls
   readonly #failure = deferred<never>()
   #stopping = false
   #commitAt = 0
@@ -49,7 +51,8 @@ export class Worker {
 
   constructor(resources: WorkerResources) {
     this.#resources = resources
-    const { admin, clock, logger, repartitionTopics } = resources
+    const { admin, clock, fetcher, logger, repartitionTopics } = resources
+    this.#calls = new PendingCalls(clock, () => fetcher.wakeUp())
     this.#purge = new RepartitionPurge({ admin, clock, logger, topics: repartitionTopics })
   }
 
@@ -79,6 +82,11 @@ export class Worker {
   /** Ends `run` with an error that came from outside of the loop, whatever it is waiting for. */
   fail(error: Error): void {
     this.#failure.reject(error)
+  }
+
+  /** A task has results of asynchronous calls. */
+  onAsyncReady(): void {
+    this.#calls.notify()
   }
 
   /** Makes `run` finish what is in flight, commit and return. */
@@ -119,23 +127,35 @@ export class Worker {
     const { member, fetcher, producer, clock } = this.#resources
     if (member.hasWork || this.#tasks.size === 0) await member.poll()
     this.#startRestored()
-    const busy = this.#hasBuffered()
+    const busy = this.#calls.arrived || this.#hasBuffered()
     for (const fetched of await fetcher.poll(busy ? 0 : this.#idleWait())) {
       const task = this.#taskOfPartition.get(partitionKey(fetched.topic, fetched.partition))
       if (task !== undefined) task.addFetched(fetched)
     }
     this.#updateLags()
+    this.#calls.looked()
     if (this.#processSlice() > 0) this.#dirty = true
     for (const task of this.#tasks.values()) if (task.punctuate()) this.#dirty = true
     this.#regulate()
     // While the group rebalances, commits wait: the coordinator would refuse those of the old generation.
-    if (!member.rebalancing && (clock.monotonic() >= this.#commitAt || this.#commitRequested())) {
-      if (this.#dirty) await this.#commit()
-      this.#scheduleCommit()
-    }
+    if (member.rebalancing) this.#calls.resume()
+    else if (clock.monotonic() >= this.#commitAt || this.#commitRequested()) await this.#commitWhenDrained()
     const full = producer.whenWritable()
     if (full !== undefined) await full
     else await nextTurn()
+  }
+
+  /** Commits, unless calls are under way: then the next turn tries again, and other tasks go on meanwhile. */
+  async #commitWhenDrained(): Promise<void> {
+    if (this.#dirty) {
+      if (!this.#calls.drained(this.#running())) return
+      await this.#commit()
+    }
+    this.#scheduleCommit()
+  }
+
+  #running(): StreamTask[] {
+    return [...this.#tasks.values()].filter(task => task.state === 'running')
   }
 
   /** Processes what is buffered, task by task, for a bounded time. */
@@ -167,7 +187,7 @@ export class Worker {
   #idleWait(): number {
     const { clock, member } = this.#resources
     // While the group rebalances a commit that is due waits for it, not the other way round.
-    if (!this.#dirty || member.rebalancing) return idleWaitMs
+    if (!this.#dirty || member.rebalancing || this.#calls.isAwaited) return idleWaitMs
     return Math.max(0, Math.min(idleWaitMs, this.#commitAt - clock.monotonic()))
   }
 
@@ -177,9 +197,14 @@ export class Worker {
 
   async #commit(): Promise<void> {
     const { producer, offsets, member, exactlyOnce } = this.#resources
-    const tasks = [...this.#tasks.values()].filter(task => task.state === 'running')
+    const tasks = this.#running()
+    const drained = await this.#calls.whenDrained(tasks)
     this.#dirty = false
     if (tasks.length === 0) return
+    if (!drained) {
+      if (!this.#abandoned) await this.#revive(`asynchronous calls took longer than ${drainMsMax} ms`)
+      return
+    }
     const protocol = exactlyOnce ? commitExactlyOnce : commitAtLeastOnce
     this.#committing = true
     try {
@@ -201,8 +226,7 @@ export class Worker {
     const { logger, producer, exactlyOnce } = this.#resources
     logger.log('warn', 'a commit failed; its records are processed again', { cause: String(cause) })
     if (exactlyOnce) await producer.abortTransaction()
-    const running = [...this.#tasks.values()].filter(task => task.state === 'running')
-    for (const task of running) {
+    for (const task of this.#running()) {
       task.rewind()
       this.#fetch(task)
     }
@@ -335,6 +359,7 @@ export class Worker {
     }
     this.#stopping = true
     this.#abandoned = true
+    this.#calls.abandon()
     this.#dirty = false
     await this.#opening
     // Taken away before anything else is waited for: a turn of the loop that is under way must not commit some of them.
