@@ -137,6 +137,8 @@ export type {
   SessionStore,
   StateStore,
   ValueAndTimestamp,
+  ValueVersion,
+  VersionedStore,
   WindowEntry,
   WindowRange,
   WindowStore,
@@ -151,6 +153,7 @@ export type {
   TimestampExtractor,
   TopicNameExtractor,
   TopologyNode,
+  VersionedStoreDefinition,
   WindowStoreDefinition,
 } from './topology/node.ts'
 export type { Subtopology } from './topology/subtopologies.ts'

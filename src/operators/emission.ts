@@ -50,8 +50,15 @@ export class Emission {
   }
 
   /** Forwards now. `oldValue` is left out unless it was asked for. */
-  forward(key: unknown, newValue: unknown, oldValue: unknown, timestamp: number, headers: Headers): void {
-    const change = new Change(newValue, this.sendOldValues ? oldValue : undefined)
+  forward(
+    key: unknown,
+    newValue: unknown,
+    oldValue: unknown,
+    timestamp: number,
+    headers: Headers,
+    isLatest = true,
+  ): void {
+    const change = new Change(newValue, this.sendOldValues ? oldValue : undefined, isLatest)
     this.context.forward(new StreamRecord(key, change, timestamp, headers))
   }
 

@@ -7,10 +7,10 @@
  */
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
-import type { KeyValueStore } from '../state/store.ts'
 import { absent, type FoldCallback } from './callbacks.ts'
 import { Emission } from './emission.ts'
 import { lastEmissionOf, shareEmission } from './shared-emission.ts'
+import { openRows, type TableRows } from './table-rows.ts'
 
 export interface StreamAggregateOptions {
   readonly store: string
@@ -34,7 +34,7 @@ class StreamAggregate implements Processor {
   private readonly initial: (() => unknown) | undefined
   private readonly add: FoldCallback
   private context!: ProcessorContext
-  private store!: KeyValueStore<unknown, unknown>
+  private rows!: TableRows
   private emission!: Emission
   private shared = false
 
@@ -47,33 +47,34 @@ class StreamAggregate implements Processor {
 
   init(context: ProcessorContext): void {
     this.context = context
-    this.store = context.store(this.options.store)
+    this.rows = openRows(context, this.options.store)
     const { store, sendOldValues, sharesEmission = false } = this.options
     this.emission = new Emission(context, store, sendOldValues)
     this.shared = sharesEmission && this.emission.holdsBack
-    if (this.shared) shareEmission(this.store, this.emission)
+    if (this.shared) shareEmission(this.rows.store, this.emission)
   }
 
   process(record: StreamRecord): void {
     const { key, value } = record
     if (absent(key)) return this.context.drop('null-key')
     if (absent(value)) return this.context.drop('null-value')
-    const { initial, add, store } = this
-    const emission = this.shared ? lastEmissionOf(store) : this.emission
-    const row = store.getWithTimestamp(key)
+    const { initial, add, rows } = this
+    const emission = this.shared ? lastEmissionOf(rows.store) : this.emission
+    const row = rows.getWithTimestamp(key)
     // The store may go on using the row: what is needed after the put is read before.
     const rowValue = row?.value
     const old = row !== undefined ? rowValue : initial?.()
     let updated = row === undefined && initial === undefined ? value : add(old, value, key)
     if (updated === null) updated = undefined
     const timestamp = row !== undefined && row.timestamp > record.timestamp ? row.timestamp : record.timestamp
-    store.put(key, updated, timestamp)
-    if (emission.holdsBack) emission.update(store.identity(key), key, updated, rowValue, timestamp)
-    else emission.forward(key, updated, old, timestamp, record.headers)
+    const outcome = rows.put(key, updated, timestamp)
+    if (outcome === 'too-old') return this.context.drop('expired')
+    if (emission.holdsBack) emission.update(rows.identity(key), key, updated, rowValue, timestamp)
+    else emission.forward(key, updated, old, timestamp, record.headers, outcome === 'latest')
   }
 
   flush(): void {
     // One that is shared is flushed by the last of the nodes, when all have seen their records.
-    if (!this.shared || lastEmissionOf(this.store) === this.emission) this.emission.flush()
+    if (!this.shared || lastEmissionOf(this.rows.store) === this.emission) this.emission.flush()
   }
 }

@@ -8,10 +8,10 @@
 import { assert } from '../base/assert.ts'
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
-import type { KeyValueStore } from '../state/store.ts'
 import { absent, type FoldCallback } from './callbacks.ts'
 import type { Change } from './change.ts'
 import { Emission } from './emission.ts'
+import { openRows, type TableRows } from './table-rows.ts'
 
 export interface TableAggregateOptions {
   readonly store: string
@@ -28,7 +28,8 @@ export function tableAggregate(options: TableAggregateOptions): ProcessorSupplie
 
 class TableAggregate implements Processor<unknown, Change> {
   private readonly options: TableAggregateOptions
-  private store!: KeyValueStore<unknown, unknown>
+  private context!: ProcessorContext
+  private rows!: TableRows
   private emission!: Emission
 
   constructor(options: TableAggregateOptions) {
@@ -36,22 +37,24 @@ class TableAggregate implements Processor<unknown, Change> {
   }
 
   init(context: ProcessorContext): void {
-    this.store = context.store(this.options.store)
+    this.context = context
+    this.rows = openRows(context, this.options.store)
     this.emission = new Emission(context, this.options.store, this.options.sendOldValues)
   }
 
   process(record: StreamRecord<unknown, Change>): void {
     const { key, value: change } = record
     assert(!absent(key), 'a grouping sends no change without a group')
-    const { store, emission } = this
-    const row = store.getWithTimestamp(key)
+    const { rows, emission } = this
+    const row = rows.getWithTimestamp(key)
     // The store may go on using the row: what is needed after the put is read before.
     const old = row?.value
     const timestamp = row !== undefined && row.timestamp > record.timestamp ? row.timestamp : record.timestamp
     const updated = this.fold(old, change, key)
-    store.put(key, updated, timestamp)
-    if (emission.holdsBack) emission.update(store.identity(key), key, updated, old, timestamp)
-    else emission.forward(key, updated, old, timestamp, record.headers)
+    const outcome = rows.put(key, updated, timestamp)
+    if (outcome === 'too-old') return this.context.drop('expired')
+    if (emission.holdsBack) emission.update(rows.identity(key), key, updated, old, timestamp)
+    else emission.forward(key, updated, old, timestamp, record.headers, outcome === 'latest')
   }
 
   flush(): void {

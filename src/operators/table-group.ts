@@ -4,7 +4,8 @@
  *     old row → group a, new row → group b     (a, null<old) and then (b, new<null)
  *     both rows → group a                      (a, new<old), one record (KIP-904)
  *
- * The table above sends old values. A half without a row or a group is left out; with neither, nothing is sent.
+ * The table above sends old values. A half without a row or a group is left out; with neither, nothing is sent. Versions
+ * that come late are not sent: groups are of the latest rows (V6).
  */
 import { assert } from '../base/assert.ts'
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
@@ -17,6 +18,8 @@ export interface TableGroupOptions {
   readonly fn: ValueCallback<unknown>
   /** Whether two groups, both there, are the same. */
   readonly sameGroup: (left: unknown, right: unknown) => boolean
+  /** Whether the table above keeps versions. Default false. */
+  readonly ofVersions?: boolean | undefined
 }
 
 export function tableGroup(options: TableGroupOptions): ProcessorSupplier {
@@ -36,7 +39,8 @@ class TableGroup implements Processor<unknown, Change> {
   }
 
   process(record: StreamRecord<unknown, Change>): void {
-    const { newValue, oldValue } = record.value
+    const { newValue, oldValue, isLatest } = record.value
+    if (this.options.ofVersions === true && !isLatest) return
     assert(!absent(record.key), 'a row without a key is in no table')
     const newGroup = this.groupOf(newValue, record.key)
     const oldGroup = this.groupOf(oldValue, record.key)

@@ -12,10 +12,11 @@
  */
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import { StreamRecord } from '../processor/record.ts'
-import type { KeyValueStore, ValueAndTimestamp } from '../state/store.ts'
+import type { ValueAndTimestamp } from '../state/store.ts'
 import { absent, type JoinCallback } from './callbacks.ts'
 import { Change } from './change.ts'
 import { Emission } from './emission.ts'
+import { openRows, type TableRows } from './table-rows.ts'
 import type { ValueGetter, ValueGetterSupplier } from './value-getter.ts'
 
 /** Whose unmatched rows have a result: nobody's, the left table's, or both tables'. */
@@ -34,6 +35,8 @@ export interface TableJoinSideOptions {
   readonly other: ValueGetterSupplier
   readonly joiner: JoinCallback
   readonly sendOldValues: boolean
+  /** Whether the table of this side keeps versions; those that come late are not joined (semantics V6). Default false. */
+  readonly ofVersions?: boolean | undefined
 }
 
 /** The node that joins the changes of one side. */
@@ -63,6 +66,7 @@ class TableJoinSide implements Processor<unknown, Change> {
   process(record: StreamRecord<unknown, Change>): void {
     const { key, value: change, headers } = record
     if (absent(key)) return this.context.drop('null-key')
+    if (this.options.ofVersions === true && !change.isLatest) return this.context.drop('late')
     const other = this.others.get(key)
     if (other === undefined) {
       if (!this.keepsOwn) return
@@ -76,7 +80,8 @@ class TableJoinSide implements Processor<unknown, Change> {
     const oldValue = this.options.sendOldValues
       ? this.join(change.oldValue, otherValue, found, key)
       : undefined
-    this.context.forward(new StreamRecord(key, new Change(newValue, oldValue), timestamp, headers))
+    const joined = new Change(newValue, oldValue, change.isLatest)
+    this.context.forward(new StreamRecord(key, joined, timestamp, headers))
   }
 
   private join(own: unknown, other: unknown, otherFound: boolean, key: unknown): unknown {
@@ -101,7 +106,7 @@ export function tableJoinResult(options: TableJoinResultOptions): ProcessorSuppl
 class TableJoinResult implements Processor<unknown, Change> {
   private readonly options: TableJoinResultOptions
   private context!: ProcessorContext
-  private store: KeyValueStore<unknown, unknown> | undefined
+  private rows: TableRows | undefined
   private emission: Emission | undefined
 
   constructor(options: TableJoinResultOptions) {
@@ -112,19 +117,20 @@ class TableJoinResult implements Processor<unknown, Change> {
     this.context = context
     const { store, sendOldValues } = this.options
     if (store === undefined) return
-    this.store = context.store(store)
+    this.rows = openRows(context, store)
     this.emission = new Emission(context, store, sendOldValues)
   }
 
   process(record: StreamRecord<unknown, Change>): void {
-    const { store, emission } = this
-    if (store === undefined || emission === undefined) return this.context.forward(record)
+    const { rows, emission } = this
+    if (rows === undefined || emission === undefined) return this.context.forward(record)
     const { key, value: change, timestamp, headers } = record
     const { newValue } = change
-    const before = emission.holdsBack ? store.get(key) : undefined
-    store.put(key, newValue, timestamp)
-    if (emission.holdsBack) emission.update(store.identity(key), key, newValue, before, timestamp)
-    else emission.forward(key, newValue, change.oldValue, timestamp, headers)
+    const before = emission.holdsBack ? rows.get(key) : undefined
+    const outcome = rows.put(key, newValue, timestamp)
+    if (outcome === 'too-old') return this.context.drop('expired')
+    if (emission.holdsBack) emission.update(rows.identity(key), key, newValue, before, timestamp)
+    else emission.forward(key, newValue, change.oldValue, timestamp, headers, outcome === 'latest')
   }
 
   flush(): void {

@@ -1,15 +1,16 @@
 /**
  * The source of a table: turns records of a topic into changes of rows.
  *
- * A null key is dropped; a null value deletes (semantics S11). Rows follow the order of offsets, not of timestamps
- * (T8). Without a store every record is passed on and nothing is known about old values.
+ * A null key is dropped; a null value deletes (semantics S11). Rows follow the order of offsets, not of timestamps, but
+ * where they are kept with their versions (T8): then a record goes where its time belongs, and one that is older than the
+ * history is dropped. Without a store every record is passed on and nothing is known about old values.
  */
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import { StreamRecord } from '../processor/record.ts'
-import type { KeyValueStore } from '../state/store.ts'
 import { absent } from './callbacks.ts'
 import { Change } from './change.ts'
 import { Emission } from './emission.ts'
+import { openRows, type TableRows } from './table-rows.ts'
 
 export interface TableSourceOptions {
   /** Absent when nobody reads the rows. */
@@ -24,7 +25,7 @@ export function tableSource(options: TableSourceOptions): ProcessorSupplier {
 class TableSource implements Processor {
   private readonly options: TableSourceOptions
   private context!: ProcessorContext
-  private store: KeyValueStore<unknown, unknown> | undefined
+  private rows: TableRows | undefined
   private emission: Emission | undefined
 
   constructor(options: TableSourceOptions) {
@@ -35,7 +36,7 @@ class TableSource implements Processor {
     this.context = context
     const { store, sendOldValues } = this.options
     if (store === undefined) return
-    this.store = context.store(store)
+    this.rows = openRows(context, store)
     this.emission = new Emission(context, store, sendOldValues)
   }
 
@@ -43,15 +44,16 @@ class TableSource implements Processor {
     const { key, timestamp, headers } = record
     if (absent(key)) return this.context.drop('null-key')
     const value = record.value === null ? undefined : record.value
-    const { store, emission } = this
-    if (store === undefined || emission === undefined) {
+    const { rows, emission } = this
+    if (rows === undefined || emission === undefined) {
       this.context.forward(new StreamRecord(key, new Change(value, undefined), timestamp, headers))
       return
     }
-    const old = this.options.sendOldValues || emission.holdsBack ? store.get(key) : undefined
-    store.put(key, value, timestamp)
-    if (emission.holdsBack) emission.update(store.identity(key), key, value, old, timestamp)
-    else emission.forward(key, value, old, timestamp, headers)
+    const old = this.options.sendOldValues || emission.holdsBack ? rows.get(key) : undefined
+    const outcome = rows.put(key, value, timestamp)
+    if (outcome === 'too-old') return this.context.drop('expired')
+    if (emission.holdsBack) emission.update(rows.identity(key), key, value, old, timestamp)
+    else emission.forward(key, value, old, timestamp, headers, outcome === 'latest')
   }
 
   flush(): void {

@@ -6,10 +6,10 @@
  */
 import type { Processor, ProcessorContext } from '../processor/processor.ts'
 import { StreamRecord } from '../processor/record.ts'
-import type { KeyValueStore } from '../state/store.ts'
 import type { ValueCallback } from './callbacks.ts'
 import { Change } from './change.ts'
 import { Emission } from './emission.ts'
+import { openRows, type TableRows } from './table-rows.ts'
 
 export interface TableTransformOptions {
   /** Called with values that are there only, unless `computesAbsent`; answers `undefined` or null for no row. */
@@ -25,7 +25,7 @@ export interface TableTransformOptions {
 export class TableTransform implements Processor<unknown, Change> {
   private readonly options: TableTransformOptions
   private context!: ProcessorContext
-  private store: KeyValueStore<unknown, unknown> | undefined
+  private rows: TableRows | undefined
   private emission: Emission | undefined
 
   constructor(options: TableTransformOptions) {
@@ -36,7 +36,7 @@ export class TableTransform implements Processor<unknown, Change> {
     this.context = context
     const { store, sendOldValues } = this.options
     if (store === undefined) return
-    this.store = context.store(store)
+    this.rows = openRows(context, store)
     this.emission = new Emission(context, store, sendOldValues)
   }
 
@@ -44,18 +44,20 @@ export class TableTransform implements Processor<unknown, Change> {
     const { key, value: change, timestamp, headers } = record
     const { sendOldValues, skipsAbsentToAbsent } = this.options
     const newValue = this.compute(change.newValue, key)
-    const { store, emission } = this
-    if (store === undefined || emission === undefined) {
+    const { rows, emission } = this
+    if (rows === undefined || emission === undefined) {
       const old = sendOldValues ? this.compute(change.oldValue, key) : undefined
       if (skipsAbsentToAbsent && sendOldValues && old === undefined && newValue === undefined) return
-      this.context.forward(new StreamRecord(key, new Change(newValue, old), timestamp, headers))
+      const changed = new Change(newValue, old, change.isLatest)
+      this.context.forward(new StreamRecord(key, changed, timestamp, headers))
       return
     }
-    const old = sendOldValues || emission.holdsBack ? store.get(key) : undefined
+    const old = sendOldValues || emission.holdsBack ? rows.get(key) : undefined
     if (skipsAbsentToAbsent && sendOldValues && old === undefined && newValue === undefined) return
-    store.put(key, newValue, timestamp)
-    if (emission.holdsBack) emission.update(store.identity(key), key, newValue, old, timestamp)
-    else emission.forward(key, newValue, old, timestamp, headers)
+    const outcome = rows.put(key, newValue, timestamp)
+    if (outcome === 'too-old') return this.context.drop('expired')
+    if (emission.holdsBack) emission.update(rows.identity(key), key, newValue, old, timestamp)
+    else emission.forward(key, newValue, old, timestamp, headers, outcome === 'latest')
   }
 
   flush(): void {

@@ -34,6 +34,13 @@ export interface SessionStoreDefinition<K = unknown, V = unknown> extends StoreD
   readonly walkable?: boolean | undefined
 }
 
+export interface VersionedStoreDefinition<K = unknown, V = unknown> extends StoreDefinitionBase<K, V> {
+  readonly kind: 'versioned'
+  /** How long versions are kept, and may be late. */
+  readonly historyMs: number
+  readonly segmentIntervalMs: number
+}
+
 /** Its serdes are those of `held-serde.ts`. */
 export interface HeldRecordStoreDefinition extends StoreDefinitionBase<unknown, unknown> {
   readonly kind: 'held-records'

@@ -4,6 +4,7 @@ import type {
   HeldRecordStoreDefinition,
   KeyValueStoreDefinition,
   SessionStoreDefinition,
+  VersionedStoreDefinition,
   WindowStoreDefinition,
 } from './definition.ts'
 import { CustomStateStore, type CustomStoreDefinition } from './custom-store.ts'
@@ -13,6 +14,7 @@ import { LruStore } from './lru-store.ts'
 import type { OrderedBytes } from './ordered-bytes.ts'
 import { OverlaySessionStore } from './session-store.ts'
 import type { StateStore } from './store.ts'
+import { OverlayVersionedStore } from './versioned-store.ts'
 import { OverlayWindowStore } from './window-store.ts'
 
 export interface OpenStoreOptions {
@@ -33,7 +35,8 @@ export function openStore(
     | WindowStoreDefinition
     | SessionStoreDefinition
     | HeldRecordStoreDefinition
-    | CustomStoreDefinition,
+    | CustomStoreDefinition
+    | VersionedStoreDefinition,
   backend: OrderedBytes,
   prefix: Uint8Array,
   options: OpenStoreOptions = {},
@@ -50,6 +53,8 @@ export function openStore(
       return new HeldRecordStore(definition, backend, prefix, residentEntriesMax)
     case 'custom':
       return new CustomStateStore(definition, backend, prefix, residentEntriesMax)
+    case 'versioned':
+      return new OverlayVersionedStore(definition, backend, prefix, residentEntriesMax)
     default:
       return unreachable(definition)
   }

@@ -11,6 +11,7 @@
  */
 import { assert } from '../base/assert.ts'
 import { readInt64, writeInt64 } from '../base/bytes.ts'
+import { StreamsError } from '../base/errors.ts'
 import { latin1Slice } from '../base/text.ts'
 import type { Serde } from '../serdes/serde.ts'
 import { keyIdentity } from './key-identity.ts'
@@ -33,6 +34,8 @@ export interface SegmentedBucketsOptions<K, B extends Bucket> {
   readonly name: string
   readonly keySerde: Serde<K>
   readonly retentionMs: number
+  /** Default: half the retention, at least a minute. */
+  readonly segmentIntervalMs?: number
   readonly backend: OrderedBytes
   readonly prefix: Uint8Array
   readonly residentEntriesMax: number
@@ -65,6 +68,15 @@ interface PendingWrite<K, B> extends BytesWrite {
   value: Uint8Array | null
 }
 
+/** Finds the bucket of a segment and a key. */
+type BucketOf<B> = (segment: number, keyBytes: Uint8Array) => B
+
+interface Rebuilt<B> {
+  readonly key: Uint8Array
+  readonly bucket: B
+  isChanged: boolean
+}
+
 export class SegmentedBuckets<K, B extends Bucket> {
   readonly identity: (key: K) => KeyIdentity
   readonly segments: Segments
@@ -88,7 +100,7 @@ export class SegmentedBuckets<K, B extends Bucket> {
     this.prefix = options.prefix
     this.layout = new KeyLayout(options.keySerde, options.prefix)
     this.identity = keyIdentity(options.keySerde)
-    this.segments = new Segments(options.retentionMs)
+    this.segments = new Segments(options.retentionMs, options.segmentIntervalMs)
     this.resident = new ResidentMap(options.residentEntriesMax)
     this.index = options.walkable ? new KeyIndex() : undefined
     this.latestStaged = this.latestApplied = this.segments.latest = this.readLatest()
@@ -174,7 +186,7 @@ export class SegmentedBuckets<K, B extends Bucket> {
     for (const { slot } of this.applying) slot.staged = undefined
     this.latestApplied = this.latestStaged
     if (this.applying.length === 0) return []
-    return [...this.applying, { key: this.prefix, value: int64Bytes(this.latestApplied) }]
+    return [...this.applying, this.timeEntry(this.latestApplied)]
   }
 
   applied(): void {
@@ -206,30 +218,47 @@ export class SegmentedBuckets<K, B extends Bucket> {
     placeOf: (record: R) => { readonly keyBytes: Uint8Array; readonly time: number },
     put: (bucket: B, record: R) => void,
   ): readonly BytesWrite[] {
+    const { segments } = this
+    return this.rebuild((_read, change) => {
+      for (const record of records) {
+        const { keyBytes, time } = placeOf(record)
+        segments.observe(time)
+        put(change(segments.segmentOf(time), keyBytes), record)
+      }
+    })
+  }
+
+  /** Restores: `run` changes buckets that are found by their segments and the bytes of their keys. */
+  rebuild(run: (read: BucketOf<B>, change: BucketOf<B>) => void): readonly BytesWrite[] {
     this.resident.evictUnpinned()
     const { segments, prefix } = this
     // From the backend, which may have been wiped since the store was opened.
     segments.latest = this.readLatest()
-    const touched = new Map<string, { key: Uint8Array; bucket: B }>()
-    for (const record of records) {
-      const { keyBytes, time } = placeOf(record)
-      segments.observe(time)
-      const key = segmentKey(prefix, segments.segmentOf(time), keyBytes)
+    const found = new Map<string, Rebuilt<B>>()
+    const find = (segment: number, keyBytes: Uint8Array): Rebuilt<B> => {
+      const key = segmentKey(prefix, segment, keyBytes)
       const id = latin1Slice(key)
-      let entry = touched.get(id)
-      if (entry === undefined) {
-        entry = { key, bucket: this.options.decode(this.options.backend.get(key)) }
-        touched.set(id, entry)
+      let rebuilt = found.get(id)
+      if (rebuilt === undefined) {
+        rebuilt = { key, bucket: this.options.decode(this.options.backend.get(key)), isChanged: false }
+        found.set(id, rebuilt)
       }
-      put(entry.bucket, record)
+      return rebuilt
     }
+    const change = (segment: number, keyBytes: Uint8Array): B => {
+      const rebuilt = find(segment, keyBytes)
+      rebuilt.isChanged = true
+      return rebuilt.bucket
+    }
+    run((segment, keyBytes) => find(segment, keyBytes).bucket, change)
     this.latestStaged = this.latestApplied = segments.latest
     const writes: BytesWrite[] = []
-    for (const { key, bucket } of touched.values()) {
+    for (const { key, bucket, isChanged } of found.values()) {
+      if (!isChanged) continue
       writes.push({ key, value: bucket.encode() })
       this.index?.add(key)
     }
-    if (writes.length > 0) writes.push({ key: prefix, value: int64Bytes(segments.latest) })
+    if (writes.length > 0) writes.push(this.timeEntry(segments.latest))
     return writes
   }
 
@@ -267,9 +296,29 @@ export class SegmentedBuckets<K, B extends Bucket> {
     this.applying = []
   }
 
+  /** The store's own entry: the greatest time ever put, and what the segments of all others are numbered by. */
+  private timeEntry(latest: number): BytesWrite {
+    const value = new Uint8Array(16)
+    writeInt64(value, 0, latest)
+    writeInt64(value, 8, this.segments.intervalMs)
+    return { key: this.prefix, value }
+  }
+
   private readLatest(): number {
-    const latest = this.options.backend.get(this.prefix)
-    return latest === undefined ? -1 : readInt64(latest, 0)
+    const entry = this.options.backend.get(this.prefix)
+    if (entry === undefined) return -1
+    // Entries of 8 bytes are from before the interval was written down.
+    const intervalMs = entry.length < 16 ? this.segments.intervalMs : readInt64(entry, 8)
+    if (intervalMs !== this.segments.intervalMs) throw this.differentInterval(intervalMs)
+    return readInt64(entry, 0)
+  }
+
+  private differentInterval(intervalMs: number): StreamsError {
+    return new StreamsError('MR-4101', {
+      what: `Store '${this.options.name}' is in segments of ${intervalMs} ms, and now declared with ${this.segments.intervalMs} ms`,
+      why: 'The interval follows from how long rows are kept; rows of another interval would not be found.',
+      fix: 'declare what was there before, or delete the state directory: the store is restored from its changelog',
+    })
   }
 
   private slotOf(key: K, segment: number): Slot<K, B> {
@@ -305,10 +354,4 @@ export class SegmentedBuckets<K, B extends Bucket> {
     owner.pins = 0
     this.resident.delete(owner.id)
   }
-}
-
-function int64Bytes(value: number): Uint8Array {
-  const bytes = new Uint8Array(8)
-  writeInt64(bytes, 0, value)
-  return bytes
 }

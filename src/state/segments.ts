@@ -13,10 +13,10 @@ export class Segments {
   /** The greatest window start ever put; -1 before the first. */
   latest = -1
 
-  constructor(retentionMs: number) {
+  constructor(retentionMs: number, intervalMs?: number) {
     if (!(retentionMs >= 0)) throw new RangeError(`retentionMs must be 0 or more, not ${retentionMs}`)
     this.retentionMs = retentionMs
-    this.intervalMs = Math.max(Math.floor(retentionMs / 2), intervalMinMs)
+    this.intervalMs = intervalMs ?? Math.max(Math.floor(retentionMs / 2), intervalMinMs)
   }
 
   observe(start: number): void {

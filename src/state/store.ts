@@ -162,3 +162,41 @@ export interface SessionEntry<V> {
   readonly end: number
   readonly value: V
 }
+
+/**
+ * Every value of each key for some time (semantics V1). Versions may be put in any order of their times; a version lasts
+ * until the next one's time.
+ */
+export interface VersionedStore<K, V> extends StateStore {
+  /** Stands for `key` in maps. */
+  identity(key: K): KeyIdentity
+  /** The latest value, or with `asOf` the one that was valid then; `undefined` where there was none. */
+  get(key: K, asOf?: number): V | undefined
+  /** The latest value with the time from which it is valid, or `undefined`. */
+  getWithTimestamp(key: K): ValueAndTimestamp<V> | undefined
+  /**
+   * Like `get`, with the times. Of a time that the history does not reach back to only the latest version is known, if it
+   * was valid then.
+   */
+  getVersion(key: K, asOf?: number): ValueVersion<V> | undefined
+  /** The versions that were valid at any time in `[from, to]`, by ascending time; deletes are not among them. */
+  versions(
+    key: K,
+    range?: { readonly from?: number; readonly to?: number; readonly reverse?: boolean },
+  ): readonly ValueVersion<V>[]
+  /**
+   * Writes a version, a delete where `value` is `undefined`, and answers until when it is valid: Infinity for the latest.
+   * One that is older than the history is not written, and answers `undefined`.
+   */
+  put(key: K, value: V | undefined, timestamp: number): number | undefined
+  /** Deletes from `timestamp` on, and answers what was valid then. */
+  delete(key: K, timestamp: number): ValueVersion<V> | undefined
+  /** The latest version of every key that has one, in the order of the serialised keys. */
+  entries(): AsyncIterable<readonly [key: K, version: ValueVersion<V>]>
+}
+
+/** A value that was valid from its timestamp until another time. */
+export interface ValueVersion<V> extends ValueAndTimestamp<V> {
+  /** When it was replaced or deleted, excluded; Infinity for the latest. */
+  readonly validTo: number
+}

@@ -144,6 +144,7 @@ export class DriverTask {
     if (definition.changelogTopic !== undefined) return this.rowsOf(definition, definition.changelogTopic)
     const name = changelogTopicOf(definition, applicationId)
     if (name === undefined) return []
+    if (definition.kind === 'versioned') return versionsOf(topic(name).partition(partition))
     const last = new Map<string, ChangelogRecord>()
     for (const { key, value, timestamp, offset } of topic(name).partition(partition)) {
       if (key !== null) last.set(latin1Slice(key), { key, value, timestamp, offset })
@@ -163,6 +164,13 @@ export class DriverTask {
     const records = this.options.topic(topic).partition(partition).slice(0, end)
     return records.flatMap(record => changelog.rowsOf(chunkOf(record), end))
   }
+}
+
+/** Every record: compaction leaves versions alone as long as they are looked up (semantics V4). */
+function versionsOf(records: readonly LoggedRecord[]): readonly ChangelogRecord[] {
+  return records.flatMap(({ key, value, timestamp, offset }) =>
+    key === null ? [] : [{ key, value, timestamp, offset }],
+  )
 }
 
 function positionOf(positions: readonly TaskPosition[], topic: string): number | undefined {

@@ -14,6 +14,7 @@ import { TestInput, type InputTopic } from './test-input.ts'
 import { TestOutput, type OutputTopic } from './test-output.ts'
 import { TestSessionStore } from './test-session-store.ts'
 import { TestKeyValueStore, TestWindowStore } from './test-store.ts'
+import { TestVersionedStore } from './test-versioned-store.ts'
 
 /**
  * Makes a driver for `app`. Building the topology may throw what is wrong with it; `using` closes the driver.
@@ -42,7 +43,12 @@ export function testDriver(app: TestedApp, options: TestDriverOptions = {}): Tes
 }
 
 /** The driver's method for each kind of store. */
-const storeMethods = { 'key-value': 'store', window: 'windowStore', session: 'sessionStore' } as const
+const storeMethods = {
+  'key-value': 'store',
+  window: 'windowStore',
+  session: 'sessionStore',
+  versioned: 'versionedStore',
+} as const
 
 export class TestDriver {
   private readonly application: DriverApplication
@@ -115,6 +121,12 @@ export class TestDriver {
   sessionStore<K = unknown, V = unknown>(name: string): TestSessionStore<K, V> {
     this.checkStore(name, 'session')
     return new TestSessionStore(() => this.application.placesOf(name))
+  }
+
+  /** A versioned store by its name, all partitions together. MR-6102 when there is none, MR-6103 for another kind. */
+  versionedStore<K = unknown, V = unknown>(name: string): TestVersionedStore<K, V> {
+    this.checkStore(name, 'versioned')
+    return new TestVersionedStore(() => this.application.placesOf(name))
   }
 
   /** Moves the wall clock, and runs the wall-clock punctuations that are due then. The same as `advanceWallClock`. */

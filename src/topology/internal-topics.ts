@@ -100,6 +100,13 @@ function changelogConfig(store: StoreDefinition): Readonly<Record<string, string
           Number.isFinite(store.retentionMs) ? store.retentionMs + changelogRetentionAddedMs : -1,
         ),
       }
+    case 'versioned':
+      return {
+        ...common,
+        'cleanup.policy': 'compact',
+        // A key's records are its versions: while they are looked up, compaction must not take them (semantics V4).
+        'min.compaction.lag.ms': String(store.historyMs + changelogRetentionAddedMs),
+      }
     default:
       return unreachable(store)
   }

@@ -41,6 +41,14 @@ const rowsByKind: Readonly<
   // The names of these are never given.
   'held-records': () => [],
   custom: () => [],
+  versioned: (driver, name) =>
+    driver
+      .versionedStore(name)
+      .toArray()
+      .map(({ key, timestamp, value }) => {
+        const keyText = textOf(key)!
+        return { key: keyText, start: timestamp, row: [`${keyText}@${timestamp}`, textOf(value) ?? null] }
+      }),
   session: (driver, name) =>
     driver
       .sessionStore(name)
