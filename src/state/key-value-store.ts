@@ -97,9 +97,10 @@ export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
       this.resident.set(entry)
     }
     const stored = this.definition.timestamped ? timestamp : -1
+    const isListed = entry.row !== undefined
     entry.row = value === undefined || value === null ? undefined : { value, timestamp: stored }
     entry.timestamp = timestamp
-    if (this.index !== undefined && entry.row !== undefined) this.index.add(this.layout.lookup(key))
+    if (!isListed && entry.row !== undefined) this.index?.add(this.layout.lookup(key))
     if (entry.dirty) return
     entry.dirty = true
     entry.pins++
@@ -214,7 +215,11 @@ export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
   }
 
   applied(): void {
-    for (const { entry } of this.applying) entry.pins--
+    for (const { entry, key, value } of this.applying) {
+      entry.pins--
+      // Neither the backend nor any write under way has it.
+      if (value === null && entry.pins === 0) this.index?.delete(key)
+    }
     this.applying = []
   }
 

@@ -16,6 +16,8 @@ interface Subject {
   readonly store: StateStore
   put(row: string, value: number | undefined): void
   get(row: string): number | undefined
+  /** Every row in order, of stores that can be walked. */
+  walk?(): readonly string[]
 }
 
 const rows = ['a', 'b', 'c', 'd', 'e'].flatMap(key => [0, 10, 150_000].map(start => `${key}@${start}`))
@@ -26,6 +28,7 @@ function keyValue(backend: MemoryBytes): Subject {
     store,
     put: (row, n) => store.put(row, n === undefined ? undefined : { n }, 0),
     get: row => store.get(row)?.n,
+    walk: () => [...store.walk()].map(([row]) => row),
   }
 }
 
@@ -101,15 +104,21 @@ class Model {
   }
 
   /** Kills the store once its last batch is written, and opens it anew. */
-  reopen(): void {
+  async reopen(): Promise<void> {
     this.applied()
     this.#live = new Map(this.#committed)
     this.#staged = new Map(this.#committed)
     this.#subject = this.#open(this.#backend)
+    await this.#subject.store.restored?.()
   }
 
   check(row: string): void {
     expect(this.#subject.get(row)).toBe(this.#live.get(row))
+  }
+
+  checkWalk(): void {
+    const walked = this.#subject.walk?.()
+    if (walked !== undefined) expect(walked).toEqual([...this.#live.keys()].sort())
   }
 }
 
@@ -118,7 +127,7 @@ describe.each([
   ['window', window],
   ['session', session],
 ])('%s store', (_kind, open) => {
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])('agrees with the model, seed %i', seed => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('agrees with the model, seed %i', async seed => {
     const random = seededRandom(seed)
     const pick = (count: number): number => Math.floor(random.next() * count)
     const model = new Model(open)
@@ -130,8 +139,9 @@ describe.each([
       else if (act < 13) model.apply()
       else if (act < 15) model.applied()
       else if (act === 15) model.discard()
-      else if (act === 16 && random.next() < 0.3) model.reopen()
+      else if (act === 16 && random.next() < 0.3) await model.reopen()
       for (let n = 0; n < 3; n++) model.check(rows[pick(rows.length)]!)
+      if (act === 17) model.checkWalk()
     }
     for (const row of rows) model.check(row)
   })
