@@ -93,6 +93,7 @@ export type {
   PunctuationType,
   RecordContext,
 } from './processor/processor.ts'
+export { aroundProcess, type AroundProcess } from './processor/around.ts'
 export { StreamRecord, type RecordOrigin } from './processor/record.ts'
 export type { Header, Headers } from './record/record.ts'
 export { json, type JsonOptions } from './serdes/json.ts'
@@ -157,14 +158,17 @@ export type {
   WindowStoreDefinition,
 } from './topology/node.ts'
 export type { Subtopology } from './topology/subtopologies.ts'
-export {
-  Topology,
-  type CopartitionGroup,
-  type GlobalStoreOptions,
-  type ProcessorOptions,
-  type SourceOptions as TopologySourceOptions,
-  type SinkOptions as TopologySinkOptions,
-} from './topology/topology.ts'
+export type {
+  CopartitionGroup,
+  ProcessorOptions,
+  ProcessorWrapper,
+  SourceOptions as TopologySourceOptions,
+  SinkOptions as TopologySinkOptions,
+  StoreDeclaration,
+  TopicStoreOptions,
+  TopologyOptions,
+} from './topology/options.ts'
+export { Topology } from './topology/topology.ts'
 export { customWindows, type CustomWindowOptions, type CustomWindows } from './windows/custom-windows.ts'
 export type { FixedWindows } from './windows/fixed-windows.ts'
 export { unlimited, type UnlimitedWindows } from './windows/unlimited-windows.ts'

@@ -59,6 +59,16 @@ export const errorCodes = {
     retriable: false,
     summary: 'A join with grace looks up a table that does not keep its versions, or not for as long.',
   },
+  'MR-1601': {
+    name: 'READ_ONLY_STORE',
+    retriable: false,
+    summary: 'A processor writes to a store that it may only read.',
+  },
+  'MR-1602': {
+    name: 'FORWARD_OUT_OF_TURN',
+    retriable: false,
+    summary: 'A processor forwards a record while none of its callbacks runs.',
+  },
   'MR-2001': { name: 'UNKNOWN_TOPIC', retriable: true, summary: 'A topic does not exist on the broker.' },
   'MR-2101': {
     name: 'PARTITION_COUNT_MISMATCH',
@@ -100,6 +110,11 @@ export const errorCodes = {
     name: 'WRONG_STORE_KIND',
     retriable: false,
     summary: 'A store is asked for as one of another kind.',
+  },
+  'MR-6111': {
+    name: 'CALLS_UNDER_WAY',
+    retriable: true,
+    summary: 'A test driver is to commit while asynchronous calls are under way.',
   },
   'MR-3001': {
     name: 'DESERIALIZATION_FAILED',
@@ -237,6 +252,7 @@ export const errorCodes = {
     retriable: true,
     summary: 'A job that the broker repeats, such as retention or compaction, failed.',
   },
+  'MR-5026': { name: 'CANNOT_LISTEN', retriable: false, summary: 'An address cannot be listened on.' },
   'MR-5040': {
     name: 'PRODUCER_FENCED',
     retriable: false,

@@ -14,6 +14,7 @@ import type { StateStore } from '../state/store.ts'
 import type { ProcessorNode } from '../topology/node.ts'
 import { asyncCallFailed, processingFailed } from './failures.ts'
 import type { Punctuated } from './punctuation.ts'
+import { readOnly } from './read-only-store.ts'
 import { Children, type Receiver } from './receiver.ts'
 import type { TaskScope } from './task-scope.ts'
 
@@ -27,6 +28,8 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
   private readonly scope: TaskScope
   /** Children by name, as `forwardTo` has been asked for them. */
   private readonly childByName = new Map<string, Receiver>()
+  /** Whether a callback of the processor runs that may forward: a node is never entered twice. */
+  private active = false
 
   constructor(node: ProcessorNode, scope: TaskScope) {
     this.name = node.name
@@ -49,27 +52,29 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
   }
 
   process(record: StreamRecord): void {
+    this.active = true
     try {
       this.processor.process(record)
     } catch (error) {
       throw processingFailed(error, this.node, this.scope.current)
     }
+    this.active = false
   }
 
   /** Forwards what the processor held back until the commit. */
   flush(): void {
-    if (this.processor.flush !== undefined) this.guard(() => this.processor.flush!())
+    if (this.processor.flush !== undefined) this.guardActive(() => this.processor.flush!())
   }
 
   /** Lets the asynchronous work of this node forward what has come. */
   advance(mayForward: () => boolean): void {
-    this.guard(() => this.processor.work!.advance(mayForward))
+    this.guardActive(() => this.processor.work!.advance(mayForward))
   }
 
   /** Runs a punctuation of this node at `now`. */
   runPunctuation(punctuate: (now: number) => void, now: number): void {
     this.scope.current.setPunctuation(now)
-    this.guard(() => punctuate(now))
+    this.guardActive(() => punctuate(now))
   }
 
   close(): void {
@@ -102,10 +107,12 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
   }
 
   forward(record: StreamRecord): void {
+    if (!this.active) throw this.outOfTurn()
     this.children.forward(record)
   }
 
   forwardTo(child: string, record: StreamRecord): void {
+    if (!this.active) throw this.outOfTurn()
     let receiver = this.childByName.get(child)
     if (receiver === undefined) {
       receiver = this.children.named(child)
@@ -116,6 +123,7 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
   }
 
   forwardAs(place: RecordContext, record: StreamRecord): void {
+    if (!this.active) throw this.outOfTurn()
     const { current } = this.scope
     const { topic, partition, offset, timestamp, headers } = current
     current.set(place.topic, place.partition, place.offset, place.timestamp, place.headers)
@@ -130,9 +138,12 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows the store's kind.
   store<S extends StateStore>(name: string): S {
     const { stores, globalStores } = this.scope
-    const store = this.node.stores.includes(name) ? stores.get(name) : globalStores.get(name)
-    if (store === undefined) throw this.unknown('store', name, this.node.stores)
-    return store as S
+    const { node } = this
+    const isOwn = node.stores.includes(name)
+    const store = isOwn ? stores.get(name) : globalStores.get(name)
+    if (store === undefined) throw this.unknown('store', name, node.stores)
+    if (isOwn && node.readOnlyStores?.includes(name) !== true) return store as S
+    return readOnly(store as S, node)
   }
 
   schedule(
@@ -174,6 +185,21 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
     } catch (error) {
       throw processingFailed(error, this.node, this.scope.current)
     }
+  }
+
+  private guardActive(run: () => void): void {
+    this.active = true
+    this.guard(run)
+    this.active = false
+  }
+
+  private outOfTurn(): StreamsError {
+    return new StreamsError('MR-1602', {
+      what: `'${this.name}' forwards while neither process nor a punctuation of it runs`,
+      where: this.node.declaredAt,
+      why: 'The record would belong to no input and no commit.',
+      fix: 'forward before process returns, and make a new processor for each task; for work that waits: mapValuesAsync',
+    })
   }
 
   private unknown(kind: 'child' | 'store', name: string, known: readonly string[]): StreamsError {

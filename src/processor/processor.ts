@@ -11,15 +11,15 @@ import type { StateStore } from '../state/store.ts'
 import type { AsyncWork } from './async-work.ts'
 import type { StreamRecord } from './record.ts'
 
-/** A running node. One instance per task; made by its supplier. */
-export interface Processor<KIn = unknown, VIn = unknown> {
-  /** Called once before the first record, when the stores are restored and open. */
-  init?(context: ProcessorContext): void
+/** A running node. One instance per task; made by its supplier. What it forwards has keys and values of the last two types. */
+export interface Processor<KIn = unknown, VIn = unknown, KOut = unknown, VOut = unknown> {
+  /** Called once before the first record, when the stores are restored and open. Nothing can be forwarded yet. */
+  init?(context: ProcessorContext<KOut, VOut>): void
   process(record: StreamRecord<KIn, VIn>): void
   /** Forwards what was held back to be forwarded once per commit (semantics C2); called before each commit. */
   flush?(): void
   /** The work of an asynchronous node; the task advances it between records and waits for it before each commit. */
-  readonly work?: AsyncWork
+  readonly work?: AsyncWork | undefined
   /** Called once when the task closes; not after a crash. */
   close?(): void
   /**
@@ -59,16 +59,19 @@ export interface AsyncTools {
 }
 
 /** A node's view of the task that runs it (semantics A7). */
-export interface ProcessorContext {
+export interface ProcessorContext<KOut = unknown, VOut = unknown> {
   readonly applicationId: string
   /** `<subtopology>_<partition>`. */
   readonly taskId: string
   readonly partition: number
   readonly nodeName: string
-  /** To every child, in the order in which the children were declared. */
-  forward(record: StreamRecord): void
+  /**
+   * To every child, in the order in which the children were declared. Only while `process` or a punctuation of this
+   * processor runs: MR-1602 otherwise.
+   */
+  forward(record: StreamRecord<KOut, VOut>): void
   /** To one child by its node name; an unknown name throws MR-1001. */
-  forwardTo(child: string, record: StreamRecord): void
+  forwardTo(child: string, record: StreamRecord<KOut, VOut>): void
   /** Forwards `record` with `place` as the current record (semantics C6): for what was held back since then. */
   forwardAs(place: RecordContext, record: StreamRecord): void
   /**

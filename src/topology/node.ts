@@ -55,6 +55,8 @@ export interface ProcessorNode {
   readonly parents: readonly string[]
   readonly supplier: ProcessorSupplier
   readonly stores: readonly string[]
+  /** Those of the stores that it may not write. Default: none. */
+  readonly readOnlyStores?: readonly string[] | undefined
   /** How long a record may be under way in it at most, where it is asynchronous. */
   readonly waitMsMax?: number | undefined
   /** The line of the user's code that declared the operator. */

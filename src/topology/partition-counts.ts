@@ -9,7 +9,8 @@
 import { assert } from '../base/assert.ts'
 import { StreamsError } from '../base/errors.ts'
 import type { SourceNode } from './node.ts'
-import type { CopartitionGroup, Topology } from './topology.ts'
+import type { CopartitionGroup } from './options.ts'
+import type { Topology } from './topology.ts'
 
 /** The result of `planPartitions`. */
 export interface PartitionPlan {

@@ -7,8 +7,7 @@
  * stores without a user, which `subtopologies` refuses.
  */
 import { StreamsError } from '../base/errors.ts'
-import type { ProcessorSupplier } from '../processor/processor.ts'
-import type { Decoder, Encoder } from '../serdes/serde.ts'
+import type { Encoder } from '../serdes/serde.ts'
 import { describeTopology } from './describe.ts'
 import { validateName } from './names.ts'
 import type {
@@ -17,76 +16,19 @@ import type {
   SinkNode,
   SourceNode,
   StoreDefinition,
-  StreamPartitioner,
-  TimestampExtractor,
-  TopicNameExtractor,
   TopologyNode,
 } from './node.ts'
-import { splitIntoSubtopologies, type Subtopology } from './subtopologies.ts'
-
-/** What `addSource` takes beside the name. */
-export interface SourceOptions {
-  /** One or more topics, read alike. */
-  readonly topics: readonly string[]
-  readonly key: Decoder<unknown>
-  readonly value: Decoder<unknown>
-  /** Default: the timestamp of the record itself. */
-  readonly timestamp?: TimestampExtractor | undefined
-  /** Where to begin when the group has no committed offset. Default: what the application is configured with. */
-  readonly offsetReset?: 'earliest' | 'latest' | 'none' | undefined
-  /** The line of the application that declared it, for messages. */
-  readonly declaredAt?: string | undefined
-}
-
-/** What `addProcessor` takes beside the name. */
-export interface ProcessorOptions {
-  /** Names of the nodes it receives from; at least one. */
-  readonly parents: readonly string[]
-  /** Called once for each task: it must make a new processor each time (semantics A2). */
-  readonly supplier: ProcessorSupplier
-  /** Names of the stores that it uses, added before. */
-  readonly stores?: readonly string[]
-  /** How long a record may be under way in it at most, milliseconds, where it is asynchronous. Default 0. */
-  readonly waitMsMax?: number | undefined
-  /** The line of the application that declared it, for messages. */
-  readonly declaredAt?: string | undefined
-}
-
-/** What `addSink` takes beside the name. */
-export interface SinkOptions {
-  readonly parents: readonly string[]
-  readonly topic: string | TopicNameExtractor
-  readonly key: Encoder<never>
-  readonly value: Encoder<never>
-  /** Default: Kafka's own, murmur2 of the key's bytes. */
-  readonly partitioner?: StreamPartitioner | undefined
-  readonly declaredAt?: string | undefined
-}
-
-/** What `addGlobalStore` takes. */
-export interface GlobalStoreOptions extends Pick<
+import type {
+  CopartitionGroup,
+  ProcessorOptions,
+  ProcessorWrapper,
+  SinkOptions,
   SourceOptions,
-  'key' | 'value' | 'timestamp' | 'declaredAt'
-> {
-  /** The name of the node that reads the topic. */
-  readonly source: string
-  /** Every instance reads all of its partitions. */
-  readonly topic: string
-  /** The name of the node that writes the store. */
-  readonly processor: string
-  /** Called once for each partition of the topic. What its processors forward goes nowhere. */
-  readonly supplier: ProcessorSupplier
-  /** Has no changelog: the topic is what it is made from again. */
-  readonly store: StoreDefinition
-}
-
-/** Sources whose topics must have equal partition counts, because records of equal keys meet (semantics O1, O2). */
-export interface CopartitionGroup {
-  readonly sources: readonly string[]
-  /** The operator that makes them meet, and where it was declared. */
-  readonly operator: string
-  readonly declaredAt?: string | undefined
-}
+  StoreDeclaration,
+  TopicStoreOptions,
+  TopologyOptions,
+} from './options.ts'
+import { splitIntoSubtopologies, type Subtopology } from './subtopologies.ts'
 
 /**
  * A graph of sources, processors and sinks, with the stores they use.
@@ -123,11 +65,20 @@ export class Topology {
   readonly #sourceOfTopic = new Map<string, string>()
   readonly #globalSources = new Set<string>()
   readonly #globalStores = new Set<string>()
+  /** Stores that are made from a topic alone, with the one processor that writes them. */
+  readonly #writerOf = new Map<string, string>()
+  readonly #wrapProcessor: ProcessorWrapper | undefined
   #parts: readonly Subtopology[] | undefined
+
+  constructor(options: TopologyOptions = {}) {
+    this.#wrapProcessor = options.wrapProcessor
+  }
 
   /** Adds a node that reads topics. A topic can have one source in a topology. */
   addSource(name: string, options: SourceOptions): this {
     this.#checkNewNode(name, options.declaredAt)
+    checkSerde(options.key?.deserialize, `source '${name}'`, 'key', options.declaredAt)
+    checkSerde(options.value?.deserialize, `source '${name}'`, 'value', options.declaredAt)
     if (options.topics.length === 0)
       throw invalid(`source '${name}' has no topics`, 'name at least one topic')
     for (const topic of options.topics) {
@@ -159,12 +110,14 @@ export class Topology {
     this.#checkParents(name, options.parents)
     const stores = options.stores ?? []
     for (const store of stores) this.#checkStore(store, name)
+    checkSupplier(options.supplier, name, options.declaredAt)
+    const supplier = this.#wrapProcessor?.(name, options.supplier) ?? options.supplier
     return this.#put({
       kind: 'processor',
       name,
       parents: Object.freeze([...options.parents]),
-      supplier: options.supplier,
-      stores: Object.freeze([...new Set(stores)]),
+      supplier,
+      ...this.#storesOf(name, stores),
       waitMsMax: options.waitMsMax,
       declaredAt: options.declaredAt,
     } satisfies ProcessorNode)
@@ -174,6 +127,8 @@ export class Topology {
   addSink(name: string, options: SinkOptions): this {
     this.#checkNewNode(name, options.declaredAt)
     this.#checkParents(name, options.parents)
+    checkSerde(options.key?.serialize, `sink '${name}'`, 'key', options.declaredAt)
+    checkSerde(options.value?.serialize, `sink '${name}'`, 'value', options.declaredAt)
     if (typeof options.topic === 'string') validateName(options.topic, 'a topic', `sink '${name}'`)
     return this.#put({
       kind: 'sink',
@@ -187,8 +142,12 @@ export class Topology {
     } satisfies SinkNode)
   }
 
-  /** Adds a store and connects it to processors that were added before; more may be connected later. */
-  addStateStore(definition: StoreDefinition, ...processors: readonly string[]): this {
+  /**
+   * Adds a store, or what `kvStore` and its like made, and connects it to processors that were added before; more may be
+   * connected later. A processor can also name it in `stores`, if the store comes first.
+   */
+  addStateStore(store: StoreDeclaration, ...processors: readonly string[]): this {
+    const definition = 'definition' in store ? store.definition : store
     validateName(definition.name, 'a store')
     if (this.#stores.has(definition.name)) {
       throw new StreamsError('MR-1002', {
@@ -199,16 +158,17 @@ export class Topology {
     }
     this.#stores.set(definition.name, Object.freeze({ ...definition }))
     this.#parts = undefined
-    for (const processor of processors) this.connectStores(processor, definition.name)
+    for (const processor of processors) this.connectProcessorAndStateStores(processor, definition.name)
     return this
   }
 
   /**
    * Adds a store that every instance has whole, made from all partitions of a topic. Every processor may read it by its
-   * name, without being connected to it; only its own writes it.
+   * name, without being connected to it; only its own writes it. What that forwards goes nowhere.
    */
-  addGlobalStore(options: GlobalStoreOptions): this {
-    const { source, topic, key, value, timestamp, processor, supplier, store, declaredAt } = options
+  addGlobalStore(options: TopicStoreOptions): this {
+    const { source, topic, key, value, timestamp, processor, supplier, declaredAt } = options
+    const store = 'definition' in options.store ? options.store.definition : options.store
     this.addSource(source, { topics: [topic], key, value, timestamp, declaredAt })
     this.addStateStore({ ...store, changelog: false, cache: false })
     this.addProcessor(processor, { parents: [source], supplier, stores: [store.name], declaredAt })
@@ -217,14 +177,28 @@ export class Topology {
     return this
   }
 
+  /**
+   * Adds a store of each task's own partition of a topic, which is the store's changelog at once (KIP-813): what is in the
+   * topic is the store's data, so its processor must write each record as it comes. Others read the store once it is
+   * connected to them; what they write is refused with MR-1601.
+   */
+  addReadOnlyStateStore(options: TopicStoreOptions): this {
+    const { source, topic, key, value, timestamp, processor, supplier, declaredAt } = options
+    const store = 'definition' in options.store ? options.store.definition : options.store
+    this.addSource(source, { topics: [topic], key, value, timestamp, declaredAt, offsetReset: 'earliest' })
+    this.addStateStore({ ...store, changelog: false, changelogTopic: topic, cache: false })
+    this.#writerOf.set(store.name, processor)
+    return this.addProcessor(processor, { parents: [source], supplier, stores: [store.name], declaredAt })
+  }
+
   /** Lets a processor use stores; processors that share a store run in one task. */
-  connectStores(processor: string, ...stores: readonly string[]): this {
+  connectProcessorAndStateStores(processor: string, ...stores: readonly string[]): this {
     const node = this.#nodes.get(processor)
     if (node?.kind !== 'processor') {
       throw invalid(`stores cannot be connected to '${processor}'`, 'name a processor that was added before')
     }
     for (const store of stores) this.#checkStore(store, processor)
-    return this.#put({ ...node, stores: Object.freeze([...new Set([...node.stores, ...stores])]) })
+    return this.#put({ ...node, ...this.#storesOf(processor, [...node.stores, ...stores]) })
   }
 
   /** Declares a topic, named without the application id, as the application's own: written and read by this topology. */
@@ -294,6 +268,13 @@ export class Topology {
     return sources.some(({ name }) => this.#globalSources.has(name))
   }
 
+  /** The stores of a processor, and those of them that it may only read. */
+  #storesOf(processor: string, stores: readonly string[]): Pick<ProcessorNode, 'stores' | 'readOnlyStores'> {
+    const all = Object.freeze([...new Set(stores)])
+    const readOnly = all.filter(store => (this.#writerOf.get(store) ?? processor) !== processor)
+    return { stores: all, ...(readOnly.length > 0 && { readOnlyStores: Object.freeze(readOnly) }) }
+  }
+
   #put(node: TopologyNode): this {
     this.#nodes.set(node.name, Object.freeze(node))
     this.#parts = undefined
@@ -351,4 +332,31 @@ export class Topology {
 
 function invalid(what: string, fix?: string, where?: string): StreamsError {
   return new StreamsError('MR-1001', { what, where, fix })
+}
+
+function checkSerde(
+  half: unknown,
+  node: string,
+  part: 'key' | 'value',
+  where: string | undefined,
+): asserts half is (...args: never) => unknown {
+  if (typeof half === 'function') return
+  throw new StreamsError('MR-1004', {
+    what: `${node} has no serde for its ${part}s`,
+    where,
+    fix: `{ ${part}: string() } or another serde`,
+  })
+}
+
+/** A processor is one task's: two tasks that share one would mix their records (semantics A2). */
+function checkSupplier(supplier: unknown, name: string, where: string | undefined): void {
+  if (typeof supplier !== 'function')
+    throw new TypeError(`processor '${name}': supplier must be a function that makes a processor`)
+  const make = supplier as () => unknown
+  if (make() !== make()) return
+  throw invalid(
+    `the supplier of '${name}' answers the same processor twice`,
+    'make a new processor at every call: () => new Counter()',
+    where,
+  )
 }

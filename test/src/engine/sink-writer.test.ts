@@ -8,7 +8,7 @@ import { selectKey } from '../../../src/operators/select-key.ts'
 import { json } from '../../../src/serdes/json.ts'
 import { string } from '../../../src/serdes/primitives.ts'
 import { windowed } from '../../../src/serdes/windowed.ts'
-import type { SinkOptions } from '../../../src/topology/topology.ts'
+import type { SinkOptions } from '../../../src/topology/options.ts'
 import { Topology } from '../../../src/topology/topology.ts'
 import { EngineHarness } from './engine-harness.ts'
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { StreamsError } from '../../../src/base/errors.ts'
 import { string } from '../../../src/serdes/primitives.ts'
 import type { KeyValueStoreDefinition } from '../../../src/topology/node.ts'
-import { Topology, type ProcessorOptions } from '../../../src/topology/topology.ts'
+import type { ProcessorOptions } from '../../../src/topology/options.ts'
+import { Topology } from '../../../src/topology/topology.ts'
 
 const text = { key: string(), value: string() }
 const supplier = () => ({ process: () => {} })
@@ -49,7 +50,7 @@ describe('a topology', () => {
   })
 
   it('is one part where processors share a store (N8)', () => {
-    const topology = example().addStateStore(store('rows'), 'p1').connectStores('p2', 'rows')
+    const topology = example().addStateStore(store('rows'), 'p1').connectProcessorAndStateStores('p2', 'rows')
     const [part, ...others] = topology.subtopologies()
     expect(others).toEqual([])
     expect(part!.stores.map(({ name }) => name)).toEqual(['rows'])
@@ -102,8 +103,12 @@ describe('a topology refuses', () => {
     ['a parent that is not there', 'MR-1001', t => t.addProcessor('p3', processor('nobody'))],
     ['a parent twice', 'MR-1001', t => t.addProcessor('p3', processor('s1', 's1'))],
     ['a sink as a parent', 'MR-1001', t => t.addProcessor('p3', processor('out'))],
-    ['a store that is not there', 'MR-1001', t => t.connectStores('p1', 'nothing')],
-    ['a store of a sink', 'MR-1001', t => t.addStateStore(store('a'), 'p1').connectStores('out', 'a')],
+    ['a store that is not there', 'MR-1001', t => t.connectProcessorAndStateStores('p1', 'nothing')],
+    [
+      'a store of a sink',
+      'MR-1001',
+      t => t.addStateStore(store('a'), 'p1').connectProcessorAndStateStores('out', 'a'),
+    ],
     ['a store without a user', 'MR-1001', t => t.addStateStore(store('a')).subtopologies()],
     [
       'a topic name that Kafka does not allow',
