@@ -42,6 +42,8 @@ export interface RunOptions {
   readonly heartbeatInterval?: Duration
   /** Default: lines on stderr. `silentLogger` for none. */
   readonly logger?: Logger
+  /** Takes the lines that `print` operators write. Default: lines on standard output. */
+  readonly print?: (line: string) => void
   /** Stops the application as `close` does. */
   readonly signal?: AbortSignal
   /** Whether SIGTERM and SIGINT finish what is in flight, commit and close. Default false in code, true in the CLI. */
@@ -62,6 +64,7 @@ export interface ResolvedOptions {
   readonly instanceId: string | undefined
   readonly heartbeatIntervalMs: number
   readonly logger: Logger
+  readonly print: (line: string) => void
 }
 
 const commitIntervalMsMax = 15 * 60 * 1000
@@ -97,6 +100,7 @@ export function resolveOptions(options: RunOptions): ResolvedOptions {
       heartbeatIntervalMsMax,
     ),
     logger: options.logger ?? consoleLogger(),
+    print: options.print ?? (line => void process.stdout.write(`${line}\n`)),
   }
 }
 

@@ -32,6 +32,7 @@ export type {
   UpdatedWindowOptions,
   WindowedByOptions,
 } from './dsl/options.ts'
+export type { PrintOptions } from './dsl/print-options.ts'
 export type { LookupTable } from './dsl/lookup-table.ts'
 export { customStore, type CustomStoreHandle, type CustomStoreOptions } from './dsl/custom-store.ts'
 export {

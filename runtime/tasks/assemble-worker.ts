@@ -210,6 +210,7 @@ function taskFactory(factory: FactoryOptions) {
         cache: options.cache,
         maxTaskIdleMs: options.maxTaskIdleMs,
         onDrop: logDrop,
+        print: options.print,
       },
       restore: signal =>
         reader.restore(

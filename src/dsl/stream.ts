@@ -30,6 +30,8 @@ import {
   type StreamState,
 } from './handle.ts'
 import type { BranchOptions, NamedOptions, RepartitionOptions, SinkOptions, ValueOptions } from './options.ts'
+import type { PrintOptions } from './print-options.ts'
+import { planPrint } from './print.ts'
 import { planProcess, type AnyProcessor } from './process-plan.ts'
 import { planRepartition } from './repartition.ts'
 import {
@@ -103,6 +105,10 @@ export class Stream implements MembersOf<AnyStream> {
 
   foreach(action: AnyMapper, options?: NamedOptions): void {
     this.#map('foreach', 'KSTREAM-FOREACH-', action, options, {})
+  }
+
+  print(options: PrintOptions<unknown, unknown> = {}): void {
+    planPrint(this.#dsl.plan, this[state].node, options)
   }
 
   merge(other: AnyStream, options?: NamedOptions): AnyStream {

@@ -40,6 +40,7 @@ import type {
   WindowedByOptions,
 } from './options.ts'
 import type { StoreHandles } from './open-stores.ts'
+import type { PrintOptions } from './print-options.ts'
 import type { ProcessorDefinition, ValueProcessorDefinition } from './processors.ts'
 import type { LookupTable } from './lookup-table.ts'
 import type { DynamicTopic, SinkTopic } from './topic.ts'
@@ -119,6 +120,9 @@ export interface KStream<K, V> {
 
   /** Calls `action` for each record, which ends here; otherwise like `peek`. */
   foreach(action: Mapper<K, V, void>, options?: NamedOptions): void
+
+  /** Writes a line for each record, `[label]: key, value`, which ends here: to standard output unless told otherwise. */
+  print(options?: PrintOptions<K, V>): void
 
   /** Records of this stream and the other, in no promised order between the two. */
   merge<V2>(other: KStream<K, V2>, options?: NamedOptions): KStream<K, V | V2>

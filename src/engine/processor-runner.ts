@@ -175,6 +175,10 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
     this.scope.noted.set(key, value)
   }
 
+  print(line: string): void {
+    this.scope.print(line)
+  }
+
   requestCommit(): void {
     this.scope.commitRequested = true
   }

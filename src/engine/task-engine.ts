@@ -56,6 +56,8 @@ export interface TaskEngineOptions {
   readonly hasInput?: (topic: string, partition: number) => boolean
   /** Told of every record that the rules drop; counted by the task in any case. */
   readonly onDrop?: (drop: Drop) => void
+  /** Where lines that the application prints go. Default: nowhere. */
+  readonly print?: (line: string) => void
   /** What becomes of a record that cannot be deserialised. Default: fail with MR-3001. */
   readonly onDeserializationError?: (error: StreamsError) => 'fail' | 'skip'
 }
@@ -270,6 +272,7 @@ export class TaskEngine {
       topicName: options.topicName ?? (topic => topic),
       freezes: options.freeze ?? false,
       dropped: drop => this.countDrop(drop),
+      print: options.print ?? (() => {}),
       streamTime: -1,
       commitRequested: false,
       coalescedEntriesMax: store => (coalescing.has(store) ? coalescedEntriesMax : 0),

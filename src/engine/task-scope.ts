@@ -37,6 +37,8 @@ export interface TaskScope {
   readonly topicName: (topic: string) => string
   readonly freezes: boolean
   readonly dropped: (drop: Drop) => void
+  /** Writes a line where the application prints. */
+  readonly print: (line: string) => void
   /** The greatest timestamp processed, -1 before the first. */
   streamTime: number
   commitRequested: boolean

@@ -6,14 +6,17 @@ import { flatMap } from '../operators/flat-map.ts'
 import { mapValues } from '../operators/map-values.ts'
 import { map } from '../operators/map.ts'
 import { peek } from '../operators/peek.ts'
+import { print } from '../operators/print.ts'
 import { selectKey } from '../operators/select-key.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
-import type { MapNode } from './node.ts'
+import type { MapNode, PrintNode } from './node.ts'
 
 type Pair = readonly [key: unknown, value: unknown]
 
 /** What a callback answers was checked by the types of the DSL, and is again by the operators that rely on it. */
-export function compileMap({ kind, fn }: MapNode): ProcessorSupplier {
+export function compileMap(node: MapNode | PrintNode): ProcessorSupplier {
+  if (node.kind === 'print') return print(node.print)
+  const { kind, fn } = node
   switch (kind) {
     case 'map':
       return map(fn as ValueCallback<Pair>)

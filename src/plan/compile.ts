@@ -97,6 +97,7 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
     case 'select-key':
     case 'peek':
     case 'foreach':
+    case 'print':
       return addProcessor(compileMap(node))
     case 'merge':
     case 'branch-child':

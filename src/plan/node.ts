@@ -8,6 +8,7 @@
  * To add an operator: a kind here, a method in `src/dsl`, a case in `compile.ts`, a factory in `src/operators`.
  */
 import type { FoldCallback, JoinCallback, MergeCallback, ValueCallback } from '../operators/callbacks.ts'
+import type { Print } from '../operators/print.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { Suppression } from '../operators/suppress.ts'
 import type { Encoder, Serde } from '../serdes/serde.ts'
@@ -99,6 +100,13 @@ export interface SinkNode extends NodeBase {
   readonly keySerde: Encoder<never>
   readonly valueSerde: Encoder<never>
   readonly partitioner: StreamPartitioner | undefined
+}
+
+/** Writes a line for each record, which ends here. */
+export interface PrintNode extends NodeBase {
+  readonly kind: 'print'
+  readonly parent: StreamNode
+  readonly print: Print
 }
 
 export interface StreamAggregateNode extends NodeBase {
@@ -362,6 +370,7 @@ export type PlanNode =
   | TableNode
   | BranchNode
   | SinkNode
+  | PrintNode
   | GlobalTableNode
   | TableGroupNode
   | TableRepartitionNode

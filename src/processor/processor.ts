@@ -105,6 +105,8 @@ export interface ProcessorContext<KOut = unknown, VOut = unknown> {
   noted(key: string): number | undefined
   /** Notes a number that only grows; it is committed with the task's positions (semantics P7). */
   note(key: string, value: number): void
+  /** Writes a line where the application prints: standard output, unless `run` was told otherwise (semantics D14). */
+  print(line: string): void
   /** Asks for a commit soon. */
   requestCommit(): void
   /** For asynchronous nodes. */

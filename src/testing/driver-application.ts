@@ -24,6 +24,7 @@ export class DriverApplication {
   readonly topics: DriverTopics
   readonly clock: ManualClock
   readonly drops: Drop[] = []
+  readonly printed: string[] = []
   state: ApplicationState = 'running'
   /** What it stopped with. */
   private failure: unknown
@@ -189,6 +190,7 @@ export class DriverApplication {
       topicName: (topic: string) => this.topics.realName(topic),
       hasInput: (topic: string, partition: number) => partition < this.topics.log(topic).partitionCount,
       onDrop: (drop: Drop) => void this.drops.push(drop),
+      print: (line: string) => void this.printed.push(line),
       ...(onDeserializationError === undefined ? {} : { onDeserializationError }),
     }
   }

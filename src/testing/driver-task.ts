@@ -40,6 +40,7 @@ export interface DriverTaskOptions {
     | 'topicName'
     | 'hasInput'
     | 'onDrop'
+    | 'print'
     | 'onDeserializationError'
   >
 }

@@ -169,6 +169,11 @@ export class TestDriver {
     return this.application.drops
   }
 
+  /** Every line that the application has printed, but those that it has written to a place of its own. */
+  printed(): readonly string[] {
+    return this.application.printed
+  }
+
   /** The topology as text, as Kafka prints it. */
   describe(): string {
     return this.application.topology.describe()

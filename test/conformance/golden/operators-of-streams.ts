@@ -119,6 +119,13 @@ function joining(join: (stream: Stream, table: DeclaredAs<'table'>['table'], nod
   return operator
 }
 
+const print: Operator<'stream'> = {
+  declare: (node, { stream }) => {
+    stream.print(named(node))
+    return []
+  },
+}
+
 const foreach: Operator<'stream'> = {
   declare: (node, { stream }) => {
     stream.foreach(() => undefined, named(node))
@@ -199,5 +206,6 @@ export const operatorsOfStreams: OperatorTable<'stream'> = new Map([
     { makes: 'stream', declare: (node, from, _site, second) => declareStreamJoin(node, from, second!) },
   ],
   ['foreach', foreach],
+  ['print', print],
   ['to', to],
 ])
