@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util'
 import { jobNames, type JobName } from './flights/jobs.ts'
 import { KafkaPeer, type KafkaRun } from './flights/kafka.ts'
 import type { Sum } from './flights/output-sum.ts'
+import { prepareInputs } from './flights/prepare-inputs.ts'
 import { capture } from './flights/processes.ts'
 
 /** What one of our runs prints. */
@@ -114,20 +115,6 @@ async function ownSum(own: string, job: JobName): Promise<Sum> {
 function compare(ours: Sum, theirs: Sum): string {
   if (ours.sum === theirs.sum && ours.records === theirs.records) return `the same ${ours.records} records`
   return `DIFFERENT: ${ours.records} records (${ours.sum}), Kafka Streams ${theirs.records} (${theirs.sum})`
-}
-
-/** Writes the input files, once per number of records. */
-async function prepareInputs(directory: string, records: number): Promise<string> {
-  const inputs = join(directory, `inputs-${records}`)
-  if (existsSync(join(inputs, 'done'))) return inputs
-  rmSync(inputs, { recursive: true, force: true })
-  mkdirSync(inputs, { recursive: true })
-  await capture(process.execPath, [
-    fileURLToPath(new URL('./flights/inputs.js', import.meta.url)),
-    inputs,
-    String(records),
-  ])
-  return inputs
 }
 
 /** Loads the inputs into the data folder of an embedded broker. */

@@ -19,10 +19,11 @@ import type { RecordCollector } from './collector.ts'
 import { CurrentRecord } from './current-record.ts'
 import { compileGraph, type CompiledGraph, type CompiledSource } from './graph.ts'
 import { PartitionGroup } from './partition-group.ts'
-import { decodePositionMetadata, encodePositionMetadata } from './position-metadata.ts'
+import { decodePositionMetadata } from './position-metadata.ts'
 import { Punctuations } from './punctuation.ts'
 import type { RecordChunk } from './record-chunk.ts'
 import { RecordQueue } from './record-queue.ts'
+import { positionsOf, type InputPosition, type TaskPosition } from './task-position.ts'
 import type { Drop, TaskScope } from './task-scope.ts'
 
 export interface TaskEngineOptions {
@@ -62,16 +63,7 @@ export interface TaskEngineOptions {
   readonly onDeserializationError?: (error: StreamsError) => 'fail' | 'skip'
 }
 
-/** Where an input partition stands: what is committed for it. */
-export interface TaskPosition {
-  readonly topic: string
-  readonly partition: number
-  /** Offset of the next record to process. */
-  readonly offset: number
-  readonly leaderEpoch: number
-  /** Carries the partition time over a restart. */
-  readonly metadata: string
-}
+export type { TaskPosition } from './task-position.ts'
 
 export class TaskEngine {
   readonly id: string
@@ -191,9 +183,14 @@ export class TaskEngine {
     this.asyncNodes?.resume()
   }
 
-  /** How many records asynchronous nodes hold, and how many of them wait for a call, not for time. */
-  get underWay(): { readonly held: number; readonly running: number } {
-    return { held: this.asyncNodes?.heldCount ?? 0, running: this.asyncNodes?.runningCount ?? 0 }
+  /** Records that asynchronous nodes hold. */
+  get heldCount(): number {
+    return this.asyncNodes?.heldCount ?? 0
+  }
+
+  /** Of those, the ones that wait for a call, not for time. */
+  get runningCount(): number {
+    return this.asyncNodes?.runningCount ?? 0
   }
 
   /** Gives up what is under way, as `close` does, where nothing else is to be closed: after a crash. Idempotent. */
@@ -210,18 +207,17 @@ export class TaskEngine {
 
   /** Where every input partition stands that has been started from or fed. */
   positions(): readonly TaskPosition[] {
-    const positions: TaskPosition[] = []
-    for (const { topic, partition, position, leaderEpoch, partitionTime } of this.queues.values()) {
-      if (position < 0) continue
-      positions.push({
-        topic,
-        partition,
-        offset: position,
-        leaderEpoch,
-        metadata: encodePositionMetadata({ partitionTime, noted: this.scope.noted }),
-      })
-    }
-    return positions
+    return positionsOf(this.inputs, this.noted)
+  }
+
+  /** Where every input partition stands right now: looked at, not to be kept. */
+  get inputs(): readonly InputPosition[] {
+    return this.group.queues
+  }
+
+  /** What processors have noted so far. */
+  get noted(): ReadonlyMap<string, number> {
+    return this.scope.noted
   }
 
   get streamTime(): number {

@@ -10,13 +10,14 @@ import { GlobalStores } from '../engine/global-stores.ts'
 import type { Headers } from '../record/record.ts'
 import type { Topology } from '../topology/topology.ts'
 import type { TestDriverOptions, TestedApp } from './driver-options.ts'
-import { notRunning } from './driver-refusals.ts'
+import { DriverCalls } from './driver-calls.ts'
+import { callsUnderWay, notRunning } from './driver-refusals.ts'
 import { moved, type ApplicationState } from './driver-state.ts'
 import { DriverTask } from './driver-task.ts'
 import { DriverTopics } from './driver-topics.ts'
 import { ManualClock } from './manual-clock.ts'
 import type { Place } from './test-store.ts'
-import { chunkOf, LoggedRecord, type TopicLog } from './topic-log.ts'
+import { chunkOf, RecordArena, type LoggedRecord, type TopicLog } from './topic-log.ts'
 
 export class DriverApplication {
   readonly id: string
@@ -36,6 +37,8 @@ export class DriverApplication {
   /** The tasks that may have something to process. */
   private fed: DriverTask[] = []
   private globals!: GlobalStores
+  private readonly arena = new RecordArena()
+  private readonly calls = new DriverCalls()
 
   constructor(app: TestedApp, options: TestDriverOptions) {
     const { startAt = 0 } = options
@@ -63,7 +66,7 @@ export class DriverApplication {
     headers: Headers,
   ): LoggedRecord {
     if (this.state === 'closed') throw this.refusal()
-    const record = new LoggedRecord(partition, key, value, timestamp, headers)
+    const record = this.arena.record(partition, key, value, timestamp, headers)
     log.append(record)
     if (this.state === 'running') this.guard(() => this.deliver(log, record))
     return record
@@ -73,16 +76,40 @@ export class DriverApplication {
   run(): void {
     if (this.state !== 'running') return
     this.guard(() => {
-      for (let task = this.nextTask(); task !== undefined; task = this.nextTask()) {
-        task.engine.process()
-        if (!this.cache) this.publish(task)
-      }
+      do {
+        if (this.calls.hasReady) this.forwardResults()
+        for (let task = this.nextTask(); task !== undefined; task = this.nextTask()) {
+          task.engine.process()
+          if (!this.cache) this.publish(task)
+        }
+      } while (this.calls.hasReady)
     })
+  }
+
+  /**
+   * Waits until no call is under way, and all that follows from the results is done. What waits for time then, before
+   * it is tried again, is waited for by moving the clock on, by `withinMs` at most.
+   */
+  async settle(withinMs: number): Promise<void> {
+    for (let leftMs = withinMs; ;) {
+      this.checkRunning()
+      this.run()
+      if (this.tasks.some(({ engine }) => engine.runningCount > 0)) {
+        await this.calls.arrived()
+        continue
+      }
+      if (this.tasks.every(({ engine }) => engine.heldCount === 0)) return
+      const { nextTimer } = this.clock
+      if (nextTimer === undefined || nextTimer > leftMs) return
+      leftMs -= nextTimer
+      this.advanceWallClock(nextTimer)
+    }
   }
 
   advanceWallClock(ms: number): void {
     this.checkRunning()
-    this.clock.advance(ms)
+    // The only timers are those of asynchronous calls: an attempt begins when it is due, not when all time has passed.
+    this.clock.advance(ms, () => this.run())
     this.guard(() => {
       for (const task of this.tasks) if (task.engine.punctuate() && !this.cache) this.publish(task)
     })
@@ -108,11 +135,13 @@ export class DriverApplication {
       for (const task of this.tasks) if (this.guard(() => this.publish(task))) sent = true
       this.run()
     }
+    if (this.tasks.some(({ engine }) => engine.heldCount > 0)) throw callsUnderWay(this.id)
   }
 
   crash(): void {
     this.checkRunning()
     this.state = moved(this.state, 'crashed')
+    this.giveUpCalls()
   }
 
   restart(): void {
@@ -120,6 +149,7 @@ export class DriverApplication {
     if (this.state === 'running') this.closeTasks()
     this.state = moved(this.state, 'running')
     this.failure = undefined
+    this.calls.take()
     this.guard(() => this.start(this.tasks))
     this.run()
   }
@@ -127,6 +157,7 @@ export class DriverApplication {
   close(): void {
     if (this.state === 'running') this.closeTasks()
     this.state = moved(this.state, 'closed')
+    this.calls.wake()
   }
 
   /** Where a store is: once for each task that has it. */
@@ -159,8 +190,13 @@ export class DriverApplication {
           partition,
           index: this.tasks.length,
           topic: name => this.topics.log(name),
+          arena: this.arena,
           committed: committed.get(`${subtopology.id}_${partition}`) ?? [],
-          engine: { ...this.engineOptions(), globalStores: this.globals.readable },
+          engine: {
+            ...this.engineOptions(),
+            globalStores: this.globals.readable,
+            onAsyncReady: () => this.calls.notify(`${subtopology.id}_${partition}`),
+          },
         })
         this.tasks.push(task)
         for (const topic of subtopology.sourceTopics)
@@ -216,9 +252,24 @@ export class DriverApplication {
 
   private feed(task: DriverTask, topic: string, record: LoggedRecord): void {
     task.engine.addRecords(topic, record.partition, chunkOf(record))
+    this.noteFed(task)
+  }
+
+  private noteFed(task: DriverTask): void {
     if (task.isFed) return
     task.isFed = true
     this.fed.push(task)
+  }
+
+  /** Lets the results of asynchronous calls go on, and takes up tasks that had as many under way as they may. */
+  private forwardResults(): void {
+    const ready = this.calls.take()
+    for (const task of this.tasks) {
+      if (!ready.has(task.engine.id)) continue
+      task.engine.advance()
+      if (!this.cache) this.publish(task)
+      this.noteFed(task)
+    }
   }
 
   private nextTask(): DriverTask | undefined {
@@ -239,8 +290,11 @@ export class DriverApplication {
     return next
   }
 
-  /** Commits a task; answers whether it had sent anything. */
+  /** Commits a task, unless it has calls under way; answers whether it had sent anything. */
   private publish(task: DriverTask): boolean {
+    const drained = task.engine.drain()
+    task.engine.resume()
+    if (!drained) return false
     const { logs, records } = task.commit()
     for (let index = 0; index < records.length; index++) {
       const [log, record] = [logs[index]!, records[index]!]
@@ -255,6 +309,11 @@ export class DriverApplication {
     this.globals.close()
   }
 
+  private giveUpCalls(): void {
+    for (const task of this.tasks) task.engine.abort()
+    this.calls.wake()
+  }
+
   /** An error stops the application, as it does in production. */
   private guard<T>(run: () => T): T {
     try {
@@ -262,6 +321,7 @@ export class DriverApplication {
     } catch (error) {
       this.state = moved(this.state, 'failed')
       this.failure = error
+      this.giveUpCalls()
       throw error
     }
   }

@@ -21,6 +21,15 @@ export function notRunning(app: string, state: ApplicationState, failure: unknow
   })
 }
 
+/** MR-6111: a commit is asked for that would have to wait. */
+export function callsUnderWay(app: string): StreamsError {
+  return new StreamsError('MR-6111', {
+    what: `app '${app}' has asynchronous calls under way, so it cannot be committed`,
+    why: 'What is committed must have its result.',
+    fix: 'await driver.settled() before driver.commit()',
+  })
+}
+
 /** MR-2001: a topic that the application does not read, or does not write. */
 export function unknownTopic(options: {
   readonly app: string

@@ -7,14 +7,15 @@
 import { latin1Slice } from '../base/text.ts'
 import type { RecordCollector } from '../engine/collector.ts'
 import { SourceChangelog } from '../engine/source-changelog.ts'
-import { TaskEngine, type TaskEngineOptions, type TaskPosition } from '../engine/task-engine.ts'
+import { TaskEngine, type TaskEngineOptions } from '../engine/task-engine.ts'
+import { positionsOf, type InputPosition, type TaskPosition } from '../engine/task-position.ts'
 import { MemoryBytes } from '../state/memory-bytes.ts'
 import { openStore } from '../state/open-store.ts'
 import type { ChangelogRecord, ChangelogSink, StateStore } from '../state/store.ts'
 import { changelogTopicOf } from '../topology/internal-topics.ts'
 import type { StoreDefinition } from '../topology/node.ts'
 import type { Subtopology } from '../topology/subtopologies.ts'
-import { chunkOf, LoggedRecord, type TopicLog } from './topic-log.ts'
+import { chunkOf, type LoggedRecord, type RecordArena, type TopicLog } from './topic-log.ts'
 
 /** Records that were sent and not committed yet, each with the topic that it goes to, in the order of sending. */
 export interface Outbox {
@@ -29,6 +30,7 @@ export interface DriverTaskOptions {
   /** The place among the tasks of the application. */
   readonly index: number
   readonly topic: (name: string) => TopicLog
+  readonly arena: RecordArena
   /** Where the partitions were committed; empty at first. */
   readonly committed: readonly TaskPosition[]
   readonly engine: Pick<
@@ -42,6 +44,7 @@ export interface DriverTaskOptions {
     | 'onDrop'
     | 'print'
     | 'onDeserializationError'
+    | 'onAsyncReady'
   >
 }
 
@@ -57,6 +60,8 @@ interface KeptStore extends DriverStore {
   readonly changelog: ChangelogSink
 }
 
+type InputMark = { -readonly [Field in keyof InputPosition]: InputPosition[Field] }
+
 export class DriverTask {
   readonly engine: TaskEngine
   readonly backend = new MemoryBytes()
@@ -64,13 +69,14 @@ export class DriverTask {
   readonly index: number
   /** Whether it may have something to process. */
   isFed = false
-  committed: readonly TaskPosition[]
+  /** Where the inputs were at the last commit, in the engine's order. */
+  private readonly marks: InputMark[]
+  private noted: ReadonlyMap<string, number>
   private readonly options: DriverTaskOptions
   private sent: Outbox = { logs: [], records: [] }
 
   constructor(options: DriverTaskOptions) {
     this.options = options
-    this.committed = options.committed
     this.index = options.index
     const { applicationId, partition, subtopology } = options
     for (const [index, definition] of subtopology.stores.entries()) {
@@ -87,7 +93,7 @@ export class DriverTask {
     const collector: RecordCollector = {
       partitionCount: topic => options.topic(topic).partitionCount,
       send: (topic, target, key, value, timestamp, headers) => {
-        this.send(options.topic(topic), new LoggedRecord(target, key, value, timestamp, headers))
+        this.send(options.topic(topic), options.arena.record(target, key, value, timestamp, headers))
       },
     }
     const stores = new Map([...this.stores].map(([name, { store }]) => [name, store]))
@@ -103,6 +109,16 @@ export class DriverTask {
     for (const { topic, partition, offset, metadata } of options.committed) {
       this.engine.startFrom(topic, partition, offset, metadata)
     }
+    this.marks = this.engine.inputs.map(input => {
+      const { topic, partition, position, leaderEpoch, partitionTime } = input
+      return { topic, partition, position, leaderEpoch, partitionTime }
+    })
+    this.noted = new Map(this.engine.noted)
+  }
+
+  /** What was committed last. */
+  get committed(): readonly TaskPosition[] {
+    return positionsOf(this.marks, this.noted)
   }
 
   /** Moves what the stores hold into the backend, and their changelog records among what was sent. */
@@ -119,10 +135,23 @@ export class DriverTask {
   commit(): Outbox {
     this.engine.flushEmissions()
     this.settle()
-    this.committed = this.engine.positions()
+    this.mark()
     const { sent } = this
     if (sent.records.length > 0) this.sent = { logs: [], records: [] }
     return sent
+  }
+
+  /** Numbers alone: a task commits after every record, and few are ever asked what they have committed. */
+  private mark(): void {
+    const { inputs, noted } = this.engine
+    for (let index = 0; index < inputs.length; index++) {
+      const input = inputs[index]!
+      const mark = this.marks[index]!
+      mark.position = input.position
+      mark.leaderEpoch = input.leaderEpoch
+      mark.partitionTime = input.partitionTime
+    }
+    if (noted.size > 0) this.noted = new Map(noted)
   }
 
   private send(log: TopicLog, record: LoggedRecord): void {
@@ -131,12 +160,12 @@ export class DriverTask {
   }
 
   private changelogSink(definition: StoreDefinition): ChangelogSink {
-    const { applicationId, partition, topic } = this.options
+    const { applicationId, partition, topic, arena } = this.options
     const name = changelogTopicOf(definition, applicationId)
     if (name === undefined || definition.changelogTopic !== undefined) return { append: () => {} }
     const log = topic(name)
     return {
-      append: (key, value, timestamp) => this.send(log, new LoggedRecord(partition, key, value, timestamp)),
+      append: (key, value, timestamp) => this.send(log, arena.record(partition, key, value, timestamp)),
     }
   }
 

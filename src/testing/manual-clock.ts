@@ -34,8 +34,14 @@ export class ManualClock implements Clock {
     }
   }
 
-  /** Moves both times on by `ms`, stopping at every timer that is due on the way. */
-  advance(ms: number): void {
+  /** Milliseconds until the next timer is due; `undefined` when none is set. */
+  get nextTimer(): number | undefined {
+    if (this.timers.length === 0) return undefined
+    return Math.max(0, Math.min(...this.timers.map(({ at }) => at)) - this.elapsed)
+  }
+
+  /** Moves both times on by `ms`, stopping at every timer that is due on the way, and calling `fired` after each. */
+  advance(ms: number, fired?: () => void): void {
     if (!Number.isSafeInteger(ms) || ms < 0)
       throw new RangeError(`ms must be a whole number of at least 0, not ${ms}`)
     const end = this.elapsed + ms
@@ -45,6 +51,7 @@ export class ManualClock implements Clock {
       this.timers = this.timers.filter(each => each !== next)
       this.moveTo(Math.max(this.elapsed, next.at))
       next.fire()
+      fired?.()
     }
     this.moveTo(end)
   }

@@ -134,9 +134,42 @@ export class TestDriver {
     this.advanceWallClock(duration)
   }
 
-  /** Moves the wall clock, and runs the wall-clock punctuations that are due then; each at most once. */
+  /**
+   * Moves the wall clock, and runs the wall-clock punctuations that are due then; each at most once. Timeouts and retries
+   * of asynchronous calls happen on the way; answers do not, which are for `settled`.
+   */
   advanceWallClock(duration: Duration): void {
     this.application.advanceWallClock(toMilliseconds(duration))
+  }
+
+  /**
+   * Waits until no call of `mapValuesAsync` is under way and all that follows from the results is processed and, without
+   * `cache`, committed. Rejects with the error that stops the application, and with MR-6101 when it crashes or is closed meanwhile.
+   *
+   * `send` begins calls and returns; their results go on here. Only the test moves time: a call that never answers ends by
+   * its timeout, with `advance`; one that has failed and waits for its next attempt waits for `advance` too, or for
+   * `within`, by which the clock is moved on as far as retries need.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, integer, string, topic } from 'millrace'
+   * import { testDriver } from 'millrace/testing'
+   *
+   * const words = topic('words', { key: string(), value: string() })
+   * const lengths = topic('lengths', { key: string(), value: integer() })
+   * const app = defineApp({
+   *   id: 'lengths',
+   *   build: b => b.stream(words).mapValuesAsync(async word => word.length).to(lengths),
+   * })
+   *
+   * using driver = testDriver(app)
+   * driver.input(words).send('a', 'mill').send('b', 'race')
+   * await driver.settled({ within: '1m' })
+   * console.log(driver.output(lengths).toMap()) // Map { 'a' => 4, 'b' => 4 }
+   * ```
+   */
+  settled(options: { readonly within?: Duration } = {}): Promise<void> {
+    return this.application.settle(toMilliseconds(options.within ?? 0, 'within'))
   }
 
   /** Moves the stream time of every task on by `duration`, as a record would, and runs what is due by it. */
@@ -149,7 +182,7 @@ export class TestDriver {
     return this.application.clock.now()
   }
 
-  /** Commits every task, and goes on until nothing is held back any more. Of use with `cache` only. */
+  /** Commits every task, and goes on until nothing is held back any more. Of use with `cache` only; MR-6111 while calls are under way. */
   commit(): void {
     this.application.commit()
   }

@@ -68,14 +68,21 @@ export class TestOutput<K, V> {
   }
 
   private decode(record: LoggedRecord): TestRecord<K, V> {
-    const { key, value, timestamp, partition, offset } = record
+    const { bytes, timestamp, partition, offset } = record
     return {
-      key: (key === null ? undefined : this.topic.key.deserialize(key)) as K,
-      value: (value === null ? undefined : this.topic.value.deserialize(value)) as V,
+      key: decodeRange(this.topic.key, bytes, record.keyStart, record.keyEnd) as K,
+      value: decodeRange(this.topic.value, bytes, record.valueStart, record.valueEnd) as V,
       timestamp,
       headers: record.headers(),
       partition,
       offset,
     }
   }
+}
+
+/** `undefined` where the range is that of a null. */
+function decodeRange<T>(serde: Decoder<T>, bytes: Uint8Array, start: number, end: number): T | undefined {
+  if (end < start) return undefined
+  if (serde.deserializeRange !== undefined) return serde.deserializeRange(bytes, start, end)
+  return serde.deserialize(bytes.subarray(start, end))
 }

@@ -2,10 +2,59 @@
 import type { ReadableRecord, RecordChunk } from '../engine/record-chunk.ts'
 import { noHeaders, type Headers } from '../record/record.ts'
 
-/** A record as it was written: key and value in one array of its own. */
+/** Bytes that records share: an array for each of them would cost more than all else that is done with one. */
+const arenaBytes = 64 * 1024
+/** Up to this many bytes a loop is faster than `set`. */
+const loopBytesMax = 24
+
+/** Where the bytes of records are kept: arrays that are filled one after another. */
+export class RecordArena {
+  private bytes = new Uint8Array(arenaBytes)
+  private used = 0
+
+  /** A record with copies of the key and the value; it has no offset until it is appended to a log. */
+  record(
+    partition: number,
+    key: Uint8Array | null,
+    value: Uint8Array | null,
+    timestamp: number,
+    headers: Headers = noHeaders,
+  ): LoggedRecord {
+    const start = this.reserve((key?.length ?? 0) + (value?.length ?? 0))
+    const { bytes } = this
+    const keyEnd = key === null ? start : copy(key, bytes, start)
+    const valueEnd = value === null ? keyEnd - 1 : copy(value, bytes, keyEnd)
+    this.used = Math.max(keyEnd, valueEnd)
+    return new LoggedRecord(partition, timestamp, headers, {
+      bytes,
+      keyStart: start,
+      keyEnd: key === null ? start - 1 : keyEnd,
+      valueStart: keyEnd,
+      valueEnd,
+    })
+  }
+
+  private reserve(size: number): number {
+    if (this.used + size > this.bytes.length) {
+      this.bytes = new Uint8Array(Math.max(arenaBytes, size))
+      this.used = 0
+    }
+    return this.used
+  }
+}
+
+/** Copies `from` to a place; answers the place after it. */
+function copy(from: Uint8Array, to: Uint8Array, at: number): number {
+  const { length } = from
+  if (length > loopBytesMax) to.set(from, at)
+  else for (let index = 0; index < length; index++) to[at + index] = from[index]!
+  return at + length
+}
+
+/** A record as it was written. */
 export class LoggedRecord implements ReadableRecord {
   readonly bytes: Uint8Array
-  readonly keyStart = 0
+  readonly keyStart: number
   readonly keyEnd: number
   readonly valueStart: number
   readonly valueEnd: number
@@ -15,30 +64,25 @@ export class LoggedRecord implements ReadableRecord {
   offset = -1
   private readonly headerList: Headers
 
-  /** Copies the key and the value. */
+  /** The bytes are those of the range; an end before its start means null. */
   constructor(
     partition: number,
-    key: Uint8Array | null,
-    value: Uint8Array | null,
     timestamp: number,
-    headers: Headers = noHeaders,
+    headers: Headers,
+    range: Pick<ReadableRecord, 'bytes' | 'keyStart' | 'keyEnd' | 'valueStart' | 'valueEnd'>,
   ) {
-    const keyLength = key === null ? 0 : key.length
-    const valueLength = value === null ? 0 : value.length
-    const bytes = new Uint8Array(keyLength + valueLength)
-    if (key !== null) bytes.set(key, 0)
-    if (value !== null) bytes.set(value, keyLength)
-    this.bytes = bytes
-    this.keyEnd = key === null ? -1 : keyLength
-    this.valueStart = keyLength
-    this.valueEnd = value === null ? keyLength - 1 : keyLength + valueLength
+    this.bytes = range.bytes
+    this.keyStart = range.keyStart
+    this.keyEnd = range.keyEnd
+    this.valueStart = range.valueStart
+    this.valueEnd = range.valueEnd
     this.timestamp = timestamp
     this.partition = partition
     this.headerList = headers
   }
 
   get key(): Uint8Array | null {
-    return this.keyEnd < 0 ? null : this.bytes.subarray(0, this.keyEnd)
+    return this.keyEnd < this.keyStart ? null : this.bytes.subarray(this.keyStart, this.keyEnd)
   }
 
   get value(): Uint8Array | null {
@@ -99,7 +143,7 @@ class SingleRecord implements RecordChunk {
   constructor(record: LoggedRecord) {
     this.cursor = record
     this.nextOffset = record.offset + 1
-    this.sizeInBytes = record.bytes.length
+    this.sizeInBytes = Math.max(record.keyEnd, record.valueEnd) - record.keyStart
   }
 
   next(): boolean {

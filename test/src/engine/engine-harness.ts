@@ -5,7 +5,7 @@ import type { StateStore } from '../../../src/state/store.ts'
 import { MemoryBytes } from '../../../src/state/memory-bytes.ts'
 import { openStore } from '../../../src/state/open-store.ts'
 import { ManualClock } from '../../../src/testing/index.ts'
-import { chunkOf, LoggedRecord } from '../../../src/testing/topic-log.ts'
+import { chunkOf, RecordArena } from '../../../src/testing/topic-log.ts'
 import type { Topology } from '../../../src/topology/topology.ts'
 
 export interface Sent {
@@ -21,6 +21,7 @@ export class EngineHarness {
   readonly clock = new ManualClock(1_000)
   readonly sent: Sent[] = []
   partitionCount = 4
+  private readonly arena = new RecordArena()
   private readonly nextOffset = new Map<string, number>()
 
   constructor(topology: Topology, options: Partial<TaskEngineOptions> = {}) {
@@ -49,7 +50,7 @@ export class EngineHarness {
   add(topic: string, key: string | null, value: string | null, timestamp = 0): this {
     const offset = this.nextOffset.get(topic) ?? 0
     this.nextOffset.set(topic, offset + 1)
-    const record = new LoggedRecord(0, bytesOf(key), bytesOf(value), timestamp)
+    const record = this.arena.record(0, bytesOf(key), bytesOf(value), timestamp)
     record.offset = offset
     this.engine.addRecords(topic, 0, chunkOf(record))
     return this
