@@ -20,7 +20,6 @@ import { GroupMember } from '../client/group-member.ts'
 import { GroupOffsets, type CommittedOffset } from '../client/offsets.ts'
 import { Producer } from '../client/producer.ts'
 import type { ResolvedOptions } from '../options.ts'
-import { systemRandom } from '../../system/random.ts'
 import { ChangelogReader, type RestoreOutcome, type RestoreSource } from '../restore/changelog-reader.ts'
 import type { StateDirectory } from '../state/state-directory.ts'
 import { TaskDatabase } from '../state/task-database.ts'
@@ -203,7 +202,7 @@ function taskFactory(factory: FactoryOptions) {
         subtopology,
         globalStores: factory.globals,
         clock: cluster.clock,
-        random: systemRandom,
+        random: cluster.random,
         onAsyncReady: factory.onAsyncReady,
         topicName: topic => realTopicName(topology, app.id, topic),
         hasInput: topic => partitions.some(each => each.topic === topic),

@@ -11,26 +11,27 @@ import { StreamsError } from '../base/errors.ts'
 import { branch } from '../operators/branch.ts'
 import { filter } from '../operators/filter.ts'
 import { passThrough } from '../operators/pass-through.ts'
-import { streamTableJoin } from '../operators/stream-table-join.ts'
-import { tableGroup } from '../operators/table-group.ts'
+import { tableGroup, type TableGroupOptions } from '../operators/table-group.ts'
 import { toStream } from '../operators/to-stream.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { Serde } from '../serdes/serde.ts'
+import type { ProcessorWrapper } from '../topology/options.ts'
 import { Topology } from '../topology/topology.ts'
 import { addForeignKeyChange, addForeignKeySubscription } from './compile-foreign-key-join.ts'
 import { addGlobalTable, globalJoin } from './compile-global-table.ts'
 import { compileMap } from './compile-map.ts'
 import { addJoinWindow, addStreamStreamJoin } from './compile-stream-join.ts'
+import { addStreamTableJoin } from './compile-stream-table-join.ts'
 import { addRepartition, addSink, addTableRepartition } from './compile-sink.ts'
 import { addTable } from './compile-table.ts'
 import type { Compilation } from './compilation.ts'
-import { parentsOf, storeOf, type PlanNode, type StreamSourceNode } from './node.ts'
+import { parentsOf, storeOf, type PlanNode, type StreamSourceNode, type TableGroupNode } from './node.ts'
 import { optimize, type OptimizationChoice } from './optimize/optimize.ts'
 import { selfJoinsOf } from './optimize/self-joins.ts'
 import type { Plan } from './plan.ts'
 import { sourcesOf } from './sources.ts'
 import { analyseTables } from './tables.ts'
-import { valueGetterOf } from './value-getters.ts'
+import { keepsVersions } from './versions.ts'
 import { writeOrderOf } from './write-order.ts'
 
 /** Choices of the application that change how a plan compiles. */
@@ -39,6 +40,8 @@ export interface CompileOptions {
   readonly strictNaming: boolean
   /** What to optimise. */
   readonly optimize: OptimizationChoice
+  /** Put around every processor. */
+  readonly wrapProcessor?: ProcessorWrapper | undefined
 }
 
 /** The topology of a plan. */
@@ -49,7 +52,7 @@ export function compile(plan: Plan, options: CompileOptions): Topology {
   const none = { joins: new Set<PlanNode>(), leftOut: new Set<PlanNode>() }
   const selfJoins = optimized.sharesSelfJoinStores ? selfJoinsOf(nodes, representative) : none
   const compilation: Compilation = {
-    topology: new Topology(),
+    topology: new Topology({ wrapProcessor: options.wrapProcessor }),
     tables: analyseTables(optimized.nodes),
     parentNames: node => [...new Set(parentsOf(node).map(parent => representative(parent).name))],
     sourceNames: node => [
@@ -69,8 +72,8 @@ export function compile(plan: Plan, options: CompileOptions): Topology {
 function compileNode(node: PlanNode, compilation: Compilation): void {
   const { topology, parentNames } = compilation
   const { name, declaredAt } = node
-  const addProcessor = (supplier: ProcessorSupplier, stores: readonly string[] = []): void =>
-    void topology.addProcessor(name, { parents: parentNames(node), supplier, stores, declaredAt })
+  const addProcessor = (supplier: ProcessorSupplier, stores: readonly string[] = [], waitMsMax = 0): void =>
+    void topology.addProcessor(name, { parents: parentNames(node), supplier, stores, waitMsMax, declaredAt })
   switch (node.kind) {
     case 'stream-source':
       return addStreamSource(node, topology)
@@ -107,7 +110,7 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
     case 'repartition':
       return addRepartition(topology, node, parentNames(node), compilation.keepsNullKeys.has(node))
     case 'table-group':
-      return addProcessor(tableGroup({ fn: node.fn, sameGroup: sameKey(node.keySerde) }))
+      return addProcessor(tableGroup(groupingOf(node)))
     case 'table-repartition':
       return addTableRepartition(topology, node, parentNames(node))
     case 'sink':
@@ -121,19 +124,14 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
     case 'process-values':
       for (const store of node.stores) addProcessorStore(store, compilation)
       return addProcessor(node.supplier, node.stores)
-    case 'map-values-async': {
-      const { supplier, waitMsMax } = node
-      return void topology.addProcessor(name, { parents: parentNames(node), supplier, waitMsMax, declaredAt })
-    }
+    case 'map-values-async':
+      return addProcessor(node.supplier, [], node.waitMsMax)
     case 'global-table':
       return addGlobalTable(topology, node)
     case 'stream-global-join':
       return addProcessor(globalJoin(node))
-    case 'stream-table-join': {
-      const getter = valueGetterOf(node.table)
-      addProcessor(streamTableJoin({ getter, joiner: node.joiner, left: node.left }), getter.stores)
-      return copartition(node, node.left ? 'leftJoin' : 'join', compilation)
-    }
+    case 'stream-table-join':
+      return addStreamTableJoin(node, compilation)
     case 'foreign-key-subscription':
       return addForeignKeySubscription(node, compilation)
     case 'foreign-key-change':
@@ -165,6 +163,10 @@ function addProcessorStore(name: string, { topology, stores }: Compilation): voi
 
 function physicalSourceName(node: PlanNode): string {
   return 'sourceName' in node ? node.sourceName : node.name
+}
+
+function groupingOf({ fn, keySerde, parent }: TableGroupNode): TableGroupOptions {
+  return { fn, sameGroup: sameKey(keySerde), ofVersions: keepsVersions(parent) }
 }
 
 /** Whether two keys are the same to a topic: their bytes are. Only objects need be written to know. */
