@@ -3,6 +3,7 @@ export type { Duration } from './base/duration.ts'
 export type { ErrorCode } from './base/error-codes.ts'
 export { StreamsError, type ErrorDetails } from './base/errors.ts'
 export { defineApp, type App, type AppDefinition } from './dsl/app.ts'
+export { topologyApp, type TopologyAppDefinition } from './dsl/topology-app.ts'
 export type { AsyncMapper, AsyncOptions, RetryOptions } from './dsl/async-options.ts'
 export type {
   Aggregator,

@@ -4,6 +4,7 @@ import type { CompileOptions } from '../plan/compile.ts'
 import type { OptimizationChoice } from '../plan/optimize/optimize.ts'
 import type { DeclaredTopic } from '../plan/plan.ts'
 import { validateName } from '../topology/names.ts'
+import type { ProcessorWrapper } from '../topology/options.ts'
 import type { Topology } from '../topology/topology.ts'
 import { StreamsBuilder } from './streams-builder.ts'
 
@@ -30,6 +31,8 @@ export interface AppDefinition {
    * topics, so an application that has run without them starts over with what is kept under the old ones. Default false.
    */
   readonly optimize?: OptimizationChoice
+  /** Puts something around every processor, to trace or to measure: see `aroundProcess`. Default: nothing. */
+  readonly wrapProcessor?: ProcessorWrapper
 }
 
 /** A defined application. */
@@ -73,12 +76,13 @@ export function defineApp(definition: AppDefinition): App {
     cache = false,
     strictNaming = false,
     optimize = false,
+    wrapProcessor,
   } = definition
   validateName(id, 'an application')
   if (typeof build !== 'function') throw new TypeError(`app '${id}': build must be a function`)
   let built: { readonly topology: Topology; readonly topics: readonly DeclaredTopic[] } | undefined
   const builtOnce = (): NonNullable<typeof built> =>
-    (built ??= buildTopology(id, build, { strictNaming, optimize }))
+    (built ??= buildTopology(id, build, { strictNaming, optimize, wrapProcessor }))
   return Object.freeze({
     id,
     guarantee,
