@@ -13,6 +13,7 @@ import type { StoreHandle } from './store-handle.ts'
 import type { NamedOptions, StoreOptions, ValueOptions } from './options.ts'
 import { planStore } from './store-plan.ts'
 import type { Topic } from './topic.ts'
+import { refuseVersions } from './version-options.ts'
 
 /** Where a global table keeps its node. */
 const globalNode = Symbol('millrace.globalNode')
@@ -30,6 +31,7 @@ export function planGlobalTable(
   options: StoreOptions<unknown>,
   timestamp: TimestampExtractor | undefined,
 ): AnyGlobalTable {
+  refuseVersions(options, 'globalTable', 'global tables')
   const { key: keySerde, value: valueSerde } = topic
   const prefix = `${topic.name}-`
   const store = planStore(plan, { prefix, options, keySerde, valueSerde, operator: 'globalTable' })

@@ -2,6 +2,7 @@
 import type { Duration } from '../base/duration.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { StreamPartitioner } from '../topology/node.ts'
+import type { VersionedOptions } from './version-options.ts'
 
 /** Options of every operator. */
 export interface NamedOptions {
@@ -91,10 +92,20 @@ export interface StoreOptions<V> extends NamedOptions {
   readonly logging?: boolean | Readonly<Record<string, string>>
   /** `memory` keeps the store off the disk; it is then restored from its changelog at every start. */
   readonly backend?: 'persistent' | 'memory'
+  /**
+   * Keeps every value, not the latest alone, so that rows can be looked up as they were: a stream that is joined sees the
+   * row of its record's time, and a record goes where its time belongs, whenever it comes. Values are kept, and records may
+   * be late, for so long in stream time, which is that of the store's partition; later ones are dropped. The latest
+   * value of a key stays. Tables that filter or map this one and have no store of their own have its versions too; joins
+   * with other tables and groupings follow the latest values alone. Nothing is held back (`caching`).
+   */
+  readonly versioned?: Duration | VersionedOptions
 }
 
 /** How a store of windows is kept. */
-export interface WindowStoreOptions<V> extends StoreOptions<V> {
+export interface WindowStoreOptions<V> extends Omit<StoreOptions<V>, 'versioned'> {
+  /** Windows have no versions. */
+  readonly versioned?: never
   /** How long windows can be looked up, from their start. At least, and by default: the size and the grace. */
   readonly retention?: Duration
 }

@@ -7,15 +7,15 @@ import { json } from '../serdes/json.ts'
 import type { Serde } from '../serdes/serde.ts'
 import { validateName } from '../topology/names.ts'
 import type { StoreOptions } from './options.ts'
+import { keptVersions } from './version-options.ts'
 
 /** A store's name alone, or all options. */
 export type StoreArgument = string | StoreOptions<unknown> | undefined
 
 /** The options that an argument stands for. */
-export function storeOptions<O extends StoreOptions<unknown>>(
-  argument: string | O | undefined,
-): O | StoreOptions<unknown> {
-  return typeof argument === 'string' ? { store: argument } : (argument ?? {})
+export function storeOptions<O extends { readonly store?: string }>(argument: string | O | undefined): O {
+  // A name is as good as options that have nothing else.
+  return (typeof argument === 'string' ? { store: argument } : (argument ?? {})) as O
 }
 
 interface StoreRequest {
@@ -32,6 +32,7 @@ interface StoreRequest {
 export function planStore(plan: Plan, request: StoreRequest): StorePlan {
   const { options, operator } = request
   const { store: given, logging = true } = options
+  const versions = keptVersions(options, operator)
   if (given !== undefined) validateName(given, 'a store', declaredAt())
   return Object.freeze({
     name: given ?? plan.storeName(request.prefix),
@@ -39,8 +40,9 @@ export function planStore(plan: Plan, request: StoreRequest): StorePlan {
     keySerde: requireKeySerde(request.keySerde, operator),
     valueSerde: options.value ?? request.valueSerde ?? json<unknown>(),
     changelog: logging === true ? {} : logging,
-    cache: options.caching ?? true,
+    cache: versions === undefined && (options.caching ?? true),
     backend: options.backend ?? 'persistent',
+    versions,
   })
 }
 

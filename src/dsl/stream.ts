@@ -42,6 +42,7 @@ import {
 } from './stream-join.ts'
 import { planStore, storeOptions, type StoreArgument } from './store-plan.ts'
 import type { KGroupedStream } from './streams.ts'
+import { planTableJoin, type TableJoinOptions } from './table-join.ts'
 import type { DynamicTopic, SinkTopic } from './topic.ts'
 
 /** Options of the operators that make keys. */
@@ -49,7 +50,7 @@ interface AnyKeyOptions extends NamedOptions {
   readonly key?: Serde<unknown>
 }
 
-type AnyJoinOptions = ValueOptions<unknown> | AnyStreamJoinOptions
+type AnyJoinOptions = TableJoinOptions<unknown, unknown> | AnyStreamJoinOptions
 type AnyGrouped = KGroupedStream<unknown, unknown>
 
 export class Stream implements MembersOf<AnyStream> {
@@ -282,7 +283,7 @@ export class Stream implements MembersOf<AnyStream> {
     table: AnyTable | AnyGlobalTable,
     joiner: JoinCallback,
     left: boolean,
-    options: AnyGlobalJoinOptions = {},
+    options: AnyGlobalJoinOptions & TableJoinOptions<unknown, unknown> = {},
   ): AnyStream {
     if (isGlobalTable(table)) {
       const join = { table, joiner, left, options }
@@ -295,15 +296,7 @@ export class Stream implements MembersOf<AnyStream> {
     plan.checkOwn(tableNode, declaredAt())
     const own = this[state]
     const parent = own.rekeyed ? this.#repartitionForJoin(options.name, operator) : own.node
-    const node = plan.add({
-      kind: 'stream-table-join',
-      name: plan.processorName(left ? 'KSTREAM-LEFTJOIN-' : 'KSTREAM-JOIN-', options.name),
-      declaredAt: declaredAt(),
-      parent,
-      table: tableNode,
-      joiner,
-      left,
-    })
+    const node = planTableJoin(plan, { ...own, operator, parent, table: tableNode, joiner, options })
     const { valueSerde } = valuesOf(options)
     return this.#dsl.stream({ node, keySerde: own.keySerde, valueSerde, rekeyed: false })
   }

@@ -138,7 +138,10 @@ export class StreamsBuilder {
    * })
    * ```
    */
-  globalTable<K, V>(topic: Topic<K, V>, store?: string | StoreOptions<V>): GlobalKTable<K, V> {
+  globalTable<K, V>(
+    topic: Topic<K, V>,
+    store?: string | Omit<StoreOptions<V>, 'versioned'>,
+  ): GlobalKTable<K, V> {
     this.#plan.declareTopic(topic)
     const options = (typeof store === 'string' ? { store } : (store ?? {})) as StoreOptions<unknown>
     const source = topic as unknown as Topic<unknown, unknown>

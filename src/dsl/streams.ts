@@ -43,6 +43,7 @@ import type { StoreHandles } from './open-stores.ts'
 import type { PrintOptions } from './print-options.ts'
 import type { ProcessorDefinition, ValueProcessorDefinition } from './processors.ts'
 import type { LookupTable } from './lookup-table.ts'
+import type { TableJoinOptions } from './table-join.ts'
 import type { DynamicTopic, SinkTopic } from './topic.ts'
 
 /** The streams that `branch` makes: one for each predicate, and the rest. */
@@ -166,13 +167,14 @@ export interface KStream<K, V> {
   groupBy<K2>(fn: Mapper<K, V, K2>, options: KeyOptions<K2>): KGroupedStream<K2, V>
 
   /**
-   * Looks each record's key up in a table, as the table is when the record comes; only the stream makes results. A
-   * record without a row, a key or a value is dropped. Both topics must have equally many partitions (MR-2101).
+   * Looks each record's key up in a table, as the table is when the record comes, or, where it is `versioned`, as it was at
+   * the record's time; only the stream makes results. A record without a row, a key or a value is dropped. Both topics must
+   * have equally many partitions (MR-2101). With a `grace`, records wait for rows that come late: see `TableJoinOptions`.
    */
   join<V2, W>(
     table: LookupTable<K, V2>,
     joiner: Joiner<K, V, V2, Sync<W>>,
-    options?: ValueOptions<W>,
+    options?: TableJoinOptions<V, W>,
   ): KStream<K, W>
 
   /** Joins each record with those of the other stream that are `within` reach in time: see `StreamJoinOptions`. */
@@ -206,7 +208,7 @@ export interface KStream<K, V> {
   leftJoin<V2, W>(
     table: LookupTable<K, V2>,
     joiner: Joiner<K, V, V2 | undefined, Sync<W>>,
-    options?: ValueOptions<W>,
+    options?: TableJoinOptions<V, W>,
   ): KStream<K, W>
 
   /** Like `join`, but records of this stream that find no match in time are joined with `undefined`. */

@@ -3,6 +3,7 @@ import { toMilliseconds } from '../base/duration.ts'
 import type { Suppression } from '../operators/suppress.ts'
 import { declaredAt } from '../plan/declared-at.ts'
 import type { TableNode } from '../plan/node.ts'
+import { checkSuppressed } from '../plan/versions.ts'
 import { windowGraceAbove } from '../plan/window-grace.ts'
 import { validateName } from '../topology/names.ts'
 import type { AnyTable, Dsl, TableState } from './handle.ts'
@@ -16,6 +17,7 @@ export function planSuppress(dsl: Dsl, table: TableState, options: SuppressOptio
   const { plan } = dsl
   const { node: parent, keySerde, valueSerde } = table
   const place = declaredAt()
+  checkSuppressed(parent, place)
   const suppression = suppressionOf(parent, options, place)
   const { name: given, logging = true } = options
   if (given !== undefined) validateName(given, 'an operator', place)

@@ -198,7 +198,7 @@ export class Table implements MembersOf<AnyTable> {
     valueSerde: Serde<unknown> | undefined,
     operator: string,
   ): StorePlan | undefined {
-    if (options.store === undefined) return undefined
+    if (options.store === undefined && options.versioned === undefined) return undefined
     const { keySerde } = this[state]
     return planStore(this.#dsl.plan, { prefix, options, keySerde, valueSerde, operator })
   }

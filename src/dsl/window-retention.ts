@@ -5,6 +5,7 @@ import { declaredAt } from '../plan/declared-at.ts'
 import { sessionRetentionOf, type SessionWindows } from '../windows/session-windows.ts'
 import { retentionNeeded, type StoredWindows } from '../windows/stored-windows.ts'
 import type { WindowStoreOptions } from './options.ts'
+import { refuseVersions } from './version-options.ts'
 
 /** The retention of a store of windows; MR-1007 if the one that was asked for is too short. */
 export function retentionFor(
@@ -33,9 +34,11 @@ export function sessionRetention(
 function retentionAtLeast(
   needed: number,
   parts: string,
-  { retention }: WindowStoreOptions<unknown>,
+  options: WindowStoreOptions<unknown>,
   operator: string,
 ): number {
+  refuseVersions(options, operator, 'stores of windows')
+  const { retention } = options
   if (retention === undefined) return needed
   const retentionMs = toMilliseconds(retention, 'retention')
   if (retentionMs >= needed) return retentionMs

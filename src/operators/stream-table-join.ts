@@ -1,11 +1,19 @@
 /**
- * Stream-table `join` and `leftJoin`: looks each record's key up in the table as it is now.
+ * Stream-table `join` and `leftJoin`: looks each record's key up in the table as it is now, or, where the table keeps
+ * versions, as it was at the record's time (semantics V5).
  *
- * Only the stream side makes results; they carry the stream record's timestamp and headers (semantics H3). A null
- * value is dropped; a null key is dropped by the inner join, and joined with nothing by the left one (S9, S10).
+ * Only the stream side makes results; they carry the stream record's timestamp and headers (H3). A null value is dropped;
+ * a null key is dropped by the inner join, and joined with nothing by the left one (S9, S10).
+ *
+ * With a grace, records wait until the greatest time of a record that has waited is the grace ahead of them, and leave in
+ * the order of time, then of the key's bytes, then of arrival (V9). A record that is older than that when it comes is
+ * joined at once, and so is one without a key, which has no row to wait for. Without records nothing leaves. That time is
+ * committed with the task's positions: Kafka takes it from what the changelog still has.
  */
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
-import type { StreamRecord } from '../processor/record.ts'
+import { StreamRecord } from '../processor/record.ts'
+import type { HeldRecordStore } from '../state/held-record-store.ts'
+import type { BufferedRecord } from './buffered-record.ts'
 import { absent, type JoinCallback } from './callbacks.ts'
 import type { ValueGetter, ValueGetterSupplier } from './value-getter.ts'
 
@@ -14,16 +22,20 @@ export interface StreamTableJoinOptions {
   readonly joiner: JoinCallback
   /** Whether a record without a row is joined with `undefined` instead of being left out. */
   readonly left: boolean
+  /** Where records wait, and how long; absent: they do not. */
+  readonly buffer?: { readonly store: string; readonly graceMs: number } | undefined
 }
 
 export function streamTableJoin(options: StreamTableJoinOptions): ProcessorSupplier {
-  return () => new StreamTableJoin(options)
+  const { buffer } = options
+  if (buffer === undefined) return () => new StreamTableJoin(options)
+  return () => new BufferedStreamTableJoin(options, buffer)
 }
 
 class StreamTableJoin implements Processor {
+  protected context!: ProcessorContext
   private readonly options: StreamTableJoinOptions
   private readonly joiner: JoinCallback
-  private context!: ProcessorContext
   private rows!: ValueGetter
 
   constructor(options: StreamTableJoinOptions) {
@@ -45,8 +57,67 @@ class StreamTableJoin implements Processor {
       this.context.forward(record.withValue(this.joiner(value, undefined, key)))
       return
     }
-    const row = this.rows.get(key)
-    if (row === undefined && !left) return
-    this.context.forward(record.withValue(this.joiner(value, row?.value, key)))
+    this.take(record)
+  }
+
+  /** Takes a record that has a key and a value. */
+  protected take(record: StreamRecord): void {
+    const joined = this.join(record)
+    if (joined !== undefined) this.context.forward(joined)
+  }
+
+  protected join(record: StreamRecord): StreamRecord | undefined {
+    const { key, value, timestamp } = record
+    const row = this.rows.get(key, timestamp)
+    if (row === undefined && !this.options.left) return undefined
+    return record.withValue(this.joiner(value, row?.value, key))
+  }
+}
+
+class BufferedStreamTableJoin extends StreamTableJoin {
+  private readonly buffer: { readonly store: string; readonly graceMs: number }
+  private store!: HeldRecordStore
+  /** The greatest time of a record that has waited, -1 before the first; `undefined` before it was looked up. */
+  private streamTime: number | undefined
+
+  constructor(options: StreamTableJoinOptions, buffer: { readonly store: string; readonly graceMs: number }) {
+    super(options)
+    this.buffer = buffer
+  }
+
+  override init(context: ProcessorContext): void {
+    super.init(context)
+    this.store = context.store(this.buffer.store)
+  }
+
+  protected override take(record: StreamRecord): void {
+    const { context, store } = this
+    const { key, value, timestamp, headers } = record
+    const { graceMs, store: name } = this.buffer
+    const streamTime = (this.streamTime ??= context.noted(name) ?? -1)
+    if (timestamp < streamTime - graceMs) return super.take(record)
+    const { topic, partition, offset } = context.record
+    const waiting: BufferedRecord = { value, topic, partition, offset, headers }
+    store.hold({ timestamp, left: true, key }, waiting)
+    if (timestamp > streamTime) {
+      this.streamTime = timestamp
+      context.note(name, timestamp)
+    }
+    this.release(Math.max(streamTime, timestamp) - graceMs)
+  }
+
+  /** Joins what waits under times that are not later than `due`. */
+  private release(due: number): void {
+    const { context, store } = this
+    for (let first = store.first(); first !== undefined && first.timestamp <= due; first = store.first()) {
+      const { key, timestamp } = first
+      for (const { value: held } of store.valuesOf(first)) {
+        const { value, topic, partition, offset, headers } = held as BufferedRecord
+        const joined = this.join(new StreamRecord(key, value, timestamp, headers))
+        const place = { topic, partition, offset, timestamp, headers }
+        if (joined !== undefined) context.forwardAs(place, joined)
+      }
+      store.release(first)
+    }
   }
 }

@@ -32,8 +32,8 @@ export function transformValuesGetter(
     get: (context: ProcessorContext): ValueGetter => {
       const rows = above.get(context)
       return {
-        get: key => {
-          const row = rows.get(key)
+        get: (key, asOf) => {
+          const row = rows.get(key, asOf)
           const timestamp = row?.timestamp ?? -1
           const value = fn(row?.value, key, placeOf(timestamp))
           return absent(value) ? undefined : { value, timestamp }

@@ -5,13 +5,15 @@
  * table above it (semantics K5). The getters mirror that chain.
  */
 import type { ProcessorContext, RecordContext } from '../processor/processor.ts'
-import type { KeyValueStore, SessionStore, ValueAndTimestamp, WindowStore } from '../state/store.ts'
+import type { SessionStore, ValueAndTimestamp, WindowStore } from '../state/store.ts'
 import type { Windowed } from '../windows/window.ts'
 import { absent, type ValueCallback } from './callbacks.ts'
+import { isVersioned, type AnyRowStore } from './table-rows.ts'
 
-/** Reads the current row of a key. */
+/** Reads the row of a key. */
 export interface ValueGetter {
-  get(key: unknown): ValueAndTimestamp<unknown> | undefined
+  /** The latest row, or with `asOf` the one at that time, where the table keeps versions (semantics V5). */
+  get(key: unknown, asOf?: number): ValueAndTimestamp<unknown> | undefined
 }
 
 /** Makes a getter for one task. */
@@ -21,13 +23,15 @@ export interface ValueGetterSupplier {
   get(context: ProcessorContext): ValueGetter
 }
 
-/** Rows that a key-value store keeps. */
+/** Rows that a key-value store keeps, or a versioned one. */
 export function storeValueGetter(store: string): ValueGetterSupplier {
   return {
     stores: [store],
     get: context => {
-      const rows = context.store<KeyValueStore<unknown, unknown>>(store)
-      return { get: key => rows.getWithTimestamp(key) }
+      const rows = context.store<AnyRowStore>(store)
+      return isVersioned(rows)
+        ? { get: (key, asOf) => rows.getVersion(key, asOf) }
+        : { get: key => rows.getWithTimestamp(key) }
     },
   }
 }
@@ -93,8 +97,8 @@ function derived(
     get: context => {
       const rows = above.get(context)
       return {
-        get: key => {
-          const row = rows.get(key)
+        get: (key, asOf) => {
+          const row = rows.get(key, asOf)
           if (row === undefined) return undefined
           const value = compute(row.value, key, context.record)
           return absent(value) ? undefined : { value, timestamp: row.timestamp }

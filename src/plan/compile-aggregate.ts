@@ -6,7 +6,7 @@ import { streamAggregate } from '../operators/stream-aggregate.ts'
 import { windowAggregate } from '../operators/window-aggregate.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { StoreDefinition } from '../topology/node.ts'
-import { keyValueStore, sessionStore, windowStore } from './compile-store.ts'
+import { rowStore, sessionStore, windowStore } from './compile-store.ts'
 import type { SessionAggregateNode, StreamAggregateNode, WindowAggregateNode } from './node.ts'
 
 type AggregateNode = StreamAggregateNode | WindowAggregateNode | SessionAggregateNode
@@ -19,7 +19,7 @@ export function compileAggregate(
   const options = { store: store.name, add, readsValue, sendOldValues }
   switch (node.kind) {
     case 'stream-aggregate':
-      return [streamAggregate({ ...options, initial: node.initial }), keyValueStore(store)]
+      return [streamAggregate({ ...options, initial: node.initial }), rowStore(store)]
     case 'window-aggregate': {
       const { windows, initial, retentionMs } = node
       const onClose = node.onClose ? { keySerde: store.keySerde } : undefined

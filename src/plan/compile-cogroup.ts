@@ -6,7 +6,7 @@ import { windowAggregate } from '../operators/window-aggregate.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { StoreDefinition } from '../topology/node.ts'
 import type { Compilation } from './compilation.ts'
-import { keyValueStore, sessionStore, windowStore } from './compile-store.ts'
+import { rowStore, sessionStore, windowStore } from './compile-store.ts'
 import type { CogroupFoldNode } from './node.ts'
 
 /** Adds the fold; the first brings the store with it. */
@@ -27,7 +27,7 @@ function compileFold(
   sendOldValues: boolean,
 ): readonly [ProcessorSupplier, StoreDefinition] {
   const options = { store: into.name, initial, add, sendOldValues, sharesEmission: true }
-  if (windowed === undefined) return [streamAggregate(options), keyValueStore(into)]
+  if (windowed === undefined) return [streamAggregate(options), rowStore(into)]
   if (windowed.kind === 'session') {
     const { windows, merge, retentionMs } = windowed
     return [sessionAggregate({ ...options, windows, merge }), sessionStore(into, retentionMs)]

@@ -16,7 +16,7 @@ import type { Serde } from '../serdes/serde.ts'
 import type { StreamPartitioner } from '../topology/node.ts'
 import type { Compilation } from './compilation.ts'
 import { partitionerFor } from './compile-sink.ts'
-import { keyValueStore } from './compile-store.ts'
+import { keyValueStore, rowStore } from './compile-store.ts'
 import type {
   ForeignKeyChangeNode,
   ForeignKeyJoinNode,
@@ -24,6 +24,7 @@ import type {
 } from './foreign-key-node.ts'
 import type { TableNode } from './node.ts'
 import { valueGetterOf } from './value-getters.ts'
+import { keepsVersions } from './versions.ts'
 
 /** What sends subscriptions, their topic, and what keeps and answers them on its other end. */
 export function addForeignKeySubscription(
@@ -38,7 +39,7 @@ export function addForeignKeySubscription(
   topology.addRepartitionTopic({ name: topic })
   topology.addProcessor(name, {
     parents: parentNames(node),
-    supplier: subscribe({ on, foreignKeys, values, left }),
+    supplier: subscribe({ on, foreignKeys, values, left, ofVersions: keepsVersions(node.parent) }),
     declaredAt,
   })
   topology.addSink(sinkName, { parents: [name], topic, key, value, partitioner, declaredAt })
@@ -67,7 +68,7 @@ export function addForeignKeyChange(
   const { name, subscriptions: store, foreignKeys, declaredAt } = node
   topology.addProcessor(name, {
     parents: parentNames(node),
-    supplier: answerSubscribers({ store, foreignKeys }),
+    supplier: answerSubscribers({ store, foreignKeys, ofVersions: keepsVersions(node.parent) }),
     stores: [store],
     declaredAt,
   })
@@ -99,7 +100,7 @@ export function addForeignKeyJoin(node: ForeignKeyJoinNode<TableNode>, compilati
     declaredAt,
   })
   const stores = tables.keepsRows(node) ? [store.name] : []
-  if (stores.length > 0) topology.addStateStore(keyValueStore(store))
+  if (stores.length > 0) topology.addStateStore(rowStore(store))
   topology.addProcessor(name, {
     parents: [combineName],
     supplier: tableSource({ store: stores[0], sendOldValues: tables.sendsOldValues(node) }),

@@ -2,9 +2,16 @@
 import type {
   KeyValueStoreDefinition,
   SessionStoreDefinition,
+  VersionedStoreDefinition,
   WindowStoreDefinition,
 } from '../topology/node.ts'
 import type { StorePlan } from './node-base.ts'
+
+/** The rows of a table: with their versions, where the plan says so. */
+export function rowStore(store: StorePlan): KeyValueStoreDefinition | VersionedStoreDefinition {
+  const { versions } = store
+  return versions === undefined ? keyValueStore(store) : { kind: 'versioned', ...common(store), ...versions }
+}
 
 export function keyValueStore(store: StorePlan): KeyValueStoreDefinition {
   return { kind: 'key-value', ...common(store) }

@@ -1,9 +1,10 @@
 /** Adds the three nodes of a table-table join: one for each side, and the result. */
 import { tableJoinResult, tableJoinSide } from '../operators/table-join.ts'
 import type { Compilation } from './compilation.ts'
-import { keyValueStore } from './compile-store.ts'
-import type { TableJoinNode } from './node.ts'
+import { rowStore } from './compile-store.ts'
+import type { TableJoinNode, TableNode } from './node.ts'
 import { valueGetterOf } from './value-getters.ts'
+import { keepsVersions } from './versions.ts'
 
 export function addTableJoin(node: TableJoinNode, compilation: Compilation): void {
   const { topology, tables } = compilation
@@ -12,19 +13,20 @@ export function addTableJoin(node: TableJoinNode, compilation: Compilation): voi
   const sendOldValues = tables.sendsOldValues(node)
   const lefts = valueGetterOf(left)
   const rights = valueGetterOf(right)
+  const side = (table: TableNode) => ({ type, joiner, sendOldValues, ofVersions: keepsVersions(table) })
   topology.addProcessor(leftName, {
     parents: [left.name],
-    supplier: tableJoinSide({ side: 'left', type, other: rights, joiner, sendOldValues }),
+    supplier: tableJoinSide({ ...side(left), side: 'left', other: rights }),
     stores: rights.stores,
     declaredAt,
   })
   topology.addProcessor(rightName, {
     parents: [right.name],
-    supplier: tableJoinSide({ side: 'right', type, other: lefts, joiner, sendOldValues }),
+    supplier: tableJoinSide({ ...side(right), side: 'right', other: lefts }),
     stores: lefts.stores,
     declaredAt,
   })
-  const definition = node.store === undefined ? undefined : keyValueStore(node.store)
+  const definition = node.store === undefined ? undefined : rowStore(node.store)
   if (definition !== undefined) topology.addStateStore(definition)
   topology.addProcessor(name, {
     parents: [leftName, rightName],

@@ -13,8 +13,9 @@ import { addCogroupFold } from './compile-cogroup.ts'
 import { compileDerivedTable } from './compile-derived-table.ts'
 import { addForeignKeyJoin } from './compile-foreign-key-join.ts'
 import { addTableJoin } from './compile-table-join.ts'
-import { keyValueStore } from './compile-store.ts'
+import { keyValueStore, rowStore } from './compile-store.ts'
 import { reusingSourceTopic } from './optimize/reuse-source-topics.ts'
+import { keepsVersions } from './versions.ts'
 import type { CogroupNode, TableNode, TableSourceNode } from './node.ts'
 
 export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Compilation): void {
@@ -27,17 +28,6 @@ export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Com
     const { name, declaredAt } = node
     topology.addProcessor(name, { parents: parentNames(node), supplier, stores, declaredAt })
   }
-  /** Adds one of the folds that share a store; the first brings the store with it. */
-  const addFold = (supplier: ProcessorSupplier, definition: StoreDefinition): void => {
-    if (!topology.stores.has(definition.name)) topology.addStateStore(definition)
-    const { name, declaredAt } = node
-    topology.addProcessor(name, {
-      parents: parentNames(node),
-      supplier,
-      stores: [definition.name],
-      declaredAt,
-    })
-  }
   switch (node.kind) {
     case 'table-source':
       return addTableSource(node, compilation)
@@ -48,7 +38,7 @@ export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Com
     case 'cogroup-fold':
       return addCogroupFold(node, compilation)
     case 'to-table': {
-      const definition = tables.keepsRows(node) ? keyValueStore(node.store) : undefined
+      const definition = tables.keepsRows(node) ? rowStore(node.store) : undefined
       return add(tableSource({ store: definition?.name, sendOldValues }), definition)
     }
     case 'table-filter':
@@ -61,7 +51,7 @@ export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Com
       return addForeignKeyJoin(node, compilation)
     case 'table-aggregate': {
       const { initial, add: fold, subtract } = node
-      const definition = keyValueStore(node.store)
+      const definition = rowStore(node.store)
       const store = definition.name
       return add(tableAggregate({ store, initial, add: fold, subtract, sendOldValues }), definition)
     }
@@ -85,9 +75,11 @@ function addTableSource(node: TableSourceNode, compilation: Compilation): void {
   const { keySerde: key, valueSerde: value } = store
   topology.addSource(sourceName, { topics: [topic], key, value, timestamp, offsetReset, declaredAt })
   const stores = tables.keepsRows(node) ? [store.name] : []
-  const definition = keyValueStore(store)
+  const definition = rowStore(store)
   if (stores.length > 0)
-    topology.addStateStore(reusesSourceTopics ? reusingSourceTopic(definition, topic) : definition)
+    topology.addStateStore(
+      reusesSourceTopics && !keepsVersions(node) ? reusingSourceTopic(definition, topic) : definition,
+    )
   const supplier = tableSource({ store: stores[0], sendOldValues: tables.sendsOldValues(node) })
   topology.addProcessor(name, { parents: [sourceName], supplier, stores, declaredAt })
 }

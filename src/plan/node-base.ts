@@ -19,4 +19,12 @@ export interface StorePlan {
   readonly changelog: false | Readonly<Record<string, string>>
   readonly cache: boolean
   readonly backend: 'persistent' | 'memory'
+  /** Absent: only the latest value of each key is kept. */
+  readonly versions?: KeptVersions | undefined
+}
+
+/** How long a store keeps the versions of its rows (semantics V1 to V3). */
+export interface KeptVersions {
+  readonly historyMs: number
+  readonly segmentIntervalMs: number
 }

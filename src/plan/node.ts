@@ -252,6 +252,9 @@ export interface StreamTableJoinNode extends NodeBase {
   readonly table: TableNode
   readonly joiner: JoinCallback
   readonly left: boolean
+  /** Of the records that wait until stream time is `graceMs` ahead of them; absent without a grace. */
+  readonly store: StorePlan | undefined
+  readonly graceMs: number
 }
 
 /** What keeps the records of one side of a stream-stream join for the other; its records go on to the join alone. */

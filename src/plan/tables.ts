@@ -22,7 +22,7 @@ export function analyseTables(nodes: readonly PlanNode[]): TableAnalysis {
     switch (node.kind) {
       case 'table-source':
       case 'to-table':
-        if (node.store.named) kept.add(node)
+        if (node.store.named || node.store.versions !== undefined) kept.add(node)
         break
       case 'stream-aggregate':
       case 'window-aggregate':
@@ -54,7 +54,7 @@ export function analyseTables(nodes: readonly PlanNode[]): TableAnalysis {
       }
       case 'foreign-key-join': {
         const [subscription, change] = node.parents
-        if (node.store.named) kept.add(node)
+        if (node.store.named || node.store.versions !== undefined) kept.add(node)
         for (const side of [change.parent, subscription.parent]) {
           makeSendOldValues(side, kept, sending)
           keepRowsFor(side, kept)

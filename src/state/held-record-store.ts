@@ -80,6 +80,11 @@ export class HeldRecordStore implements StateStore {
     for (const { key } of this.list) yield key
   }
 
+  /** The first of the keys, if anything is held. */
+  first(): HeldKey | undefined {
+    return this.list[0]?.key
+  }
+
   stage(changelog: ChangelogSink): void {
     this.rows.stage(changelog)
     this.undoStaged.push(...this.undoLive)

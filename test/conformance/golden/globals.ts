@@ -2,7 +2,7 @@
 import { kvStore, type GlobalKTable } from '../../../src/index.ts'
 import * as functions from './functions.ts'
 import {
-  lacksVersions,
+  versionedOf,
   named,
   storeOf,
   text,
@@ -15,9 +15,12 @@ import type { NodeSpec } from './scenario.ts'
 
 export const globalTable: Operator<undefined> = {
   makes: 'global',
-  lacks: lacksVersions,
   declare: (node, _from, { builder, topicOf }) => {
-    const table = builder.globalTable(topicOf(node.topic!), { ...named(node), ...storeOf(node) })
+    const table = builder.globalTable(topicOf(node.topic!), {
+      ...named(node),
+      ...storeOf(node),
+      ...versionedOf(node),
+    })
     remember(builder, table)
     return [{ kind: 'global', table, windowedKeys: false }]
   },

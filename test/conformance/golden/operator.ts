@@ -98,7 +98,7 @@ export function storeOf({ store }: NodeSpec): { readonly store?: string } {
   return store === undefined ? {} : { store }
 }
 
-/** What operators with a store lack where it is to be versioned. */
-export function lacksVersions({ versioned }: NodeSpec): string | undefined {
-  return versioned === undefined ? undefined : 'versioned stores'
+/** The history that a store is to keep, where it is versioned. */
+export function versionedOf({ versioned }: NodeSpec): { readonly versioned?: number } {
+  return versioned === undefined ? {} : { versioned }
 }

@@ -1,5 +1,5 @@
 /** Declares the operators that are called on cogrouped streams. */
-import { lacksVersions, named, storeOf, text, type Operator, type OperatorTable } from './operator.ts'
+import { named, storeOf, text, type Operator, type OperatorTable } from './operator.ts'
 import { mergeOf, sessionsOf, windows } from './operators-of-groups.ts'
 import type { NodeSpec } from './scenario.ts'
 
@@ -28,7 +28,6 @@ export const operatorsOfCogroups: OperatorTable<'cogrouped'> = new Map<string, O
     'aggregate',
     {
       makes: 'table',
-      lacks: lacksVersions,
       declare: (node, { cogrouped, windowedKeys }) => [
         { kind: 'table', table: cogrouped.aggregate(options(node)), windowedKeys },
       ],

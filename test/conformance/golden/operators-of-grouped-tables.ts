@@ -1,7 +1,6 @@
 /** Declares the folds that are called on grouped tables. */
 import * as functions from './functions.ts'
 import {
-  lacksVersions,
   named,
   storeOf,
   text,
@@ -39,7 +38,6 @@ const folds: ReadonlyMap<string, Fold> = new Map<string, Fold>([
 function foldOf(fold: Fold): Operator<'grouped-table'> {
   return {
     makes: 'table',
-    lacks: lacksVersions,
     declare: (node, { groupedTable }) => [
       { kind: 'table', table: fold(groupedTable, node), windowedKeys: false },
     ],

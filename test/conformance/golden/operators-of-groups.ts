@@ -13,7 +13,7 @@ import {
 } from '../../../src/index.ts'
 import * as functions from './functions.ts'
 import {
-  lacksVersions,
+  versionedOf,
   named,
   storeOf,
   text,
@@ -79,6 +79,7 @@ type Fold = (group: AnyGroup, node: NodeSpec) => Table
 const options = (node: NodeSpec) => ({
   ...named(node),
   ...storeOf(node),
+  ...versionedOf(node),
   ...(node.retention === undefined ? {} : { retention: node.retention }),
 })
 
@@ -105,7 +106,6 @@ const folds: ReadonlyMap<string, Fold> = new Map<string, Fold>([
 function grouped(fold: Fold): Operator<'grouped'> {
   return {
     makes: 'table',
-    lacks: lacksVersions,
     declare: (node, { grouped, windowedKeys }) => [
       { kind: 'table', table: fold(grouped, node), windowedKeys },
     ],
@@ -115,7 +115,6 @@ function grouped(fold: Fold): Operator<'grouped'> {
 function windowed(fold: Fold): Operator<'windowed'> {
   return {
     makes: 'table',
-    lacks: lacksVersions,
     declare: (node, { windowed }) => [
       { kind: 'table', table: fold(windowed as unknown as AnyGroup, node), windowedKeys: true },
     ],

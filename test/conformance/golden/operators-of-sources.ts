@@ -2,7 +2,7 @@
 import { globalStore, globalTable } from './globals.ts'
 import { stateStore } from './processors.ts'
 import { timestampRule } from './functions.ts'
-import { lacksVersions, named, storeOf, type Operator, type OperatorTable } from './operator.ts'
+import { versionedOf, named, storeOf, type Operator, type OperatorTable } from './operator.ts'
 import type { NodeSpec } from './scenario.ts'
 
 const stream: Operator<undefined> = {
@@ -16,9 +16,8 @@ const stream: Operator<undefined> = {
 
 const table: Operator<undefined> = {
   makes: 'table',
-  lacks: lacksVersions,
   declare: (node, _from, { builder, topicOf }) => {
-    const options = { ...sourceOptions(node), ...storeOf(node) }
+    const options = { ...sourceOptions(node), ...storeOf(node), ...versionedOf(node) }
     return [{ kind: 'table', table: builder.table(topicOf(node.topic!), options), windowedKeys: false }]
   },
 }

@@ -2,7 +2,7 @@
 import * as functions from './functions.ts'
 import { declareGlobalJoin } from './globals.ts'
 import {
-  lacksVersions,
+  versionedOf,
   named,
   storeOf,
   text,
@@ -51,6 +51,11 @@ function makesKeys(
 
 const textValues = (node: NodeSpec) => ({ ...named(node), value: text })
 
+const lookupOptions = (node: NodeSpec) => ({
+  ...textValues(node),
+  ...(node.grace === undefined ? {} : { grace: node.grace }),
+})
+
 const repartition = keepsKeys((stream, node) =>
   stream.repartition({
     ...named(node),
@@ -60,9 +65,12 @@ const repartition = keepsKeys((stream, node) =>
 
 const toTable: Operator<'stream'> = {
   makes: 'table',
-  lacks: lacksVersions,
   declare: (node, { stream, windowedKeys }) => [
-    { kind: 'table', table: stream.toTable({ ...named(node), ...storeOf(node) }), windowedKeys },
+    {
+      kind: 'table',
+      table: stream.toTable({ ...named(node), ...storeOf(node), ...versionedOf(node) }),
+      windowedKeys,
+    },
   ],
 }
 
@@ -101,10 +109,9 @@ function joining(join: (stream: Stream, table: DeclaredAs<'table'>['table'], nod
   const operator: Operator<'stream'> = {
     makes: 'stream',
     lacks: (node: NodeSpec, parents: readonly Kind[]) => {
-      const { window, grace, key } = node
+      const { window, key } = node
       if (window !== undefined) return parents[1] === 'stream' ? undefined : 'join'
       if (key !== undefined) return parents[1] === 'global' ? undefined : 'join'
-      if (grace !== undefined) return 'stream-table join with grace'
       return parents[1] === 'table' ? undefined : 'join'
     },
     declare: (node, from, _site, second) => {
@@ -190,13 +197,13 @@ export const operatorsOfStreams: OperatorTable<'stream'> = new Map([
   [
     'join',
     joining((stream, table, node) =>
-      stream.join<unknown, unknown>(table, functions.joiner(node.fn!), textValues(node)),
+      stream.join<unknown, unknown>(table, functions.joiner(node.fn!), lookupOptions(node)),
     ),
   ],
   [
     'leftJoin',
     joining((stream, table, node) =>
-      stream.leftJoin<unknown, unknown>(table, functions.joiner(node.fn!), textValues(node)),
+      stream.leftJoin<unknown, unknown>(table, functions.joiner(node.fn!), lookupOptions(node)),
     ),
   ],
   ['process', processor],

@@ -1,7 +1,7 @@
 /** Declares the operators that are called on tables. */
 import * as functions from './functions.ts'
 import {
-  lacksVersions,
+  versionedOf,
   named,
   storeOf,
   text,
@@ -16,12 +16,11 @@ import type { NodeSpec } from './scenario.ts'
 function keepsKeys(apply: (table: Table, node: NodeSpec) => Table): Operator<'table'> {
   return {
     makes: 'table',
-    lacks: lacksVersions,
     declare: (node, { table, windowedKeys }) => [{ kind: 'table', table: apply(table, node), windowedKeys }],
   }
 }
 
-const options = (node: NodeSpec) => ({ ...named(node), ...storeOf(node) })
+const options = (node: NodeSpec) => ({ ...named(node), ...storeOf(node), ...versionedOf(node) })
 
 const textValues = (node: NodeSpec) => ({ ...options(node), value: text })
 
@@ -39,7 +38,6 @@ const toStream: Operator<'table'> = {
 function joining(join: (table: Table, other: Table, node: NodeSpec) => Table): Operator<'table'> {
   return {
     makes: 'table',
-    lacks: lacksVersions,
     declare: (node, { table, windowedKeys }, _site, second) => {
       const other = (second as DeclaredAs<'table'>).table
       return [{ kind: 'table', table: join(table, other, node), windowedKeys }]
