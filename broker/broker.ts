@@ -26,6 +26,7 @@ import { Maintenance } from './maintenance.ts'
 import { Dispatch } from './net/dispatch.ts'
 import { isInternalTopic, metadataLogName } from './metadata/topic-name.ts'
 import { InProcessConnection } from './net/in-process.ts'
+import { Listener } from './net/listener.ts'
 import { systemClock } from '../system/clock.ts'
 import { systemRandom } from '../system/random.ts'
 
@@ -41,10 +42,26 @@ export interface BrokerOptions {
   readonly random?: Random | undefined
   /** Keys by Kafka's names; what is not given has its default. */
   readonly config?: BrokerConfigInput | undefined
+  /** Told why a connection was ended that the client did not end: malformed requests, unknown versions. Default: nobody. */
+  readonly onRefused?: ((reason: StreamsError, peer: { readonly clientHost: string }) => void) | undefined
   /** Told of faults and of maintenance that failed. Default: a warning of the process. */
   readonly onFault?: ((fault: StreamsError) => void) | undefined
   /** Told of every write that the disk refuses (MR-4003, MR-4004), while clients are told to ask again. */
   readonly onStorageFailure?: ((failure: StreamsError) => void) | undefined
+}
+
+/** Where a broker listens. */
+export interface ListenOptions {
+  /** Default: the loopback interface. */
+  readonly host?: string | undefined
+  /** Default: `advertised.port` of the configuration. 0 for any that is free. */
+  readonly port?: number | undefined
+}
+
+/** An address that is listened on. */
+export interface ListenAddress {
+  readonly host: string
+  readonly port: number
 }
 
 /** How a connection in this process is opened. */
@@ -60,7 +77,16 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const files = onStorageFailure === undefined ? given : new WatchedFiles(given, onStorageFailure)
   registerAllCodecs()
   const context = await assemble({ directory, files, clock, random, config: options.config })
-  return new Broker(context, options.onFault ?? warn)
+  return new Broker(context, {
+    onFault: options.onFault ?? warn,
+    onRefused: options.onRefused ?? (() => undefined),
+  })
+}
+
+/** Who is told of what. */
+interface BrokerReports {
+  readonly onFault: (fault: StreamsError) => void
+  readonly onRefused: NonNullable<BrokerOptions['onRefused']>
 }
 
 export class Broker {
@@ -70,14 +96,17 @@ export class Broker {
   readonly #dispatch: Dispatch
   readonly #maintenance: Maintenance
   readonly #connections = new Map<InProcessConnection, number>()
+  readonly #listeners = new Set<Listener>()
   readonly #onFault: (fault: StreamsError) => void
+  readonly #onRefused: NonNullable<BrokerOptions['onRefused']>
   #connectionCount = 0
   #closing: Deferred<void> | undefined
 
   /** @internal Use `startBroker`. */
-  constructor(context: BrokerContext, onFault: (fault: StreamsError) => void) {
+  constructor(context: BrokerContext, { onFault, onRefused }: BrokerReports) {
     this.#context = context
     this.#onFault = onFault
+    this.#onRefused = onRefused
     this.#dispatch = new Dispatch(context, onFault)
     const { config, clock } = context
     this.#maintenance = new Maintenance(clock, () => this.#maintain(), {
@@ -120,6 +149,26 @@ export class Broker {
     return connection
   }
 
+  /** Takes connections over TCP, until the broker is closed. Rejects with MR-5026 if the address cannot be had. */
+  async listen({ host = '127.0.0.1', port = this.port }: ListenOptions = {}): Promise<ListenAddress> {
+    if (this.#closing !== undefined) throw new StreamsError('MR-5001', { what: 'the broker is closed' })
+    const { config, groups } = this.#context
+    const listener = await Listener.open({
+      host,
+      port,
+      dispatch: this.#dispatch,
+      frameBytesMax: config['socket.request.max.bytes'],
+      idleMs: config['connections.max.idle.ms'],
+      connectionsMax: config['max.connections'],
+      connectionsPerHostMax: config['max.connections.per.ip'],
+      nextConnectionId: () => ++this.#connectionCount,
+      onRefused: this.#onRefused,
+      onClosed: connectionId => groups.connectionClosed(connectionId),
+    })
+    this.#listeners.add(listener)
+    return { host, port: listener.port }
+  }
+
   /** Ends connections, lets requests under way reject, and writes the clean stop. Idempotent. */
   async close(): Promise<void> {
     if (this.#closing !== undefined) return this.#closing.promise
@@ -128,6 +177,7 @@ export class Broker {
       const { delayed, groups, transactions, logs } = this.#context
       this.#maintenance.close()
       await Promise.all(Array.from(this.#connections.keys(), connection => connection.close()))
+      await Promise.all(Array.from(this.#listeners, listener => listener.close()))
       delayed.close()
       groups.close()
       transactions.close()

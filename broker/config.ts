@@ -44,6 +44,13 @@ export const brokerConfigTable = {
 
   'message.max.bytes': int(1_048_588, 'The largest record batch taken, compressed, in bytes.', { min: 0 }),
   'socket.request.max.bytes': int(100 * mebibyte, 'The largest request taken, in bytes.', { min: 1 }),
+  'connections.max.idle.ms': long(10 * minute, 'A connection on which nothing moves for so long is closed.', {
+    min: -1,
+  }),
+  'max.connections': int(2 ** 31 - 1, 'Connections of a listener; those beyond are closed at once.', {
+    min: 0,
+  }),
+  'max.connections.per.ip': int(2 ** 31 - 1, 'The same for each address of a client.', { min: 0 }),
   'queued.max.requests': int(500, 'Requests of one connection that may wait for their turn.', { min: 1 }),
   'fetch.max.bytes': int(55 * mebibyte, 'The most that one Fetch answers, in bytes.', { min: 1024 }),
   'fetch.parked.max': int(10_000, 'Fetches that may wait for records at a time.', { min: 1 }),

@@ -31,7 +31,7 @@ const encoders = new WeakMap<StructShape, WriteValue[]>()
  * Appends `message` as `version` of its type lays it out.
  *
  * Throws MR-5012 if it holds a value, other than the default, in a field that the version lacks and that may
- * not be dropped; `RangeError` if a value is outside its type's range, or null where that is not allowed.
+ * not be dropped (unless the writer `dropsUnsayable`); `RangeError` if a value is outside its type's range, or null where that is not allowed.
  */
 export function writeMessage<M>(writer: Writer, type: MessageType<M>, version: number, message: M): void {
   const encode = encoderOf(type, version)
@@ -76,7 +76,7 @@ function structWriter(shape: StructShape, dialect: Dialect): WriteValue {
     }
     const message = value as Readonly<Record<string, unknown>>
     plain(writer, message)
-    absent?.(message)
+    if (!writer.dropsUnsayable) absent?.(message)
     tags?.(writer, message)
   }
 }

@@ -37,7 +37,7 @@ export function requestFrame<Request>(
   return writer.chunks()
 }
 
-/** A response as it goes to the socket, its length in front; chunks as in `requestFrame`. */
+/** A response as it goes to the socket, its length in front; chunks as in `requestFrame`. What its version lacks is left out. */
 export function responseFrame<Response>(
   api: Api<unknown, Response>,
   version: number,
@@ -45,6 +45,7 @@ export function responseFrame<Response>(
   correlationId: number,
 ): Uint8Array[] {
   const writer = new Writer()
+  writer.dropsUnsayable = true
   writer.int32(0)
   writeResponseHeader(writer, correlationId, responseHeaderVersion(api, version))
   writeMessage(writer, api.response, version, response)

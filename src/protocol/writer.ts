@@ -27,6 +27,12 @@ export class Writer extends ByteSink {
   #insertedBytes = 0
   #view: DataView | undefined
 
+  /**
+   * Whether a field that the message's version lacks is left out whatever it holds. An answer tells an older client what its
+   * version can say; a request that would lose something it means is refused instead.
+   */
+  dropsUnsayable = false
+
   constructor(bytesInitial = 256) {
     super(bytesInitial)
   }

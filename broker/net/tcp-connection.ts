@@ -1,0 +1,159 @@
+/**
+ * One client's socket: bytes in, requests to dispatch one at a time in order (semantics G3), answers out.
+ *
+ *   reading   the socket is read; each whole frame is a request
+ *   busy      a request waits for its answer: nothing is read meanwhile, so a client can neither pile up requests here nor
+ *             have one of its own overtaken
+ *   blocked   the client does not take its answers: nothing is read or handled until it does
+ *   closed    by the client, by a request that cannot be answered, or by the broker
+ *
+ * What this holds for a client is therefore bounded: the frame that is arriving, the frames of one chunk of the socket, and
+ * the answer that is leaving.
+ */
+import type { Socket } from 'node:net'
+import { deferred } from '../../src/base/deferred.ts'
+import { StreamsError } from '../../src/base/errors.ts'
+import { FrameSplitter } from '../../src/protocol/frame.ts'
+import type { Dispatch, Peer } from './dispatch.ts'
+import { answerRequest, readRequest } from './request-frame.ts'
+
+/** Node's timers take no more. */
+const idleMsMax = 2 ** 31 - 1
+
+export interface TcpConnectionOptions {
+  readonly socket: Socket
+  readonly dispatch: Dispatch
+  readonly peer: Omit<Peer, 'clientId'>
+  /** The largest request, in bytes. */
+  readonly frameBytesMax: number
+  /** A connection on which nothing moves for so long is closed; 0 or less for never. */
+  readonly idleMs: number
+  /** Told why a connection is ended that the client did not end. */
+  readonly onRefused: (reason: StreamsError, peer: Omit<Peer, 'clientId'>) => void
+  readonly onClosed: (connection: TcpConnection) => void
+}
+
+export class TcpConnection {
+  /** Settles once the socket is gone. */
+  readonly closed: Promise<void>
+  readonly #options: TcpConnectionOptions
+  readonly #splitter: FrameSplitter
+  readonly #frames: Uint8Array[] = []
+  /** Reused as long as the client calls itself the same. */
+  #peer: Peer
+  #isBusy = false
+  #isClosed = false
+
+  constructor(options: TcpConnectionOptions) {
+    this.#options = options
+    this.#splitter = new FrameSplitter(options.frameBytesMax)
+    this.#peer = { ...options.peer, clientId: null }
+    const { promise, resolve } = deferred()
+    this.closed = promise
+    const { socket, idleMs } = options
+    socket.setNoDelay(true)
+    socket.setTimeout(Math.max(0, Math.min(idleMs, idleMsMax)), () => {
+      // A request that is answered late (a fetch that waits) is not idleness.
+      if (!this.#isBusy) socket.destroy()
+    })
+    socket.on('data', (chunk: Uint8Array) => this.#read(chunk))
+    socket.on('drain', () => this.#work())
+    // Resets and broken pipes are how clients go away; `close` follows.
+    socket.on('error', () => undefined)
+    socket.on('close', () => {
+      this.#isClosed = true
+      this.#frames.length = 0
+      resolve()
+      options.onClosed(this)
+    })
+  }
+
+  /** Bytes of a frame that has not arrived whole. */
+  get pendingBytes(): number {
+    return this.#splitter.pendingBytes
+  }
+
+  /** Ends the connection at once; a request under way is not answered. */
+  close(): Promise<void> {
+    this.#isClosed = true
+    this.#options.socket.destroy()
+    return this.closed
+  }
+
+  #read(chunk: Uint8Array): void {
+    if (this.#isClosed) return
+    try {
+      this.#splitter.push(chunk, frame => this.#frames.push(frame))
+    } catch (error) {
+      this.#refuse(error)
+      return
+    }
+    this.#work()
+  }
+
+  /** Handles what has arrived, until nothing is left, an answer must be awaited, or answers are not taken. */
+  #work(): void {
+    const { socket } = this.#options
+    socket.cork()
+    while (!this.#isClosed && !this.#isBusy && !socket.writableNeedDrain) {
+      const frame = this.#frames.shift()
+      if (frame === undefined) break
+      this.#handle(frame)
+    }
+    socket.uncork()
+    if (this.#isClosed) return
+    if (this.#isBusy || socket.writableNeedDrain) socket.pause()
+    else socket.resume()
+  }
+
+  #handle(frame: Uint8Array): void {
+    const { dispatch } = this.#options
+    try {
+      const request = readRequest(dispatch, frame)
+      const outcome = answerRequest(dispatch, request, this.#peerNamed(request.clientId))
+      if (!(outcome instanceof Promise)) {
+        this.#write(outcome)
+        return
+      }
+      this.#isBusy = true
+      outcome.then(
+        answer => {
+          this.#isBusy = false
+          if (this.#isClosed) return
+          this.#write(answer)
+          this.#work()
+        },
+        (error: unknown) => this.#refuse(error),
+      )
+    } catch (error) {
+      this.#refuse(error)
+    }
+  }
+
+  #peerNamed(clientId: string | null): Peer {
+    if (this.#peer.clientId !== clientId) this.#peer = { ...this.#peer, clientId }
+    return this.#peer
+  }
+
+  #write(chunks: readonly Uint8Array[] | undefined): void {
+    if (chunks === undefined) return
+    const { socket } = this.#options
+    socket.cork()
+    for (const chunk of chunks) socket.write(chunk)
+    socket.uncork()
+  }
+
+  /** Whatever is thrown on the way of a request ends its connection (dispatch reports faults itself). */
+  #refuse(error: unknown): void {
+    if (this.#isClosed) return
+    const reason =
+      error instanceof StreamsError
+        ? error
+        : new StreamsError('MR-5023', {
+            what: `the broker failed over a request: ${String(error)}`,
+            cause: error,
+          })
+    this.#options.onRefused(reason, this.#options.peer)
+    void this.close()
+  }
+}

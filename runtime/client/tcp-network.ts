@@ -1,0 +1,208 @@
+/**
+ * Connections over TCP: requests are encoded, answers read off the socket in the order of the requests (semantics G3).
+ *
+ * A connection begins with ApiVersions, of which it keeps what both ends speak. The request goes out in version 3, the
+ * first with a name for the client; a broker that does not know it answers in version 0 and is asked again in that.
+ */
+import { connect as openSocket, type Socket } from 'node:net'
+import { deferred, type Deferred } from '../../src/base/deferred.ts'
+import { StreamsError } from '../../src/base/errors.ts'
+import type { Api } from '../../src/protocol/api.ts'
+import type { Connection, Network } from '../../src/protocol/connection.ts'
+import { readMessage } from '../../src/protocol/decode.ts'
+import { readResponse, requestFrame } from '../../src/protocol/envelope.ts'
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import { FrameSplitter } from '../../src/protocol/frame.ts'
+import { readCorrelationId } from '../../src/protocol/header.ts'
+import type { ProduceRequest } from '../../src/protocol/messages/00-produce.ts'
+import { ApiVersions, type ApiVersionsResponse } from '../../src/protocol/messages/18-api-versions.ts'
+import { commonVersions, type VersionRange } from '../../src/protocol/negotiate.ts'
+import { Reader } from '../../src/protocol/reader.ts'
+
+const produceKey = 0
+const namedSince = 3
+
+export interface TcpNetworkOptions {
+  /** What the client calls itself in every request, for quotas and logs. */
+  readonly clientId: string
+  /** Name and version of the software, told once a connection. */
+  readonly software: { readonly name: string; readonly version: string }
+  /** The largest answer taken, in bytes. Default 100 MiB; a fetch asks for less. */
+  readonly frameBytesMax?: number
+}
+
+export class TcpNetwork implements Network {
+  readonly #options: TcpNetworkOptions
+
+  constructor(options: TcpNetworkOptions) {
+    this.#options = options
+  }
+
+  /** Rejects with MR-5001 if nothing answers there, MR-5013 if what answers shares no version of ApiVersions. */
+  async connect(host: string, port: number): Promise<Connection> {
+    const socket = openSocket({ host, port, noDelay: true, keepAlive: true })
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve)
+      socket.once('error', (cause: NodeJS.ErrnoException) => reject(unreachable(host, port, cause)))
+    })
+    socket.removeAllListeners('error')
+    const connection = new TcpConnection(socket, `${host}:${port}`, this.#options)
+    try {
+      await connection.negotiate()
+      return connection
+    } catch (error) {
+      await connection.close()
+      throw error
+    }
+  }
+}
+
+interface Outstanding {
+  readonly correlationId: number
+  readonly name: string
+  readonly read: (reader: Reader) => void
+  readonly reject: Deferred<unknown>['reject']
+}
+
+class TcpConnection implements Connection {
+  readonly closed: Promise<void>
+  readonly #socket: Socket
+  readonly #address: string
+  readonly #options: TcpNetworkOptions
+  readonly #splitter: FrameSplitter
+  readonly #outstanding: Outstanding[] = []
+  #ranges: ReadonlyMap<number, VersionRange> = new Map()
+  #correlationId = 0
+  #isClosed = false
+
+  constructor(socket: Socket, address: string, options: TcpNetworkOptions) {
+    this.#socket = socket
+    this.#address = address
+    this.#options = options
+    this.#splitter = new FrameSplitter(options.frameBytesMax ?? 100 << 20)
+    const { promise, resolve } = deferred()
+    this.closed = promise
+    let cause: Error | undefined
+    socket.on('data', (chunk: Uint8Array) => this.#read(chunk))
+    socket.on('error', error => (cause = error))
+    socket.on('close', () => {
+      this.#end(cause)
+      resolve()
+    })
+  }
+
+  versions(api: Api<unknown, unknown>): VersionRange | undefined {
+    return commonVersions(api, this.#ranges.get(api.key))
+  }
+
+  send<Request, Response>(api: Api<Request, Response>, version: number, request: Request): Promise<Response> {
+    return this.#send(api, version, request, reader => readResponse(reader, api, version))
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true
+    this.#socket.destroy()
+    return this.closed
+  }
+
+  /** Asks which versions the broker speaks. */
+  async negotiate(): Promise<void> {
+    const { name, version } = this.#options.software
+    const request = ApiVersions.request.create({ clientSoftwareName: name, clientSoftwareVersion: version })
+    let answer = await this.#send(ApiVersions, namedSince, request, readApiVersions)
+    if (answer.errorCode === kafkaErrors.UNSUPPORTED_VERSION.code) {
+      answer = await this.send(ApiVersions, 0, ApiVersions.request.create({}))
+    }
+    if (answer.errorCode !== 0) {
+      throw new StreamsError('MR-5013', {
+        what: `${this.#address} refuses to say which versions it speaks: error ${answer.errorCode}`,
+        fix: 'use Apache Kafka 2.4 or later, or the embedded broker',
+      })
+    }
+    this.#ranges = new Map(
+      answer.apiKeys.map(({ apiKey, minVersion, maxVersion }) => [
+        apiKey,
+        { min: minVersion, max: maxVersion },
+      ]),
+    )
+  }
+
+  #send<Request, Response>(
+    api: Api<Request, Response>,
+    version: number,
+    request: Request,
+    read: (reader: Reader) => Response,
+  ): Promise<Response> {
+    if (this.#isClosed) return Promise.reject(this.#lost(api.name))
+    const correlationId = this.#correlationId
+    this.#correlationId = (correlationId + 1) & 0x7fff_ffff
+    const { clientId } = this.#options
+    const chunks = requestFrame(api, version, request, { correlationId, clientId })
+    const { promise, resolve, reject } = deferred<Response>()
+    if (api.key === produceKey && (request as ProduceRequest).acks === 0) resolve(api.response.create({}))
+    else
+      this.#outstanding.push({ correlationId, name: api.name, read: reader => resolve(read(reader)), reject })
+    this.#socket.cork()
+    for (const chunk of chunks) this.#socket.write(chunk)
+    this.#socket.uncork()
+    return promise
+  }
+
+  #read(chunk: Uint8Array): void {
+    try {
+      this.#splitter.push(chunk, frame => this.#receive(frame))
+    } catch (error) {
+      // What was promised to come next is not there: nothing that follows can be understood.
+      this.#end(error as Error)
+      this.#socket.destroy()
+    }
+  }
+
+  #receive(frame: Uint8Array): void {
+    const reader = new Reader(frame)
+    const correlationId = readCorrelationId(reader)
+    const expected = this.#outstanding.shift()
+    if (expected?.correlationId !== correlationId) {
+      if (expected !== undefined) this.#outstanding.unshift(expected)
+      throw new StreamsError('MR-5010', {
+        what: `${this.#address} answered request ${correlationId}, and ${expected?.correlationId ?? 'none'} was next`,
+      })
+    }
+    try {
+      expected.read(reader)
+    } catch (error) {
+      expected.reject(error)
+      throw error
+    }
+  }
+
+  #end(cause: Error | undefined): void {
+    this.#isClosed = true
+    for (const { name, reject } of this.#outstanding.splice(0)) reject(this.#lost(name, cause))
+  }
+
+  #lost(request: string, cause?: Error): StreamsError {
+    return new StreamsError('MR-5001', {
+      what: `the connection to ${this.#address} was closed before ${request} was answered`,
+      why: 'Whether the broker acted on it is not known.',
+      cause,
+    })
+  }
+}
+
+/** A version that the broker does not know is answered in version 0, whatever was asked in (KIP-511). */
+function readApiVersions(reader: Reader): ApiVersionsResponse {
+  const { position } = reader
+  const errorCode = reader.int16()
+  reader.position = position
+  const version = errorCode === kafkaErrors.UNSUPPORTED_VERSION.code ? 0 : namedSince
+  return readMessage(reader, ApiVersions.response, version)
+}
+
+function unreachable(host: string, port: number, cause: NodeJS.ErrnoException): StreamsError {
+  return new StreamsError('MR-5001', {
+    what: `nothing answers at ${host}:${port}: ${cause.message}`,
+    fix: 'check the address, and that the broker runs and advertises one that can be reached from here',
+    cause,
+  })
+}
