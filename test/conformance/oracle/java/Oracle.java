@@ -21,22 +21,42 @@ public final class Oracle {
     Path base = Files.createTempDirectory(Path.of(System.getProperty("java.io.tmpdir")), "oracle");
     BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     PrintStream answers = new PrintStream(System.out, false, StandardCharsets.UTF_8);
-    int number = 0;
     for (String line; (line = lines.readLine()) != null; ) {
       if (line.isBlank()) continue;
       JsonNode scenario = json.readTree(line);
-      Path directory = base.resolve(Integer.toString(number++));
       ObjectNode answer;
       try {
-        answer = new ScenarioRun(scenario, directory).answer();
+        answer = answer(scenario, base, ServiceOrder.GIVEN);
+        if (scenario.path("orders").asBoolean()) answer.put("hangsOnOrder", hangsOnOrder(scenario, base, answer));
       } catch (UnsupportedOperationException unsupported) {
         answer = json.createObjectNode().put("unsupported", unsupported.toString());
       }
       answers.println(json.writeValueAsString(answer));
       answers.flush();
-      delete(directory);
     }
     delete(base);
+  }
+
+  private static int directories;
+
+  private static ObjectNode answer(JsonNode scenario, Path base, ServiceOrder order) throws java.io.IOException {
+    Path directory = base.resolve(Integer.toString(directories++));
+    try {
+      return new ScenarioRun(scenario, directory, order).answer();
+    } finally {
+      delete(directory);
+    }
+  }
+
+  private static boolean hangsOnOrder(JsonNode scenario, Path base, ObjectNode given) throws java.io.IOException {
+    for (ServiceOrder order : ServiceOrder.values()) {
+      if (order == ServiceOrder.GIVEN) continue;
+      ObjectNode other = answer(scenario, base, order);
+      for (String field : new String[] {"expected", "stores", "error"}) {
+        if (!java.util.Objects.equals(given.get(field), other.get(field))) return true;
+      }
+    }
+    return false;
   }
 
   private static void delete(Path directory) throws java.io.IOException {

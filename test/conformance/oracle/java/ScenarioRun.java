@@ -28,8 +28,13 @@ final class ScenarioRun {
 
   private final JsonNode scenario;
   private final Path directory;
+  private final ServiceOrder order;
 
-  ScenarioRun(JsonNode scenario, Path directory) { this.scenario = scenario; this.directory = directory; }
+  ScenarioRun(JsonNode scenario, Path directory, ServiceOrder order) {
+    this.scenario = scenario;
+    this.directory = directory;
+    this.order = order;
+  }
 
   /** The fields describe, expected, stores and error of the format. */
   ObjectNode answer() {
@@ -39,6 +44,7 @@ final class ScenarioRun {
     try {
       topology = new TopologyBuilder(properties()).build(scenario.get("nodes"));
       driver = new TopologyTestDriver(topology, properties(), Instant.ofEpochMilli(0));
+      order.putInto(driver, topology);
     } catch (UnsupportedOperationException unsupported) {
       throw unsupported;
     } catch (RuntimeException refused) {

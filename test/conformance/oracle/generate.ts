@@ -1,0 +1,74 @@
+/** Generates scenarios of the conformance format, without Kafka's answers, each from a seed and a family. */
+import { seededRandom } from '../../../src/base/random.ts'
+import type { NodeSpec, Scenario } from '../golden/scenario.ts'
+import { Dice } from './dice.ts'
+import { families, steps, type Family } from './families.ts'
+import { Growth } from './growth.ts'
+import { randomInputs } from './random-inputs.ts'
+import { spoil } from './spoil.ts'
+
+const optimizations = [
+  'reuse.ktable.source.topics',
+  'merge.repartition.topics',
+  'single.store.self.join',
+] as const
+
+/** A scenario: the same for the same family and seed. */
+export function generateScenario(familyName: string, seed: number): Scenario {
+  const family = families[familyName]
+  if (family === undefined) {
+    throw new RangeError(`no family '${familyName}'; there are ${Object.keys(families).join(', ')}`)
+  }
+  const dice = new Dice(seededRandom(seed * 1009 + hash(familyName)))
+  const growth = new Growth(dice, {
+    named: family.named ?? dice.pick([0, 0, 0, 0.2, 1]),
+    stored: dice.pick([0, 0.3, 0.7]),
+    forked: dice.pick([0, 0.2, 0.5]),
+  })
+  for (const root of family.roots) steps[root](growth)
+  const count = dice.integer(...family.length)
+  for (let at = 0; at < count; at++) steps[dice.weighted(family.weights)](growth)
+  sinks(growth)
+  const spoilt = dice.chance(family.spoilt ?? 0.01)
+  return {
+    name: `${familyName}-${seed}`,
+    family: familyName,
+    config: configOf(dice, family),
+    nodes: spoilt ? spoil(dice, growth.nodes) : growth.nodes,
+    inputs: randomInputs(dice, growth.topics, family),
+  }
+}
+
+function configOf(dice: Dice, { named }: Family): Scenario['config'] {
+  const strict = dice.chance(named === undefined ? 0.01 : 0.1) ? { strictNaming: true } : {}
+  const form = dice.pick(['none', 'none', 'all', 'some'])
+  if (form === 'none') return strict
+  if (form === 'all') return { optimize: true, ...strict }
+  return { optimize: optimizations.filter(() => dice.chance(0.5)), ...strict }
+}
+
+/** Lets everything that is not used go out, and some of what is. */
+function sinks(growth: Growth): void {
+  const { dice } = growth
+  let number = 0
+  const fields = () => {
+    number++
+    return dice.chance(0.05) ? { topicBy: `by${number}-` } : { topic: `out${number}` }
+  }
+  for (const handle of growth.handles) {
+    if (handle.kind === 'global' || (growth.isUsed(handle) && !dice.chance(0.1))) continue
+    const from = handle.kind === 'table' ? growth.add('toStream', { from: handle.id }) : handle.id
+    growth.add('to', { from, ...fields() })
+  }
+}
+
+function hash(text: string): number {
+  let value = 7
+  for (const unit of text) value = (value * 31 + unit.charCodeAt(0)) % 1_000_003
+  return value
+}
+
+/** Whether punctuations by stream time are asked for, which no scenario with several sub-topologies may hang on. */
+export function punctuatesByStreamTime(nodes: readonly NodeSpec[]): boolean {
+  return nodes.some(({ fn }) => fn?.startsWith('hold:stream') ?? false)
+}

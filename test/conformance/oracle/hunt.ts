@@ -1,0 +1,126 @@
+/** Looks for scenarios that this project and Apache Kafka Streams answer differently. */
+import { missingOf } from '../golden/build-scenario.ts'
+import type { Scenario } from '../golden/scenario.ts'
+import { judge } from '../golden/verdict.ts'
+import { punctuatesByStreamTime } from './generate.ts'
+import type { Answer, KafkaOracle } from './kafka.ts'
+import { shrink } from './shrink.ts'
+
+export interface Finding {
+  /** What was generated; what it was shrunk to is the scenario. */
+  readonly seedName: string
+  /** As small as it could be made, with Kafka's answers. */
+  readonly scenario: Scenario
+  readonly differences: readonly string[]
+}
+
+/** More rows than this are not looked at: texts that grow out of one another would fill the memory. */
+const rowsMax = 4000
+
+export class Hunt {
+  readonly #oracle: KafkaOracle
+  readonly #counts = { same: 0, refused: 0, differing: 0, unsupported: 0, left: 0 }
+  readonly #missing = new Map<string, number>()
+
+  constructor(oracle: KafkaOracle) {
+    this.#oracle = oracle
+  }
+
+  /** Compares one; `undefined` where both answer alike or it is not to be compared. */
+  async examine(scenario: Scenario): Promise<Finding | undefined> {
+    const lacking = missingWith(scenario)
+    if (lacking.length > 0) {
+      this.#counts.unsupported++
+      for (const each of lacking) this.#missing.set(each, (this.#missing.get(each) ?? 0) + 1)
+      return undefined
+    }
+    const differences = await this.#differences(scenario)
+    if (differences === undefined) return undefined
+    const small = await shrink(scenario, async candidate => {
+      if (candidate.nodes.length === 0 || missingWith(candidate).length > 0) return false
+      const found = await this.#compare(candidate, true)
+      return found.kind === 'differs' && kindOf(found.differences) === kindOf(differences)
+    })
+    const found = await this.#compare(small, true)
+    if (found.kind !== 'differs') throw new Error(`'${scenario.name}' does not differ any more`)
+    return { seedName: scenario.name, scenario: found.scenario, differences: found.differences }
+  }
+
+  async #differences(scenario: Scenario): Promise<readonly string[] | undefined> {
+    const compared = await this.#compare(scenario, false)
+    if (compared.kind === 'same') this.#counts.same++
+    else if (compared.kind === 'refused') this.#counts.refused++
+    else if (compared.kind === 'left') this.#counts.left++
+    else {
+      const again = await this.#compare(scenario, true)
+      if (again.kind === 'differs') {
+        this.#counts.differing++
+        return again.differences
+      }
+      this.#counts.left++
+    }
+    return undefined
+  }
+
+  /** With `orders` it differs only where no other order of sub-topologies makes Kafka differ from itself. */
+  async #compare(scenario: Scenario, orders: boolean): Promise<Compared> {
+    const answer = await this.#oracle.ask(scenario, { orders })
+    if (answer.unsupported !== undefined || answer.hangsOnOrder === true) return { kind: 'left' }
+    if ((answer.expected?.length ?? 0) > rowsMax || hangsOnStreamTime(scenario, answer))
+      return { kind: 'left' }
+    const golden = withAnswer(scenario, answer)
+    const verdict = judge(golden)
+    if (verdict.kind === 'failed') {
+      return { kind: 'differs', scenario: golden, differences: [...verdict.differences, ...reasonOf(answer)] }
+    }
+    return { kind: answer.error === undefined ? 'same' : 'refused' }
+  }
+
+  summary(): string {
+    const counts = Object.entries(this.#counts).map(([kind, count]) => `${count} ${kind}`)
+    const missing = [...this.#missing].map(([feature, count]) => `${feature} (${count})`)
+    return `${counts.join(', ')}${missing.length === 0 ? '' : `; not supported yet: ${missing.join(', ')}`}`
+  }
+}
+
+type Compared =
+  | { readonly kind: 'same' | 'refused' | 'left' }
+  | { readonly kind: 'differs'; readonly scenario: Scenario; readonly differences: readonly string[] }
+
+/** What the project lacks of a scenario; a topology so spoilt that even this cannot be said lacks nothing. */
+function missingWith(scenario: Scenario): readonly string[] {
+  try {
+    return missingOf(scenario)
+  } catch {
+    return []
+  }
+}
+
+/** In Kafka's driver all sub-topologies have one stream time. */
+function hangsOnStreamTime({ nodes }: Scenario, { describe = '' }: Answer): boolean {
+  return punctuatesByStreamTime(nodes) && describe.includes('Sub-topology: 1')
+}
+
+function withAnswer({ name, family, config, nodes, inputs }: Scenario, answer: Answer): Scenario {
+  const { describe, expected, stores, error } = answer
+  return {
+    name,
+    family,
+    config,
+    nodes,
+    inputs,
+    ...(describe === undefined ? {} : { describe }),
+    ...(expected === undefined ? {} : { expected }),
+    ...(stores === undefined ? {} : { stores }),
+    ...(error === undefined ? {} : { error }),
+  }
+}
+
+/** What parts: while shrinking, one kind of difference must not turn into another. */
+function kindOf(differences: readonly string[]): string {
+  return differences[0]?.split(' ')[0] ?? ''
+}
+
+function reasonOf({ why }: Answer): readonly string[] {
+  return why === undefined ? [] : [`Kafka says: ${why}`]
+}

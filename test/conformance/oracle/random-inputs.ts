@@ -1,0 +1,70 @@
+/** Inputs by chance: few keys and times, so that they meet; late, tied, null, and with leaps of time. */
+import type { InputSpec } from '../golden/scenario.ts'
+import type { Dice } from './dice.ts'
+
+const letters = ['a', 'b', 'c', 'd', 'e', 'x', 'y', 'z']
+
+const alphabets: readonly (readonly string[])[] = [
+  ['a', 'b', 'c', 'd'],
+  ['a', 'b', 'c', 'd'],
+  ['a', 'b'],
+  ['a', 'b', 'x', 'y', 'c'],
+  ['a'],
+  ['é', '～', 'z'],
+  ['a', 'aa', 'ab', 'b', ''],
+]
+
+/** How time goes by in one scenario. */
+interface Pace {
+  readonly start: number
+  readonly unit: number
+  readonly lateness: number
+  readonly nullKeys: number
+  readonly nullValues: number
+}
+
+export function randomInputs(
+  dice: Dice,
+  topics: readonly string[],
+  { advances = 0, brief = false }: { advances?: number; brief?: boolean },
+): InputSpec[] {
+  const pace: Pace = {
+    start: dice.pick([0, 0, 1000, 800, 13]),
+    unit: dice.pick([1, 10, 10, 50, 25]),
+    lateness: dice.pick([0, 0.1, 0.2, 0.4]),
+    nullKeys: dice.pick([0, 0.03, 0.1]),
+    nullValues: dice.pick([0, 0.1, 0.25]),
+  }
+  const keys = dice.pick(alphabets)
+  const inputs: InputSpec[] = []
+  const count = brief ? dice.integer(2, 8) : dice.integer(3, 60)
+  let now = pace.start
+  for (let at = 0; at < count; at++) {
+    if (dice.chance(advances)) inputs.push({ advance: dice.pick([1, 10, 50, 100, 250, 1000]) })
+    now = later(dice, now, pace)
+    const late = dice.chance(pace.lateness)
+    const time = late ? Math.max(0, now - pace.unit * dice.integer(1, 25)) : now
+    const key = dice.chance(pace.nullKeys) ? null : dice.pick(keys)
+    const value = dice.chance(pace.nullValues) ? null : randomValue(dice)
+    inputs.push([dice.pick(topics), key, value, time])
+  }
+  if (dice.chance(0.7)) {
+    const end = now + dice.pick([1000, 2000, 5000])
+    for (const topic of topics) inputs.push([topic, 'zz', 'end', end])
+  }
+  if (advances > 0) inputs.push({ advance: 1000 })
+  return inputs
+}
+
+function later(dice: Dice, now: number, { unit }: Pace): number {
+  if (dice.chance(0.25)) return now
+  if (dice.chance(0.004)) return now + 200_000
+  if (dice.chance(0.06)) return now + unit * dice.integer(10, 60)
+  return now + unit * dice.integer(1, 4)
+}
+
+function randomValue(dice: Dice): string {
+  if (dice.chance(0.05)) return ''
+  if (dice.chance(0.15)) return String(dice.integer(0, 20))
+  return Array.from({ length: dice.integer(1, 3) }, () => dice.pick(letters)).join('')
+}

@@ -1,0 +1,97 @@
+/** Spoils a topology on purpose, so that building it may be refused; whether it is, Kafka says. */
+import type { NodeSpec } from '../golden/scenario.ts'
+import type { Dice } from './dice.ts'
+
+type Spoiling = (dice: Dice, nodes: readonly NodeSpec[]) => readonly NodeSpec[] | undefined
+
+/** Changes one of the nodes that `fits`. */
+function changing(
+  fits: (node: NodeSpec) => boolean,
+  change: (node: NodeSpec, dice: Dice, nodes: readonly NodeSpec[]) => Partial<NodeSpec>,
+): Spoiling {
+  return (dice, nodes) => {
+    const fitting = nodes.filter(fits)
+    if (fitting.length === 0) return undefined
+    const chosen = dice.pick(fitting)
+    return nodes.map(node => (node === chosen ? { ...node, ...change(node, dice, nodes) } : node))
+  }
+}
+
+const windowNumbers = ['size', 'advance', 'grace', 'diff', 'gap', 'before', 'after', 'start'] as const
+
+const spoilings: readonly Spoiling[] = [
+  // A name that is there already, or is none.
+  changing(
+    ({ op }) => op !== 'stateStore' && op !== 'windowedBy' && op !== 'cogroup',
+    (_node, dice, nodes) => ({
+      name: dice.pick([
+        ...nodes.flatMap(({ name }) => name ?? []),
+        '',
+        '.',
+        '..',
+        'a b',
+        'ü',
+        'a.b',
+        'a_b-c',
+        'x'.repeat(250),
+      ]),
+    }),
+  ),
+  // A store that is there already, or has no good name.
+  changing(
+    ({ store }) => store !== undefined,
+    (_node, dice, nodes) => ({
+      store: dice.pick([...nodes.flatMap(({ store }) => store ?? []), '', 'a/b', '..', 'x y', 'in1']),
+    }),
+  ),
+  // A topic that is read already, or written.
+  changing(
+    ({ topic }) => topic !== undefined,
+    (_node, dice) => ({ topic: dice.pick(['in1', 'in2', 'out1', '']) }),
+  ),
+  // A number of a window that is out of its bounds, or at them.
+  changing(
+    ({ window }) => window !== undefined,
+    ({ window }, dice) => {
+      const names = windowNumbers.filter(name => window![name] !== undefined)
+      if (names.length === 0) return {}
+      const name = dice.pick(names)
+      const given = window![name]!
+      const value = dice.pick([-1, 0, 1, given + 1, given - 1, -given, -given - 1, given * 2])
+      return { window: { ...window, [name]: value } }
+    },
+  ),
+  changing(
+    ({ op, from }) => ['count', 'reduce', 'aggregate'].includes(op) && from !== undefined,
+    (_node, dice) => ({ retention: dice.pick([0, 1, 10, 50, 100, 150, 200]) }),
+  ),
+  changing(
+    ({ op }) => op === 'join' || op === 'leftJoin',
+    (_node, dice) => ({ grace: dice.pick([0, 10, 100, 1000]) }),
+  ),
+  changing(
+    ({ op }) => op === 'suppress',
+    (_node, dice) => ({ until: dice.pick(['close', -1, 0] as const), maxRecords: dice.pick([0, 1, 2]) }),
+  ),
+  changing(
+    ({ op }) => op === 'windowedBy',
+    () => ({ emit: 'close' }),
+  ),
+  changing(
+    ({ op }) => op === 'repartition',
+    (_node, dice) => ({ partitions: dice.pick([0, -1, 1, 2, 3]) }),
+  ),
+  changing(
+    ({ store, op }) => store !== undefined && op !== 'stateStore',
+    (_node, dice) => ({ versioned: dice.pick([0, -1, 100]) }),
+  ),
+]
+
+/** Spoilt once, in a way that the nodes allow. */
+export function spoil(dice: Dice, nodes: readonly NodeSpec[]): readonly NodeSpec[] {
+  for (const spoiling of dice.shuffled(spoilings)) {
+    const spoilt = spoiling(dice, nodes)
+    if (spoilt !== undefined) return spoilt
+  }
+  return nodes
+}
