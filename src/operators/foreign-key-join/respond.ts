@@ -81,8 +81,14 @@ export function answerSubscription(rights: ValueGetterSupplier): ProcessorSuppli
   }
 }
 
+export interface AnswerSubscribersOptions extends SubscriptionStoreOptions {
+  /** Whether the right table keeps versions: then one that is not the latest changes nothing (semantics V6). */
+  readonly ofVersions?: boolean
+}
+
 /** Answers every subscriber of a right row that has changed. */
-export function answerSubscribers({ store: name, foreignKeys }: SubscriptionStoreOptions): ProcessorSupplier {
+export function answerSubscribers(options: AnswerSubscribersOptions): ProcessorSupplier {
+  const { store: name, foreignKeys, ofVersions = false } = options
   return () => {
     let context: ProcessorContext
     let store: KeyValueStore<Uint8Array, Subscription>
@@ -94,6 +100,7 @@ export function answerSubscribers({ store: name, foreignKeys }: SubscriptionStor
       process: (record: StreamRecord<unknown, Change>) => {
         const { key, value: change, timestamp, headers } = record
         if (absent(key)) return context.drop('null-key')
+        if (ofVersions && !change.isLatest) return context.drop('late')
         const prefix = subscriptionKey(foreignKeys.serialize(key))
         for (const [, subscription] of store.walk({ prefix })) {
           const response = responseTo(subscription, change.newValue)

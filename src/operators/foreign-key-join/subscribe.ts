@@ -31,6 +31,8 @@ export interface SubscribeOptions {
   readonly values: Encoder<unknown>
   /** Whether left rows without a right one have a result. */
   readonly left: boolean
+  /** Whether the left table keeps versions: then one that is not the latest changes nothing (semantics V6). */
+  readonly ofVersions?: boolean
 }
 
 export function subscribe(options: SubscribeOptions): ProcessorSupplier {
@@ -50,7 +52,8 @@ class Subscribe implements Processor<unknown, Change> {
   }
 
   process(record: StreamRecord<unknown, Change>): void {
-    const { newValue, oldValue } = record.value
+    const { newValue, oldValue, isLatest } = record.value
+    if (this.options.ofVersions === true && !isLatest) return this.context.drop('late')
     // A delete of what was not there.
     if (newValue === undefined && oldValue === undefined) return
     const before = this.foreignKeyOf(oldValue, record.key)

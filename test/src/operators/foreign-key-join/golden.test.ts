@@ -134,7 +134,7 @@ describe('a whole join', () => {
       driver.input(side === 'l' ? left : right).send(key, value, { at })
     }
     for (const [index, args] of append.mock.calls.entries()) {
-      const { name } = append.mock.contexts[index]!
+      const { name } = append.mock.contexts[index] as TopicLog
       const { key, value, timestamp } = args.at(-1) as LoggedRecord
       const row = [name, key && hexOf(key), value && hexOf(value), timestamp] as const
       written.set(name, [...(written.get(name) ?? []), row])
