@@ -46,6 +46,11 @@ export {
 export { storeOf, type OpenStore, type OpenStores, type StoreHandles } from './dsl/open-stores.ts'
 export { sessionStore, type SessionStoreHandle, type SessionStoreOptions } from './dsl/session-store.ts'
 export type { DeclaredStore, KeepingOptions, StoreHandle, TypedStoreOptions } from './dsl/store-handle.ts'
+export {
+  versionedStore,
+  type VersionedStoreHandle,
+  type VersionedStoreOptions,
+} from './dsl/versioned-store.ts'
 export { windowStore, type ProcessorWindowStoreOptions, type WindowStoreHandle } from './dsl/window-store.ts'
 export type { GlobalJoinOptions, GlobalKTable, GlobalStoreDefinition } from './dsl/global-table.ts'
 export type { IncomingRecord } from './dsl/incoming-record.ts'
@@ -80,6 +85,8 @@ export {
   type Topic,
   type TopicOptions,
 } from './dsl/topic.ts'
+export type { TableJoinOptions } from './dsl/table-join.ts'
+export type { VersionedOptions } from './dsl/version-options.ts'
 export type { CompileOptions } from './plan/compile.ts'
 export type { Optimization, OptimizationChoice } from './plan/optimize/optimize.ts'
 export type { DeclaredTopic } from './plan/plan.ts'
@@ -131,6 +138,7 @@ export type {
   SessionSpan,
 } from './state/processor-session-store.ts'
 export type { ProcessorStore, ReadableStore } from './state/processor-store.ts'
+export type { ProcessorVersionedStore, ReadableVersionedStore } from './state/processor-versioned-store.ts'
 export type { ProcessorWindowStore, ReadableWindowStore, WindowRow } from './state/processor-window-store.ts'
 export type {
   KeyRange,

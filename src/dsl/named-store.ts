@@ -11,6 +11,7 @@ export function namedStore(property: string, handle: StoreHandle): NamedStore {
     case 'global':
     case 'key-value':
     case 'session':
+    case 'versioned':
     case 'custom':
       return { property, store, kind }
     case 'window': {

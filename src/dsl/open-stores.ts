@@ -3,6 +3,7 @@ import type { ProcessorContext } from '../processor/processor.ts'
 import { openStore } from '../operators/processor-stores.ts'
 import type { ProcessorSessionStore } from '../state/processor-session-store.ts'
 import type { ProcessorStore, ReadableStore } from '../state/processor-store.ts'
+import type { ProcessorVersionedStore } from '../state/processor-versioned-store.ts'
 import type { ProcessorWindowStore } from '../state/processor-window-store.ts'
 import type { CustomStoreHandle } from './custom-store.ts'
 import type { GlobalKTable } from './global-table.ts'
@@ -10,6 +11,7 @@ import type { KeyValueStoreHandle } from './kv-store.ts'
 import { namedStore } from './named-store.ts'
 import type { SessionStoreHandle } from './session-store.ts'
 import type { StoreHandle } from './store-handle.ts'
+import type { VersionedStoreHandle } from './versioned-store.ts'
 import type { WindowStoreHandle } from './window-store.ts'
 
 /** The stores of a processor, by the names that it has for them. */
@@ -23,11 +25,13 @@ export type OpenStore<H> =
       ? ProcessorWindowStore<K, V>
       : H extends SessionStoreHandle<infer K, infer V>
         ? ProcessorSessionStore<K, V>
-        : H extends CustomStoreHandle<infer S>
-          ? S
-          : H extends GlobalKTable<infer K, infer V>
-            ? ReadableStore<K, V>
-            : never
+        : H extends VersionedStoreHandle<infer K, infer V>
+          ? ProcessorVersionedStore<K, V>
+          : H extends CustomStoreHandle<infer S>
+            ? S
+            : H extends GlobalKTable<infer K, infer V>
+              ? ReadableStore<K, V>
+              : never
 
 /** What the handles open to, by the same names. */
 export type OpenStores<S> = { readonly [N in keyof S]: OpenStore<S[N]> }

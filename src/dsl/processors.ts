@@ -82,8 +82,8 @@ export type Results<R> = Iterable<R> | undefined | void
 /** What `process` takes. */
 export interface ProcessorDefinition<K, V, KOut, VOut, S> extends NamedOptions {
   /**
-   * Made by `kvStore`, `lruStore`, `windowStore`, `sessionStore` or `customStore`: reads and writes are of the record's own
-   * partition. Global tables can be read.
+   * Made by `kvStore`, `lruStore`, `windowStore`, `sessionStore`, `versionedStore` or `customStore`: reads and writes are
+   * of the record's own partition. Global tables can be read.
    */
   readonly stores?: S
   /** Called when a task starts, its stores open. Puts nothing out. */

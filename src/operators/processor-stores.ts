@@ -4,14 +4,15 @@ import type { ProcessorContext } from '../processor/processor.ts'
 import type { CustomStateStore } from '../state/custom-store.ts'
 import { processorSessionStore } from '../state/processor-session-store.ts'
 import { processorStore, readableStore } from '../state/processor-store.ts'
+import { processorVersionedStore } from '../state/processor-versioned-store.ts'
 import { processorWindowStore } from '../state/processor-window-store.ts'
-import type { KeyValueStore, SessionStore, WindowStore } from '../state/store.ts'
+import type { KeyValueStore, SessionStore, VersionedStore, WindowStore } from '../state/store.ts'
 
 /** A store, and what the processor calls it. */
 export interface NamedStore {
   readonly property: string
   readonly store: string
-  readonly kind: 'key-value' | 'window' | 'session' | 'custom' | 'global'
+  readonly kind: 'key-value' | 'window' | 'session' | 'versioned' | 'custom' | 'global'
   /** Of window stores: whether rows of one key and start are kept beside one another. */
   readonly duplicates?: boolean
 }
@@ -31,6 +32,8 @@ export function openStore(
       return processorWindowStore(context.store<WindowStore<unknown, unknown>>(name), now, duplicates)
     case 'session':
       return processorSessionStore(context.store<SessionStore<unknown, unknown>>(name), now)
+    case 'versioned':
+      return processorVersionedStore(context.store<VersionedStore<unknown, unknown>>(name), now)
     case 'custom':
       return context.store<CustomStateStore>(name).use(now)
     default:

@@ -11,6 +11,7 @@ import type {
   KeyValueStore,
   StateStore,
   SessionStore,
+  VersionedStore,
   WindowStore,
 } from '../../src/state/store.ts'
 
@@ -70,6 +71,19 @@ export class StoreHarness<S extends StateStore> {
     return new StoreHarness(openStore(definition, backend, prefix, options), backend)
   }
 
+  static versioned(
+    backend: OrderedBytes,
+    {
+      prefix = Uint8Array.of(1),
+      segmentIntervalMs = 20,
+      ...options
+    }: HarnessOptions & { readonly segmentIntervalMs?: number } = {},
+  ): StoreHarness<VersionedStore<string, number>> {
+    const serdes = { keySerde: string() as never, valueSerde: json() as never, timestamped: true }
+    const definition = { kind: 'versioned', name: 'v', historyMs: 100, segmentIntervalMs, ...serdes } as const
+    return new StoreHarness(openStore(definition, backend, prefix, options), backend)
+  }
+
   /** Stages, and answers the changelog records as `key=value@timestamp`. */
   readonly stage = (keyText: (bytes: Uint8Array) => string = bytes => utf8Slice(bytes)): string[] => {
     const lines: string[] = []
@@ -111,6 +125,6 @@ export class StoreHarness<S extends StateStore> {
 }
 
 function line(key: string, found: unknown): string {
-  const { n, start, value } = found as { n?: number; start?: number; value?: number }
-  return n === undefined ? `${key}@${start}=${value}` : `${key}=${n}`
+  const { n, start, timestamp, value } = found as Partial<Record<string, number>>
+  return n === undefined ? `${key}@${start ?? timestamp}=${value}` : `${key}=${n}`
 }

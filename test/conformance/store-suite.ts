@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { OrderedBytes } from '../../src/state/ordered-bytes.ts'
 import { StoreHarness, windowKeyText } from './store-harness.ts'
+import { versionedSuite } from './versioned-suite.ts'
 
 /** Declares the suite; `open` makes an empty backend, which the suite closes. */
 export function storeSuite(name: string, open: () => Promise<OrderedBytes> | OrderedBytes): void {
@@ -163,6 +164,7 @@ export function storeSuite(name: string, open: () => Promise<OrderedBytes> | Ord
   })
 
   windowSuite(name, () => backend)
+  versionedSuite(name, () => backend)
 }
 
 /** Retention 200 000 ms, so segments are 100 000 ms long. */
