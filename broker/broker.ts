@@ -56,6 +56,8 @@ export interface ListenOptions {
   readonly host?: string | undefined
   /** Default: `advertised.port` of the configuration. 0 for any that is free. */
   readonly port?: number | undefined
+  /** What clients that come this way are told to connect to. Default: the configuration's, or the port that was found. */
+  readonly advertised?: ListenAddress | undefined
 }
 
 /** An address that is listened on. */
@@ -138,7 +140,12 @@ export class Broker {
     const connectionId = ++this.#connectionCount
     const connection = new InProcessConnection({
       dispatch: this.#dispatch,
-      peer: { connectionId, clientId: clientId ?? null, clientHost: 'in-process' },
+      peer: {
+        connectionId,
+        clientId: clientId ?? null,
+        clientHost: 'in-process',
+        advertised: this.#context.identity,
+      },
       queuedMax: this.#context.config['queued.max.requests'],
       onClosed: closed => {
         this.#connections.delete(closed)
@@ -150,12 +157,17 @@ export class Broker {
   }
 
   /** Takes connections over TCP, until the broker is closed. Rejects with MR-5026 if the address cannot be had. */
-  async listen({ host = '127.0.0.1', port = this.port }: ListenOptions = {}): Promise<ListenAddress> {
+  async listen({
+    host = '127.0.0.1',
+    port = this.port,
+    advertised,
+  }: ListenOptions = {}): Promise<ListenAddress> {
     if (this.#closing !== undefined) throw new StreamsError('MR-5001', { what: 'the broker is closed' })
     const { config, groups } = this.#context
     const listener = await Listener.open({
       host,
       port,
+      advertised: found => advertised ?? { host: this.host, port: port === 0 ? found : this.port },
       dispatch: this.#dispatch,
       frameBytesMax: config['socket.request.max.bytes'],
       idleMs: config['connections.max.idle.ms'],

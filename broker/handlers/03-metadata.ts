@@ -35,8 +35,9 @@ export const metadata: ApiHandler<MetadataRequest, MetadataResponse> = apiHandle
 
 function handle(
   broker: BrokerContext,
-  { request, version }: RequestContext<MetadataRequest>,
+  context: RequestContext<MetadataRequest>,
 ): MetadataResponse | Promise<MetadataResponse> {
+  const { request, version } = context
   const topics: MetadataResponseTopic[] = []
   const describe = (topic: Topic) => {
     const operations = request.includeTopicAuthorizedOperations ? topicOperations : operationsNotAsked
@@ -52,7 +53,7 @@ function handle(
     }
   }
   // Topics that this request made are not told before they are as durable as they must be.
-  return durably(broker, { ...response(broker, request), topics })
+  return durably(broker, { ...response(broker, context), topics })
 }
 
 function findTopic(
@@ -117,8 +118,11 @@ function absent({ name, topicId }: MetadataRequestTopic, errorCode: number): Met
   }
 }
 
-function response({ identity }: BrokerContext, request: MetadataRequest): MetadataResponse {
-  const { nodeId, host, port, clusterId } = identity
+function response(
+  { identity }: BrokerContext,
+  { request, advertised: { host, port } }: RequestContext<MetadataRequest>,
+): MetadataResponse {
+  const { nodeId, clusterId } = identity
   return {
     throttleTimeMs: 0,
     brokers: [{ nodeId, host, port, rack: null }],

@@ -30,8 +30,8 @@ export const findCoordinator: ApiHandler<FindCoordinatorRequest, FindCoordinator
 )
 
 function handle(
-  { identity: { nodeId, host, port } }: BrokerContext,
-  { request, version }: RequestContext<FindCoordinatorRequest>,
+  { identity: { nodeId } }: BrokerContext,
+  { request, version, advertised: { host, port } }: RequestContext<FindCoordinatorRequest>,
 ): FindCoordinatorResponse {
   const { keyType } = request
   if (keyType === groupKey || keyType === transactionKey) {

@@ -26,14 +26,14 @@ export const describeCluster: ApiHandler<DescribeClusterRequest, DescribeCluster
 
 function handle(
   { identity }: BrokerContext,
-  { request }: RequestContext<DescribeClusterRequest>,
+  { request, advertised: { host, port } }: RequestContext<DescribeClusterRequest>,
 ): DescribeClusterResponse {
   if (request.endpointType !== brokerEndpoint) {
     const errorMessage = `Unsupported endpoint type ${request.endpointType}: this is a broker's endpoint`
     const { code } = kafkaErrors.MISMATCHED_ENDPOINT_TYPE
     return { ...empty(request), errorCode: code, errorMessage }
   }
-  const { clusterId, nodeId, host, port } = identity
+  const { clusterId, nodeId } = identity
   return {
     ...empty(request),
     clusterId,

@@ -47,14 +47,20 @@ export class Disconnect extends Error {
   override readonly name = 'Disconnect'
 }
 
-/** One request on its way through the broker. */
-export interface RequestContext<Request> {
-  readonly version: number
+/** Whose request it is, and by which way it came. */
+export interface Peer {
+  /** Unique among the connections of this broker's life. */
+  readonly connectionId: number
   readonly clientId: string | null
   /** The address of the peer; 'in-process' for one in this process. */
   readonly clientHost: string
-  /** Unique among the connections of this broker's life. */
-  readonly connectionId: number
+  /** Where the peer is told to find this broker: what its listener advertises. */
+  readonly advertised: { readonly host: string; readonly port: number }
+}
+
+/** One request on its way through the broker. */
+export interface RequestContext<Request> extends Peer {
+  readonly version: number
   readonly request: Request
 }
 

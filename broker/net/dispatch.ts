@@ -13,16 +13,9 @@ import type { Api } from '../../src/protocol/api.ts'
 import { StreamsError } from '../../src/base/errors.ts'
 import { BrokerError, kafkaCodeOf } from '../broker-error.ts'
 import { Disconnect, type AnyApiHandler, type ApiHandler, type BrokerContext } from '../handlers/handler.ts'
-import type { RequestContext } from '../handlers/handler.ts'
+import type { Peer, RequestContext } from '../handlers/handler.ts'
 
 const apiVersionsKey = 18
-
-/** A peer, as the broker sees it. */
-export interface Peer {
-  readonly connectionId: number
-  readonly clientId: string | null
-  readonly clientHost: string
-}
 
 export interface VersionRange {
   readonly min: number

@@ -13,7 +13,8 @@ import { deferred, type Deferred } from '../../src/base/deferred.ts'
 import { StreamsError } from '../../src/base/errors.ts'
 import type { Api } from '../../src/protocol/api.ts'
 import type { Connection } from '../../src/protocol/connection.ts'
-import type { Dispatch, Peer, VersionRange } from './dispatch.ts'
+import type { Peer } from '../handlers/handler.ts'
+import type { Dispatch, VersionRange } from './dispatch.ts'
 
 interface Waiting {
   /** Hands the request to dispatch; answers what to do with the outcome. */

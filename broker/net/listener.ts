@@ -6,13 +6,15 @@
  */
 import { createServer, type Server, type Socket } from 'node:net'
 import { StreamsError } from '../../src/base/errors.ts'
-import type { Peer } from './dispatch.ts'
+import type { Peer } from '../handlers/handler.ts'
 import { TcpConnection, type TcpConnectionOptions } from './tcp-connection.ts'
 
 export interface ListenerOptions extends Omit<TcpConnectionOptions, 'socket' | 'peer' | 'onClosed'> {
   readonly host: string
   /** 0 for any that is free: see `port`. */
   readonly port: number
+  /** What clients that come this way are told; called once the port is known. */
+  readonly advertised: (port: number) => Peer['advertised']
   readonly connectionsMax: number
   readonly connectionsPerHostMax: number
   readonly nextConnectionId: () => number
@@ -24,6 +26,7 @@ export class Listener {
   readonly #options: ListenerOptions
   readonly #connections = new Set<TcpConnection>()
   readonly #perHost = new Map<string, number>()
+  #advertised: Peer['advertised'] | undefined
 
   private constructor(server: Server, options: ListenerOptions) {
     this.#server = server
@@ -74,7 +77,9 @@ export class Listener {
       return
     }
     this.#perHost.set(clientHost, fromHost + 1)
-    const peer: Omit<Peer, 'clientId'> = { connectionId: nextConnectionId(), clientHost }
+    this.#advertised ??= this.#options.advertised(this.port)
+    const advertised = this.#advertised
+    const peer: Omit<Peer, 'clientId'> = { connectionId: nextConnectionId(), clientHost, advertised }
     const connection = new TcpConnection({
       ...this.#options,
       socket,

@@ -12,7 +12,8 @@ import { responseFrame } from '../../src/protocol/envelope.ts'
 import { readRequestHeader } from '../../src/protocol/header.ts'
 import type { ProduceRequest } from '../../src/protocol/messages/00-produce.ts'
 import { Reader } from '../../src/protocol/reader.ts'
-import type { Dispatch, Peer } from './dispatch.ts'
+import type { Peer } from '../handlers/handler.ts'
+import type { Dispatch } from './dispatch.ts'
 
 const produceKey = 0
 const apiVersionsKey = 18

@@ -14,7 +14,8 @@ import type { Socket } from 'node:net'
 import { deferred } from '../../src/base/deferred.ts'
 import { StreamsError } from '../../src/base/errors.ts'
 import { FrameSplitter } from '../../src/protocol/frame.ts'
-import type { Dispatch, Peer } from './dispatch.ts'
+import type { Peer } from '../handlers/handler.ts'
+import type { Dispatch } from './dispatch.ts'
 import { answerRequest, readRequest } from './request-frame.ts'
 
 /** Node's timers take no more. */

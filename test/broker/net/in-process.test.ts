@@ -36,7 +36,7 @@ function arrange(handle: Handler<HeartbeatRequest, HeartbeatResponse>, { queuedM
   const dispatch = new Dispatch({ apis } as unknown as BrokerContext, fault => faults.push(fault))
   const connection = new InProcessConnection({
     dispatch,
-    peer: { connectionId: 1, clientId: null, clientHost: 'in-process' },
+    peer: { connectionId: 1, clientId: null, clientHost: 'in-process', advertised: { host: 'h', port: 1 } },
     queuedMax,
     onClosed: each => closed.push(each),
   })
