@@ -167,6 +167,15 @@ export type {
   VersionedStoreDefinition,
   WindowStoreDefinition,
 } from './topology/node.ts'
+export type {
+  NodeDescription,
+  ProcessorDescription,
+  SinkDescription,
+  SourceDescription,
+  StoreDescription,
+  SubtopologyDescription,
+  TopologyDescription,
+} from './topology/description.ts'
 export type { Subtopology } from './topology/subtopologies.ts'
 export type {
   CopartitionGroup,
@@ -179,6 +188,7 @@ export type {
   TopologyOptions,
 } from './topology/options.ts'
 export { Topology } from './topology/topology.ts'
+export { topologyFormats, viewOf, type TopologyFormat } from './topology/views/view.ts'
 export { customWindows, type CustomWindowOptions, type CustomWindows } from './windows/custom-windows.ts'
 export type { FixedWindows } from './windows/fixed-windows.ts'
 export { unlimited, type UnlimitedWindows } from './windows/unlimited-windows.ts'

@@ -9,6 +9,7 @@
 import { StreamsError } from '../base/errors.ts'
 import type { Encoder } from '../serdes/serde.ts'
 import { describeTopology } from './describe.ts'
+import { descriptionOf, type TopologyDescription } from './description.ts'
 import { validateName } from './names.ts'
 import type {
   ProcessorNode,
@@ -251,9 +252,14 @@ export class Topology {
     return this.#allParts().filter(part => this.#isGlobal(part))
   }
 
+  /** The topology as data: its parts with their nodes and stores, in the order in which Kafka prints them. */
+  description(): TopologyDescription {
+    return descriptionOf(this.#allParts(), part => this.#isGlobal(part))
+  }
+
   /** The topology in the text format of Kafka Streams, byte for byte. */
   describe(): string {
-    return describeTopology(this.#allParts(), part => this.#isGlobal(part))
+    return describeTopology(this.description())
   }
 
   #allParts(): readonly Subtopology[] {
