@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `millrace` command: parses its arguments and hands over to a command, which is loaded only then. */
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
+import { topologyFormats } from '../../src/topology/views/view.ts'
 import { exitCodes, reportError } from './report.ts'
 import { version } from './version.ts'
 
@@ -28,6 +29,21 @@ program
   .action(async (app: string, options: Record<string, unknown>) => {
     const { runCommand } = await import('./commands/run.ts')
     await runCommand(app, options)
+  })
+
+program
+  .command('topology')
+  .description('Print the graph of an app: its sources, processors, sinks, stores and topics. Runs nothing.')
+  .argument('<app>', 'file whose default export is an app, TypeScript or JavaScript')
+  .addOption(
+    new Option('--format <name>', "text is Kafka's own, byte for byte")
+      .choices(topologyFormats)
+      .default('text'),
+  )
+  .option('--output <file>', 'write to a file, instead of the standard output')
+  .action(async (app: string, options: Record<string, unknown>) => {
+    const { topologyCommand } = await import('./commands/topology.ts')
+    await topologyCommand(app, options)
   })
 
 try {

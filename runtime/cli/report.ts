@@ -13,3 +13,17 @@ export function reportError(error: unknown): void {
 function errorText(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
+
+/** Prints text on stdout; resolves when it is out. A reader that has gone, such as `head`, is not an error. */
+export function print(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const { stdout } = process
+    const done = (error?: NodeJS.ErrnoException | null): void => {
+      if (error === undefined || error === null || error.code === 'EPIPE') resolve()
+      else reject(error)
+    }
+    // The same error comes as an event, which would end the process if nobody listened.
+    stdout.on('error', done)
+    stdout.write(text, done)
+  })
+}
