@@ -348,6 +348,38 @@ describe('a row without a foreign key', () => {
   })
 })
 
+it('takes no notice of versions that come late, of either table, and counts them (V6)', () => {
+  const app = defineApp({
+    id: 'app',
+    build: b =>
+      b
+        .table(left, { store: 'lefts', versioned: '1h' })
+        .join(b.table(right, { store: 'rights', versioned: '1h' }), (l, r) => `${l}+${r}`, {
+          on: foreignKey,
+          name: 'fk',
+        })
+        .toStream()
+        .to(topic('out', { key: string(), value: json<string>() })),
+  })
+  using driver = testDriver(app)
+  send(driver, [
+    ['r', 'x', 'X', 10],
+    ['l', 'k', 'x1', 10],
+    ['r', 'x', 'late', 5],
+    ['l', 'k', 'y-late', 5],
+    ['r', 'x', 'Y', 20],
+  ])
+  const rows = driver.output({ ...out, value: json<string>() }).readAll()
+  expect(rows.map(({ key, value, timestamp }) => `${key}=${value}@${timestamp}`)).toEqual([
+    'k=x1+X@10',
+    'k=x1+Y@20',
+  ])
+  expect(driver.drops().map(({ node, reason }) => `${node} ${reason}`)).toEqual([
+    'fk-foreign-join-subscription late',
+    'fk-subscription-registration-processor late',
+  ])
+})
+
 it('gives the same rows whatever the partitions, over crashes, with and without a cache', () => {
   const sent: Sent[] = Array.from({ length: 120 }, (_, index): Sent => {
     const key = `${'abcdefgh'[(index * 5) % 8]}`
