@@ -3,7 +3,16 @@ export type { Duration } from './base/duration.ts'
 export type { ErrorCode } from './base/error-codes.ts'
 export { StreamsError, type ErrorDetails } from './base/errors.ts'
 export { defineApp, type App, type AppDefinition } from './dsl/app.ts'
+export type { ErrorOptions } from './dsl/error-options.ts'
+export type {
+  ErrorPolicies,
+  ErrorPolicy,
+  ErrorReaction,
+  FailedRecord,
+  FailureKind,
+} from './processor/error-policy.ts'
 export { topologyApp, type TopologyAppDefinition } from './dsl/topology-app.ts'
+export type { RowStoreOptions, TtlOption, TtlOptions } from './dsl/ttl-options.ts'
 export type { AsyncMapper, AsyncOptions, RetryOptions } from './dsl/async-options.ts'
 export type {
   Aggregator,

@@ -45,6 +45,7 @@ export class FoldPlanner {
   prepare(
     fold: Fold,
     options: StoreOptions<unknown>,
+    expires = false,
   ): { store: StorePlan; name: string; parent: StreamNode; place: string | undefined } {
     const { plan } = this.#dsl
     const { keySerde } = this.#grouping
@@ -52,7 +53,7 @@ export class FoldPlanner {
     const prefix = operator === 'reduce' ? 'KSTREAM-REDUCE-' : 'KSTREAM-AGGREGATE-'
     // Kafka once named a topic here and still takes the index, so that names stay as they are (KGroupedStreamImpl).
     if (fold.takesSpareIndex === true && options.store === undefined) plan.storeName(prefix)
-    const store = planStore(plan, { prefix, options, keySerde, valueSerde, operator })
+    const store = planStore(plan, { prefix, options, keySerde, valueSerde, operator, expires })
     const name = plan.processorName(prefix, options.name)
     return { store, name, parent: this.#parentFor(store, operator), place: declaredAt() }
   }

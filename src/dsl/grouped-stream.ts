@@ -64,7 +64,7 @@ export class GroupedStream implements MembersOf<AnyGrouped> {
 
   #fold(fold: Fold, options: StoreOptions<unknown>): AnyTable {
     const { plan } = this.#dsl
-    const { store, name, parent, place } = this.#folds.prepare(fold, options)
+    const { store, name, parent, place } = this.#folds.prepare(fold, options, true)
     const node = plan.add({
       kind: 'stream-aggregate',
       name,

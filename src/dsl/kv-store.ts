@@ -1,7 +1,9 @@
 /** `kvStore` and `lruStore`: key-value stores as values, for processors that keep something of their own. */
+import type { Duration } from '../base/duration.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { KeyValueStoreDefinition } from '../topology/node.ts'
 import { baseDefinition, type DeclaredStore, type TypedStoreOptions } from './store-handle.ts'
+import { expiryRule, type TtlOptions } from './ttl-options.ts'
 
 /** What `kvStore` takes beside the name. */
 export interface KeyValueStoreOptions<K, V> extends TypedStoreOptions<K, V> {
@@ -10,6 +12,11 @@ export interface KeyValueStoreOptions<K, V> extends TypedStoreOptions<K, V> {
    * 100 bytes each. Default true; false is for stores of millions of keys that are only looked up.
    */
   readonly walkable?: boolean
+  /**
+   * How long a row lasts after its timestamp, that of the record or punctuation that has put it: then it is deleted, from
+   * the changelog too, before the processor sees the next record. Not where `walkable` is false.
+   */
+  readonly ttl?: Duration | TtlOptions
 }
 
 /** What `lruStore` takes beside the name. */
@@ -59,8 +66,19 @@ export interface KeyValueStoreHandle<K, V> extends DeclaredStore {
  */
 export function kvStore<K, V>(name: string, options: KeyValueStoreOptions<K, V>): KeyValueStoreHandle<K, V> {
   const { key, value, walkable = true } = options
+  const expiry = expiryRule(options, 'kvStore')
+  if (expiry !== undefined && !walkable)
+    throw new TypeError(
+      `kvStore '${name}': rows of a store that cannot be walked do not expire; leave out ttl or walkable`,
+    )
   const base = baseDefinition('kvStore', name, options)
-  const definition = Object.freeze({ kind: 'key-value', ...base, timestamped: true, walkable } as const)
+  const definition = Object.freeze({
+    kind: 'key-value',
+    ...base,
+    timestamped: true,
+    walkable,
+    ...(expiry && { expiry }),
+  } as const)
   return Object.freeze({ kind: 'key-value', name, key, value, definition })
 }
 

@@ -8,8 +8,16 @@ import type { DeclaredStore, StoreHandle } from './store-handle.ts'
 export function namedStore(property: string, handle: StoreHandle): NamedStore {
   const { kind, name: store } = handle
   switch (kind) {
+    case 'key-value': {
+      const { definition } = handle as DeclaredStore
+      return {
+        property,
+        store,
+        kind,
+        expiry: definition.kind === 'key-value' ? definition.expiry : undefined,
+      }
+    }
     case 'global':
-    case 'key-value':
     case 'session':
     case 'versioned':
     case 'custom':

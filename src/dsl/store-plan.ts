@@ -7,10 +7,11 @@ import { json } from '../serdes/json.ts'
 import type { Serde } from '../serdes/serde.ts'
 import { validateName } from '../topology/names.ts'
 import type { StoreOptions } from './options.ts'
+import { expiryRule, refuseTtl, type RowStoreOptions } from './ttl-options.ts'
 import { keptVersions } from './version-options.ts'
 
 /** A store's name alone, or all options. */
-export type StoreArgument = string | StoreOptions<unknown> | undefined
+export type StoreArgument = string | RowStoreOptions<unknown> | undefined
 
 /** The options that an argument stands for. */
 export function storeOptions<O extends { readonly store?: string }>(argument: string | O | undefined): O {
@@ -26,6 +27,8 @@ interface StoreRequest {
   /** What is used when the options name no serde for values. Default `json()`. */
   readonly valueSerde: Serde<unknown> | undefined
   readonly operator: string
+  /** Whether rows may expire. */
+  readonly expires?: boolean
 }
 
 /** Plans a store; takes an index for its name if it was given none. */
@@ -33,6 +36,7 @@ export function planStore(plan: Plan, request: StoreRequest): StorePlan {
   const { options, operator } = request
   const { store: given, logging = true } = options
   const versions = keptVersions(options, operator)
+  if (request.expires !== true) refuseTtl(options, operator)
   if (given !== undefined) validateName(given, 'a store', declaredAt())
   return Object.freeze({
     name: given ?? plan.storeName(request.prefix),
@@ -43,6 +47,7 @@ export function planStore(plan: Plan, request: StoreRequest): StorePlan {
     cache: versions === undefined && (options.caching ?? true),
     backend: options.backend ?? 'persistent',
     versions,
+    expiry: expiryRule(options, operator),
   })
 }
 

@@ -205,7 +205,14 @@ export class Stream implements MembersOf<AnyStream> {
     const options = storeOptions(store)
     const operator = 'toTable'
     const name = plan.processorName('KSTREAM-TOTABLE-', options.name)
-    const storePlan = planStore(plan, { prefix: 'KSTREAM-TOTABLE-', options, keySerde, valueSerde, operator })
+    const storePlan = planStore(plan, {
+      prefix: 'KSTREAM-TOTABLE-',
+      options,
+      keySerde,
+      valueSerde,
+      operator,
+      expires: true,
+    })
     let parent = this[state].node
     if (rekeyed) {
       const named = options.name !== undefined

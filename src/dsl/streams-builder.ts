@@ -14,6 +14,7 @@ import type { NamedOptions, SourceOptions, StoreOptions } from './options.ts'
 import type { DeclaredStore } from './store-handle.ts'
 import { planStore } from './store-plan.ts'
 import { Stream } from './stream.ts'
+import type { RowStoreOptions } from './ttl-options.ts'
 import type { KStream, KTable } from './streams.ts'
 import { Table } from './table.ts'
 import type { Topic } from './topic.ts'
@@ -87,7 +88,7 @@ export class StreamsBuilder {
    * The rows are kept in a store if it is given a name, or if something looks rows up; otherwise updates only pass
    * through.
    */
-  table<K, V>(topic: Topic<K, V>, store?: string | (StoreOptions<V> & SourceOptions<K, V>)): KTable<K, V> {
+  table<K, V>(topic: Topic<K, V>, store?: string | (RowStoreOptions<V> & SourceOptions<K, V>)): KTable<K, V> {
     this.#plan.declareTopic(topic)
     const options = (typeof store === 'string' ? { store } : (store ?? {})) as StoreOptions<unknown> &
       SourceOptions<K, V>
@@ -99,6 +100,7 @@ export class StreamsBuilder {
       keySerde,
       valueSerde,
       operator: 'table',
+      expires: true,
     })
     const sourceName = this.#plan.processorName('KSTREAM-SOURCE-', options.name, '-source')
     const node = this.#plan.add({

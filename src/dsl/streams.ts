@@ -43,6 +43,7 @@ import type { StoreHandles } from './open-stores.ts'
 import type { PrintOptions } from './print-options.ts'
 import type { ProcessorDefinition, ValueProcessorDefinition } from './processors.ts'
 import type { LookupTable } from './lookup-table.ts'
+import type { RowStoreOptions } from './ttl-options.ts'
 import type { TableJoinOptions } from './table-join.ts'
 import type { DynamicTopic, SinkTopic } from './topic.ts'
 
@@ -243,7 +244,7 @@ export interface KStream<K, V> {
   repartition(options?: RepartitionOptions<K, V>): KStream<K, V>
 
   /** The latest value of each key; an absent value deletes, an absent key is dropped. */
-  toTable(store?: string | StoreOptions<V>): KTable<K, V>
+  toTable(store?: string | RowStoreOptions<V>): KTable<K, V>
 
   /**
    * Runs a processor of one's own, with stores and punctuations: see `ProcessorDefinition`. Keyed operators that follow
@@ -298,14 +299,14 @@ export interface KGroupedStream<K, V> {
    * })
    * ```
    */
-  count(store?: string | StoreOptions<number>): KTable<K, number>
+  count(store?: string | RowStoreOptions<number>): KTable<K, number>
 
   /** Folds the values of each key, beginning with the first. Records without a key or a value are dropped. */
-  reduce(reducer: Aggregator<K, V, V>, store?: string | StoreOptions<V>): KTable<K, V>
+  reduce(reducer: Aggregator<K, V, V>, store?: string | RowStoreOptions<V>): KTable<K, V>
 
   /** Folds the values of each key into an aggregate that `initial` starts; drops as `reduce` does. */
   aggregate<A>(
-    options: { readonly initial: Initializer<A>; readonly add: Aggregator<K, V, A> } & StoreOptions<A>,
+    options: { readonly initial: Initializer<A>; readonly add: Aggregator<K, V, A> } & RowStoreOptions<A>,
   ): KTable<K, A>
 
   /**

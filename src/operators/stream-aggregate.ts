@@ -7,9 +7,12 @@
  */
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
+import type { ExpiryRule } from '../state/expiry-rule.ts'
 import { absent, type FoldCallback } from './callbacks.ts'
 import { Emission } from './emission.ts'
 import { lastEmissionOf, shareEmission } from './shared-emission.ts'
+import type { RowExpiry } from './row-expiry.ts'
+import { tableExpiry } from './table-expiry.ts'
 import { openRows, type TableRows } from './table-rows.ts'
 
 export interface StreamAggregateOptions {
@@ -22,6 +25,8 @@ export interface StreamAggregateOptions {
   readonly readsValue?: boolean | undefined
   /** Whether other nodes fold into the same store (`cogroup`); then all hold back in one place. Default false. */
   readonly sharesEmission?: boolean | undefined
+  /** When rows expire; only of a store that can be walked. Absent: never. */
+  readonly expiry?: ExpiryRule | undefined
 }
 
 export function streamAggregate(options: StreamAggregateOptions): ProcessorSupplier {
@@ -36,6 +41,7 @@ class StreamAggregate implements Processor {
   private context!: ProcessorContext
   private rows!: TableRows
   private emission!: Emission
+  private expiry: RowExpiry | undefined
   private shared = false
 
   constructor(options: StreamAggregateOptions) {
@@ -50,6 +56,7 @@ class StreamAggregate implements Processor {
     this.rows = openRows(context, this.options.store)
     const { store, sendOldValues, sharesEmission = false } = this.options
     this.emission = new Emission(context, store, sendOldValues)
+    this.expiry = tableExpiry(context, store, this.options.expiry, this.emission)
     this.shared = sharesEmission && this.emission.holdsBack
     if (this.shared) shareEmission(this.rows.store, this.emission)
   }
@@ -58,7 +65,8 @@ class StreamAggregate implements Processor {
     const { key, value } = record
     if (absent(key)) return this.context.drop('null-key')
     if (absent(value)) return this.context.drop('null-value')
-    const { initial, add, rows } = this
+    const { initial, add, rows, expiry } = this
+    expiry?.advance()
     const emission = this.shared ? lastEmissionOf(rows.store) : this.emission
     const row = rows.getWithTimestamp(key)
     // The store may go on using the row: what is needed after the put is read before.
@@ -71,6 +79,9 @@ class StreamAggregate implements Processor {
     if (outcome === 'too-old') return this.context.drop('expired')
     if (emission.holdsBack) emission.update(rows.identity(key), key, updated, rowValue, timestamp)
     else emission.forward(key, updated, old, timestamp, record.headers, outcome === 'latest')
+    if (expiry === undefined) return
+    if (updated !== undefined) expiry.touched(key, timestamp)
+    expiry.advance()
   }
 
   flush(): void {

@@ -19,7 +19,7 @@ export function compileAggregate(
   const options = { store: store.name, add, readsValue, sendOldValues }
   switch (node.kind) {
     case 'stream-aggregate':
-      return [streamAggregate({ ...options, initial: node.initial }), rowStore(store)]
+      return [streamAggregate({ ...options, initial: node.initial, expiry: store.expiry }), rowStore(store)]
     case 'window-aggregate': {
       const { windows, initial, retentionMs } = node
       const onClose = node.onClose ? { keySerde: store.keySerde } : undefined

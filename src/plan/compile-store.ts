@@ -14,7 +14,8 @@ export function rowStore(store: StorePlan): KeyValueStoreDefinition | VersionedS
 }
 
 export function keyValueStore(store: StorePlan): KeyValueStoreDefinition {
-  return { kind: 'key-value', ...common(store) }
+  const { expiry } = store
+  return { kind: 'key-value', ...common(store), ...(expiry && { expiry, walkable: true }) }
 }
 
 export function windowStore(

@@ -1,6 +1,6 @@
 /** Adds the nodes that make tables, and the stores in which they keep their rows. */
 import { unreachable } from '../base/assert.ts'
-import { bufferedChangeSerde } from '../operators/buffered-change.ts'
+import { bufferedChangeHeaders, bufferedChangeSerde } from '../operators/buffered-change.ts'
 import { tableAggregate } from '../operators/table-aggregate.ts'
 import { suppress } from '../operators/suppress.ts'
 import { tableSource } from '../operators/table-source.ts'
@@ -39,7 +39,8 @@ export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Com
       return addCogroupFold(node, compilation)
     case 'to-table': {
       const definition = tables.keepsRows(node) ? rowStore(node.store) : undefined
-      return add(tableSource({ store: definition?.name, sendOldValues }), definition)
+      const { expiry } = node.store
+      return add(tableSource({ store: definition?.name, sendOldValues, expiry }), definition)
     }
     case 'table-filter':
     case 'table-map-values':
@@ -60,7 +61,11 @@ export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Com
       const { keySerde } = buffer
       const changeSerde = bufferedChangeSerde(buffer.valueSerde)
       const values = changeSerde as Serde<unknown>
-      const definition = { ...keyValueStore({ ...buffer, valueSerde: values }), walkable: true }
+      const definition = {
+        ...keyValueStore({ ...buffer, valueSerde: values }),
+        walkable: true,
+        changelogHeaders: bufferedChangeHeaders,
+      }
       return add(suppress({ ...suppression, store: definition.name, keySerde, changeSerde }), definition)
     }
     default:
@@ -76,10 +81,10 @@ function addTableSource(node: TableSourceNode, compilation: Compilation): void {
   topology.addSource(sourceName, { topics: [topic], key, value, timestamp, offsetReset, declaredAt })
   const stores = tables.keepsRows(node) ? [store.name] : []
   const definition = rowStore(store)
-  if (stores.length > 0)
-    topology.addStateStore(
-      reusesSourceTopics && !keepsVersions(node) ? reusingSourceTopic(definition, topic) : definition,
-    )
-  const supplier = tableSource({ store: stores[0], sendOldValues: tables.sendsOldValues(node) })
+  const { expiry } = store
+  // What expires is deleted from the store's own changelog, not from a topic of somebody else.
+  const reuses = reusesSourceTopics && !keepsVersions(node) && expiry === undefined
+  if (stores.length > 0) topology.addStateStore(reuses ? reusingSourceTopic(definition, topic) : definition)
+  const supplier = tableSource({ store: stores[0], sendOldValues: tables.sendsOldValues(node), expiry })
   topology.addProcessor(name, { parents: [sourceName], supplier, stores, declaredAt })
 }

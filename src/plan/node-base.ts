@@ -1,5 +1,6 @@
 /** What all logical nodes have, and what those with a store have of it. */
 import type { Serde } from '../serdes/serde.ts'
+import type { ExpiryRule } from '../state/expiry-rule.ts'
 
 /** What every logical node has. */
 export interface NodeBase {
@@ -21,6 +22,8 @@ export interface StorePlan {
   readonly backend: 'persistent' | 'memory'
   /** Absent: only the latest value of each key is kept. */
   readonly versions?: KeptVersions | undefined
+  /** Absent: rows last until they are deleted. */
+  readonly expiry?: ExpiryRule | undefined
 }
 
 /** How long a store keeps the versions of its rows (semantics V1 to V3). */

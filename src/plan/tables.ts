@@ -6,6 +6,7 @@
  * What has them depends on the operators declared before, so the nodes are visited in the order of declaration, as
  * Kafka does when its DSL is called.
  */
+import type { StorePlan } from './node-base.ts'
 import type { PlanNode, SuppressNode, TableFilterNode, TableMapValuesNode, TableNode } from './node.ts'
 
 /** The answers, for every table of a plan. */
@@ -22,7 +23,7 @@ export function analyseTables(nodes: readonly PlanNode[]): TableAnalysis {
     switch (node.kind) {
       case 'table-source':
       case 'to-table':
-        if (node.store.named || node.store.versions !== undefined) kept.add(node)
+        if (keepsByItself(node.store)) kept.add(node)
         break
       case 'stream-aggregate':
       case 'window-aggregate':
@@ -69,6 +70,11 @@ export function analyseTables(nodes: readonly PlanNode[]): TableAnalysis {
     }
   }
   return { keepsRows: table => kept.has(table), sendsOldValues: table => sending.has(table) }
+}
+
+/** Whether the rows are kept though nothing looks them up. */
+function keepsByItself({ named, versions, expiry }: StorePlan): boolean {
+  return named || versions !== undefined || expiry !== undefined
 }
 
 /** Makes sure that rows of `table` can be looked up, in its own store or computed from one above. */

@@ -47,8 +47,14 @@ export interface ProcessorStore<K, V> extends ReadableStore<K, V> {
   delete(key: K): V | undefined
 }
 
+/** What of a store a processor uses. */
+export type UsedStore<K, V> = Pick<
+  KeyValueStore<K, V>,
+  'get' | 'getWithTimestamp' | 'put' | 'delete' | 'walk' | 'approximateCount'
+>
+
 /** `store` for a processor; `now` is the time of what it is processing. */
-export function processorStore<K, V>(store: KeyValueStore<K, V>, now: () => number): ProcessorStore<K, V> {
+export function processorStore<K, V>(store: UsedStore<K, V>, now: () => number): ProcessorStore<K, V> {
   return {
     ...readableStore(store),
     put: (key, value, timestamp = now()) => store.put(key, value, timestamp),
@@ -65,7 +71,7 @@ export function processorStore<K, V>(store: KeyValueStore<K, V>, now: () => numb
 }
 
 /** `store` for whoever must not write to it. */
-export function readableStore<K, V>(store: KeyValueStore<K, V>): ReadableStore<K, V> {
+export function readableStore<K, V>(store: UsedStore<K, V>): ReadableStore<K, V> {
   const isAbsent = (key: K): boolean => key === undefined || key === null
   const walk = (range: KeyRange<K>): Iterable<readonly [K, V]> => store.walk(range)
   return {

@@ -5,7 +5,9 @@
  * `describe()` prints them; `internal-topics.ts` prefixes them.
  */
 import type { ProcessorSupplier, RecordContext } from '../processor/processor.ts'
+import type { Headers } from '../record/record.ts'
 import type { Decoder, Encoder, Serde } from '../serdes/serde.ts'
+import type { ExpiryRule } from '../state/expiry-rule.ts'
 import type { CustomStoreSupplier } from '../state/custom-store.ts'
 
 /**
@@ -97,6 +99,10 @@ export interface KeyValueStoreDefinition extends StoreBase {
   readonly kind: 'key-value'
   /** Keeps so many rows at most, those used last. Default: all. */
   readonly entriesMax?: number | undefined
+  /** When its rows expire, which is for those who write them to see to. Default: never. */
+  readonly expiry?: ExpiryRule | undefined
+  /** Headers of the changelog records that carry a value, such as the version of its layout. Default: none. */
+  readonly changelogHeaders?: Headers | undefined
   /** Whether processors may walk it without waiting; every key is then kept in memory. Default false. */
   readonly walkable?: boolean | undefined
 }
