@@ -34,7 +34,8 @@ function lineOf({ from, to, kind }: Line): string {
   return kind === 'store' ? `${from} -> ${to} [dir=none, style=dashed]` : `${from} -> ${to}`
 }
 
-/** A quoted label: backslashes would begin an escape, and quotes would end it. */
+/** A quoted label: backslashes would begin an escape, and quotes would end it. Control characters have no picture. */
 function quote(label: string): string {
-  return `"${label.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll(/\r?\n/g, '\\n').replaceAll('\0', '')}"`
+  const printable = label.replaceAll(/\p{Cc}/gu, ' ')
+  return `"${printable.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 }
