@@ -273,7 +273,9 @@ export class StreamTask implements CommittableTask {
   #sinkOf({ changelog }: TaskStore): ChangelogSink {
     if (changelog === undefined || changelog.isInput) return { append: () => {} }
     const appender = this.#options.collector.appender(changelog.topic, this.partition)
-    return { append: (key, value, timestamp) => appender.append(key, value, timestamp, noHeaders) }
+    return {
+      append: (key, value, timestamp, headers = noHeaders) => appender.append(key, value, timestamp, headers),
+    }
   }
 
   #runningEngine(): TaskEngine {

@@ -42,6 +42,13 @@ export function latin1Slice(bytes: Uint8Array, start = 0, end = bytes.length): s
   return text
 }
 
+/** The bytes of a text whose characters are bytes: what `latin1Slice` made a text of. */
+export function latin1Bytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index)
+  return bytes
+}
+
 /** How many bytes `text` takes as UTF-8. */
 export function utf8Length(text: string): number {
   let length = text.length

@@ -78,7 +78,7 @@ class StreamStreamOuterJoin implements Processor {
     const to = Math.max(0, timestamp + this.aheadMs)
     const matches = this.others.fetchRange(key, from, to)
     for (const { start, value: other } of matches) {
-      held.release({ timestamp: start, left: !this.left, key })
+      held.release({ timestamp: start, left: !this.left, key }, timestamp)
       const joined = record.withValue(this.join(value, other, key))
       context.forward(start > timestamp ? joined.withTimestamp(start) : joined)
     }
@@ -111,7 +111,7 @@ class StreamStreamOuterJoin implements Processor {
       this.putOut(key, cause)
       released.push(key)
     }
-    for (const key of released) held.release(key)
+    for (const key of released) held.release(key, cause.timestamp)
   }
 
   private isOpen({ timestamp, left }: HeldKey): boolean {

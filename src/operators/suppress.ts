@@ -18,7 +18,7 @@ import { StreamRecord } from '../processor/record.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { KeyValueStore } from '../state/store.ts'
 import type { Windowed } from '../windows/window.ts'
-import type { BufferedChange } from './buffered-change.ts'
+import { countedBytesOf, type BufferedChange } from './buffered-change.ts'
 import { Change } from './change.ts'
 
 /** What is held back, and how much at most. */
@@ -29,7 +29,7 @@ export interface Suppression {
   readonly delayMs: number
   /** Infinity: no bound. */
   readonly recordsMax: number
-  /** Of keys and changes as the store writes them. Infinity: no bound. */
+  /** Of keys and changes, as `countedBytesOf` counts them. Infinity: no bound. */
   readonly bytesMax: number
   /** `emit-early`: the first leave before their time. `stop`: MR-4007. */
   readonly whenFull: 'emit-early' | 'stop'
@@ -119,10 +119,9 @@ class Suppress implements Processor<unknown, Change> {
   }
 
   private wait(order: string, key: unknown, change: BufferedChange): void {
+    const { bytesMax, changeSerde } = this.options
     const bytes =
-      this.options.bytesMax === Infinity
-        ? 0
-        : order.length + this.options.changeSerde.serialize(change).length
+      bytesMax === Infinity ? 0 : countedBytesOf(order.length, changeSerde.serialize(change), change)
     const waiting = this.waiting.get(order)
     if (waiting !== undefined) {
       this.bytes += bytes - waiting.bytes

@@ -1,4 +1,5 @@
 /** What a store needs to know of its declaration; the topology's definitions (`src/topology/node.ts`) fit. */
+import type { Headers } from '../record/record.ts'
 import type { Serde } from '../serdes/serde.ts'
 
 interface StoreDefinitionBase<K, V> {
@@ -13,6 +14,8 @@ export interface KeyValueStoreDefinition<K = unknown, V = unknown> extends Store
   readonly kind: 'key-value'
   /** Keeps so many rows at most, those used last. Default: all. */
   readonly entriesMax?: number | undefined
+  /** Headers of the changelog records that carry a value, such as the version of its layout. Default: none. */
+  readonly changelogHeaders?: Headers | undefined
   /** Whether `walk` may be called; every key is then kept in memory. Default false. */
   readonly walkable?: boolean | undefined
 }

@@ -1,33 +1,52 @@
 /**
  * The store of records that wait for a match: a key-value store whose keys are in memory too, in their order.
  *
- * Joins go through the earliest records at nearly every step and cannot wait for a range of the backend, so the keys
- * are listed here; values stay in the store. `undo` has what the list has gained and lost since the last `apply`, for
- * `discard`.
+ * Joins go through the earliest records at nearly every step and cannot wait for a range of the backend, so the keys are
+ * listed here; values stay in the store. What is listed is what the join's window still holds and has no match: the join
+ * releases a record when no match can come any more. Of a million such records whose keys have 12 bytes, each takes 60
+ * bytes of memory, its value none once it is committed, and one that goes moves few others. `undo` has what the list has
+ * gained and lost since the last `apply`, for `discard`.
  */
+import { readInt64 } from '../base/bytes.ts'
+import { latin1Bytes, latin1Slice } from '../base/text.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { HeldRecordStoreDefinition } from './definition.ts'
 import type { HeldKey, HeldValue } from './held-serde.ts'
 import { OverlayKeyValueStore } from './key-value-store.ts'
 import type { BytesWrite, OrderedBytes } from './ordered-bytes.ts'
+import { SortedTexts } from './sorted-texts.ts'
 import type { ChangelogRecord, ChangelogSink, StateStore } from './store.ts'
 
-interface Listed {
-  /** The key's bytes as text. */
-  readonly order: string
-  readonly key: HeldKey
+interface Step {
+  /** The bytes of a key as text. */
+  readonly text: string
+  readonly added: boolean
 }
 
-interface Step {
-  readonly listed: Listed
-  readonly added: boolean
+/** A key of the list; what the application's serde reads of it is read when it is asked for. */
+class ListedKey implements HeldKey {
+  readonly timestamp: number
+  readonly left: boolean
+  private readonly bytes: Uint8Array
+  private readonly serde: Serde<HeldKey>
+
+  constructor(text: string, serde: Serde<HeldKey>) {
+    this.bytes = latin1Bytes(text)
+    this.serde = serde
+    this.timestamp = readInt64(this.bytes, 0)
+    this.left = this.bytes[8] === 1
+  }
+
+  get key(): unknown {
+    return this.serde.deserialize(this.bytes).key
+  }
 }
 
 export class HeldRecordStore implements StateStore {
   readonly name: string
   private readonly keySerde: Serde<HeldKey>
   private readonly rows: OverlayKeyValueStore<HeldKey, readonly HeldValue[]>
-  private list: Listed[] = []
+  private readonly listed = new SortedTexts()
   private undoLive: Step[] = []
   private undoStaged: Step[] = []
 
@@ -54,20 +73,19 @@ export class HeldRecordStore implements StateStore {
     const added = { left: key.left, value }
     this.rows.put(key, held === undefined ? [added] : [...held, added], key.timestamp)
     if (held !== undefined) return
-    const listed = { order: String(this.rows.identity(key)), key }
-    this.insert(listed)
-    this.undoLive.push({ listed, added: true })
+    const text = this.textOf(key)
+    if (this.listed.add(text)) this.undoLive.push({ text, added: true })
   }
 
-  /** Lets go of everything that is held under the key, if anything is. */
-  release(key: HeldKey): void {
-    const order = String(this.rows.identity(key))
-    const index = this.indexOf(order)
-    const listed = this.list[index]
-    if (listed?.order !== order) return
-    this.rows.put(key, undefined, key.timestamp)
-    this.list.splice(index, 1)
-    this.undoLive.push({ listed, added: false })
+  /**
+   * Lets go of everything that is held under the key, if anything is; `timestamp` is that of the record that causes it,
+   * by default the key's own.
+   */
+  release(key: HeldKey, timestamp = key.timestamp): void {
+    const text = this.textOf(key)
+    if (!this.listed.delete(text)) return
+    this.rows.put(key, undefined, timestamp)
+    this.undoLive.push({ text, added: false })
   }
 
   /** The values under a key, in the order of their arrival. */
@@ -75,19 +93,20 @@ export class HeldRecordStore implements StateStore {
     return this.rows.get(key) ?? []
   }
 
-  /** The keys in their order, as they are now: by time, right before left, then by the key's bytes. */
+  /** The keys in their order: by time, right before left, then by the key's bytes. Nothing may be held or released meanwhile. */
   *keys(): Generator<HeldKey, void, undefined> {
-    for (const { key } of this.list) yield key
+    for (const text of this.listed.between()) yield new ListedKey(text, this.keySerde)
   }
 
   /** The first of the keys, if anything is held. */
   first(): HeldKey | undefined {
-    return this.list[0]?.key
+    const text = this.listed.first()
+    return text === undefined ? undefined : new ListedKey(text, this.keySerde)
   }
 
   stage(changelog: ChangelogSink): void {
     this.rows.stage(changelog)
-    this.undoStaged.push(...this.undoLive)
+    for (const step of this.undoLive) this.undoStaged.push(step)
     this.undoLive = []
   }
 
@@ -102,22 +121,18 @@ export class HeldRecordStore implements StateStore {
 
   discard(): void {
     this.rows.discard()
-    for (const { listed, added } of [...this.undoStaged, ...this.undoLive].reverse()) {
-      if (added) this.list.splice(this.indexOf(listed.order), 1)
-      else this.insert(listed)
+    for (const { text, added } of [...this.undoStaged, ...this.undoLive].reverse()) {
+      if (added) this.listed.delete(text)
+      else this.listed.add(text)
     }
     this.undoLive = []
     this.undoStaged = []
   }
 
   restore(records: readonly ChangelogRecord[]): readonly BytesWrite[] {
-    for (const { key: bytes, value } of records) {
-      const key = this.keySerde.deserialize(bytes)
-      const order = String(this.rows.identity(key))
-      const index = this.indexOf(order)
-      const isListed = this.list[index]?.order === order
-      if (value === null && isListed) this.list.splice(index, 1)
-      if (value !== null && !isListed) this.list.splice(index, 0, { order, key })
+    for (const { key, value } of records) {
+      if (value === null) this.listed.delete(latin1Slice(key))
+      else this.listed.add(latin1Slice(key))
     }
     return this.rows.restore(records)
   }
@@ -125,30 +140,15 @@ export class HeldRecordStore implements StateStore {
   /** The backend may have been wiped, or have held rows before: its keys are listed anew. */
   async restored(): Promise<void> {
     await this.rows.restored()
-    const list: Listed[] = []
-    for await (const [key] of this.rows.entries()) list.push({ order: String(this.rows.identity(key)), key })
-    this.list = list
+    this.listed.clear()
+    for await (const [key] of this.rows.entries()) this.listed.add(this.textOf(key))
   }
 
   close(): void {
     this.rows.close()
   }
 
-  private insert(listed: Listed): void {
-    this.list.splice(this.indexOf(listed.order), 0, listed)
-  }
-
-  /** Where a key is, or belongs. From the end: mostly the latest is meant. */
-  private indexOf(order: string): number {
-    const { list } = this
-    let low = 0
-    let high = list.length
-    if (high > 0 && list[high - 1]!.order < order) return high
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (list[middle]!.order < order) low = middle + 1
-      else high = middle
-    }
-    return low
+  private textOf(key: HeldKey): string {
+    return latin1Slice(this.keySerde.serialize(key))
   }
 }

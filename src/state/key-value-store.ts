@@ -178,7 +178,7 @@ export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
 
   stage(changelog: ChangelogSink): void {
     const { layout, scratch } = this
-    const { valueSerde, timestamped } = this.definition
+    const { valueSerde, timestamped, changelogHeaders } = this.definition
     for (const entry of this.live) {
       const { row, timestamp } = entry
       const key = layout.lookup(entry.key).slice()
@@ -191,7 +191,8 @@ export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
         const valueStart = appendTimestamp(scratch, timestamp, timestamped)
         serializeInto(valueSerde, row.value, scratch)
         value = scratch.toBytes()
-        changelog.append(keyBytes, valueStart === 0 ? value : value.subarray(valueStart), timestamp)
+        const logged = valueStart === 0 ? value : value.subarray(valueStart)
+        changelog.append(keyBytes, logged, timestamp, changelogHeaders)
       }
       entry.dirty = false
       if (entry.staged === undefined) {

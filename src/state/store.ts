@@ -5,12 +5,13 @@
  * see the overlay first. `stage` hands each changed entry to the changelog, once, with its last value; the same
  * bytes then wait until the transaction has committed, and `apply` moves them into the backend. `discard` is the abort.
  */
+import type { Headers } from '../record/record.ts'
 import type { BytesWrite } from './ordered-bytes.ts'
 
 /** Where `stage` sends changelog records: the task's producer, on the task's own partition. */
 export interface ChangelogSink {
   /** The bytes are the sink's to copy before it returns: the caller may use their memory again. */
-  append(key: Uint8Array, value: Uint8Array | null, timestamp: number): void
+  append(key: Uint8Array, value: Uint8Array | null, timestamp: number, headers?: Headers): void
 }
 
 /** A changelog record on its way back into a store. */

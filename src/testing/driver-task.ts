@@ -165,7 +165,8 @@ export class DriverTask {
     if (name === undefined || definition.changelogTopic !== undefined) return { append: () => {} }
     const log = topic(name)
     return {
-      append: (key, value, timestamp) => this.send(log, arena.record(partition, key, value, timestamp)),
+      append: (key, value, timestamp, headers) =>
+        this.send(log, arena.record(partition, key, value, timestamp, headers)),
     }
   }
 
