@@ -4,6 +4,7 @@ import {
   named,
   storeOf,
   text,
+  textOfAnything,
   type GroupedRows,
   type Operator,
   type OperatorTable,
@@ -22,7 +23,10 @@ const functionsOf = ({ add, sub }: NodeSpec) => ({
 
 const folds: ReadonlyMap<string, Fold> = new Map<string, Fold>([
   ['count', (group, node) => group.count(options(node)) as Table],
-  ['reduce', (group, node) => group.reduce({ ...functionsOf(node), ...options(node), value: text })],
+  [
+    'reduce',
+    (group, node) => group.reduce({ ...functionsOf(node), ...options(node), value: textOfAnything }),
+  ],
   [
     'aggregate',
     (group, node) =>

@@ -17,6 +17,7 @@ import {
   named,
   storeOf,
   text,
+  textOfAnything,
   type Operator,
   type OperatorTable,
   type WindowedGroup,
@@ -89,7 +90,10 @@ export const mergeOf = ({ merge }: NodeSpec) =>
 
 const folds: ReadonlyMap<string, Fold> = new Map<string, Fold>([
   ['count', (group, node) => group.count(options(node)) as Table],
-  ['reduce', (group, node) => group.reduce(functions.fold(node.fn!), { ...options(node), value: text })],
+  [
+    'reduce',
+    (group, node) => group.reduce(functions.fold(node.fn!), { ...options(node), value: textOfAnything }),
+  ],
   [
     'aggregate',
     (group, node) =>

@@ -9,7 +9,7 @@ export interface Handle {
   /** The fold whose windows the keys have; absent where keys are texts. Such streams only go to sinks. */
   readonly windows?: { readonly fold: string; readonly type: string }
   readonly versioned?: boolean
-  /** How many operators that multiply records are above. */
+  /** How many operators that multiply records or lengthen texts are above: where it is too many, nothing multiplies more. */
   readonly spread: number
 }
 
@@ -22,6 +22,8 @@ export interface Habits {
   /** How often an operator is put on what is there already used, so that it has several children. */
   readonly forked: number
 }
+
+const spreadMax = 3
 
 export class Growth {
   readonly nodes: NodeSpec[] = []
@@ -77,7 +79,14 @@ export class Growth {
 
   /** A stream that may still be multiplied. */
   narrowStream(): Handle | undefined {
-    return this.pick(({ kind, windows, spread }) => kind === 'stream' && windows === undefined && spread < 2)
+    return this.pick(
+      ({ kind, windows, spread }) => kind === 'stream' && windows === undefined && spread < spreadMax,
+    )
+  }
+
+  /** A table whose texts may still grow. */
+  narrowTable(): Handle | undefined {
+    return this.pick(({ kind, spread }) => kind === 'table' && spread < spreadMax)
   }
 
   table(): Handle | undefined {

@@ -1,11 +1,21 @@
 /**
  * Apache Kafka Streams as an oracle: a Java program beside this file that runs scenarios in Kafka's own test driver.
  *
- * Needs Java 17 and, once, Maven, which fetches Kafka's jars. The program is compiled when its source is newer than what
- * was compiled last. One process answers many scenarios, in the order in which they are asked.
+ * Needs Java 17 and, once, Maven, which fetches Kafka's jars. The program is compiled when its source has
+ * changed. One process answers many scenarios, in the order in which they are asked.
  */
 import { execFileSync, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -72,18 +82,18 @@ export class KafkaOracle {
   }
 }
 
-/** The folder of the compiled program. */
+/** The folder of the compiled program, one for each state of its source: others may be running. */
 function compile(): string {
   const sources = readdirSync(join(folder, 'java')).map(name => join(folder, 'java', name))
-  const classes = join(cache, 'classes')
-  const newest = Math.max(...sources.map(path => statSync(path).mtimeMs))
-  const marker = join(classes, 'Oracle.class')
-  if (existsSync(marker) && statSync(marker).mtimeMs > newest) return classes
-  rmSync(classes, { recursive: true, force: true })
+  const hash = createHash('sha256')
+  for (const path of sources) hash.update(readFileSync(path))
+  const classes = join(cache, `classes-${hash.digest('hex').slice(0, 16)}`)
+  if (existsSync(join(classes, 'compiled'))) return classes
   mkdirSync(classes, { recursive: true })
   execFileSync('javac', ['-nowarn', '-cp', libraries(), '-d', classes, ...sources], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
+  writeFileSync(join(classes, 'compiled'), '')
   return classes
 }
 

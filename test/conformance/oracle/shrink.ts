@@ -42,13 +42,21 @@ async function dropInputs(current: () => Scenario, accepts: Accepts): Promise<vo
   }
 }
 
+/** Operators that make what they are called on; only these can be bridged. */
+const keepKinds: ReadonlySet<string> = new Set([
+  ...['filter', 'filterNot', 'mapValues', 'transformValues', 'map', 'selectKey', 'flatMap', 'flatMapValues'],
+  ...['merge', 'peek', 'repartition', 'process', 'processValues', 'split', 'suppress'],
+  ...['join', 'leftJoin', 'outerJoin', 'fkJoin', 'fkLeftJoin'],
+])
+
 /** Takes a node out: with all that comes after it, or so that its children are put on its parent. */
 async function dropNodes(current: () => Scenario, accepts: Accepts): Promise<void> {
   for (let at = current().nodes.length - 1; at >= 0; at--) {
     const { nodes } = current()
     const node = nodes[at]
     if (node === undefined) continue
-    const candidates = [without(nodes, node), ...parentsOf(node).map(parent => bridged(nodes, node, parent))]
+    const parents = keepKinds.has(node.op) ? parentsOf(node) : []
+    const candidates = [without(nodes, node), ...parents.map(parent => bridged(nodes, node, parent))]
     for (const candidate of candidates) {
       if (await accepts({ ...current(), nodes: candidate })) break
     }

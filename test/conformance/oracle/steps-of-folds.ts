@@ -150,10 +150,10 @@ export const windowCogroup: Step = growth => {
   growth.keep({ ...plain(fold, 'table', grouped.spread), windows: { fold, type: window.type! } })
 }
 
-/** The fold of a grouped table. */
+/** The fold of a grouped table; each adds and subtracts texts that have grown above. */
 export const tableFold: Step = growth => {
   const { dice } = growth
-  const parent = growth.table()
+  const parent = growth.narrowTable()
   if (parent === undefined) return
   const keys = parent.windows === undefined ? keyFunctions : ['inner', 'start', 'first', 'const:q', 'key']
   const from = growth.add('groupTable', { from: parent.id, fn: dice.pick(keys) })
@@ -169,5 +169,5 @@ export const tableFold: Step = growth => {
     { add: 'add', sub: 'sub' },
   ])
   const fields = form === 'count' ? {} : form === 'reduce' ? reducers : { init: '0', ...pair }
-  growth.keep(plain(growth.add(form, { from, ...store, ...fields }), 'table', parent.spread))
+  growth.keep(plain(growth.add(form, { from, ...store, ...fields }), 'table', parent.spread + 1))
 }

@@ -2,8 +2,9 @@
 import { like, plain, type Growth, type Handle, type Step } from './growth.ts'
 import { predicateOf, valueFunctions } from './steps-of-streams.ts'
 
-/** A store of the next node, which is versioned where tables are and nothing refuses it. */
+/** A store of the next node, which is versioned where tables are and nothing refuses it; windowed keys have none. */
 function storeOf(growth: Growth, parent: Handle): { store?: string; versioned?: number } {
+  if (parent.windows !== undefined) return {}
   if (parent.versioned === true && growth.dice.chance(0.3)) {
     return { store: `store-${growth.nodes.length}`, versioned: growth.dice.pick([50, 300]) }
   }
@@ -14,7 +15,7 @@ function onTable(op: string, fields: (growth: Growth) => object): Step {
   return growth => {
     const parent = growth.table()
     if (parent === undefined) return
-    const store = parent.windows === undefined ? storeOf(growth, parent) : growth.store()
+    const store = storeOf(growth, parent)
     const id = growth.add(op, { from: parent.id, ...store, ...fields(growth) })
     // Without a store of its own it is looked up in the table above, versions and all.
     const versioned = store.store === undefined ? parent.versioned === true : 'versioned' in store
@@ -107,23 +108,25 @@ export const streamGlobalJoin: Step = growth => {
 
 export const tableTableJoin: Step = growth => {
   const { dice } = growth
-  const left = growth.table()
+  const left = growth.narrowTable()
   if (left === undefined) return
   const right = growth.pick(({ kind, windows }) => kind === 'table' && windows?.fold === left.windows?.fold)!
-  const store = left.windows === undefined ? storeOf(growth, left) : growth.store()
+  const store = storeOf(growth, left)
   const op = dice.pick(['join', 'leftJoin', 'outerJoin'])
   const id = growth.add(op, { from: [left.id, right.id], fn: 'cat', ...store })
-  const spread = left.spread + right.spread
+  const spread = Math.max(left.spread, right.spread) + (left.id === right.id ? 1 : 0.5)
   growth.keep(like(left, id, { spread, versioned: 'versioned' in store }))
 }
 
 export const foreignKeyJoin: Step = growth => {
   const { dice } = growth
-  const left = growth.plainTable()
+  const left = growth.pick(
+    ({ kind, windows, spread }) => kind === 'table' && windows === undefined && spread < 3,
+  )
   const right = growth.plainTable()
   if (left === undefined || right === undefined) return
   const op = dice.pick(['fkJoin', 'fkLeftJoin'])
   const fields = { fk: dice.pick(['first', 'last', 'first', 'key']), fn: 'cat', ...growth.store() }
   const id = growth.add(op, { from: [left.id, right.id], ...fields })
-  growth.keep(plain(id, 'table', left.spread + right.spread))
+  growth.keep(plain(id, 'table', Math.max(left.spread, right.spread) + 1))
 }

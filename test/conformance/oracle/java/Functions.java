@@ -84,26 +84,32 @@ final class Functions {
   }
 
   static ValueJoinerWithKey<Object, Object, Object, Object> joinerWithKey(String name) {
-    if (name.equals("cat")) return (k, left, right) -> Texts.say(left) + "+" + Texts.say(right);
+    if (name.equals("cat")) return (k, left, right) -> bounded(Texts.say(left) + "+" + Texts.say(right));
     if (name.equals("catKey")) return (k, left, right) -> Texts.say(k) + ":" + Texts.say(left) + "+" + Texts.say(right);
     throw new UnsupportedOperationException("join " + name);
   }
 
   static ValueJoiner<Object, Object, Object> joiner(String name) {
     if (!name.equals("cat")) throw new UnsupportedOperationException("join " + name);
-    return (left, right) -> Texts.say(left) + "+" + Texts.say(right);
+    return (left, right) -> bounded(Texts.say(left) + "+" + Texts.say(right));
   }
 
   static Aggregator<Object, Object, Object> fold(String name) {
     return (k, v, acc) -> folded(name, acc, v);
   }
 
+  /** A scenario whose texts grow beyond this is not worth a comparison. */
+  static String bounded(String text) {
+    if (text.length() > 20_000) throw new UnsupportedOperationException("texts grow too long");
+    return text;
+  }
+
   static Object folded(String name, Object acc, Object v) {
     switch (name) {
-      case "cat": return Texts.say(acc) + "," + Texts.say(v);
-      case "plus": return Texts.say(acc) + "+" + Texts.say(v);
-      case "minus": return Texts.say(acc) + "-" + Texts.say(v);
-      case "star": return Texts.say(acc) + "*" + Texts.say(v);
+      case "cat": return bounded(Texts.say(acc) + "," + Texts.say(v));
+      case "plus": return bounded(Texts.say(acc) + "+" + Texts.say(v));
+      case "minus": return bounded(Texts.say(acc) + "-" + Texts.say(v));
+      case "star": return bounded(Texts.say(acc) + "*" + Texts.say(v));
       case "last": return Texts.of(v);
       case "max": return Texts.say(acc).compareTo(Texts.say(v)) >= 0 ? Texts.of(acc) : Texts.of(v);
       case "plusDrop": {

@@ -48,6 +48,8 @@ final class ScenarioRun {
     } catch (UnsupportedOperationException unsupported) {
       throw unsupported;
     } catch (RuntimeException refused) {
+      // A fault of Kafka's optimiser that stops cogroups of rekeyed streams: nothing to be like.
+      if (refused.toString().contains("null keyChangingChild")) throw new UnsupportedOperationException(refused);
       answer.put("error", "build");
       answer.put("why", refused.toString());
       return answer;
@@ -60,6 +62,9 @@ final class ScenarioRun {
         try {
           give(driver, at, inputs.get(at));
         } catch (RuntimeException stopped) {
+          for (Throwable each = stopped; each != null; each = each.getCause()) {
+            if (each instanceof UnsupportedOperationException unsupported) throw unsupported;
+          }
           answer.put("error", at);
           answer.put("why", causes(stopped));
           return answer;

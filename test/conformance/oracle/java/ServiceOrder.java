@@ -1,6 +1,8 @@
 import java.lang.reflect.Field;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import org.apache.kafka.streams.Topology;
@@ -10,21 +12,30 @@ import org.apache.kafka.streams.processor.internals.RecordQueue;
 import org.apache.kafka.streams.processor.internals.StreamTask;
 
 /**
- * The orders in which queues that hold records may be served. No scenario may hang on the order of equal timestamps or of
+ * An order in which queues that hold records may be served. No scenario may hang on the order of equal timestamps or of
  * sub-topologies; Kafka's driver has one task for all, so that other orders are put into it by force.
  */
-enum ServiceOrder {
+final class ServiceOrder {
   /** As Kafka has it. */
-  GIVEN,
-  /** Equal timestamps in the order of their topics' names. */
-  TIES_ASCENDING,
-  TIES_DESCENDING,
-  /** A sub-topology's queues first, and only among them the smallest timestamp. */
-  PARTS_ASCENDING,
-  PARTS_DESCENDING;
+  static final ServiceOrder GIVEN = new ServiceOrder(false, 0);
+
+  /** Whether a sub-topology's queues are served first, and only among them the smallest timestamp. */
+  private final boolean byParts;
+  /** Chooses among equals; 0 for what Kafka does. */
+  private final int seed;
+
+  private ServiceOrder(boolean byParts, int seed) { this.byParts = byParts; this.seed = seed; }
+
+  /** Orders that differ from Kafka's, enough of them to find out what hangs on one. */
+  static List<ServiceOrder> others() {
+    List<ServiceOrder> orders = new ArrayList<>();
+    for (int seed = 1; seed <= 8; seed++) orders.add(new ServiceOrder(false, seed));
+    for (int seed = 1; seed <= 6; seed++) orders.add(new ServiceOrder(true, seed));
+    return orders;
+  }
 
   void putInto(TopologyTestDriver driver, Topology topology) {
-    if (this == GIVEN) return;
+    if (seed == 0) return;
     try {
       Field taskField = field(TopologyTestDriver.class, "task");
       StreamTask task = (StreamTask) taskField.get(driver);
@@ -39,14 +50,16 @@ enum ServiceOrder {
 
   private Comparator<RecordQueue> comparator(Map<String, Integer> parts) {
     Comparator<RecordQueue> byTime = Comparator.comparingLong(RecordQueue::headRecordTimestamp);
-    Comparator<RecordQueue> byTopic = Comparator.comparing(queue -> queue.partition().topic());
-    Comparator<RecordQueue> byPart = Comparator.comparingInt(queue -> parts.getOrDefault(queue.partition().topic(), 0));
-    switch (this) {
-      case TIES_ASCENDING: return byTime.thenComparing(byTopic);
-      case TIES_DESCENDING: return byTime.thenComparing(byTopic.reversed());
-      case PARTS_ASCENDING: return byPart.thenComparing(byTime).thenComparing(byTopic);
-      default: return byPart.reversed().thenComparing(byTime).thenComparing(byTopic.reversed());
-    }
+    Comparator<RecordQueue> byChance = Comparator.comparingInt(queue -> shuffled(queue.partition().topic().hashCode()));
+    if (!byParts) return byTime.thenComparing(byChance);
+    Comparator<RecordQueue> byPart = Comparator.comparingInt(queue -> shuffled(parts.getOrDefault(queue.partition().topic(), 0)));
+    return byPart.thenComparing(byTime).thenComparing(byChance);
+  }
+
+  private int shuffled(int number) {
+    int mixed = (number ^ seed * 0x9e3779b9) * 0x85ebca6b;
+    mixed = (mixed ^ mixed >>> 13) * 0xc2b2ae35;
+    return mixed ^ mixed >>> 16;
   }
 
   /** The sub-topology that reads each topic. */
