@@ -98,6 +98,7 @@ async function start(
     topology,
     applicationId: app.id,
     declared: app.topics(),
+    deadLetterTopic: app.dlq?.name,
     createDeclared: options.createTopics,
     partitionsDefault: options.partitions,
   })
@@ -131,8 +132,9 @@ async function openGlobals(
   cluster: Cluster,
   { guarantee, logger }: ResolvedOptions,
 ): Promise<{ readonly stores: GlobalStores; readonly reader: GlobalReader }> {
+  const { onError } = app
   const parts = app.topology().globalParts()
-  const stores = new GlobalStores({ applicationId: app.id, clock: cluster.clock, parts })
+  const stores = new GlobalStores({ applicationId: app.id, clock: cluster.clock, parts, onError })
   const isolation = guarantee === 'exactly-once' ? 'read_committed' : 'read_uncommitted'
   const reader = await GlobalReader.open({ cluster, stores, isolation })
   if (parts.length > 0) logger.log('info', `global stores: read ${reader.bootstrapRecords} records`)

@@ -13,6 +13,8 @@ export type {
 } from './processor/error-policy.ts'
 export { topologyApp, type TopologyAppDefinition } from './dsl/topology-app.ts'
 export type { RowStoreOptions, TtlOption, TtlOptions } from './dsl/ttl-options.ts'
+export type { AnyDedupeOptions, DedupeOptions } from './dsl/dedupe.ts'
+export { dedupe } from './dsl/reusable-operators.ts'
 export type { AsyncMapper, AsyncOptions, RetryOptions } from './dsl/async-options.ts'
 export type {
   Aggregator,

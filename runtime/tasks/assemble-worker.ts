@@ -2,7 +2,8 @@
 import type { TopicPartition } from '../../src/base/topic-partition.ts'
 import type { App } from '../../src/dsl/app.ts'
 import { SourceChangelog } from '../../src/engine/source-changelog.ts'
-import type { Drop } from '../../src/engine/task-scope.ts'
+import type { Drop } from '../../src/engine/drop.ts'
+import type { ErrorPolicies } from '../../src/processor/error-policy.ts'
 import type { Serde } from '../../src/serdes/serde.ts'
 import { MemoryBytes } from '../../src/state/memory-bytes.ts'
 import { openStore } from '../../src/state/open-store.ts'
@@ -209,6 +210,8 @@ function taskFactory(factory: FactoryOptions) {
         cache: options.cache,
         maxTaskIdleMs: options.maxTaskIdleMs,
         onDrop: logDrop,
+        onError: app.onError,
+        deadLetterTopic: app.dlq?.name,
         print: options.print,
       },
       restore: signal =>
@@ -216,7 +219,7 @@ function taskFactory(factory: FactoryOptions) {
           stores.flatMap(({ store, database, changelog }) => {
             if (changelog === undefined) return []
             const source = changelog.isInput
-              ? restoreSource(subtopology, store.name, partition, committed)
+              ? restoreSource(subtopology, store.name, partition, committed, app.onError)
               : undefined
             return [{ store, database, partition, ...changelog, source }]
           }),
@@ -245,9 +248,10 @@ function restoreSource(
   storeName: string,
   partition: number,
   committed: readonly CommittedOffset[],
+  onError: ErrorPolicies,
 ): RestoreSource {
   const store = subtopology.stores.find(({ name }) => name === storeName)!
-  const changelog = new SourceChangelog({ subtopology, store, partition })
+  const changelog = new SourceChangelog({ subtopology, store, partition, onError })
   return {
     committed: committed.find(({ topic }) => topic === store.changelogTopic)?.offset,
     rowsOf: (chunk, end) => changelog.rowsOf(chunk, end),

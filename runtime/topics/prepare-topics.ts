@@ -27,6 +27,8 @@ export interface PrepareTopicsOptions {
   readonly topology: Topology
   readonly applicationId: string
   readonly declared: readonly DeclaredTopic[]
+  /** The topic of dead letters, if there may be any. */
+  readonly deadLetterTopic?: string | undefined
   /** Whether declared topics that are missing are created. */
   readonly createDeclared: boolean
   /** For those that do not say how many they want. */
@@ -61,6 +63,7 @@ export interface PreparedTopics {
 export async function prepareTopics(options: PrepareTopicsOptions): Promise<PreparedTopics> {
   const { admin, topology, applicationId } = options
   const external = externalTopics(topology)
+  if (options.deadLetterTopic !== undefined) external.add(options.deadLetterTopic)
   if (options.createDeclared) await createDeclared(options, external)
   const known = new Map<string, TopicMetadata>()
   await describeInto(known, admin, external)
@@ -89,7 +92,7 @@ export async function prepareTopics(options: PrepareTopicsOptions): Promise<Prep
 }
 
 /** The topics of others: sources and static sinks that are not repartition topics. */
-function externalTopics(topology: Topology): ReadonlySet<string> {
+function externalTopics(topology: Topology): Set<string> {
   const names = new Set<string>()
   for (const node of topology.nodes.values()) {
     if (node.kind === 'source') for (const topic of node.topics) names.add(topic)

@@ -139,6 +139,11 @@ export const errorCodes = {
     retriable: false,
     summary: 'A record was written with a schema that is not known.',
   },
+  'MR-3301': {
+    name: 'INVALID_ERROR_POLICY',
+    retriable: false,
+    summary: 'A policy for errors threw, or answered something that is not a reaction.',
+  },
   'MR-3101': {
     name: 'CORRUPT_BATCH',
     retriable: false,

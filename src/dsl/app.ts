@@ -3,13 +3,15 @@ import { StreamsError } from '../base/errors.ts'
 import type { CompileOptions } from '../plan/compile.ts'
 import type { OptimizationChoice } from '../plan/optimize/optimize.ts'
 import type { DeclaredTopic } from '../plan/plan.ts'
+import type { ErrorPolicies } from '../processor/error-policy.ts'
 import { validateName } from '../topology/names.ts'
 import type { ProcessorWrapper } from '../topology/options.ts'
 import type { Topology } from '../topology/topology.ts'
+import { resolveErrors, type ErrorOptions } from './error-options.ts'
 import { StreamsBuilder } from './streams-builder.ts'
 
 /** What an application is. */
-export interface AppDefinition {
+export interface AppDefinition extends ErrorOptions {
   /**
    * The application's name: its consumer group, the prefix of its internal topics and the name of its state directory.
    * Changing it starts over with nothing.
@@ -41,6 +43,9 @@ export interface App {
   readonly guarantee: 'exactly-once' | 'at-least-once'
   readonly cache: boolean
   readonly strictNaming: boolean
+  readonly onError: ErrorPolicies
+  /** Absent where no policy may ask for dead letters and none was named. */
+  readonly dlq: DeclaredTopic | undefined
   /** What `build` declares, compiled: built at the first call, and the same object from then on. */
   topology(): Topology
   /** The topics that the application reads and writes and does not own, as they were declared. */
@@ -80,6 +85,7 @@ export function defineApp(definition: AppDefinition): App {
   } = definition
   validateName(id, 'an application')
   if (typeof build !== 'function') throw new TypeError(`app '${id}': build must be a function`)
+  const errors = resolveErrors(id, definition)
   let built: { readonly topology: Topology; readonly topics: readonly DeclaredTopic[] } | undefined
   const builtOnce = (): NonNullable<typeof built> =>
     (built ??= buildTopology(id, build, { strictNaming, optimize, wrapProcessor }))
@@ -88,8 +94,9 @@ export function defineApp(definition: AppDefinition): App {
     guarantee,
     cache,
     strictNaming,
+    ...errors,
     topology: () => builtOnce().topology,
-    topics: () => builtOnce().topics,
+    topics: () => [...builtOnce().topics, ...(errors.dlq === undefined ? [] : [errors.dlq])],
   })
 }
 

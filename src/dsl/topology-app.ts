@@ -4,11 +4,12 @@ import type { DeclaredTopic } from '../plan/plan.ts'
 import { validateName } from '../topology/names.ts'
 import { Topology } from '../topology/topology.ts'
 import type { App, AppDefinition } from './app.ts'
+import { resolveErrors } from './error-options.ts'
 
 /** What an application of a hand-made topology is. */
 export interface TopologyAppDefinition extends Pick<
   AppDefinition,
-  'id' | 'guarantee' | 'cache' | 'wrapProcessor'
+  'id' | 'guarantee' | 'cache' | 'wrapProcessor' | 'onError' | 'dlq'
 > {
   /** Adds sources, processors, sinks and stores. Synchronous, and free of side effects. */
   readonly build: (topology: Topology) => void
@@ -65,6 +66,8 @@ export function topologyApp(definition: TopologyAppDefinition): App {
   const { id, build, guarantee = 'exactly-once', cache = false, wrapProcessor, topics = [] } = definition
   validateName(id, 'an application')
   if (typeof build !== 'function') throw new TypeError(`app '${id}': build must be a function`)
+  const errors = resolveErrors(id, definition)
+  const declared = errors.dlq === undefined ? topics : [...topics, errors.dlq]
   let built: Topology | undefined
   const topology = (): Topology => {
     if (built === undefined) {
@@ -82,8 +85,9 @@ export function topologyApp(definition: TopologyAppDefinition): App {
     guarantee,
     cache,
     strictNaming: false,
+    ...errors,
     topology,
-    topics: () => declaredTopics(topology(), topics),
+    topics: () => declaredTopics(topology(), declared),
   })
 }
 

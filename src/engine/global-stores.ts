@@ -5,6 +5,7 @@
  * the topic is all that has to be kept (semantics D4, D6). Stores are in memory, and are made anew at every start.
  */
 import { assert } from '../base/assert.ts'
+import { withoutDeadLetters } from '../processor/error-policy.ts'
 import { MemoryBytes } from '../state/memory-bytes.ts'
 import { openStore } from '../state/open-store.ts'
 import type { StateStore } from '../state/store.ts'
@@ -15,7 +16,7 @@ import { TaskEngine, type TaskEngineOptions } from './task-engine.ts'
 
 export interface GlobalStoresOptions extends Pick<
   TaskEngineOptions,
-  'applicationId' | 'clock' | 'freeze' | 'onDrop' | 'onDeserializationError'
+  'applicationId' | 'clock' | 'freeze' | 'onDrop' | 'onError'
 > {
   readonly parts: readonly Subtopology[]
 }
@@ -89,6 +90,7 @@ export class GlobalStores {
       assert(subtopology !== undefined, `${topic} is not read for a global store`)
       engine = new TaskEngine({
         ...this.options,
+        onError: withoutDeadLetters(this.options.onError ?? {}),
         subtopology,
         partition,
         stores: this.opened,

@@ -56,7 +56,7 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
     try {
       this.processor.process(record)
     } catch (error) {
-      throw processingFailed(error, this.node, this.scope.current)
+      this.fail(error)
     }
     this.active = false
   }
@@ -74,7 +74,13 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
   /** Runs a punctuation of this node at `now`. */
   runPunctuation(punctuate: (now: number) => void, now: number): void {
     this.scope.current.setPunctuation(now)
-    this.guardActive(() => punctuate(now))
+    this.active = true
+    try {
+      punctuate(now)
+    } catch (error) {
+      this.fail(error)
+    }
+    this.active = false
   }
 
   close(): void {
@@ -181,6 +187,12 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
 
   requestCommit(): void {
     this.scope.commitRequested = true
+  }
+
+  /** Throws, or goes on without the record, as the policy of the application says. */
+  private fail(cause: unknown): void {
+    const { current, errors } = this.scope
+    errors.handle('process', cause, processingFailed(cause, this.node, current), this.name, current)
   }
 
   private guard(run: () => void): void {

@@ -14,8 +14,14 @@ import type { SourceReader } from './source-reader.ts'
 
 /** What a queue tells its task. */
 export interface QueueEvents {
-  /** Whether to go on without a record that cannot be deserialised. */
-  skips(error: StreamsError): boolean
+  /** A record cannot be deserialised: throws `failure`, or the queue goes on without the record. */
+  failed(
+    cause: unknown,
+    failure: StreamsError,
+    node: string,
+    record: ReadableRecord,
+    queue: RecordQueue,
+  ): void
   dropped(node: string, reason: DropReason, topic: string, partition: number, offset: number): void
 }
 
@@ -44,6 +50,12 @@ export class RecordQueue {
     this.partition = partition
     this.source = source
     this.events = events
+  }
+
+  /** The record at an offset as it was read, as long as it is the last that was. */
+  readAt(offset: number): ReadableRecord | undefined {
+    const cursor = this.current?.records.cursor
+    return cursor?.offset === offset ? cursor : undefined
   }
 
   add(chunk: RecordChunk): void {
@@ -101,9 +113,8 @@ export class RecordQueue {
       part = 'value'
       value = source.readValue(cursor)
     } catch (cause) {
-      const error = deserializationFailed(cause, part, source.node, this.placeOf(cursor))
-      if (!this.events.skips(error)) throw error
-      this.drop('deserialization', cursor)
+      const failure = deserializationFailed(cause, part, source.node, this.placeOf(cursor))
+      this.events.failed(cause, failure, source.node.name, cursor, this)
       return undefined
     }
     const timestamp = this.timestampOf(cursor, key, value)

@@ -43,6 +43,7 @@ export class SinkWriter implements Receiver {
   process(record: StreamRecord): void {
     const { node, buffer } = this
     const topic = this.staticTopic ?? this.extractTopic(record)
+    if (topic === undefined) return
     buffer.length = 0
     const { origin } = record
     let key = originalBytes(record.keyBytes, record.key, origin?.keySerde, node.keySerde)
@@ -55,7 +56,9 @@ export class SinkWriter implements Receiver {
       }
       if (value === undefined) write(node.valueSerde, record.value, buffer)
     } catch (error) {
-      throw serializationFailed(error, node, this.scope.current, topic)
+      const { current, errors } = this.scope
+      const failure = serializationFailed(error, node, current, topic)
+      return errors.handle('produce', error, failure, this.name, current)
     }
     // Only now: serialising the value may have moved the buffer.
     key ??= key === undefined ? buffer.bytes.subarray(0, keyEnd) : null
@@ -74,13 +77,9 @@ export class SinkWriter implements Receiver {
     const count = this.countOf(topic)
     const { partitioner } = this.node
     if (partitioner !== undefined) {
-      const partitions = this.choose(() => partitioner(topic, record.key, record.value, count))
-      if (partitions !== undefined) {
-        if (partitions.length === 0) this.drop()
-        for (const partition of partitions) {
-          this.check(partition, topic, count)
-          collector.send(topic, partition, key, value, timestamp, headers)
-        }
+      const partitions = this.choosePartitions(topic, record, count)
+      if (partitions !== 'default') {
+        for (const partition of partitions) collector.send(topic, partition, key, value, timestamp, headers)
         return
       }
     }
@@ -99,34 +98,53 @@ export class SinkWriter implements Receiver {
     return this.partitionCount
   }
 
-  private extractTopic(record: StreamRecord): string {
+  /** `undefined` when that failed and the record is to be gone on without. */
+  private extractTopic(record: StreamRecord): string | undefined {
     const { topic } = this.node
     if (typeof topic === 'string') return topic
-    return this.choose(() => {
+    try {
       const name: unknown = topic.extract(record.key, record.value, this.scope.current)
       if (typeof name === 'string' && name !== '') return name
       throw new TypeError(`the topic name extractor answered ${String(name)}`)
-    })
-  }
-
-  private choose<T>(choose: () => T): T {
-    try {
-      return choose()
     } catch (error) {
-      throw processingFailed(error, this.node, this.scope.current)
+      this.fail(error)
+      return undefined
     }
   }
 
-  private check(partition: number, topic: string, count: number): void {
-    if (Number.isInteger(partition) && partition >= 0 && partition < count) return
-    const error = new RangeError(`the partitioner chose partition ${partition} of ${count} of '${topic}'`)
-    throw processingFailed(error, this.node, this.scope.current)
+  /** None when that failed and the record is to be gone on without. */
+  private choosePartitions(
+    topic: string,
+    record: StreamRecord,
+    count: number,
+  ): readonly number[] | 'default' {
+    try {
+      const partitions = this.node.partitioner!(topic, record.key, record.value, count)
+      if (partitions === undefined) return 'default'
+      if (partitions.length === 0) this.drop()
+      for (const partition of partitions) check(partition, topic, count)
+      return partitions
+    } catch (error) {
+      this.fail(error)
+      return []
+    }
+  }
+
+  /** Throws, or goes on without the record, as the policy of the application says. */
+  private fail(cause: unknown): void {
+    const { current, errors } = this.scope
+    errors.handle('process', cause, processingFailed(cause, this.node, current), this.name, current)
   }
 
   private drop(): void {
     const { topic, partition, offset } = this.scope.current
     this.scope.dropped({ node: this.name, reason: 'no-partition', topic, partition, offset })
   }
+}
+
+function check(partition: number, topic: string, count: number): void {
+  if (Number.isInteger(partition) && partition >= 0 && partition < count) return
+  throw new RangeError(`the partitioner chose partition ${partition} of ${count} of '${topic}'`)
 }
 
 /** The bytes to write if no serialising is needed (null: absent); `undefined` if it is. */

@@ -6,7 +6,7 @@
  * row that processing it has put into the store.
  */
 import { assert } from '../base/assert.ts'
-import type { StreamsError } from '../base/errors.ts'
+import { reactionTo, type ErrorPolicies } from '../processor/error-policy.ts'
 import type { ChangelogRecord } from '../state/store.ts'
 import type { StoreDefinition } from '../topology/node.ts'
 import type { Subtopology } from '../topology/subtopologies.ts'
@@ -20,14 +20,14 @@ export interface SourceChangelogOptions {
   readonly store: StoreDefinition
   readonly partition: number
   /** What becomes of a record that cannot be deserialised; to be what processing did with it. Default: fail. */
-  readonly onDeserializationError?: ((error: StreamsError) => 'fail' | 'skip') | undefined
+  readonly onError?: ErrorPolicies | undefined
 }
 
 export class SourceChangelog {
   readonly #store: StoreDefinition
   readonly #queue: RecordQueue
 
-  constructor({ subtopology, store, partition, onDeserializationError }: SourceChangelogOptions) {
+  constructor({ subtopology, store, partition, onError = {} }: SourceChangelogOptions) {
     const { changelogTopic: topic } = store
     assert(topic !== undefined, `store '${store.name}' has a changelog of its own`)
     const source = subtopology.sources.find(({ topics }) => topics.includes(topic))
@@ -35,7 +35,14 @@ export class SourceChangelog {
     const reader = new SourceReader(source, { keyBytes: false, valueBytes: false, value: true })
     this.#store = store
     this.#queue = new RecordQueue(topic, partition, reader, {
-      skips: error => onDeserializationError?.(error) === 'skip',
+      failed: (cause, failure, node, record) => {
+        const task = `${subtopology.id}_${partition}`
+        const { offset, timestamp } = record
+        const place = { topic, partition, offset, timestamp, headers: record.headers() }
+        const error = cause instanceof Error ? cause : failure
+        const reaction = reactionTo(onError, error, { kind: 'deserialize', node, task, ...place })
+        if (reaction === 'fail') throw failure
+      },
       // It was counted when it was processed.
       dropped: () => {},
     })

@@ -9,22 +9,24 @@
 import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/clock.ts'
 import { seededRandom, type Random } from '../base/random.ts'
-import type { StreamsError } from '../base/errors.ts'
 import { partitionKey } from '../base/topic-partition.ts'
-import type { DropReason } from '../processor/processor.ts'
+import type { ErrorPolicies } from '../processor/error-policy.ts'
+import type { DropReason, RecordContext } from '../processor/processor.ts'
 import type { StateStore } from '../state/store.ts'
 import type { Subtopology } from '../topology/subtopologies.ts'
 import { AsyncNodes } from './async-nodes.ts'
 import type { RecordCollector } from './collector.ts'
 import { CurrentRecord } from './current-record.ts'
+import { ErrorHandling } from './error-handling.ts'
 import { compileGraph, type CompiledGraph, type CompiledSource } from './graph.ts'
 import { PartitionGroup } from './partition-group.ts'
 import { decodePositionMetadata } from './position-metadata.ts'
 import { Punctuations } from './punctuation.ts'
-import type { RecordChunk } from './record-chunk.ts'
+import type { ReadableRecord, RecordChunk } from './record-chunk.ts'
 import { RecordQueue } from './record-queue.ts'
 import { positionsOf, type InputPosition, type TaskPosition } from './task-position.ts'
-import type { Drop, TaskScope } from './task-scope.ts'
+import type { Drop, DropAtNode } from './drop.ts'
+import type { TaskScope } from './task-scope.ts'
 
 export interface TaskEngineOptions {
   readonly applicationId: string
@@ -59,8 +61,10 @@ export interface TaskEngineOptions {
   readonly onDrop?: (drop: Drop) => void
   /** Where lines that the application prints go. Default: nowhere. */
   readonly print?: (line: string) => void
-  /** What becomes of a record that cannot be deserialised. Default: fail with MR-3001. */
-  readonly onDeserializationError?: (error: StreamsError) => 'fail' | 'skip'
+  /** What becomes of a record that fails. Default: the error is thrown. */
+  readonly onError?: ErrorPolicies
+  /** The topic of dead letters by its name on the broker; a policy that asks for one fails where there is none. */
+  readonly deadLetterTopic?: string | undefined
 }
 
 export type { TaskPosition } from './task-position.ts'
@@ -76,6 +80,8 @@ export class TaskEngine {
   private readonly drops = new Map<string, Map<DropReason, number>>()
   /** Absent where no node is asynchronous. */
   private readonly asyncNodes: AsyncNodes | undefined
+  /** Records that never came to a node, since `processMany` last answered. */
+  private passedOver = 0
   private closed = false
 
   constructor(options: TaskEngineOptions) {
@@ -133,12 +139,17 @@ export class TaskEngine {
     return true
   }
 
-  /** Processes up to `recordsMax` records; answers how many. */
+  /**
+   * Processes up to `recordsMax` records; answers how many, with those that were passed over since the last time: they
+   * are dealt with too, and to be committed.
+   */
   processMany(recordsMax: number): number {
     this.advance()
     let count = 0
     while (count < recordsMax && this.process()) count++
-    return count
+    const passedOver = this.passedOver
+    this.passedOver = 0
+    return count + passedOver
   }
 
   /** The timestamp of the next record; `undefined` when there is none, or there is something to wait for. */
@@ -262,6 +273,15 @@ export class TaskEngine {
       stores: options.stores,
       globalStores: options.globalStores ?? new Map(),
       current: new CurrentRecord(),
+      errors: new ErrorHandling({
+        applicationId: options.applicationId,
+        taskId: this.id,
+        policies: options.onError ?? {},
+        deadLetterTopic: options.deadLetterTopic,
+        collector: options.collector,
+        dropped: drop => this.countDrop(drop),
+        readRecord: place => this.readRecord(place),
+      }),
       noted: new Map(),
       streamTimePunctuations: new Punctuations(),
       wallClockPunctuations: new Punctuations(),
@@ -276,18 +296,29 @@ export class TaskEngine {
   }
 
   private addQueues(source: CompiledSource): void {
-    const { onDeserializationError, partition, hasInput } = this.options
+    const { partition, hasInput } = this.options
     for (const logical of source.reader.node.topics) {
       const topic = this.scope.topicName(logical)
       if (hasInput !== undefined && !hasInput(topic, partition)) continue
       const queue = new RecordQueue(topic, partition, source.reader, {
-        skips: error => onDeserializationError?.(error) === 'skip',
-        dropped: (node, reason, topic, partition, offset) =>
-          this.countDrop({ node, reason, topic, partition, offset }),
+        failed: (cause, failure, node, record, { topic }) => {
+          const { offset, timestamp } = record
+          const place = { topic, partition, offset, timestamp, headers: record.headers() }
+          this.scope.errors.handle('deserialize', cause, failure, node, place, record)
+          this.passedOver += 1
+        },
+        dropped: (node, reason, topic, partition, offset) => {
+          this.passedOver += 1
+          this.countDrop({ node, reason, topic, partition, offset })
+        },
       })
       this.queues.set(partitionKey(topic, partition), queue)
       this.sourceOf.set(queue, source)
     }
+  }
+
+  private readRecord({ topic, partition, offset }: RecordContext): ReadableRecord | undefined {
+    return topic === undefined ? undefined : this.queues.get(partitionKey(topic, partition))?.readAt(offset)
   }
 
   private queueOf(topic: string, partition: number): RecordQueue {
@@ -296,13 +327,13 @@ export class TaskEngine {
     return queue
   }
 
-  private countDrop(drop: Drop): void {
+  private countDrop(drop: DropAtNode): void {
     let reasons = this.drops.get(drop.node)
     if (reasons === undefined) {
       reasons = new Map()
       this.drops.set(drop.node, reasons)
     }
     reasons.set(drop.reason, (reasons.get(drop.reason) ?? 0) + 1)
-    this.options.onDrop?.(drop)
+    this.options.onDrop?.({ task: this.id, ...drop })
   }
 }

@@ -1,20 +1,12 @@
 /** What all nodes of a running task share. */
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
-import type { DropReason } from '../processor/processor.ts'
 import type { StateStore } from '../state/store.ts'
 import type { RecordCollector } from './collector.ts'
+import type { DropAtNode } from './drop.ts'
+import type { ErrorHandling } from './error-handling.ts'
 import type { CurrentRecord } from './current-record.ts'
 import type { Punctuations } from './punctuation.ts'
-
-/** A record that was dropped by the rules; `topic` is `undefined` during a punctuation. */
-export interface Drop {
-  readonly node: string
-  readonly reason: DropReason
-  readonly topic: string | undefined
-  readonly partition: number
-  readonly offset: number
-}
 
 export interface TaskScope {
   readonly applicationId: string
@@ -29,6 +21,7 @@ export interface TaskScope {
   /** What every node may read. */
   readonly globalStores: ReadonlyMap<string, StateStore>
   readonly current: CurrentRecord
+  readonly errors: ErrorHandling
   /** What processors have noted to be committed with the positions. */
   readonly noted: Map<string, number>
   readonly streamTimePunctuations: Punctuations
@@ -36,7 +29,7 @@ export interface TaskScope {
   /** The name that a topic of the topology has on the broker. */
   readonly topicName: (topic: string) => string
   readonly freezes: boolean
-  readonly dropped: (drop: Drop) => void
+  readonly dropped: (drop: DropAtNode) => void
   /** Writes a line where the application prints. */
   readonly print: (line: string) => void
   /** The greatest timestamp processed, -1 before the first. */

@@ -125,5 +125,9 @@ export type DropReason =
   | 'expired'
   | 'invalid-timestamp'
   | 'deserialization'
+  /** Failed in a node, and the policy of the application went on without it. */
+  | 'processing'
+  /** A result that could not be written, likewise. */
+  | 'serialization'
   /** A partitioner chose no partition (semantics D73). */
   | 'no-partition'

@@ -5,7 +5,8 @@
  * that was made first. What a task commits is appended to its topics and handed to the tasks that read them. For its states
  * see `driver-state.ts`.
  */
-import type { Drop } from '../engine/task-scope.ts'
+import type { Drop } from '../engine/drop.ts'
+import type { ErrorPolicies } from '../processor/error-policy.ts'
 import { GlobalStores } from '../engine/global-stores.ts'
 import type { Headers } from '../record/record.ts'
 import type { Topology } from '../topology/topology.ts'
@@ -25,6 +26,8 @@ export class DriverApplication {
   readonly topics: DriverTopics
   readonly clock: ManualClock
   readonly drops: Drop[] = []
+  readonly deadLetterTopic: string
+  private readonly onError: ErrorPolicies
   readonly printed: string[] = []
   state: ApplicationState = 'running'
   /** What it stopped with. */
@@ -36,6 +39,8 @@ export class DriverApplication {
   private readers = new Map<string, DriverTask[]>()
   /** The tasks that may have something to process. */
   private fed: DriverTask[] = []
+  /** The tasks that have run out of records since the last time that this was looked at. */
+  private dry: DriverTask[] = []
   private globals!: GlobalStores
   private readonly arena = new RecordArena()
   private readonly calls = new DriverCalls()
@@ -45,6 +50,8 @@ export class DriverApplication {
     this.id = app.id
     this.options = options
     this.topology = app.topology()
+    this.onError = options.onError ?? app.onError ?? {}
+    this.deadLetterTopic = app.dlq?.name ?? `${app.id}-dlq`
     this.cache = options.cache ?? app.cache ?? false
     this.clock = new ManualClock(typeof startAt === 'number' ? startAt : startAt.getTime())
     this.topics = new DriverTopics(app, this.topology, options)
@@ -82,7 +89,8 @@ export class DriverApplication {
           task.engine.process()
           if (!this.cache) this.publish(task)
         }
-      } while (this.calls.hasReady)
+        this.publishSkipped()
+      } while (this.calls.hasReady || this.fed.length > 0)
     })
   }
 
@@ -180,6 +188,7 @@ export class DriverApplication {
     const committed = new Map(before.map(task => [task.engine.id, task.committed]))
     this.tasks = []
     this.fed = []
+    this.dry = []
     this.readers = new Map()
     this.globals = this.startGlobals()
     for (const subtopology of this.topology.subtopologies()) {
@@ -218,7 +227,7 @@ export class DriverApplication {
   }
 
   private engineOptions() {
-    const { freeze = true, onDeserializationError } = this.options
+    const { freeze = true } = this.options
     return {
       clock: this.clock,
       cache: this.cache,
@@ -227,7 +236,8 @@ export class DriverApplication {
       hasInput: (topic: string, partition: number) => partition < this.topics.log(topic).partitionCount,
       onDrop: (drop: Drop) => void this.drops.push(drop),
       print: (line: string) => void this.printed.push(line),
-      ...(onDeserializationError === undefined ? {} : { onDeserializationError }),
+      onError: this.onError,
+      deadLetterTopic: this.deadLetterTopic,
     }
   }
 
@@ -281,6 +291,7 @@ export class DriverApplication {
       const timestamp = task.engine.nextTimestamp()
       if (timestamp === undefined) {
         task.isFed = false
+        this.dry.push(task)
         fed.splice(index--, 1)
       } else if (timestamp < earliest || (timestamp === earliest && task.index < next!.index)) {
         next = task
@@ -288,6 +299,11 @@ export class DriverApplication {
       }
     }
     return next
+  }
+
+  /** Commits tasks that have passed over records without processing any: dead letters, dropped records. */
+  private publishSkipped(): void {
+    for (const task of this.dry.splice(0)) if (!this.cache && task.isBehind) this.publish(task)
   }
 
   /** Commits a task, unless it has calls under way; answers whether it had sent anything. */

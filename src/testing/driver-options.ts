@@ -1,11 +1,14 @@
 /** What the test driver runs, and what it can be told. */
-import type { StreamsError } from '../base/errors.ts'
+import type { ErrorPolicies } from '../processor/error-policy.ts'
 import type { Topology } from '../topology/topology.ts'
 
 /** What the driver runs: what `defineApp` answers, or as much of it by hand around a `Topology`. */
 export interface TestedApp {
   readonly id: string
   readonly cache?: boolean
+  readonly onError?: ErrorPolicies
+  /** The topic of dead letters. Default `<id>-dlq`. */
+  readonly dlq?: { readonly name: string } | undefined
   topology(): Topology
   /** Topics that the application does not own, for their partition counts. */
   topics?(): readonly { readonly name: string; readonly partitions?: number | undefined }[]
@@ -20,6 +23,6 @@ export interface TestDriverOptions {
   readonly partitions?: Readonly<Record<string, number>>
   /** Whether values are frozen on their way, so that code which changes one throws. Default true. */
   readonly freeze?: boolean
-  /** What becomes of a record that cannot be deserialised. Default: MR-3001 is thrown. */
-  readonly onDeserializationError?: (error: StreamsError) => 'fail' | 'skip'
+  /** What becomes of a record that fails. Default: as the application says, else its error is thrown. */
+  readonly onError?: ErrorPolicies
 }

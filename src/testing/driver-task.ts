@@ -43,7 +43,8 @@ export interface DriverTaskOptions {
     | 'hasInput'
     | 'onDrop'
     | 'print'
-    | 'onDeserializationError'
+    | 'onError'
+    | 'deadLetterTopic'
     | 'onAsyncReady'
   >
 }
@@ -141,6 +142,12 @@ export class DriverTask {
     return sent
   }
 
+  /** Whether it has sent or passed over something since its last commit. */
+  get isBehind(): boolean {
+    if (this.sent.records.length > 0) return true
+    return this.engine.inputs.some(({ position }, index) => position !== this.marks[index]!.position)
+  }
+
   /** Numbers alone: a task commits after every record, and few are ever asked what they have committed. */
   private mark(): void {
     const { inputs, noted } = this.engine
@@ -187,8 +194,7 @@ export class DriverTask {
   /** The rows of a store whose changelog is the topic that it is read from: those of what was processed (semantics O7). */
   private rowsOf(store: StoreDefinition, topic: string): readonly ChangelogRecord[] {
     const { subtopology, partition, engine, committed } = this.options
-    const { onDeserializationError } = engine
-    const changelog = new SourceChangelog({ subtopology, store, partition, onDeserializationError })
+    const changelog = new SourceChangelog({ subtopology, store, partition, onError: engine.onError })
     // The position is missing where the topic has fewer partitions than the sub-topology has tasks.
     const end = positionOf(committed, topic)
     if (end === undefined) return []

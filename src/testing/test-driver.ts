@@ -6,7 +6,8 @@
  * `driver-application.ts` runs the tasks.
  */
 import { toMilliseconds, type Duration } from '../base/duration.ts'
-import type { Drop } from '../engine/task-scope.ts'
+import type { Drop } from '../engine/drop.ts'
+import { deadLettersOf, type DeadLetter } from './dead-letters.ts'
 import { DriverApplication } from './driver-application.ts'
 import type { TestDriverOptions, TestedApp } from './driver-options.ts'
 import { unknownStore, unknownTopic } from './driver-refusals.ts'
@@ -205,6 +206,12 @@ export class TestDriver {
   /** Every line that the application has printed, but those that it has written to a place of its own. */
   printed(): readonly string[] {
     return this.application.printed
+  }
+
+  /** All dead letters: what `onError` had written to the dead letter topic instead of failing. */
+  dlq(): readonly DeadLetter[] {
+    const { topics, deadLetterTopic } = this.application
+    return deadLettersOf(topics.log(deadLetterTopic))
   }
 
   /** The topology as text, as Kafka prints it. */

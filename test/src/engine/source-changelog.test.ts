@@ -85,7 +85,7 @@ describe('O7: a store over the topic of its table', () => {
   })
 
   it('leaves out again what was dropped: no key, a negative time, bytes that cannot be read', () => {
-    const { driver, store, restart } = driving({ onDeserializationError: () => 'skip' })
+    const { driver, store, restart } = driving({ onError: { deserialize: 'skip' } })
     using _ = driver
     driver.input(prices).send('a', { amount: 1, at: 5 })
     driver.input(prices).send(undefined, { amount: 2, at: 5 })

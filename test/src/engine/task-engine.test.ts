@@ -1,7 +1,7 @@
 /** One task: the order of records, waiting for partitions, positions, failures and drops. */
 import { describe, expect, it } from 'vitest'
 import { StreamsError } from '../../../src/base/errors.ts'
-import type { Drop } from '../../../src/engine/task-scope.ts'
+import type { Drop } from '../../../src/engine/drop.ts'
 import { passThrough } from '../../../src/operators/pass-through.ts'
 import { streamAggregate } from '../../../src/operators/stream-aggregate.ts'
 import type { AsyncWork } from '../../../src/processor/async-work.ts'
@@ -127,7 +127,7 @@ describe('timestamps', () => {
     harness.add('in', 'k', '42').add('in', 'k', '-1').add('in', 'k', '7').run()
     expect(harness.sent.map(each => each.timestamp)).toEqual([42, 7])
     expect(drops).toEqual([
-      { node: 'source', reason: 'invalid-timestamp', topic: 'in', partition: 0, offset: 1 },
+      { task: '0_0', node: 'source', reason: 'invalid-timestamp', topic: 'in', partition: 0, offset: 1 },
     ])
     expect(harness.engine.dropCounts.get('source')?.get('invalid-timestamp')).toBe(1)
   })
@@ -175,7 +175,7 @@ describe('failures', () => {
     const error = thrownBy(() => harness.add('in', 'k', '{').run())
     expect(error.message).toMatch(/MR-3001.*The value of in-0@0/)
 
-    const lenient = new EngineHarness(topology(), { onDeserializationError: () => 'skip' })
+    const lenient = new EngineHarness(topology(), { onError: { deserialize: 'skip' } })
     lenient.add('in', 'k', '{').add('in', 'k', '"fine"')
     expect(lenient.run()).toEqual(['fine'])
     expect(lenient.engine.dropCounts.get('source')?.get('deserialization')).toBe(1)
