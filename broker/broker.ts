@@ -52,7 +52,7 @@ export interface BrokerOptions {
 
 /** Where a broker listens. */
 export interface ListenOptions {
-  /** Default: the loopback interface. */
+  /** Default: the loopback interface. '' for all interfaces. */
   readonly host?: string | undefined
   /** Default: `advertised.port` of the configuration. 0 for any that is free. */
   readonly port?: number | undefined
@@ -167,6 +167,7 @@ export class Broker {
     const listener = await Listener.open({
       host,
       port,
+      backlog: config['socket.listen.backlog.size'],
       advertised: found => advertised ?? { host: this.host, port: port === 0 ? found : this.port },
       dispatch: this.#dispatch,
       frameBytesMax: config['socket.request.max.bytes'],

@@ -8,7 +8,9 @@
 import { StreamsError } from '../src/base/errors.ts'
 import {
   boolean,
+  double,
   int,
+  listOf,
   long,
   longMax,
   oneOf,
@@ -44,6 +46,7 @@ export const brokerConfigTable = {
 
   'message.max.bytes': int(1_048_588, 'The largest record batch taken, compressed, in bytes.', { min: 0 }),
   'socket.request.max.bytes': int(100 * mebibyte, 'The largest request taken, in bytes.', { min: 1 }),
+  'socket.listen.backlog.size': int(50, 'Connections that may wait to be taken.', { min: 1 }),
   'connections.max.idle.ms': long(10 * minute, 'A connection on which nothing moves for so long is closed.', {
     min: -1,
   }),
@@ -61,6 +64,51 @@ export const brokerConfigTable = {
   'log.retention.bytes': long(-1, 'Default of the topic key retention.bytes.', { min: -1 }),
   'log.segment.bytes': int(1024 * mebibyte, 'Default of the topic key segment.bytes.', { min: mebibyte }),
   'log.roll.ms': long(7 * day, 'Default of the topic key segment.ms.', { min: 1 }),
+  'log.roll.jitter.ms': long(0, 'Default of the topic key segment.jitter.ms.', { min: 0 }),
+  'log.segment.delete.delay.ms': long(minute, 'Default of the topic key file.delete.delay.ms.', { min: 0 }),
+  'log.cleanup.policy': listOf(['delete', 'compact'], ['delete'], 'Default of the topic key cleanup.policy.'),
+  'log.index.interval.bytes': int(4096, 'Default of the topic key index.interval.bytes.', { min: 0 }),
+  'log.index.size.max.bytes': int(10 * mebibyte, 'Default of the topic key segment.index.bytes.', { min: 4 }),
+  'log.preallocate': boolean(false, 'Default of the topic key preallocate.'),
+  'log.message.timestamp.type': oneOf(
+    ['CreateTime', 'LogAppendTime'],
+    'CreateTime',
+    'Default of the topic key message.timestamp.type.',
+  ),
+  'log.message.timestamp.before.max.ms': long(
+    longMax,
+    'Default of the topic key message.timestamp.before.max.ms.',
+    {
+      min: 0,
+    },
+  ),
+  'log.message.timestamp.after.max.ms': long(
+    hour,
+    'Default of the topic key message.timestamp.after.max.ms.',
+    {
+      min: 0,
+    },
+  ),
+  'log.cleaner.delete.retention.ms': long(day, 'Default of the topic key delete.retention.ms.', { min: 0 }),
+  'log.cleaner.min.cleanable.ratio': double(0.5, 'Default of the topic key min.cleanable.dirty.ratio.', {
+    min: 0,
+    max: 1,
+  }),
+  'log.cleaner.min.compaction.lag.ms': long(0, 'Default of the topic key min.compaction.lag.ms.', { min: 0 }),
+  'log.cleaner.max.compaction.lag.ms': long(longMax, 'Default of the topic key max.compaction.lag.ms.', {
+    min: 1,
+  }),
+  'compression.type': oneOf(
+    ['producer', 'uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'],
+    'producer',
+    'Default of the topic key compression.type.',
+  ),
+  'min.insync.replicas': int(1, 'Default of the topic key min.insync.replicas.', { min: 1 }),
+  'unclean.leader.election.enable': boolean(
+    false,
+    'Default of the topic key unclean.leader.election.enable.',
+  ),
+  'log.flush.interval.ms': long(longMax, 'Default of the topic key flush.ms.', { min: 0 }),
   'log.flush.interval.messages': long(longMax, 'Default of the topic key flush.messages.', { min: 1 }),
   'log.cleaner.enable': boolean(true, 'Whether compacted topics are compacted.'),
   'log.cleaner.backoff.ms': long(15_000, 'How long the cleaner rests when nothing is dirty.', { min: 1 }),

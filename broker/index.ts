@@ -1,3 +1,13 @@
-/** The door of `millrace/broker`: a broker in this process. */
-export { startBroker, type Broker, type BrokerOptions, type ConnectOptions } from './broker.ts'
+/** The door of `millrace/broker`: a broker in this process, for this process or on the network. */
+export {
+  startBroker,
+  type Broker,
+  type BrokerOptions,
+  type ConnectOptions,
+  type ListenAddress,
+  type ListenOptions,
+} from './broker.ts'
 export type { BrokerConfigInput } from './config.ts'
+export { defineBroker, type BrokerDefinition } from './properties/kafka-properties.ts'
+export type { ListenerDefinition, SecurityProtocol } from './properties/listeners.ts'
+export { readProperties } from './properties/properties-file.ts'

@@ -10,7 +10,10 @@ import type { Peer } from '../handlers/handler.ts'
 import { TcpConnection, type TcpConnectionOptions } from './tcp-connection.ts'
 
 export interface ListenerOptions extends Omit<TcpConnectionOptions, 'socket' | 'peer' | 'onClosed'> {
+  /** '' for all interfaces. */
   readonly host: string
+  /** Connections that may wait to be taken. */
+  readonly backlog: number
   /** 0 for any that is free: see `port`. */
   readonly port: number
   /** What clients that come this way are told; called once the port is known. */
@@ -41,7 +44,7 @@ export class Listener {
     const listener = new Listener(server, options)
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) => reject(cannotListen(host, port, cause)))
-      server.listen({ host, port, backlog: 511 }, () => {
+      server.listen({ ...(host !== '' && { host }), port, backlog: options.backlog }, () => {
         server.removeAllListeners('error')
         // Running out of descriptors fails single accepts; the listener stays.
         server.on('error', () => undefined)

@@ -49,7 +49,8 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'broker/coordinator': [...wire, 'broker', 'broker/log'],
   'broker/net': [...wire, 'broker', 'broker/handlers'],
   'broker/handlers': [...wire, 'broker', ...broker],
-  broker: [...wire, ...broker, 'system'],
+  'broker/properties': ['src/base', 'broker'],
+  broker: [...wire, ...broker, 'broker/properties', 'system'],
 
   'runtime/client': core,
   'runtime/state': core,

@@ -1,0 +1,129 @@
+/**
+ * From the properties of an Apache Kafka broker to the configuration of this one.
+ *
+ *   a key of `config.ts`     as it is
+ *   another form of one      `log.retention.hours` for `log.retention.ms`, `broker.id` for `node.id`; the finer unit counts
+ *   listeners                `listeners.ts`
+ *   idle on a single node    accepted, with a line that says why (`idle-properties.ts`)
+ *   of what is not there     refused, as silence would mislead (`refused-properties.ts`)
+ *   unknown                  refused, with the known name that is nearest
+ */
+import { StreamsError } from '../../src/base/errors.ts'
+import { brokerConfigTable, type BrokerConfigInput } from '../config.ts'
+import { idleProperties } from './idle-properties.ts'
+import { readListeners, type ListenerDefinition } from './listeners.ts'
+import { nearestName } from './nearest.ts'
+import { refusedProperties } from './refused-properties.ts'
+
+/** A broker as properties describe it. */
+export interface BrokerDefinition {
+  readonly config: BrokerConfigInput
+  /** `undefined` where no property says so. */
+  readonly directory: string | undefined
+  readonly listeners: readonly ListenerDefinition[]
+  /** What was accepted and changes nothing: a line each. */
+  readonly notices: readonly string[]
+}
+
+const hour = 3_600_000
+
+/** Keys in another unit than ours, the finest first: ours is theirs times the factor. */
+const units: readonly (readonly [name: string, ours: string, factor: number])[] = [
+  ['log.retention.minutes', 'log.retention.ms', 60_000],
+  ['log.retention.hours', 'log.retention.ms', hour],
+  ['log.roll.hours', 'log.roll.ms', hour],
+  ['log.roll.jitter.hours', 'log.roll.jitter.ms', hour],
+]
+
+/** Replicas of internal topics: one is what a single node can have, whatever a file for three asks for. */
+const replicaCounts = [
+  'offsets.topic.replication.factor',
+  'transaction.state.log.replication.factor',
+  'transaction.state.log.min.isr',
+]
+
+const listenerNames = {
+  listeners: 'listeners',
+  advertised: 'advertised.listeners',
+  protocols: 'listener.security.protocol.map',
+  controllers: 'controller.listener.names',
+} as const
+
+const others = ['broker.id', 'log.dir', 'log.dirs', 'process.roles', ...Object.values(listenerNames)]
+
+/** Every name that is understood in some way. */
+const knownNames: ReadonlySet<string> = new Set([
+  ...Object.keys(brokerConfigTable),
+  ...units.map(([name]) => name),
+  ...replicaCounts,
+  ...others,
+  ...idleProperties.keys(),
+  ...refusedProperties.keys(),
+])
+
+/**
+ * Reads properties. Throws MR-5022 with everything that is refused. Ranges of values are checked by the broker itself.
+ */
+export function defineBroker(properties: ReadonlyMap<string, string>, portDefault = 9092): BrokerDefinition {
+  const config: Record<string, string> = {}
+  const refusals: string[] = []
+  const notices: string[] = []
+  for (const [name, value] of properties) {
+    if (Object.hasOwn(brokerConfigTable, name)) config[name] = value
+    else if (replicaCounts.includes(name)) noticeReplicas(name, value, refusals, notices)
+    else if (idleProperties.has(name))
+      notices.push(`${name} is accepted and has no effect: ${idleProperties.get(name)}`)
+    else if (refusedProperties.has(name)) refusals.push(`${name} is refused: ${refusedProperties.get(name)}`)
+    else if (!knownNames.has(name)) refusals.push(unknown(name))
+  }
+  convertUnits(properties, config, refusals)
+  const nodeId = properties.get('node.id') ?? properties.get('broker.id')
+  if (nodeId !== undefined && nodeId !== '-1') config['node.id'] = nodeId
+  const directory = directoryOf(properties, refusals)
+  const text = Object.fromEntries(
+    Object.entries(listenerNames).map(([part, name]) => [part, properties.get(name)]),
+  ) as Readonly<Record<keyof typeof listenerNames, string | undefined>>
+  const listeners = readListeners(text, portDefault)
+  if ('refusal' in listeners) refusals.push(listeners.refusal)
+  if (refusals.length > 0 || 'refusal' in listeners) {
+    throw new StreamsError('MR-5022', {
+      what: `the broker's configuration is refused:\n${refusals.map(line => `    ${line}`).join('\n')}`,
+      fix: 'correct or remove these keys (docs/broker-config.md lists all of them)',
+    })
+  }
+  return { config, directory, listeners, notices }
+}
+
+function convertUnits(
+  properties: ReadonlyMap<string, string>,
+  config: Record<string, string>,
+  refusals: string[],
+): void {
+  for (const [name, ours, factor] of units) {
+    const value = properties.get(name)
+    if (value === undefined || config[ours] !== undefined) continue
+    if (!/^-?\d{1,10}$/.test(value)) refusals.push(`${name} must be an integer, not ${JSON.stringify(value)}`)
+    // -1 is "without limit" in every unit.
+    else config[ours] = value === '-1' ? value : String(Number(value) * factor)
+  }
+}
+
+function noticeReplicas(name: string, value: string, refusals: string[], notices: string[]): void {
+  if (!/^[1-9]\d{0,4}$/.test(value)) {
+    refusals.push(`${name} must be an integer of at least 1, not ${JSON.stringify(value)}`)
+  } else if (value !== '1') {
+    notices.push(`${name}=${value} is taken as 1: there is one broker.`)
+  }
+}
+
+function directoryOf(properties: ReadonlyMap<string, string>, refusals: string[]): string | undefined {
+  const directories = (properties.get('log.dirs') ?? properties.get('log.dir') ?? '').split(',')
+  const given = directories.map(directory => directory.trim()).filter(directory => directory !== '')
+  if (given.length > 1) refusals.push(`log.dirs has ${given.length} directories, and one is what can be used`)
+  return given[0]
+}
+
+function unknown(name: string): string {
+  const nearest = nearestName(name, knownNames)
+  return `${name} is not a known property${nearest === undefined ? '' : `; did you mean ${nearest}?`}`
+}

@@ -1,0 +1,121 @@
+/**
+ * `millrace broker start`: a single-node broker for any Kafka client, until a signal stops it.
+ *
+ * Settings come from the configuration file, then `--property`, then the flags; the later counts. Standard output has one
+ * line, `listening on HOST:PORT` (several listeners: all of them), once clients can connect; everything else is on stderr.
+ */
+import { readFile } from 'node:fs/promises'
+import {
+  defineBroker,
+  readProperties,
+  startBroker,
+  type Broker,
+  type BrokerDefinition,
+} from '../../../broker/index.ts'
+import { StreamsError } from '../../../src/base/errors.ts'
+import { consoleLogger, type Logger } from '../../logger.ts'
+
+/** The parsed flags. */
+export interface BrokerStartFlags {
+  readonly port?: string
+  readonly data?: string
+  readonly config?: string
+  readonly property?: readonly string[]
+  readonly lenientReplication?: boolean
+}
+
+const dataDefault = '.millrace/broker'
+
+export async function brokerStartCommand(flags: BrokerStartFlags): Promise<void> {
+  const logger = consoleLogger()
+  const definition = defineBroker(await propertiesOf(flags))
+  for (const notice of definition.notices) logger.log('info', notice)
+  const directory = flags.data ?? definition.directory ?? dataDefault
+  const broker = await startBroker({
+    directory,
+    config: definition.config,
+    onFault: fault => logger.log('error', fault.message),
+    onStorageFailure: failure => logger.log('error', failure.message),
+    onRefused: throttled(logger),
+  })
+  const stopped = untilSignal()
+  try {
+    const addresses = await listenOn(broker, definition)
+    logger.log('info', `broker ${broker.clusterId} serves ${directory}`)
+    process.stdout.write(`listening on ${addresses.join(', ')}\n`)
+    logger.log('info', `${await stopped}: closing`)
+  } finally {
+    await broker.close()
+  }
+}
+
+async function listenOn(broker: Broker, { listeners }: BrokerDefinition): Promise<string[]> {
+  const addresses: string[] = []
+  for (const { host, port, advertised } of listeners) {
+    const found = await broker.listen({ host, port, ...(port !== 0 && { advertised }) })
+    addresses.push(`${host === '' ? '*' : host}:${found.port}`)
+  }
+  return addresses
+}
+
+async function propertiesOf(flags: BrokerStartFlags): Promise<ReadonlyMap<string, string>> {
+  const properties = new Map<string, string>()
+  if (flags.config !== undefined) {
+    for (const [name, value] of readProperties(await textOf(flags.config))) properties.set(name, value)
+  }
+  for (const property of flags.property ?? []) {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(property) ?? []
+    if (name === undefined || value === undefined) {
+      throw new StreamsError('MR-5022', {
+        what: `--property ${property} is not KEY=VALUE`,
+        fix: 'write, for example, --property num.partitions=4',
+      })
+    }
+    properties.set(name.trim(), value)
+  }
+  if (flags.lenientReplication === true) properties.set('replication.factor.lenient', 'true')
+  if (flags.port !== undefined) {
+    if (!/^\d{1,5}$/.test(flags.port) || Number(flags.port) > 65_535) {
+      throw new StreamsError('MR-5022', {
+        what: `--port ${flags.port} is not a port`,
+        fix: 'give 0 to 65535',
+      })
+    }
+    properties.set('listeners', `PLAINTEXT://127.0.0.1:${flags.port}`)
+    properties.delete('advertised.listeners')
+  }
+  return properties
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new StreamsError('MR-5022', {
+      what: `the configuration file cannot be read: ${(cause as Error).message}`,
+      where: file,
+      fix: 'check the path',
+      cause,
+    })
+  }
+}
+
+/** The first signal that asks to stop; a second one is left to the system, which kills. */
+function untilSignal(): Promise<string> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
+  })
+}
+
+/** A client that cannot be understood tries again and again: of each kind one line a minute is told. */
+function throttled(logger: Logger): (reason: StreamsError, peer: { readonly clientHost: string }) => void {
+  const toldAt = new Map<string, number>()
+  return (reason, { clientHost }) => {
+    const kind = `${reason.code} ${clientHost}`
+    const now = Date.now()
+    if (now - (toldAt.get(kind) ?? -Infinity) < 60_000) return
+    if (toldAt.size > 1000) toldAt.clear()
+    toldAt.set(kind, now)
+    logger.log('warn', `the connection from ${clientHost} was closed: ${reason.message}`)
+  }
+}

@@ -1,0 +1,124 @@
+/** `millrace broker start` as a user meets it: the ready line, signals, exit codes, data that stays. */
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { Kafka, logLevel, Partitioners } from 'kafkajs'
+import { describe, expect, it } from 'vitest'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
+
+const main = fileURLToPath(new URL('../../../dist/runtime/cli/main.js', import.meta.url))
+
+interface Started {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>
+  readonly port: number
+  readonly stderr: () => string
+}
+
+function spawnBroker(directory: string, args: readonly string[]) {
+  const child = spawn(process.execPath, [main, 'broker', 'start', ...args], {
+    cwd: directory,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  return { child, stderr: () => stderr }
+}
+
+async function start(directory: string, ...args: string[]): Promise<Started> {
+  const { child, stderr } = spawnBroker(directory, ['--port', '0', ...args])
+  const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string]
+  expect(line).toMatch(/^listening on 127\.0\.0\.1:\d+\n$/)
+  return { child, stderr, port: Number(/\d+(?=\n)/.exec(line)![0]) }
+}
+
+async function stop({ child }: Started, signal: NodeJS.Signals): Promise<number | null> {
+  child.kill(signal)
+  const [code] = (await once(child, 'exit')) as [number | null]
+  return code
+}
+
+async function refused(
+  directory: string,
+  ...args: string[]
+): Promise<{ code: number | null; stderr: string }> {
+  const { child, stderr } = spawnBroker(directory, args)
+  child.stdout.resume()
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, stderr: stderr() }
+}
+
+function client(port: number) {
+  return new Kafka({ brokers: [`127.0.0.1:${port}`], logLevel: logLevel.NOTHING })
+}
+
+async function send(port: number, value: string): Promise<void> {
+  const producer = client(port).producer({ createPartitioner: Partitioners.DefaultPartitioner })
+  await producer.connect()
+  await producer.send({ topic: 'letters', messages: [{ key: 'k', value }] })
+  await producer.disconnect()
+}
+
+async function endOffset(port: number): Promise<string> {
+  const admin = client(port).admin()
+  await admin.connect()
+  const [partition] = await admin.fetchTopicOffsets('letters')
+  await admin.disconnect()
+  return partition!.offset
+}
+
+describe('millrace broker start', () => {
+  it('serves clients, stops at SIGTERM with 0, and has kept what was acknowledged when it was killed', async () => {
+    const directory = await temporaryDirectory()
+    const first = await start(directory, '--data', 'kept')
+    await send(first.port, 'a')
+    await stop(first, 'SIGKILL')
+    const second = await start(directory, '--data', 'kept')
+    expect(await endOffset(second.port)).toBe('1')
+    await send(second.port, 'b')
+    expect(await stop(second, 'SIGTERM')).toBe(0)
+    const third = await start(directory, '--data', 'kept')
+    expect(await endOffset(third.port)).toBe('2')
+    expect(await stop(third, 'SIGINT')).toBe(0)
+    expect(third.stderr()).toContain('SIGINT: closing')
+  })
+
+  it('takes a properties file, over it properties, and tells what has no effect', async () => {
+    const directory = await temporaryDirectory()
+    await writeFile(join(directory, 'server.properties'), 'num.partitions=2\nnum.io.threads=8\nnode.id=5\n')
+    const started = await start(directory, '--config', 'server.properties', '--property', 'num.partitions=3')
+    await send(started.port, 'a')
+    const admin = client(started.port).admin()
+    await admin.connect()
+    const { topics } = await admin.fetchTopicMetadata({ topics: ['letters'] })
+    const { brokers } = await admin.describeCluster()
+    await admin.disconnect()
+    expect(topics[0]!.partitions).toHaveLength(3)
+    expect(brokers).toEqual([{ nodeId: 5, host: 'localhost', port: started.port }])
+    expect(started.stderr()).toContain('num.io.threads is accepted and has no effect')
+    expect(await stop(started, 'SIGTERM')).toBe(0)
+  })
+
+  it.each([
+    ['an unknown property', ['--property', 'num.partition=3'], /did you mean num\.partitions\?/],
+    ['a value out of range', ['--property', 'num.partitions=0'], /num\.partitions must be an integer from 1/],
+    ['no pair', ['--property', 'num.partitions'], /is not KEY=VALUE/],
+    ['a port that is none', ['--port', '70000'], /is not a port/],
+    ['a file that is not there', ['--config', 'none.properties'], /none\.properties/],
+  ])('refuses %s', async (_what, args, message) => {
+    const { code, stderr } = await refused(await temporaryDirectory(), ...args)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(message)
+  })
+
+  it('refuses a directory that is in use, and a port that is', async () => {
+    const directory = await temporaryDirectory()
+    const started = await start(directory)
+    expect((await refused(directory, '--port', '0')).stderr).toContain('MR-4001')
+    const other = await refused(directory, '--data', 'other', '--port', String(started.port))
+    expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('MR-5026') })
+    await stop(started, 'SIGTERM')
+  })
+})
