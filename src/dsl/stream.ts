@@ -16,6 +16,7 @@ import {
   type AnyGlobalJoinOptions,
   type AnyGlobalTable,
 } from './global-plan.ts'
+import { planDedupe, type AnyDedupeOptions } from './dedupe.ts'
 import { GroupedStream } from './grouped-stream.ts'
 import {
   checkFunction,
@@ -79,6 +80,10 @@ export class Stream implements MembersOf<AnyStream> {
   mapValuesAsync(fn: AsyncCallback, options: AsyncOptions = {}): AnyStream {
     const node = planMapValuesAsync(this.#dsl.plan, fn, options, this[state])
     return this.#dsl.stream({ ...this[state], ...valuesOf(options), node })
+  }
+
+  dedupe(options: AnyDedupeOptions<unknown, unknown, unknown>): AnyStream {
+    return this.#dsl.stream({ ...this[state], node: planDedupe(this.#dsl.plan, options, this[state]) })
   }
 
   flatMapValues(fn: AnyMapper, options?: ValueOptions<unknown>): AnyStream {

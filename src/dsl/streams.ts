@@ -23,6 +23,7 @@ import type {
   TypeGuard,
 } from './function-types.ts'
 import type { AsyncMapper, AsyncOptions } from './async-options.ts'
+import type { DedupeOptions } from './dedupe.ts'
 import type { GlobalJoinOptions, GlobalKTable } from './global-table.ts'
 import type { ForeignKeyJoinOptions, StreamJoinOptions } from './join-options.ts'
 import type {
@@ -95,6 +96,26 @@ export interface KStream<K, V> {
    * ```
    */
   mapValuesAsync<W>(fn: AsyncMapper<K, V, W>, options?: AsyncOptions<W>): KStream<K, W>
+
+  /**
+   * Lets the first record of each id pass, and drops those that repeat it within a span of time. See `AnyDedupeOptions`.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, json, string, topic } from 'millrace'
+   *
+   * const orders = topic('orders', { key: string(), value: json<{ id: string; amount: number }>() })
+   * const once = topic('orders-once', { key: string(), value: json<{ id: string; amount: number }>() })
+   *
+   * export default defineApp({
+   *   id: 'orders-once',
+   *   build(b) {
+   *     b.stream(orders).dedupe({ by: order => order.id, within: '1h', store: 'seen-orders' }).to(once)
+   *   },
+   * })
+   * ```
+   */
+  dedupe<I = string>(options: DedupeOptions<K, V, I>): KStream<K, V>
 
   /** Replaces each value by any number of values, in order. */
   flatMapValues<W>(fn: Mapper<K, V, Iterable<W>>, options?: ValueOptions<W>): KStream<K, W>

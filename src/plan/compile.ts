@@ -17,6 +17,7 @@ import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { ProcessorWrapper } from '../topology/options.ts'
 import { Topology } from '../topology/topology.ts'
+import { addDedupe } from './compile-dedupe.ts'
 import { addForeignKeyChange, addForeignKeySubscription } from './compile-foreign-key-join.ts'
 import { addGlobalTable, globalJoin } from './compile-global-table.ts'
 import { compileMap } from './compile-map.ts'
@@ -126,6 +127,8 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
       return addProcessor(node.supplier, node.stores)
     case 'map-values-async':
       return addProcessor(node.supplier, [], node.waitMsMax)
+    case 'dedupe':
+      return addDedupe(node, compilation)
     case 'global-table':
       return addGlobalTable(topology, node)
     case 'stream-global-join':

@@ -337,6 +337,17 @@ export interface MapValuesAsyncNode extends NodeBase {
   readonly waitMsMax: number
 }
 
+/** Lets one record of each id pass. */
+export interface DedupeNode extends NodeBase {
+  readonly kind: 'dedupe'
+  readonly parent: StreamNode
+  readonly by: ValueCallback<unknown>
+  readonly withinMs: number
+  readonly graceMs: number
+  /** Of the times at which records of an id have passed; its keys are the ids. */
+  readonly store: StorePlan
+}
+
 /** Nodes whose records are those of a stream. */
 export type StreamNode =
   | StreamSourceNode
@@ -348,6 +359,7 @@ export type StreamNode =
   | ToStreamNode
   | ProcessNode
   | MapValuesAsyncNode
+  | DedupeNode
   | StreamGlobalJoinNode
   | StreamTableJoinNode
   | StreamStreamJoinNode
