@@ -107,8 +107,13 @@ export interface ValueProcessorDefinition<K, V, VOut, S> extends NamedOptions {
   /** Called when a task starts, its stores open. */
   readonly init?: (context: ProcessContext<S>) => void
   /** Called for every record, absent keys and values included; what it yields goes on with the record's key and time. */
-  readonly process: (record: IncomingRecord<K, V>, context: ProcessContext<S>) => Results<VOut>
-  readonly punctuate?: Punctuation<S, void> | readonly Punctuation<S, void>[]
+  readonly process: (
+    record: IncomingRecord<K, V>,
+    context: ProcessContext<S>,
+  ) => Results<VOut | ValueResult<VOut>>
+  readonly punctuate?: Punctuations<S, void>
+  /** Called when a task closes; not after a crash. */
+  readonly close?: (context: ProcessContext<S>) => void
   /** How the new values are written where they go through a topic of the application's own. Default `json()`. */
   readonly value?: Serde<VOut>
 }

@@ -1,13 +1,23 @@
 /** Types of processors and of joins with global tables: what is inferred from what is yielded, and from stores. */
 import {
+  customStore,
   int64,
   json,
   kvStore,
+  lruStore,
+  sessionStore,
+  storeOf,
+  StreamRecord,
   string,
   topic,
+  windowStore,
+  type CustomStore,
   type GlobalKTable,
   type KStream,
+  type Processor,
+  type ProcessorSessionStore,
   type ProcessorStore,
+  type ProcessorWindowStore,
   type ReadableStore,
   type StreamsBuilder,
 } from '../../src/index.ts'
@@ -66,4 +76,64 @@ export function types(b: StreamsBuilder): void {
   stream.leftJoin(table, (_payment, card) => card.limit, { on: payment => payment.card })
   // @ts-expect-error the table has other keys
   stream.join(table, (_payment, card) => card.limit, { on: payment => payment.card.length })
+}
+
+interface Visit {
+  readonly length: number
+}
+
+class Counter implements CustomStore {
+  count = 0
+  clear(): void {
+    this.count = 0
+  }
+  restore(): void {
+    this.count++
+  }
+}
+
+const visits = sessionStore('visits', { key: string(), value: json<Visit>(), retention: '1h' })
+const recent = windowStore('recent', { key: string(), value: int64(), windowSize: '1m', retention: '1h' })
+const few = lruStore('few', { key: int64(), value: string(), maxEntries: 10 })
+const own = customStore('own', { open: () => new Counter() })
+
+/** Stores of every kind, results with a time of their own, and punctuations that are chosen. */
+export function stores(b: StreamsBuilder): void {
+  const stream = b.stream(payments)
+  const cardTable = b.globalTable(cards, 'global-cards')
+  const results = stream.processValues({
+    stores: { visits, recent, few, own, cardTable },
+    *process({ key }, { stores: opened, result, recordMetadata, schedule }) {
+      expectType<ProcessorSessionStore<string, Visit>>()(opened.visits)
+      expectType<ProcessorWindowStore<string, bigint>>()(opened.recent)
+      expectType<ProcessorStore<bigint, string>>()(opened.few)
+      expectType<Counter>()(opened.own)
+      expectType<ReadableStore<string, { limit: number }>>()(opened.cardTable)
+      // @ts-expect-error global tables are written by nobody
+      opened.cardTable.put(key, { limit: 1 })
+      // @ts-expect-error the keys of the store are bigints
+      opened.few.get(key)
+      // @ts-expect-error not a duration
+      schedule({ every: '5x', run: () => undefined })
+      yield recordMetadata?.offset ?? -1
+      yield result(2, { timestamp: 1 })
+    },
+  })
+  expectType<KStream<string, number>>()(results)
+
+  const chosen = stream.process({
+    process: ({ key }) => [{ key, value: 1 }],
+    punctuate: ({ taskId }) => ({ every: '1m', run: () => [{ key: taskId, value: 2 }] }),
+  })
+  expectType<KStream<string, number>>()(chosen)
+}
+
+/** What processors of a `Topology` forward, and the stores of handles. */
+export const typed: Processor<string, string, string, number> = {
+  init(context) {
+    expectType<ProcessorStore<bigint, string>>()(storeOf(context, few))
+    // @ts-expect-error the values of the processor are numbers
+    context.forward(new StreamRecord('k', 'v', 0))
+  },
+  process: () => undefined,
 }
