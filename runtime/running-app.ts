@@ -15,7 +15,13 @@ import { StreamsError } from '../src/base/errors.ts'
 import { assert } from '../src/base/assert.ts'
 import { partitionForKey } from '../src/base/murmur2.ts'
 import type { DropReason } from '../src/processor/processor.ts'
-import type { KeyValueStore, StateStore, WindowStore } from '../src/state/store.ts'
+import type {
+  KeyValueStore,
+  StateStore,
+  ValueVersion,
+  VersionedStore,
+  WindowStore,
+} from '../src/state/store.ts'
 import type { Logger } from './logger.ts'
 import type { RestoreOutcome } from './restore/changelog-reader.ts'
 import type { StoreKeys } from './tasks/assemble-worker.ts'
@@ -143,25 +149,39 @@ export class RunningApp implements AsyncDisposable {
   }
 
   /**
-   * The value of a key in a key-value store of this instance, uncommitted updates included; `undefined` for none.
-   * MR-6004 for a store that this instance does not run, and for a key that is in another instance's part of it.
+   * The value of a key in a key-value or versioned store of this instance, uncommitted updates included; `undefined` for
+   * none. In a versioned store `asOf` asks for the value that was valid then instead of the latest. MR-6004 for a store that
+   * this instance does not run, and for a key that is in another instance's part of it.
    */
-  get<V>(store: string, key: unknown): V | undefined {
-    const global = this.#globals.get(store)
-    if (global !== undefined) return (global as KeyValueStore<unknown, V>).get(key)
-    const parts = this.#partsOf(store)
-    const known = this.#stores.get(store)
-    assert(known !== undefined, `store ${store} has no key serde`)
-    const partition = partitionForKey(known.keySerde.serialize(key), known.partitionCount)
-    const part = parts.get(partition)
-    if (part === undefined)
-      throw this.#notHere(`Partition ${partition} of store '${store}', which has the key,`)
+  get<V>(store: string, key: unknown, asOf?: number): V | undefined {
+    const part = this.#partWith(store, key)
+    if (isVersioned(part)) return (part as VersionedStore<unknown, V>).get(key, asOf)
     return (part as KeyValueStore<unknown, V>).get(key)
   }
 
-  /** All entries of a key-value store on this instance, task by task, each in the order of its serialised keys. */
+  /**
+   * The versions of a key in a versioned store of this instance that were valid at any time from `from` to `to`, by
+   * ascending time; deletes are not among them. MR-6004 as for `get`.
+   */
+  versions<V>(
+    store: string,
+    key: unknown,
+    range?: { readonly from?: number; readonly to?: number; readonly reverse?: boolean },
+  ): readonly ValueVersion<V>[] {
+    const part = this.#partWith(store, key)
+    if (!isVersioned(part)) throw new TypeError(`store '${store}' keeps no versions`)
+    return (part as VersionedStore<unknown, V>).versions(key, range)
+  }
+
+  /**
+   * All entries of a key-value store on this instance, task by task, each in the order of its serialised keys; of a
+   * versioned store, the latest.
+   */
   async *entries<K, V>(store: string): AsyncGenerator<readonly [K, V]> {
-    for (const part of this.#partsOf(store).values()) yield* (part as KeyValueStore<K, V>).entries()
+    for (const part of this.#partsOf(store).values()) {
+      if (!isVersioned(part)) yield* (part as KeyValueStore<K, V>).entries()
+      else for await (const [key, { value }] of part.entries()) yield [key as K, value as V]
+    }
   }
 
   /**
@@ -172,6 +192,20 @@ export class RunningApp implements AsyncDisposable {
     for (const part of this.#partsOf(store).values())
       for await (const [key, { start, value }] of (part as WindowStore<K, V>).entries())
         yield { key, start, value }
+  }
+
+  /** The part of a store in which a key is. */
+  #partWith(store: string, key: unknown): StateStore {
+    const global = this.#globals.get(store)
+    if (global !== undefined) return global
+    const parts = this.#partsOf(store)
+    const known = this.#stores.get(store)
+    assert(known !== undefined, `store ${store} has no key serde`)
+    const partition = partitionForKey(known.keySerde.serialize(key), known.partitionCount)
+    const part = parts.get(partition)
+    if (part === undefined)
+      throw this.#notHere(`Partition ${partition} of store '${store}', which has the key,`)
+    return part
   }
 
   /** The store's restored parts on this instance by partition, in their order. */
@@ -223,4 +257,8 @@ export class RunningApp implements AsyncDisposable {
     assert(appTransitions[this.#state].includes(state), `app cannot go from ${this.#state} to ${state}`)
     this.#state = state
   }
+}
+
+function isVersioned(store: StateStore): store is VersionedStore<unknown, unknown> {
+  return 'getVersion' in store
 }
