@@ -48,8 +48,9 @@ class StreamSelfJoin implements Processor {
     for (const other of this.earlier(key, timestamp - beforeMs, timestamp + afterMs)) {
       this.forward(record, value, other.value, Math.max(timestamp, other.start))
     }
-    // The store takes no record that is older than this: with two stores it would not find itself either.
-    let metItself = timestamp <= this.latest - this.retentionMs
+    // A record that is too late does not meet itself; as in Kafka, a millisecond before the store refuses it,
+    // so that with a retention of at most 1 ms no record does.
+    let metItself = timestamp <= this.latest - this.retentionMs + 1
     for (const other of this.earlier(key, timestamp - afterMs, timestamp + beforeMs)) {
       if (other.start > timestamp && !metItself) {
         metItself = true

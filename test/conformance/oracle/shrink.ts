@@ -43,11 +43,10 @@ async function dropInputs(current: () => Scenario, accepts: Accepts): Promise<vo
 }
 
 /** Operators that make what they are called on; only these can be bridged. */
-const keepKinds: ReadonlySet<string> = new Set([
-  ...['filter', 'filterNot', 'mapValues', 'transformValues', 'map', 'selectKey', 'flatMap', 'flatMapValues'],
-  ...['merge', 'peek', 'repartition', 'process', 'processValues', 'split', 'suppress'],
-  ...['join', 'leftJoin', 'outerJoin', 'fkJoin', 'fkLeftJoin'],
-])
+const keepKinds: ReadonlySet<string> = new Set(
+  `filter filterNot mapValues transformValues map selectKey flatMap flatMapValues merge peek repartition process
+  processValues split suppress join leftJoin outerJoin fkJoin fkLeftJoin`.split(/\s+/),
+)
 
 /** Takes a node out: with all that comes after it, or so that its children are put on its parent. */
 async function dropNodes(current: () => Scenario, accepts: Accepts): Promise<void> {

@@ -9,11 +9,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
 import java.util.TreeSet;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.streams.StreamsConfig;
@@ -57,6 +59,7 @@ final class ScenarioRun {
     try {
       answer.put("describe", topology.describe().toString());
       ArrayNode rows = answer.putArray("expected");
+      ArrayNode internals = scenario.path("internals").asBoolean() ? answer.putArray("internals") : null;
       JsonNode inputs = scenario.get("inputs");
       for (int at = 0; at < inputs.size(); at++) {
         try {
@@ -70,6 +73,7 @@ final class ScenarioRun {
           return answer;
         }
         collect(driver, at, rows);
+        if (internals != null) collectInternals(driver, at, internals);
       }
       answer.set("stores", StoreRows.of(driver, scenario, rows));
       return answer;
@@ -141,6 +145,22 @@ final class ScenarioRun {
       }
     }
   }
+
+  /** What went to repartition, subscription and changelog topics, in bytes. */
+  private static void collectInternals(TopologyTestDriver driver, int at, ArrayNode rows) {
+    Deserializer<byte[]> bytes = new ByteArrayDeserializer();
+    for (String topic : new TreeSet<>(driver.producedTopicNames())) {
+      if (!topic.startsWith("app-")) continue;
+      for (var record : driver.createOutputTopic(topic, bytes, bytes).readRecordsToList()) {
+        ArrayNode row = rows.addArray();
+        row.add(at).add(topic).add(hex(record.key())).add(hex(record.value())).add(record.timestamp());
+        ArrayNode headers = row.addArray();
+        for (var header : record.headers()) headers.addArray().add(header.key()).add(hex(header.value()));
+      }
+    }
+  }
+
+  private static String hex(byte[] bytes) { return bytes == null ? null : HexFormat.of().formatHex(bytes); }
 
   private static Method pipe() {
     try {

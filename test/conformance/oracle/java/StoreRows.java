@@ -59,7 +59,10 @@ final class StoreRows {
         });
       }
     } else {
-      try (var all = driver.<Object, Object>getKeyValueStore(name).all()) {
+      // A store that no processor has been connected to is never opened.
+      KeyValueStore<Object, Object> plain = driver.getKeyValueStore(name);
+      if (plain == null) throw new UnsupportedOperationException("store " + name + " cannot be read: " + store);
+      try (var all = plain.all()) {
         all.forEachRemaining(row -> rows.add(new Row(Texts.of(row.key), 0, 0, Texts.of(row.key), Texts.of(row.value))));
       }
     }
