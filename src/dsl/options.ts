@@ -97,7 +97,7 @@ export interface StoreOptions<V> extends NamedOptions {
    * row of its record's time, and a record goes where its time belongs, whenever it comes. Values are kept, and records may
    * be late, for so long in stream time, which is that of the store's partition; later ones are dropped. The latest
    * value of a key stays. Tables that filter or map this one and have no store of their own have its versions too; joins
-   * with other tables and groupings follow the latest values alone. Nothing is held back (`caching`).
+   * with other tables and groupings follow the latest values alone. Nothing is held back (`caching`). Needs a name in `store`.
    */
   readonly versioned?: Duration | VersionedOptions
 }

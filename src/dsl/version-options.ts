@@ -19,11 +19,20 @@ const segmentsMax = 1000
 
 /** The history and the interval, or `undefined` where only latest values are kept. */
 export function keptVersions(
-  options: { readonly versioned?: Duration | VersionedOptions; readonly caching?: boolean },
+  options: {
+    readonly store?: string
+    readonly versioned?: Duration | VersionedOptions
+    readonly caching?: boolean
+  },
   operator: string,
 ): KeptVersions | undefined {
-  const { versioned, caching } = options
+  const { store, versioned, caching } = options
   if (versioned === undefined) return undefined
+  if (store === undefined) {
+    throw new TypeError(
+      `${operator}: a store that is versioned needs a name: { store: 'prices' }, at ${placeOf()}`,
+    )
+  }
   if (caching === true) {
     throw new TypeError(
       `${operator}: every version is put out, so caching cannot be on where versioned is, at ${placeOf()}`,

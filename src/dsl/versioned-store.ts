@@ -53,7 +53,7 @@ export function versionedStore<K, V>(
   const { key, value, history, segmentInterval } = options
   const base = baseDefinition('versionedStore', name, options)
   const versioned = segmentInterval === undefined ? { history } : { history, segmentInterval }
-  const versions = keptVersions({ versioned }, `versionedStore '${name}'`)!
+  const versions = keptVersions({ store: name, versioned }, `versionedStore '${name}'`)!
   const definition = Object.freeze({ kind: 'versioned', ...base, timestamped: true, ...versions } as const)
   return Object.freeze({ kind: 'versioned', name, key, value, definition })
 }

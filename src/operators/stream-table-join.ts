@@ -7,8 +7,9 @@
  *
  * With a grace, records wait until the greatest time of a record that has waited is the grace ahead of them, and leave in
  * the order of time, then of the key's bytes, then of arrival (V9). A record that is older than that when it comes is
- * joined at once, and so is one without a key, which has no row to wait for. Without records nothing leaves. That time is
- * committed with the task's positions: Kafka takes it from what the changelog still has.
+ * joined at once. So is one without a key, which has no row to wait for; Kafka fails on it (a NullPointerException), against
+ * its own rule for left joins (S10). Without records nothing leaves. That time is committed with the task's positions:
+ * Kafka takes it from what the changelog still has.
  */
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import { StreamRecord } from '../processor/record.ts'

@@ -55,7 +55,7 @@ export function analyseTables(nodes: readonly PlanNode[]): TableAnalysis {
       }
       case 'foreign-key-join': {
         const [subscription, change] = node.parents
-        if (node.store.named || node.store.versions !== undefined) kept.add(node)
+        if (node.store.named) kept.add(node)
         for (const side of [change.parent, subscription.parent]) {
           makeSendOldValues(side, kept, sending)
           keepRowsFor(side, kept)

@@ -242,7 +242,6 @@ describe('versioned tables', () => {
           .stream(others)
           .groupByKey()
           .aggregate({ ...kept, initial: () => '', add: (_, value) => value }),
-      b => b.stream(others).toTable({ versioned: 100 }),
     ]
     for (const make of made) expect(keptBy(make)).toEqual(['a=x+one@20'])
   })
@@ -288,6 +287,8 @@ describe('versioned tables', () => {
   })
 
   it('B21: refuse a history or a segment interval that cannot be', () => {
+    const unnamed = () => appOf(b => void b.table(rows).filter(() => true, { versioned: 100 })).topology()
+    expect(unnamed).toThrow(/a store that is versioned needs a name/)
     const declared = (versioned: never) => () =>
       appOf(b => void b.table(rows, { store: 's', versioned })).topology()
     expect(declared(-1 as never)).toThrow(RangeError)
