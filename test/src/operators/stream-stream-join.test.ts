@@ -130,7 +130,7 @@ describe('a stream joined with itself', () => {
   it.each<[OptimizationChoice, number]>([
     [false, 2],
     [['single.store.self.join'], 1],
-  ])('gives every pair, optimised %o, over as many stores as it needs: %i', (optimize, storeCount) => {
+  ])('gives every pair, optimised %o, over as many stores as it needs: %i (J14)', (optimize, storeCount) => {
     const app = appOf(l => l.join(l, joiner, { within: 10, store: 'pairs' }), optimize)
     expect(app.topology().stores.size).toBe(storeCount)
     const sent: readonly Sent[] = [['left', 'a', 5], 'crash', ['left', 'b', 9], ['left', 'c', 7]]
