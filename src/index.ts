@@ -105,6 +105,7 @@ export type { AsyncCallContext } from './operators/async-call.ts'
 export type { AsyncWork } from './processor/async-work.ts'
 export type {
   AsyncTools,
+  HeldRecord,
   Cancellable,
   DropReason,
   Processor,

@@ -6,6 +6,7 @@
  * (KIP-1034). It is sent as every result is, and so commits with the position after the record. The bytes are at hand
  * only while their record is processed: what fails later (a punctuation, an update that was held back) has none.
  */
+import { concatBytes } from '../base/bytes.ts'
 import { AssertionError } from '../base/assert.ts'
 import { StreamsError } from '../base/errors.ts'
 import { partitionForKey } from '../base/murmur2.ts'
@@ -75,6 +76,25 @@ export class ErrorHandling {
     record: ReadableRecord | undefined = this.options.readRecord(place),
   ): void {
     if (cause instanceof StreamsError || cause instanceof AssertionError) throw failure
+    this.react(kind, cause, failure, node, place, record)
+  }
+
+  /** The record at a place, to be at hand when its work fails later; nothing where nobody would want it. */
+  keep(place: RecordContext): ReadableRecord | undefined {
+    const { deadLetterTopic, readRecord } = this.options
+    const record = deadLetterTopic === undefined ? undefined : readRecord(place)
+    return record === undefined ? undefined : new KeptRecord(record)
+  }
+
+  /** Like `handle`, of what has not been before a policy, whatever it is. */
+  react(
+    kind: FailureKind,
+    cause: unknown,
+    failure: StreamsError,
+    node: string,
+    place: RecordContext,
+    record: ReadableRecord | undefined,
+  ): void {
     const { topic, partition, offset, timestamp, headers } = place
     const task = this.options.taskId
     const failed: FailedRecord = { kind, node, task, topic, partition, offset, timestamp, headers }
@@ -120,6 +140,34 @@ export class ErrorHandling {
     return headers
   }
 }
+
+/** A record that stays as it is when its cursor goes on. */
+class KeptRecord implements ReadableRecord {
+  readonly bytes: Uint8Array
+  readonly offset: number
+  readonly timestamp: number
+  readonly keyStart = 0
+  readonly keyEnd: number
+  readonly valueStart: number
+  readonly valueEnd: number
+  readonly headers: ReadableRecord['headers']
+
+  constructor(record: ReadableRecord) {
+    const { bytes, offset, timestamp, keyStart, keyEnd, valueStart, valueEnd } = record
+    const headers = record.headers()
+    const key = rangeOf(bytes, keyStart, keyEnd)
+    const value = rangeOf(bytes, valueStart, valueEnd)
+    this.offset = offset
+    this.timestamp = timestamp
+    this.keyEnd = key === null ? -1 : key.length
+    this.valueStart = key?.length ?? 0
+    this.valueEnd = value === null ? this.valueStart - 1 : this.valueStart + value.length
+    this.bytes = concatBytes(key ?? noBytes, value ?? noBytes)
+    this.headers = () => headers
+  }
+}
+
+const noBytes = new Uint8Array(0)
 
 function rangeOf(bytes: Uint8Array, start: number, end: number): Uint8Array | null {
   return end < start ? null : bytes.subarray(start, end)

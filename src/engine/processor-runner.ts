@@ -12,7 +12,9 @@ import type {
 import type { StreamRecord } from '../processor/record.ts'
 import type { StateStore } from '../state/store.ts'
 import type { ProcessorNode } from '../topology/node.ts'
+import { HeldPlace } from './held-place.ts'
 import { asyncCallFailed, processingFailed } from './failures.ts'
+import { ObservedReceiver, type GraphObserver } from './graph-observer.ts'
 import type { Punctuated } from './punctuation.ts'
 import { readOnly } from './read-only-store.ts'
 import { Children, type Receiver } from './receiver.ts'
@@ -41,7 +43,11 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
       clock: scope.clock,
       random: scope.random,
       ready: scope.asyncReady,
-      failed: (cause, place, attemptCount) => asyncCallFailed(cause, node, place, attemptCount),
+      hold: () => new HeldPlace(scope),
+      fail: (cause, { place, read }: HeldPlace, attemptCount) => {
+        const failure = asyncCallFailed(cause, node, place, attemptCount)
+        scope.errors.react('process', cause, failure, node.name, place, read)
+      },
     }
     this.processor = node.supplier()
   }
@@ -49,6 +55,12 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
   /** Called once, when the whole graph is connected. */
   start(): void {
     this.guard(() => this.processor.init?.(this))
+  }
+
+  /** Has what it forwards pass by an observer; without one, go on as ever. */
+  observe(observer: GraphObserver | undefined): void {
+    this.childByName.clear()
+    this.children.wrap(child => (observer === undefined ? child : new ObservedReceiver(child, observer)))
   }
 
   process(record: StreamRecord): void {
@@ -74,11 +86,14 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
   /** Runs a punctuation of this node at `now`. */
   runPunctuation(punctuate: (now: number) => void, now: number): void {
     this.scope.current.setPunctuation(now)
+    this.scope.observer?.punctuated(this.name, now)
     this.active = true
     try {
       punctuate(now)
     } catch (error) {
       this.fail(error)
+    } finally {
+      this.scope.observer?.left()
     }
     this.active = false
   }

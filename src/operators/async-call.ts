@@ -22,7 +22,7 @@
 import { assert } from '../base/assert.ts'
 import type { Timer } from '../base/clock.ts'
 import { StreamsError } from '../base/errors.ts'
-import type { AsyncTools, RecordContext } from '../processor/processor.ts'
+import type { AsyncTools, HeldRecord, RecordContext } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
 import type { Headers } from '../record/record.ts'
 
@@ -70,7 +70,7 @@ export interface CallOwner {
 export class AsyncCall {
   readonly record: StreamRecord
   /** Where the record came from; the task's own changes with every record. */
-  readonly place: RecordContext
+  readonly held: HeldRecord
   /** The result, when done. */
   result: unknown
   /** What it failed with, when failed. */
@@ -81,13 +81,10 @@ export class AsyncCall {
   private controller: AbortController | undefined
   private timer: Timer | undefined
 
-  constructor(
-    record: StreamRecord,
-    { topic, partition, offset, timestamp, headers }: RecordContext,
-    owner: CallOwner,
-  ) {
+  /** Of the record that the task is processing. */
+  constructor(record: StreamRecord, owner: CallOwner) {
     this.record = record
-    this.place = { topic, partition, offset, timestamp, headers }
+    this.held = owner.tools.hold()
     this.owner = owner
   }
 
@@ -104,7 +101,7 @@ export class AsyncCall {
     this.controller = controller
     this.timer = tools.clock.setTimer(policy.timeoutMs, () => this.timedOut(attempt))
     const { key, value } = this.record
-    const context = new CallContext(this.place, controller.signal, attempt)
+    const context = new CallContext(this.held.place, controller.signal, attempt)
     let answer: unknown
     try {
       answer = callback(value, key, context)

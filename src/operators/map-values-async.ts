@@ -5,7 +5,7 @@
  * Only one record above that makes several, a flat map say, goes beyond it, and these wait here for their turn; never
  * more than `concurrency` calls are under way. A record keeps its place among them through its attempts and the pauses
  * between them, so that a service in trouble is asked less, not more. A result goes on with the timestamp, headers and
- * place of its record; a record whose last attempt failed stops the task when its turn comes.
+ * place of its record; one whose last attempt failed is put before the application's policy when its turn comes.
  */
 import { assert } from '../base/assert.ts'
 import { StreamsError } from '../base/errors.ts'
@@ -55,7 +55,7 @@ class MapValuesAsync implements Processor, AsyncWork, CallOwner {
 
   process(record: StreamRecord): void {
     assert(!this.aborted, `'${this.nodeName}' has been given up and takes no records`)
-    this.order.add(new AsyncCall(record, this.context.record, this))
+    this.order.add(new AsyncCall(record, this))
     this.heldCount++
     this.beginWhatMay()
   }
@@ -83,8 +83,8 @@ class MapValuesAsync implements Processor, AsyncWork, CallOwner {
       const call = this.order.takeForwardable()
       if (call === undefined) break
       this.heldCount--
-      if (call.state === 'failed') throw this.tools.failed(call.error, call.place, call.attempt)
-      this.context.forwardAs(call.place, call.record.withValue(call.result))
+      if (call.state === 'failed') this.tools.fail(call.error, call.held, call.attempt)
+      else this.context.forwardAs(call.held.place, call.record.withValue(call.result))
     }
     for (const call of this.due.splice(0)) call.begin()
     this.beginWhatMay()

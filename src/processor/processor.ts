@@ -54,8 +54,15 @@ export interface AsyncTools {
   readonly random: Random
   /** Tells the task that there is something to do for `advance`. Safe to call at any time. */
   ready(): void
-  /** What to throw where a record of this node has failed for good: MR-3201, with the node and the record's place. */
-  failed(cause: unknown, place: RecordContext, attemptCount: number): Error
+  /** The record that is being processed, to come back to. */
+  hold(): HeldRecord
+  /** A record has failed for good: throws MR-3201, or answers where the application's policy is to go on without it. */
+  fail(cause: unknown, record: HeldRecord, attemptCount: number): void
+}
+
+/** A record whose work goes on while others are processed. */
+export interface HeldRecord {
+  readonly place: RecordContext
 }
 
 /** A node's view of the task that runs it (semantics A7). */

@@ -1,9 +1,10 @@
 /** The attempts of an asynchronous call: timeouts, pauses, the last failure; and options that cannot be. */
 import { describe, expect, it } from 'vitest'
 import { deferred, type Deferred } from '../../../src/base/deferred.ts'
-import { defineApp, string, StreamsError, topic, uuid } from '../../../src/index.ts'
+import { utf8Slice } from '../../../src/base/text.ts'
+import { defineApp, string, StreamsError, topic, uuid, type App } from '../../../src/index.ts'
 import { testDriver } from '../../../src/testing/index.ts'
-import { app, Calls, sendAll, valuesOf, words, type Call } from './answered-calls.ts'
+import { app, Calls, loud, sendAll, valuesOf, words, type Call } from './answered-calls.ts'
 
 describe('an attempt', () => {
   it('that takes too long is aborted, and another begins after the pause', async () => {
@@ -109,6 +110,70 @@ describe('a call that has failed for good', () => {
     driver.input(words).send('k', 'a')
     await expect(driver.settled()).rejects.toThrow('at its only attempt: final')
     expect(attempts).toBe(1)
+  })
+})
+
+describe('a call that has failed for good, by policy', () => {
+  const failing: Call = async value => {
+    if (value.startsWith('bad')) throw new Error('no')
+    return value
+  }
+  const withPolicy = (process: 'skip' | 'dlq'): App =>
+    defineApp({
+      id: 'app',
+      onError: { process },
+      ...(process === 'dlq' && { dlq: 'failed' }),
+      build: b =>
+        b
+          .stream(words)
+          .mapValuesAsync(failing, { name: 'call', retry: { attempts: 2 } })
+          .to(loud),
+    })
+  const records = [
+    ['k', 'a'],
+    ['k', 'bad'],
+    ['l', 'b'],
+    ['l', 'bad too'],
+    ['k', 'c'],
+  ] as const
+
+  it('is left out, and those behind it go on in their order', async () => {
+    using driver = testDriver(withPolicy('skip'))
+    sendAll(driver, records)
+    await driver.settled({ within: '1m' })
+    expect(valuesOf(driver)).toEqual(['a', 'b', 'c'])
+    expect(driver.drops()).toMatchObject([
+      { node: 'call', reason: 'processing', topic: 'words', offset: 1 },
+      { node: 'call', reason: 'processing', topic: 'words', offset: 3 },
+    ])
+  })
+
+  it('becomes a dead letter of its record, though others have been read since', async () => {
+    using driver = testDriver(withPolicy('dlq'))
+    sendAll(driver, records)
+    await driver.settled({ within: '1m' })
+    expect(valuesOf(driver)).toEqual(['a', 'b', 'c'])
+    const letters = driver.dlq()
+    expect(letters).toHaveLength(2)
+    expect(letters[1]).toMatchObject({ topic: 'words', offset: 3, code: 'MR-3201', node: 'call' })
+    expect(utf8Slice(letters[1]!.value!)).toBe('bad too')
+  })
+
+  it('is before the policy also where the last attempt has timed out', async () => {
+    const hanging = defineApp({
+      id: 'app',
+      onError: { process: 'skip' },
+      build: b =>
+        b
+          .stream(words)
+          .mapValuesAsync(() => new Promise<string>(() => {}), { timeout: '1s', retry: { attempts: 1 } })
+          .to(loud),
+    })
+    using driver = testDriver(hanging)
+    driver.input(words).send('k', 'a')
+    driver.advance('1s')
+    await driver.settled()
+    expect(driver.drops()).toMatchObject([{ reason: 'processing' }])
   })
 })
 
