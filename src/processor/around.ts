@@ -43,7 +43,7 @@ class AroundProcessor implements Processor {
   private context!: ProcessorContext
 
   constructor(inner: Processor<never, never>, around: AroundProcess) {
-    this.inner = inner as Processor
+    this.inner = inner
     this.around = around
     this.next = record => this.inner.process(record)
   }

@@ -88,12 +88,7 @@ describe('A2: a processor', () => {
     driver.restart()
     driver.close()
     expect(log.slice(0, 4)).toEqual(['init 0_0 0', 'init 0_1 0', 'close 0_0', 'close 0_1'])
-    expect(
-      log
-        .slice(4, 6)
-        .map(line => line.at(-1))
-        .sort(),
-    ).toEqual(['0', '1'])
+    expect(new Set(log.slice(4, 6).map(line => line.at(-1)))).toEqual(new Set(['0', '1']))
     expect(log.slice(6)).toEqual(['close 0_0', 'close 0_1'])
   })
 
@@ -316,7 +311,7 @@ describe('A11: a chosen topic', () => {
 describe('A12: metrics', () => {
   it('count what was dropped, by node and reason', () => {
     using driver = driverOf(b => b.stream(input).groupByKey().count('n'))
-    driver.input(input).send(undefined as never, 'v')
+    driver.input(input).send(undefined, 'v')
     expect(driver.drops()).toMatchObject([{ node: 'KSTREAM-AGGREGATE-0000000001', reason: 'null-key' }])
   })
 })
