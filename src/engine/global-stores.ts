@@ -11,6 +11,7 @@ import { openStore } from '../state/open-store.ts'
 import type { StateStore } from '../state/store.ts'
 import type { StoreDefinition } from '../topology/node.ts'
 import type { Subtopology } from '../topology/subtopologies.ts'
+import type { GraphObserver } from './graph-observer.ts'
 import type { RecordChunk } from './record-chunk.ts'
 import { TaskEngine, type TaskEngineOptions } from './task-engine.ts'
 
@@ -36,6 +37,7 @@ export class GlobalStores {
   private readonly partOfTopic = new Map<string, Subtopology>()
   private readonly engines = new Map<string, TaskEngine>()
   private readonly opened: ReadonlyMap<string, StateStore>
+  private observerOf: ((task: string) => GraphObserver) | undefined
 
   constructor(options: GlobalStoresOptions) {
     this.options = options
@@ -69,6 +71,12 @@ export class GlobalStores {
     return count
   }
 
+  /** Has every step of every record told to the observer of its task, until there are others or none. */
+  observe(observerOf: ((task: string) => GraphObserver) | undefined): void {
+    this.observerOf = observerOf
+    for (const engine of this.engines.values()) engine.observe(observerOf?.(engine.id))
+  }
+
   /** Moves what was written from the stores' own lists, which would grow, into the backend. */
   settle(): void {
     for (const { store } of this.stores.values()) {
@@ -98,6 +106,7 @@ export class GlobalStores {
         collector: { partitionCount: () => 0, send: () => assert(false, 'a global store has no sinks') },
       })
       this.engines.set(key, engine)
+      if (this.observerOf !== undefined) engine.observe(this.observerOf(engine.id))
     }
     return engine
   }

@@ -14,14 +14,22 @@ export class Children {
   /** The only child: most nodes have one, and a direct call is all it takes. */
   private only: Receiver | undefined
   private all: readonly Receiver[] = []
+  /** As they were connected, whatever is around them now. */
+  private connected: readonly Receiver[] = []
 
   constructor(freezes: boolean) {
     this.freezes = freezes
   }
 
   connect(children: readonly Receiver[]): void {
-    this.all = children
-    this.only = children.length === 1 ? children[0] : undefined
+    this.connected = children
+    this.wrap(child => child)
+  }
+
+  /** Puts something around each child, in place of what was put there before. */
+  wrap(around: (child: Receiver) => Receiver): void {
+    this.all = this.connected.map(around)
+    this.only = this.all.length === 1 ? this.all[0] : undefined
   }
 
   named(name: string): Receiver | undefined {

@@ -19,6 +19,7 @@ import type { RecordCollector } from './collector.ts'
 import { CurrentRecord } from './current-record.ts'
 import { ErrorHandling } from './error-handling.ts'
 import { compileGraph, type CompiledGraph, type CompiledSource } from './graph.ts'
+import { ObservedReceiver, type GraphObserver } from './graph-observer.ts'
 import { PartitionGroup } from './partition-group.ts'
 import { decodePositionMetadata } from './position-metadata.ts'
 import { Punctuations } from './punctuation.ts'
@@ -134,9 +135,20 @@ export class TaskEngine {
     const { timestamp } = record
     scope.current.set(queue.topic, queue.partition, queue.headOffset, timestamp, record.headers)
     if (timestamp > scope.streamTime) scope.streamTime = timestamp
-    this.sourceOf.get(queue)!.children.forward(record)
+    const { reader, children } = this.sourceOf.get(queue)!
+    scope.observer?.sourceRead(reader.node.name, record, scope.current)
+    children.forward(record)
+    scope.observer?.left()
     if (scope.streamTime >= scope.streamTimePunctuations.due) this.punctuateStreamTime()
     return true
+  }
+
+  /** Has every step of every record told to an observer, until there is another or none. */
+  observe(observer: GraphObserver | undefined): void {
+    this.scope.observer = observer
+    for (const runner of this.graph.processors) runner.observe(observer)
+    for (const { children } of this.graph.sources)
+      children.wrap(child => (observer === undefined ? child : new ObservedReceiver(child, observer)))
   }
 
   /**
@@ -289,6 +301,7 @@ export class TaskEngine {
       freezes: options.freeze ?? false,
       dropped: drop => this.countDrop(drop),
       print: options.print ?? (() => {}),
+      observer: undefined,
       streamTime: -1,
       commitRequested: false,
       coalescedEntriesMax: store => (coalescing.has(store) ? coalescedEntriesMax : 0),

@@ -6,6 +6,7 @@ import type { RecordCollector } from './collector.ts'
 import type { DropAtNode } from './drop.ts'
 import type { ErrorHandling } from './error-handling.ts'
 import type { CurrentRecord } from './current-record.ts'
+import type { GraphObserver } from './graph-observer.ts'
 import type { Punctuations } from './punctuation.ts'
 
 export interface TaskScope {
@@ -32,6 +33,8 @@ export interface TaskScope {
   readonly dropped: (drop: DropAtNode) => void
   /** Writes a line where the application prints. */
   readonly print: (line: string) => void
+  /** Who watches the records on their way, if anybody does. */
+  observer: GraphObserver | undefined
   /** The greatest timestamp processed, -1 before the first. */
   streamTime: number
   commitRequested: boolean

@@ -18,6 +18,9 @@ import { DriverTask } from './driver-task.ts'
 import { DriverTopics } from './driver-topics.ts'
 import { ManualClock } from './manual-clock.ts'
 import type { Place } from './test-store.ts'
+import { watchStore } from './store-watch.ts'
+import { TraceRecorder } from './trace-recorder.ts'
+import type { Trace } from './trace.ts'
 import { chunkOf, RecordArena, type LoggedRecord, type TopicLog } from './topic-log.ts'
 
 export class DriverApplication {
@@ -44,6 +47,7 @@ export class DriverApplication {
   private globals!: GlobalStores
   private readonly arena = new RecordArena()
   private readonly calls = new DriverCalls()
+  private recorder: TraceRecorder | undefined
 
   constructor(app: TestedApp, options: TestDriverOptions) {
     const { startAt = 0 } = options
@@ -146,6 +150,22 @@ export class DriverApplication {
     if (this.tasks.some(({ engine }) => engine.heldCount > 0)) throw callsUnderWay(this.id)
   }
 
+  /** Notes what `act` makes the application do. */
+  trace(act: () => void): Trace {
+    this.checkRunning()
+    const recorder = new TraceRecorder(this.deadLetterTopic)
+    this.recorder = recorder
+    const ends = this.tasks.map(task => task.watch(recorder))
+    ends.push(watchGlobals(this.globals, recorder))
+    try {
+      act()
+    } finally {
+      this.recorder = undefined
+      for (const end of ends) end()
+    }
+    return recorder.finish()
+  }
+
   crash(): void {
     this.checkRunning()
     this.state = moved(this.state, 'crashed')
@@ -234,7 +254,10 @@ export class DriverApplication {
       freeze,
       topicName: (topic: string) => this.topics.realName(topic),
       hasInput: (topic: string, partition: number) => partition < this.topics.log(topic).partitionCount,
-      onDrop: (drop: Drop) => void this.drops.push(drop),
+      onDrop: (drop: Drop) => {
+        this.drops.push(drop)
+        this.recorder?.dropped(drop)
+      },
       print: (line: string) => void this.printed.push(line),
       onError: this.onError,
       deadLetterTopic: this.deadLetterTopic,
@@ -344,5 +367,17 @@ export class DriverApplication {
 
   private refusal(): Error {
     return notRunning(this.id, this.state, this.failure)
+  }
+}
+
+/** Has all that global stores do noted, until the answer is called. */
+function watchGlobals(globals: GlobalStores, recorder: TraceRecorder): () => void {
+  globals.observe(task => recorder.observerOf(task, () => false))
+  const ends = [...globals.stores.values()].map(({ store, definition }) =>
+    watchStore(store, definition.kind, write => recorder.storeWritten('global', write)),
+  )
+  return () => {
+    globals.observe(undefined)
+    for (const end of ends) end()
   }
 }

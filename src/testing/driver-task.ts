@@ -15,6 +15,8 @@ import type { ChangelogRecord, ChangelogSink, StateStore } from '../state/store.
 import { changelogTopicOf } from '../topology/internal-topics.ts'
 import type { StoreDefinition } from '../topology/node.ts'
 import type { Subtopology } from '../topology/subtopologies.ts'
+import { watchStore } from './store-watch.ts'
+import type { TraceRecorder } from './trace-recorder.ts'
 import { chunkOf, type LoggedRecord, type RecordArena, type TopicLog } from './topic-log.ts'
 
 /** Records that were sent and not committed yet, each with the topic that it goes to, in the order of sending. */
@@ -75,6 +77,7 @@ export class DriverTask {
   private noted: ReadonlyMap<string, number>
   private readonly options: DriverTaskOptions
   private sent: Outbox = { logs: [], records: [] }
+  private recorder: TraceRecorder | undefined
 
   constructor(options: DriverTaskOptions) {
     this.options = options
@@ -94,7 +97,10 @@ export class DriverTask {
     const collector: RecordCollector = {
       partitionCount: topic => options.topic(topic).partitionCount,
       send: (topic, target, key, value, timestamp, headers) => {
-        this.send(options.topic(topic), options.arena.record(target, key, value, timestamp, headers))
+        const log = options.topic(topic)
+        const record = options.arena.record(target, key, value, timestamp, headers)
+        this.send(log, record)
+        this.recorder?.recordSent(this.engine.id, log, record)
       },
     }
     const stores = new Map([...this.stores].map(([name, { store }]) => [name, store]))
@@ -120,6 +126,22 @@ export class DriverTask {
   /** What was committed last. */
   get committed(): readonly TaskPosition[] {
     return positionsOf(this.marks, this.noted)
+  }
+
+  /** Has all that the task does noted, until the answer is called. */
+  watch(recorder: TraceRecorder): () => void {
+    const { id } = this.engine
+    const sinks = new Set(this.options.subtopology.sinks.map(({ name }) => name))
+    this.recorder = recorder
+    this.engine.observe(recorder.observerOf(id, node => sinks.has(node)))
+    const ends = [...this.stores.values()].map(({ store, definition }) =>
+      watchStore(store, definition.kind, write => recorder.storeWritten(id, write)),
+    )
+    return () => {
+      this.recorder = undefined
+      this.engine.observe(undefined)
+      for (const end of ends) end()
+    }
   }
 
   /** Moves what the stores hold into the backend, and their changelog records among what was sent. */

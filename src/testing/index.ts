@@ -1,5 +1,18 @@
 /** The door `millrace/testing`: the test driver and what it answers. */
-export { testDriver, type TestDriver } from './test-driver.ts'
+export { testDriver, type TestDriver, type TracedInput } from './test-driver.ts'
+export type { Trace } from './trace.ts'
+export type {
+  DeadLetterStep,
+  DropStep,
+  ProcessorStep,
+  PunctuationStep,
+  SinkStep,
+  SourceStep,
+  StoreStep,
+  TracedPlace,
+  TracedValue,
+  TraceStep,
+} from './trace-step.ts'
 export type { TestDriverOptions, TestedApp } from './driver-options.ts'
 export type { Drop } from '../engine/drop.ts'
 export type { DeadLetter } from './dead-letters.ts'

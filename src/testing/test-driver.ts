@@ -11,9 +11,10 @@ import { deadLettersOf, type DeadLetter } from './dead-letters.ts'
 import { DriverApplication } from './driver-application.ts'
 import type { TestDriverOptions, TestedApp } from './driver-options.ts'
 import { unknownStore, unknownTopic } from './driver-refusals.ts'
-import { TestInput, type InputTopic } from './test-input.ts'
+import { TestInput, type InputTopic, type SendOptions } from './test-input.ts'
 import { TestOutput, type OutputTopic } from './test-output.ts'
 import { TestSessionStore } from './test-session-store.ts'
+import type { Trace } from './trace.ts'
 import { TestKeyValueStore, TestWindowStore } from './test-store.ts'
 import { TestVersionedStore } from './test-versioned-store.ts'
 
@@ -50,6 +51,13 @@ const storeMethods = {
   session: 'sessionStore',
   versioned: 'versionedStore',
 } as const
+
+/** A record to be sent and followed: what `send` takes, and its topic. */
+export interface TracedInput<K, V> extends SendOptions {
+  readonly topic: InputTopic<K, V>
+  readonly key: K | null | undefined
+  readonly value: V | null | undefined
+}
 
 export class TestDriver {
   private readonly application: DriverApplication
@@ -206,6 +214,42 @@ export class TestDriver {
   /** Every line that the application has printed, but those that it has written to a place of its own. */
   printed(): readonly string[] {
     return this.application.printed
+  }
+
+  /**
+   * Sends a record, as `input(topic).send` does, and answers its path through the application: the nodes that it entered
+   * and what they forwarded, rows written, records dropped and why, results with their places, and what became of
+   * results in the tasks that read them again. As text it is a line for each step.
+   *
+   * With `cache`, the path ends where updates wait for the commit; at `mapValuesAsync` where calls begin.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, integer, string, topic } from 'millrace'
+   * import { testDriver } from 'millrace/testing'
+   *
+   * const words = topic('words', { key: string(), value: string() })
+   * const counts = topic('counts', { key: string(), value: integer() })
+   * const app = defineApp({
+   *   id: 'words',
+   *   build: b => b.stream(words).groupByKey().count('counted').toStream().to(counts),
+   * })
+   *
+   * using driver = testDriver(app)
+   * const trace = driver.trace({ topic: words, key: 'mill', value: 'a', at: 5 })
+   * console.log(trace.nodes) // [ 'KSTREAM-SOURCE-0000000000', 'KSTREAM-AGGREGATE-0000000001', ... ]
+   * console.log(String(trace))
+   * // source KSTREAM-SOURCE-0000000000 (task 0_0) reads words-0@0: "mill" = "a" at 5
+   * //   KSTREAM-AGGREGATE-0000000001: "mill" = "a" at 5
+   * //     store counted: "mill" = 1 at 5
+   * //     KTABLE-TOSTREAM-0000000002: "mill" = change to 1 at 5
+   * //       sink KSTREAM-SINK-0000000003: "mill" = 1 at 5 to counts-0@0
+   * ```
+   */
+  trace<K, V>(record: TracedInput<K, V>): Trace {
+    const { topic, key, value, ...options } = record
+    const input = this.input(topic)
+    return this.application.trace(() => void input.send(key, value, options))
   }
 
   /** All dead letters: what `onError` had written to the dead letter topic instead of failing. */
