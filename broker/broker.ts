@@ -118,7 +118,7 @@ export class Broker {
         config['log.flush.offset.checkpoint.interval.ms'],
       ),
     })
-    this.network = { connect: (host, port) => this.#connectTo(host, port) }
+    this.network = { connect: (host, port, clientId) => this.#connectTo({ host, port }, clientId) }
   }
 
   get clusterId(): string {
@@ -206,9 +206,9 @@ export class Broker {
     return this.close()
   }
 
-  #connectTo(host: string, port: number): Promise<Connection> {
+  #connectTo({ host, port }: ListenAddress, clientId: string | undefined): Promise<Connection> {
     if (host === this.host && port === this.port && this.#closing === undefined) {
-      return Promise.resolve(this.connect())
+      return Promise.resolve(this.connect({ clientId }))
     }
     const what = `nothing answers at ${host}:${port}`
     return Promise.reject(

@@ -1,6 +1,6 @@
 /** Creates declared topics on a broker, those that exist left as they are. */
 import { Admin } from './client/admin.ts'
-import { openCluster, type EmbeddedBroker } from './embedded.ts'
+import { openCluster, type Brokers } from './brokers.ts'
 import type { DeclaredTopic } from './topics/prepare-topics.ts'
 
 /**
@@ -16,7 +16,7 @@ import type { DeclaredTopic } from './topics/prepare-topics.ts'
  * await createTopics(broker, [orders])
  * ```
  */
-export async function createTopics(broker: EmbeddedBroker, topics: readonly DeclaredTopic[]): Promise<void> {
+export async function createTopics(broker: Brokers, topics: readonly DeclaredTopic[]): Promise<void> {
   const cluster = openCluster(broker, 'create-topics')
   try {
     await new Admin(cluster).createTopics(

@@ -6,12 +6,7 @@
  */
 import { startBroker, type BrokerOptions } from '../broker/index.ts'
 import type { StreamsError } from '../src/base/errors.ts'
-import { registerAllCodecs } from '../src/codecs/index.ts'
-import type { Network } from '../src/protocol/connection.ts'
-import { Cluster } from './client/cluster.ts'
-import type { BrokerAddress } from './client/connections.ts'
-import { systemClock } from '../system/clock.ts'
-import { systemRandom } from '../system/random.ts'
+import type { Brokers } from './brokers.ts'
 
 export interface EmbeddedBrokerOptions {
   /** The folder of its data; made if absent. One process at a time can use it (MR-4001). */
@@ -23,11 +18,7 @@ export interface EmbeddedBrokerOptions {
 }
 
 /** A running broker and the way to connect to it. */
-export interface EmbeddedBroker extends AsyncDisposable {
-  readonly network: Network
-  readonly bootstrap: readonly BrokerAddress[]
-  /** Tells `listener` of every write that the broker's disk refuses, until the function that it answers is called. */
-  onStorageFailure(listener: (failure: StreamsError) => void): () => void
+export interface EmbeddedBroker extends Brokers, AsyncDisposable {
   /** Ends connections, writes what a clean start needs, gives the folder up. Idempotent. */
   close(): Promise<void>
 }
@@ -63,11 +54,4 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
     close,
     [Symbol.asyncDispose]: close,
   }
-}
-
-/** A client's view of an embedded broker. */
-export function openCluster(broker: EmbeddedBroker, clientId: string): Cluster {
-  const { network, bootstrap } = broker
-  registerAllCodecs()
-  return new Cluster({ network, bootstrap, clock: systemClock, random: systemRandom, clientId })
 }

@@ -1,5 +1,6 @@
 /** The door of the runtime: running applications, the embedded broker, typed writers and readers. */
 export { createTopics } from './create-topics.ts'
+export { kafkaBrokers, type Brokers } from './brokers.ts'
 export { startEmbeddedBroker } from './embedded.ts'
 export type { EmbeddedBroker, EmbeddedBrokerOptions } from './embedded.ts'
 export { consoleLogger, silentLogger } from './logger.ts'

@@ -1,14 +1,17 @@
 /** What `run` can be told: every option with its unit, default and range; checked once, then plain numbers. */
 import { toMilliseconds, type Duration } from '../src/base/duration.ts'
-import type { EmbeddedBroker } from './embedded.ts'
+import type { Brokers } from './brokers.ts'
 import { consoleLogger, type Logger } from './logger.ts'
 
 /** `exactly-once`: outputs, state and input offsets commit together. `at-least-once`: cheaper to commit, may repeat. */
 export type Guarantee = 'exactly-once' | 'at-least-once'
 
 export interface RunOptions {
-  /** The broker to run on. Default: an embedded one of its own with its data in `dataDirectory`. */
-  readonly broker?: EmbeddedBroker
+  /**
+   * What to run on: an embedded broker that was started, or brokers on the network, `kafkaBrokers(...)` or just their
+   * addresses (`kafka-1:9092,kafka-2:9092`). Default: an embedded one of its own with its data in `dataDirectory`.
+   */
+  readonly broker?: Brokers | string
   /** Data of the embedded broker that `run` starts. Default `.millrace/broker`. */
   readonly dataDirectory?: string
   /** State stores: one folder per application id below it. Default `.millrace/state`. */

@@ -9,7 +9,8 @@ import type { App } from '../src/dsl/app.ts'
 import { GlobalStores } from '../src/engine/global-stores.ts'
 import { Admin } from './client/admin.ts'
 import type { Cluster } from './client/cluster.ts'
-import { startEmbeddedBroker, openCluster, type EmbeddedBroker } from './embedded.ts'
+import { kafkaBrokers, openCluster, type Brokers } from './brokers.ts'
+import { startEmbeddedBroker } from './embedded.ts'
 import { resolveOptions, type ResolvedOptions, type RunOptions } from './options.ts'
 import type { RestoreOutcome } from './restore/changelog-reader.ts'
 import { GlobalReader } from './restore/global-reader.ts'
@@ -58,7 +59,9 @@ export async function run(app: App, options: RunOptions = {}): Promise<RunningAp
   topology.subtopologies()
   const closers: (() => Promise<void>)[] = []
   try {
-    const broker = options.broker ?? (await ownBroker(resolved, closers))
+    const { broker: given } = options
+    const broker =
+      typeof given === 'string' ? kafkaBrokers(given) : (given ?? (await ownBroker(resolved, closers)))
     const running = await start(app, broker, resolved, closers)
     connectSignals(running, options)
     announce(running, resolved)
@@ -72,7 +75,7 @@ export async function run(app: App, options: RunOptions = {}): Promise<RunningAp
 async function ownBroker(
   { dataDirectory }: ResolvedOptions,
   closers: (() => Promise<void>)[],
-): Promise<EmbeddedBroker> {
+): Promise<Brokers> {
   const broker = await startEmbeddedBroker({ directory: dataDirectory })
   closers.push(() => broker.close())
   return broker
@@ -80,7 +83,7 @@ async function ownBroker(
 
 async function start(
   app: App,
-  broker: EmbeddedBroker,
+  broker: Brokers,
   options: ResolvedOptions,
   closers: (() => Promise<void>)[],
 ): Promise<RunningApp> {

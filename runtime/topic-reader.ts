@@ -4,7 +4,7 @@ import type { Headers } from '../src/record/record.ts'
 import type { Decoder } from '../src/serdes/serde.ts'
 import { Admin } from './client/admin.ts'
 import { Fetcher } from './client/fetcher.ts'
-import { openCluster, type EmbeddedBroker } from './embedded.ts'
+import { openCluster, type Brokers } from './brokers.ts'
 
 /** What a reader needs of a topic: a `Topic` has it. */
 export interface ReadableTopic<out K, out V> {
@@ -47,7 +47,7 @@ export interface ReadTopicOptions {
  * ```
  */
 export async function* readTopic<K, V>(
-  broker: EmbeddedBroker,
+  broker: Brokers,
   topic: ReadableTopic<K, V>,
   options: ReadTopicOptions = {},
 ): AsyncGenerator<TopicRecord<K, V>> {

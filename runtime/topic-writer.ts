@@ -5,7 +5,7 @@ import { noHeaders, type Headers } from '../src/record/record.ts'
 import type { Encoder } from '../src/serdes/serde.ts'
 import type { Cluster } from './client/cluster.ts'
 import { Producer } from './client/producer.ts'
-import { openCluster, type EmbeddedBroker } from './embedded.ts'
+import { openCluster, type Brokers } from './brokers.ts'
 
 export interface TopicWriterOptions {
   /** Makes `begin` and `commit` available, and fences an older writer of the same id. */
@@ -58,7 +58,7 @@ export class TopicWriter implements AsyncDisposable {
   }
 
   /** Connects; with a transactional id, also waits until the predecessor's transaction has ended. */
-  static async open(broker: EmbeddedBroker, options: TopicWriterOptions = {}): Promise<TopicWriter> {
+  static async open(broker: Brokers, options: TopicWriterOptions = {}): Promise<TopicWriter> {
     const cluster = openCluster(broker, options.transactionalId ?? 'topic-writer')
     const producer = new Producer({ cluster, ...options })
     const writer = new TopicWriter(cluster, producer)

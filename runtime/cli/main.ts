@@ -3,7 +3,7 @@
 import { Command, Option } from 'commander'
 import { topologyFormats } from '../../src/topology/views/view.ts'
 import { exitCodes, reportError } from './report.ts'
-import { version } from './version.ts'
+import { version } from '../version.ts'
 
 const program = new Command('millrace')
   .description('Stream processing for TypeScript, with the log built in.')
@@ -17,6 +17,7 @@ program
     'Run an app until it is stopped: SIGTERM and SIGINT finish what is in flight, commit, and exit 0.',
   )
   .argument('<app>', 'file whose default export is an app, TypeScript or JavaScript')
+  .option('-b, --brokers <list>', 'run on these brokers, host:port,...; default: an embedded one')
   .option('--data <dir>', 'data of the embedded broker', '.millrace/broker')
   .option('--state <dir>', 'state stores', '.millrace/state')
   .option('--guarantee <name>', 'exactly-once or at-least-once', 'exactly-once')

@@ -73,7 +73,7 @@ export class Cluster {
     this.requestTimeoutMs = options.requestTimeoutMs ?? 30_000
     this.#metadataAgeMaxMs = options.metadataAgeMaxMs ?? 300_000
     this.#bootstrap = options.bootstrap
-    this.#connections = new Connections(options.network, options.clock)
+    this.#connections = new Connections(options.network, options.clock, options.clientId)
   }
 
   /** Metadata of topics: from the cache where it is fresh, else from the broker. MR-2001 if one does not exist. */

@@ -24,13 +24,15 @@ const connectTimeoutMs = 10_000
 
 export class Connections {
   readonly #network: Network
+  readonly #clientId: string
   readonly #clock: Clock
   /** Open ones and ones being opened, by address and lane. */
   readonly #open = new Map<string, Promise<Connection>>()
   #closed = false
 
-  constructor(network: Network, clock: Clock) {
+  constructor(network: Network, clock: Clock, clientId: string) {
     this.#network = network
+    this.#clientId = clientId
     this.#clock = clock
   }
 
@@ -95,7 +97,7 @@ export class Connections {
         }),
       )
     })
-    const connecting = this.#network.connect(host, port)
+    const connecting = this.#network.connect(host, port, this.#clientId)
     try {
       const connection = await Promise.race([connecting, timedOut.promise])
       if (!this.#closed) return connection

@@ -23,8 +23,6 @@ const produceKey = 0
 const namedSince = 3
 
 export interface TcpNetworkOptions {
-  /** What the client calls itself in every request, for quotas and logs. */
-  readonly clientId: string
   /** Name and version of the software, told once a connection. */
   readonly software: { readonly name: string; readonly version: string }
   /** The largest answer taken, in bytes. Default 100 MiB; a fetch asks for less. */
@@ -39,14 +37,14 @@ export class TcpNetwork implements Network {
   }
 
   /** Rejects with MR-5001 if nothing answers there, MR-5013 if what answers shares no version of ApiVersions. */
-  async connect(host: string, port: number): Promise<Connection> {
+  async connect(host: string, port: number, clientId?: string): Promise<Connection> {
     const socket = openSocket({ host, port, noDelay: true, keepAlive: true })
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve)
       socket.once('error', (cause: NodeJS.ErrnoException) => reject(unreachable(host, port, cause)))
     })
     socket.removeAllListeners('error')
-    const connection = new TcpConnection(socket, `${host}:${port}`, this.#options)
+    const connection = new TcpConnection(socket, `${host}:${port}`, clientId ?? null, this.#options)
     try {
       await connection.negotiate()
       return connection
@@ -68,6 +66,7 @@ class TcpConnection implements Connection {
   readonly closed: Promise<void>
   readonly #socket: Socket
   readonly #address: string
+  readonly #clientId: string | null
   readonly #options: TcpNetworkOptions
   readonly #splitter: FrameSplitter
   readonly #outstanding: Outstanding[] = []
@@ -75,9 +74,10 @@ class TcpConnection implements Connection {
   #correlationId = 0
   #isClosed = false
 
-  constructor(socket: Socket, address: string, options: TcpNetworkOptions) {
+  constructor(socket: Socket, address: string, clientId: string | null, options: TcpNetworkOptions) {
     this.#socket = socket
     this.#address = address
+    this.#clientId = clientId
     this.#options = options
     this.#splitter = new FrameSplitter(options.frameBytesMax ?? 100 << 20)
     const { promise, resolve } = deferred()
@@ -136,8 +136,7 @@ class TcpConnection implements Connection {
     if (this.#isClosed) return Promise.reject(this.#lost(api.name))
     const correlationId = this.#correlationId
     this.#correlationId = (correlationId + 1) & 0x7fff_ffff
-    const { clientId } = this.#options
-    const chunks = requestFrame(api, version, request, { correlationId, clientId })
+    const chunks = requestFrame(api, version, request, { correlationId, clientId: this.#clientId })
     const { promise, resolve, reject } = deferred<Response>()
     if (api.key === produceKey && (request as ProduceRequest).acks === 0) resolve(api.response.create({}))
     else

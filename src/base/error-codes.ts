@@ -95,6 +95,11 @@ export const errorCodes = {
     retriable: true,
     summary: 'A store is not on this instance.',
   },
+  'MR-6005': {
+    name: 'INVALID_ADDRESS',
+    retriable: false,
+    summary: 'A list of brokers is not one of addresses.',
+  },
   'MR-6003': { name: 'APP_CLOSED', retriable: false, summary: 'The running application has been closed.' },
   'MR-6101': {
     name: 'DRIVER_NOT_RUNNING',

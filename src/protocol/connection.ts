@@ -24,5 +24,6 @@ export interface Connection {
 
 /** Opens connections to brokers by address. */
 export interface Network {
-  connect(host: string, port: number): Promise<Connection>
+  /** `clientId` is what the client calls itself, for the broker's quotas and logs. */
+  connect(host: string, port: number, clientId?: string): Promise<Connection>
 }

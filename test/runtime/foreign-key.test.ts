@@ -13,7 +13,7 @@ import {
   type RunningApp,
 } from '../../runtime/index.ts'
 import { Admin } from '../../runtime/client/admin.ts'
-import { openCluster } from '../../runtime/embedded.ts'
+import { openCluster } from '../../runtime/brokers.ts'
 import { defineApp, json, string, topic, type App } from '../../src/index.ts'
 import { testDriver } from '../../src/testing/index.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'

@@ -11,7 +11,7 @@ import {
   TopicWriter,
 } from '../../runtime/index.ts'
 import { Admin } from '../../runtime/client/admin.ts'
-import { openCluster } from '../../runtime/embedded.ts'
+import { openCluster } from '../../runtime/brokers.ts'
 import type { EmbeddedBroker, Guarantee, RunningApp, RunOptions } from '../../runtime/index.ts'
 import { defineApp, json, string, topic, type App } from '../../src/index.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Admin } from '../../runtime/client/admin.ts'
-import { openCluster } from '../../runtime/embedded.ts'
+import { openCluster } from '../../runtime/brokers.ts'
 import { createTopics, readTopic, startEmbeddedBroker, TopicWriter } from '../../runtime/index.ts'
 import type { EmbeddedBroker } from '../../runtime/index.ts'
 import { string, topic } from '../../src/index.ts'

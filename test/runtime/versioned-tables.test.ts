@@ -12,7 +12,7 @@ import {
   type RunningApp,
 } from '../../runtime/index.ts'
 import { Admin } from '../../runtime/client/admin.ts'
-import { openCluster } from '../../runtime/embedded.ts'
+import { openCluster } from '../../runtime/brokers.ts'
 import { defineApp, string, topic } from '../../src/index.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 

@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Admin } from '../../runtime/client/admin.ts'
-import { openCluster } from '../../runtime/embedded.ts'
+import { openCluster } from '../../runtime/brokers.ts'
 import {
   createTopics,
   readTopic,

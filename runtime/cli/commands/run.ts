@@ -7,6 +7,7 @@ import type { Guarantee } from '../../options.ts'
 
 /** The parsed flags. */
 interface RunFlags {
+  readonly brokers?: string
   readonly data?: string
   readonly state?: string
   readonly guarantee?: string
@@ -19,6 +20,7 @@ export async function runCommand(file: string, flags: RunFlags): Promise<void> {
   const app = await loadApp(file)
   const running = await run(app, {
     handleSignals: true,
+    ...(flags.brokers !== undefined && { broker: flags.brokers }),
     ...(flags.data !== undefined && { dataDirectory: flags.data }),
     ...(flags.state !== undefined && { stateDirectory: flags.state }),
     ...(flags.guarantee !== undefined && { guarantee: flags.guarantee as Guarantee }),

@@ -86,7 +86,7 @@ const versionsRequest = ApiVersions.request.create({ clientSoftwareName: 'raw', 
 describe('a broker over TCP', () => {
   it('is the broker that is reached in process', async () => {
     const { broker, port } = await arrange()
-    const network = new TcpNetwork({ clientId: 'c', software: { name: 'millrace', version: '1' } })
+    const network = new TcpNetwork({ software: { name: 'millrace', version: '1' } })
     const connection = await network.connect('127.0.0.1', port)
     closers.push(() => connection.close())
     await createTopic(connection, 't')
@@ -219,7 +219,7 @@ describe('a broker over TCP', () => {
 describe('the client’s end', () => {
   it('rejects what is under way when the connection is lost, and says so', async () => {
     const { broker, port } = await arrange()
-    const network = new TcpNetwork({ clientId: 'c', software: { name: 'millrace', version: '1' } })
+    const network = new TcpNetwork({ software: { name: 'millrace', version: '1' } })
     const connection = await network.connect('127.0.0.1', port)
     const answer = connection.send(Metadata, 12, Metadata.request.create({ topics: null }))
     const lost = expect(answer).rejects.toMatchObject({ code: 'MR-5001' })
@@ -237,7 +237,7 @@ describe('the client’s end', () => {
 
   it('knows the versions of both ends', async () => {
     const { port } = await arrange()
-    const network = new TcpNetwork({ clientId: 'c', software: { name: 'millrace', version: '1' } })
+    const network = new TcpNetwork({ software: { name: 'millrace', version: '1' } })
     const connection = await network.connect('127.0.0.1', port)
     closers.push(() => connection.close())
     expect(connection.versions(Metadata)).toEqual({ min: 0, max: 13 })

@@ -1,9 +1,9 @@
 /** The version of this package, read from its own package.json. */
 import { readFileSync } from 'node:fs'
 
-/** Found two levels above the compiled file and one less above the source. */
+/** Found two levels above the compiled file and one above the source. */
 function readVersion(): string {
-  for (const up of ['../../../package.json', '../../package.json']) {
+  for (const up of ['../../package.json', '../package.json']) {
     try {
       const parsed = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as {
         name: string
