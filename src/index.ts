@@ -89,12 +89,14 @@ export type {
   WindowedStream,
 } from './dsl/streams.ts'
 export {
+  pattern,
   topic,
   type DynamicTopic,
   type SinkTopic,
   type SourceTopic,
   type Topic,
   type TopicOptions,
+  type TopicPattern,
 } from './dsl/topic.ts'
 export type { TableJoinOptions } from './dsl/table-join.ts'
 export type { VersionedOptions } from './dsl/version-options.ts'

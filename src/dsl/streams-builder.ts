@@ -17,7 +17,7 @@ import { Stream } from './stream.ts'
 import type { RowStoreOptions } from './ttl-options.ts'
 import type { KStream, KTable } from './streams.ts'
 import { Table } from './table.ts'
-import type { Topic } from './topic.ts'
+import type { Topic, TopicPattern } from './topic.ts'
 
 /**
  * Collects the declarations of one topology.
@@ -50,22 +50,23 @@ export class StreamsBuilder {
   }
 
   /**
-   * Reads one topic, or several of the same types and serdes, as a stream of records.
+   * Reads one topic, several of the same types and serdes, or all that a `pattern` matches, as a stream of records.
    *
    * Reading a topic twice gives the same records to both streams; it is read once. Topics of different serdes are
    * read as streams of their own and merged; together they are refused with MR-1006, as is a topic that is read with
    * different serdes, or as a stream and as a table (MR-1001).
    */
   stream<K, V>(
-    topics: Topic<K, V> | readonly Topic<K, V>[],
+    topics: Topic<K, V> | readonly Topic<K, V>[] | TopicPattern<K, V>,
     options: SourceOptions<K, V> = {},
   ): KStream<K, V> {
-    const list: readonly Topic<K, V>[] = 'name' in topics ? [topics] : topics
-    const [first] = list
+    const matching = 'pattern' in topics ? topics : undefined
+    const list: readonly Topic<K, V>[] = 'pattern' in topics ? [] : 'name' in topics ? [topics] : topics
+    const first = matching ?? list[0]
     if (first === undefined) throw new TypeError('stream: expected at least one topic')
     for (const topic of list) {
       this.#plan.declareTopic(topic)
-      if (topic.key !== first.key || topic.value !== first.value) throw differentSerdes(first, topic)
+      if (topic.key !== first.key || topic.value !== first.value) throw differentSerdes(list[0]!, topic)
     }
     const keySerde = first.key as Serde<unknown>
     const valueSerde = first.value as Serde<unknown>
@@ -74,9 +75,10 @@ export class StreamsBuilder {
       name: this.#plan.processorName('KSTREAM-SOURCE-', options.name),
       declaredAt: declaredAt(),
       topics: Object.freeze([...new Set(list.map(({ name }) => name))]),
+      pattern: matching?.pattern,
       keySerde,
       valueSerde,
-      timestamp: timestampRule(list, options),
+      timestamp: matching === undefined ? timestampRule(list, options) : patternRule(matching, options),
       offsetReset: options.offsetReset,
     })
     return this.#dsl.stream({ node, keySerde, valueSerde, rekeyed: false }) as KStream<K, V>
@@ -200,6 +202,17 @@ function timestampRule<K, V>(
     if (rule === undefined || record.value === undefined || record.value === null) return record.timestamp
     return rule(record.value as V, record.key as K)
   }
+}
+
+/** The rule of the options, or else that of all topics of a pattern. */
+function patternRule<K, V>(
+  { timestamp: rule }: TopicPattern<K, V>,
+  { timestamp }: SourceOptions<K, V>,
+): TimestampExtractor | undefined {
+  if (timestamp !== undefined) return timestamp as TimestampExtractor
+  if (rule === undefined) return undefined
+  return ({ key, value, timestamp: written }) =>
+    value === undefined || value === null ? written : rule(value as V, key as K)
 }
 
 function differentSerdes(first: { name: string }, other: { name: string }): StreamsError {

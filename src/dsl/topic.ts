@@ -51,6 +51,14 @@ export interface Topic<K, V> extends SourceTopic<K, V>, SinkTopic<K, V> {
   readonly config: Readonly<Record<string, string>>
 }
 
+/** All topics whose names fit, those that come later included; all with the same serdes. Made by `pattern`. */
+export interface TopicPattern<K, V> {
+  readonly pattern: RegExp
+  readonly key: Serde<K>
+  readonly value: Serde<V>
+  readonly timestamp?: ((value: V, key: K) => number) | undefined
+}
+
 /** Topics that a sink chooses among, record by record; all with the same serdes. They must exist. */
 export interface DynamicTopic<in K, in V> {
   readonly choose: (value: V, key: K, context: RecordContext) => string
@@ -89,6 +97,36 @@ export function topic<K, V>(name: string, options: TopicOptions<K, V>): Topic<K,
     throw new RangeError(`partitions of topic '${name}' must be an integer of at least 1, not ${partitions}`)
   }
   return Object.freeze({ name, key, value, partitions, timestamp, config: Object.freeze({ ...config }) })
+}
+
+/**
+ * Topics by a pattern of their whole names, for `stream`: those that are there when the application starts, and those
+ * that come later, as soon as its instances see them. They are not created. Topics of Kafka and of the application itself
+ * are left out.
+ *
+ * @example
+ * ```ts
+ * import { defineApp, json, pattern, string, topic } from 'millrace'
+ *
+ * const events = pattern(/events-[a-z]+/, { key: string(), value: json<{ kind: string }>() })
+ * const alerts = topic('alerts', { key: string(), value: json<{ kind: string }>() })
+ *
+ * export default defineApp({
+ *   id: 'alerts',
+ *   build: b => b.stream(events).filter(({ kind }) => kind === 'alert').to(alerts),
+ * })
+ * ```
+ */
+export function pattern<K, V>(
+  names: RegExp,
+  options: Pick<TopicOptions<K, V>, 'key' | 'value' | 'timestamp'>,
+): TopicPattern<K, V> {
+  if (!(names instanceof RegExp))
+    throw new TypeError(`pattern: expected a regular expression, not ${typeof names}`)
+  const { key, value, timestamp } = options
+  if (typeof key?.serialize !== 'function') throw missingSerde(String(names), 'key')
+  if (typeof value?.serialize !== 'function') throw missingSerde(String(names), 'value')
+  return Object.freeze({ pattern: names, key, value, timestamp })
 }
 
 function missingSerde(name: string, part: 'key' | 'value'): StreamsError {

@@ -95,7 +95,8 @@ function sourceUse(
       const { valueUse = 'read' } = receiver.processor
       return valueUse === 'read' || (valueUse === 'pass' && readsValue(child.name))
     })
-  const internal = source.topics.every(topic => scope.topicName(topic) !== topic)
+  const internal =
+    source.pattern === undefined && source.topics.every(topic => scope.topicName(topic) !== topic)
   return {
     keyBytes: below.some(node => node.kind === 'sink' && Object.is(node.keySerde, source.keySerde)),
     valueBytes: below.some(node => node.kind === 'sink' && Object.is(node.valueSerde, source.valueSerde)),

@@ -14,16 +14,21 @@ import type { Clock } from '../base/clock.ts'
 import type { RecordQueue } from './record-queue.ts'
 
 export class PartitionGroup {
-  readonly queues: readonly RecordQueue[]
+  readonly queues: RecordQueue[]
   private readonly maxTaskIdleMs: number
   private readonly clock: Clock
   /** Since when a caught-up partition has been empty while another has records. */
   private idleSince: number | undefined
 
   constructor(queues: readonly RecordQueue[], maxTaskIdleMs: number, clock: Clock) {
-    this.queues = queues
+    this.queues = [...queues]
     this.maxTaskIdleMs = maxTaskIdleMs
     this.clock = clock
+  }
+
+  /** Takes one more into account. */
+  add(queue: RecordQueue): void {
+    this.queues.push(queue)
   }
 
   /** The queue whose head is next; `undefined` when there is nothing, or something is worth waiting for. */

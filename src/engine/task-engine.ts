@@ -90,11 +90,20 @@ export class TaskEngine {
     this.id = `${options.subtopology.id}_${options.partition}`
     this.scope = this.scopeOf(options)
     this.graph = compileGraph(options.subtopology.nodes, this.scope)
-    for (const source of this.graph.sources) this.addQueues(source)
+    for (const source of this.graph.sources)
+      for (const topic of source.reader.node.topics) this.addQueue(source, topic)
     this.group = new PartitionGroup([...this.queues.values()], options.maxTaskIdleMs ?? 0, options.clock)
     const { asynchronous } = this.graph
     this.asyncNodes = asynchronous.length === 0 ? undefined : new AsyncNodes(asynchronous)
     for (const runner of this.graph.processors) runner.start()
+  }
+
+  /** Reads one more topic, of those that the pattern of a source matches. */
+  addInput(topic: string): void {
+    const source = this.graph.sources.find(({ reader }) => reader.node.pattern?.test(topic) === true)
+    assert(source !== undefined, `task ${this.id}: no pattern matches topic ${topic}`)
+    const queue = this.addQueue(source, topic)
+    if (queue !== undefined) this.group.add(queue)
   }
 
   /** Takes a fetched chunk of an input partition, by the topic's name on the broker. */
@@ -308,26 +317,26 @@ export class TaskEngine {
     }
   }
 
-  private addQueues(source: CompiledSource): void {
+  /** The queue of a topic, named as the topology does, if the topic has the task's partition. */
+  private addQueue(source: CompiledSource, logical: string): RecordQueue | undefined {
     const { partition, hasInput } = this.options
-    for (const logical of source.reader.node.topics) {
-      const topic = this.scope.topicName(logical)
-      if (hasInput !== undefined && !hasInput(topic, partition)) continue
-      const queue = new RecordQueue(topic, partition, source.reader, {
-        failed: (cause, failure, node, record, { topic }) => {
-          const { offset, timestamp } = record
-          const place = { topic, partition, offset, timestamp, headers: record.headers() }
-          this.scope.errors.handle('deserialize', cause, failure, node, place, record)
-          this.passedOver += 1
-        },
-        dropped: (node, reason, topic, partition, offset) => {
-          this.passedOver += 1
-          this.countDrop({ node, reason, topic, partition, offset })
-        },
-      })
-      this.queues.set(partitionKey(topic, partition), queue)
-      this.sourceOf.set(queue, source)
-    }
+    const topic = this.scope.topicName(logical)
+    if (hasInput !== undefined && !hasInput(topic, partition)) return undefined
+    const queue = new RecordQueue(topic, partition, source.reader, {
+      failed: (cause, failure, node, record, { topic }) => {
+        const { offset, timestamp } = record
+        const place = { topic, partition, offset, timestamp, headers: record.headers() }
+        this.scope.errors.handle('deserialize', cause, failure, node, place, record)
+        this.passedOver += 1
+      },
+      dropped: (node, reason, topic, partition, offset) => {
+        this.passedOver += 1
+        this.countDrop({ node, reason, topic, partition, offset })
+      },
+    })
+    this.queues.set(partitionKey(topic, partition), queue)
+    this.sourceOf.set(queue, source)
+    return queue
   }
 
   private readRecord({ topic, partition, offset }: RecordContext): ReadableRecord | undefined {

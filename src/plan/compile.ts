@@ -149,7 +149,8 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
 }
 
 function addStreamSource(node: StreamSourceNode, topology: Topology): void {
-  const { name, topics, keySerde: key, valueSerde: value, timestamp, offsetReset, declaredAt } = node
+  const { name, keySerde: key, valueSerde: value, timestamp, offsetReset, declaredAt } = node
+  const topics = node.pattern ?? node.topics
   topology.addSource(name, { topics, key, value, timestamp, offsetReset, declaredAt })
 }
 

@@ -27,7 +27,9 @@ import type { NodeBase, StorePlan } from './node-base.ts'
 /** One or more topics read as a stream. */
 export interface StreamSourceNode extends NodeBase {
   readonly kind: 'stream-source'
+  /** None where there is a pattern. */
   readonly topics: readonly string[]
+  readonly pattern: RegExp | undefined
   readonly keySerde: Serde<unknown>
   readonly valueSerde: Serde<unknown>
   readonly timestamp: TimestampExtractor | undefined

@@ -37,8 +37,8 @@ function mergeSources(nodes: readonly PlanNode[]): ReadonlyMap<PlanNode, StreamS
   const firstByTopics = new Map<string, StreamSourceNode>()
   for (const node of nodes) {
     if (node.kind !== 'stream-source') continue
-    // A line feed is in no topic's name.
-    const topics = [...node.topics].sort().join('\n')
+    // A line feed and a slash are in no topic's name.
+    const topics = node.pattern === undefined ? [...node.topics].sort().join('\n') : String(node.pattern)
     const first = firstByTopics.get(topics)
     if (first === undefined) firstByTopics.set(topics, node)
     else {
@@ -49,6 +49,10 @@ function mergeSources(nodes: readonly PlanNode[]): ReadonlyMap<PlanNode, StreamS
   return merged
 }
 
+function topicsOf({ topics, pattern }: StreamSourceNode): string {
+  return pattern === undefined ? `topic '${topics.join(`', '`)}'` : `the pattern ${String(pattern)}`
+}
+
 function checkAlike(first: StreamSourceNode, second: StreamSourceNode): void {
   const alike =
     first.keySerde === second.keySerde &&
@@ -56,7 +60,7 @@ function checkAlike(first: StreamSourceNode, second: StreamSourceNode): void {
     first.offsetReset === second.offsetReset
   if (alike) return
   throw new StreamsError('MR-1006', {
-    what: `topic '${first.topics.join(`', '`)}' is read twice with different serdes or offset resets`,
+    what: `${topicsOf(first)} is read twice with different serdes or offset resets`,
     where: second.declaredAt,
     why: 'An application reads a topic once; both streams get the same records.',
     fix: 'declare the topic once with topic(), and read it with the same options in both places',

@@ -8,7 +8,9 @@
 import type { Drop } from '../engine/drop.ts'
 import type { ErrorPolicies } from '../processor/error-policy.ts'
 import { GlobalStores } from '../engine/global-stores.ts'
+import type { TaskPosition } from '../engine/task-engine.ts'
 import type { Headers } from '../record/record.ts'
+import type { Subtopology } from '../topology/subtopologies.ts'
 import type { Topology } from '../topology/topology.ts'
 import type { TestDriverOptions, TestedApp } from './driver-options.ts'
 import { DriverCalls } from './driver-calls.ts'
@@ -81,6 +83,27 @@ export class DriverApplication {
     log.append(record)
     if (this.state === 'running') this.guard(() => this.deliver(log, record))
     return record
+  }
+
+  /**
+   * Takes up a topic that a pattern of the application matches, if that is so and it is new: the tasks that are there read
+   * it too, and partitions that had no task get one.
+   */
+  takeUp(topic: string): boolean {
+    if (!this.topics.match(topic)) return false
+    if (this.state !== 'running') return true
+    this.guard(() => {
+      const part = this.topics.topology.subtopologies().find(each => each.sourceTopics.includes(topic))!
+      for (let partition = 0; partition < this.topics.taskCounts[part.id]!; partition++) {
+        const task = this.tasks.find(({ engine }) => engine.id === `${part.id}_${partition}`)
+        if (task === undefined) this.startTask(part, partition, [])
+        else {
+          task.addInput(topic)
+          this.connect(task, topic, partition)
+        }
+      }
+    })
+    return true
   }
 
   /** Processes until no task has anything left. */
@@ -211,27 +234,28 @@ export class DriverApplication {
     this.dry = []
     this.readers = new Map()
     this.globals = this.startGlobals()
-    for (const subtopology of this.topology.subtopologies()) {
-      for (let partition = 0; partition < this.topics.taskCounts[subtopology.id]!; partition++) {
-        const task = new DriverTask({
-          applicationId: this.id,
-          subtopology,
-          partition,
-          index: this.tasks.length,
-          topic: name => this.topics.log(name),
-          arena: this.arena,
-          committed: committed.get(`${subtopology.id}_${partition}`) ?? [],
-          engine: {
-            ...this.engineOptions(),
-            globalStores: this.globals.readable,
-            onAsyncReady: () => this.calls.notify(`${subtopology.id}_${partition}`),
-          },
-        })
-        this.tasks.push(task)
-        for (const topic of subtopology.sourceTopics)
-          this.connect(task, this.topics.realName(topic), partition)
-      }
-    }
+    for (const subtopology of this.topics.topology.subtopologies())
+      for (let partition = 0; partition < this.topics.taskCounts[subtopology.id]!; partition++)
+        this.startTask(subtopology, partition, committed.get(`${subtopology.id}_${partition}`) ?? [])
+  }
+
+  private startTask(subtopology: Subtopology, partition: number, committed: readonly TaskPosition[]): void {
+    const task = new DriverTask({
+      applicationId: this.id,
+      subtopology,
+      partition,
+      index: this.tasks.length,
+      topic: name => this.topics.log(name),
+      arena: this.arena,
+      committed,
+      engine: {
+        ...this.engineOptions(),
+        globalStores: this.globals.readable,
+        onAsyncReady: () => this.calls.notify(`${subtopology.id}_${partition}`),
+      },
+    })
+    this.tasks.push(task)
+    for (const topic of subtopology.sourceTopics) this.connect(task, this.topics.realName(topic), partition)
   }
 
   /** Global stores, made from all that their topics hold. */
@@ -279,6 +303,8 @@ export class DriverApplication {
   private deliver(log: TopicLog, record: LoggedRecord): void {
     const readers = this.readers.get(log.name)
     if (readers !== undefined) this.feed(readers[record.partition]!, log.name, record)
+    // What is taken up gets all that is in it.
+    else if (this.takeUp(log.name)) return
     else if (this.globals.topics.includes(log.name))
       this.globals.add(log.name, record.partition, chunkOf(record))
   }

@@ -116,10 +116,7 @@ export class DriverTask {
     for (const { topic, partition, offset, metadata } of options.committed) {
       this.engine.startFrom(topic, partition, offset, metadata)
     }
-    this.marks = this.engine.inputs.map(input => {
-      const { topic, partition, position, leaderEpoch, partitionTime } = input
-      return { topic, partition, position, leaderEpoch, partitionTime }
-    })
+    this.marks = this.engine.inputs.map(markOf)
     this.noted = new Map(this.engine.noted)
   }
 
@@ -142,6 +139,12 @@ export class DriverTask {
       this.engine.observe(undefined)
       for (const end of ends) end()
     }
+  }
+
+  /** Reads one more topic, which a pattern matches. */
+  addInput(topic: string): void {
+    this.engine.addInput(topic)
+    for (const input of this.engine.inputs.slice(this.marks.length)) this.marks.push(markOf(input))
   }
 
   /** Moves what the stores hold into the backend, and their changelog records among what was sent. */
@@ -230,6 +233,10 @@ function versionsOf(records: readonly LoggedRecord[]): readonly ChangelogRecord[
   return records.flatMap(({ key, value, timestamp, offset }) =>
     key === null ? [] : [{ key, value, timestamp, offset }],
   )
+}
+
+function markOf({ topic, partition, position, leaderEpoch, partitionTime }: InputPosition) {
+  return { topic, partition, position, leaderEpoch, partitionTime }
 }
 
 function positionOf(positions: readonly TaskPosition[], topic: string): number | undefined {

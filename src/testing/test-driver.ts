@@ -73,6 +73,7 @@ export class TestDriver {
     const known = this.inputs.get(topic.name)
     if (known?.topic === (topic as unknown)) return known as unknown as TestInput<K, V>
     const { application } = this
+    application.takeUp(topic.name)
     if (!application.inputs.includes(topic.name))
       throw unknownTopic({
         app: application.id,

@@ -21,7 +21,7 @@ function describePart({ id, nodes }: SubtopologyDescription, remark: string): st
 function describeNode(node: NodeDescription): string {
   switch (node.kind) {
     case 'source':
-      return `Source: ${node.name} (topics: [${node.topics.join(', ')}])\n      --> ${listOf(node.successors)}`
+      return `Source: ${node.name} (topics: ${node.pattern ?? `[${node.topics.join(', ')}]`})\n      --> ${listOf(node.successors)}`
     case 'processor': {
       const neighbours = `      --> ${listOf(node.successors)}\n      <-- ${listOf(node.predecessors)}`
       return `Processor: ${node.name} (stores: [${node.stores.join(', ')}])\n${neighbours}`

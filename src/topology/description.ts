@@ -8,13 +8,17 @@
 import { unreachable } from '../base/assert.ts'
 import { hashOrder, TreeOrder } from './java-order.ts'
 import type { SourceNode, StoreDefinition, TopologyNode } from './node.ts'
+import { patternText } from './source-topics.ts'
 import type { Subtopology } from './subtopologies.ts'
 
 /** A source: what reads topics. */
 export interface SourceDescription {
   readonly kind: 'source'
   readonly name: string
+  /** None where there is a pattern. */
   readonly topics: readonly string[]
+  /** Matches the whole names of the topics that it reads. */
+  readonly pattern?: string
   /** Names of the nodes that it forwards to. */
   readonly successors: readonly string[]
 }
@@ -132,7 +136,9 @@ function describeNode({ node, parents, children }: LinkedNode): NodeDescription 
   const [predecessors, successors] = [namesOf(parents), namesOf(children)]
   switch (kind) {
     case 'source':
-      return { kind, name, topics: topicsOf(node), successors }
+      return node.pattern === undefined
+        ? { kind, name, topics: topicsOf(node), successors }
+        : { kind, name, topics: [], pattern: patternText(node.pattern), successors }
     case 'processor':
       return { kind, name, stores: hashOrder(node.stores), predecessors, successors }
     case 'sink':

@@ -43,7 +43,10 @@ export interface TopicNameExtractor {
 export interface SourceNode {
   readonly kind: 'source'
   readonly name: string
+  /** Where there is a pattern, those that it matches, as far as they are known: none when the topology is built. */
   readonly topics: readonly string[]
+  /** Matches whole names. */
+  readonly pattern?: RegExp | undefined
   readonly keySerde: Decoder<unknown>
   readonly valueSerde: Decoder<unknown>
   /** Default: the record's own timestamp, negative ones refused with MR-3002. */

@@ -5,8 +5,8 @@ import type { StoreDefinition, StreamPartitioner, TimestampExtractor, TopicNameE
 
 /** What `addSource` takes beside the name. */
 export interface SourceOptions {
-  /** One or more topics, read alike. */
-  readonly topics: readonly string[]
+  /** One or more topics, read alike; or a pattern: then all whose whole name it matches, also those that come later. */
+  readonly topics: readonly string[] | RegExp
   readonly key: Decoder<unknown>
   readonly value: Decoder<unknown>
   /** Default: the timestamp of the record itself. */

@@ -8,9 +8,9 @@
  */
 import { assert } from '../base/assert.ts'
 import { StreamsError } from '../base/errors.ts'
+import type { MatchedTopology } from './matched-topics.ts'
 import type { SourceNode } from './node.ts'
 import type { CopartitionGroup } from './options.ts'
-import type { Topology } from './topology.ts'
 
 /** The result of `planPartitions`. */
 export interface PartitionPlan {
@@ -25,7 +25,7 @@ export interface PartitionPlan {
  * when topics that must have equally many partitions do not.
  */
 export function planPartitions(
-  topology: Topology,
+  topology: MatchedTopology,
   countOf: (topic: string) => number | undefined,
 ): PartitionPlan {
   const counts = new Map<string, number>()
@@ -48,12 +48,12 @@ export function planPartitions(
   // Ids have gaps where a part is global.
   const taskCounts = [...topology.subtopologies(), ...topology.globalParts()].map(() => 0)
   for (const part of topology.subtopologies())
-    taskCounts[part.id] = Math.max(...part.sourceTopics.map(topic => counts.get(topic)!))
+    taskCounts[part.id] = Math.max(0, ...part.sourceTopics.map(topic => counts.get(topic)!))
   return { repartitionTopics, taskCounts }
 }
 
 /** Gives counts to the repartition topics that have none, in `counts`. */
-function deriveRepartitionCounts(topology: Topology, counts: Map<string, number>): void {
+function deriveRepartitionCounts(topology: MatchedTopology, counts: Map<string, number>): void {
   const open = new Set([...topology.repartitionTopics.keys()].filter(name => !counts.has(name)))
   while (open.size > 0) {
     const before = open.size
@@ -73,7 +73,7 @@ function deriveRepartitionCounts(topology: Topology, counts: Map<string, number>
  * Gives a count to one of the topics that feed one another, such as that of an aggregate with which the table that it
  * was made of is joined: what is known of the topics above it decides, as in Kafka.
  */
-function settleLoop(topology: Topology, open: Set<string>, counts: Map<string, number>): void {
+function settleLoop(topology: MatchedTopology, open: Set<string>, counts: Map<string, number>): void {
   for (const name of open) {
     const count = upstreamCount(topology, name, counts, 'pass over')
     if (count === undefined) continue
@@ -90,7 +90,7 @@ function settleLoop(topology: Topology, open: Set<string>, counts: Map<string, n
 
 /** The count that a join with a topic of a known, given count demands. */
 function joinedCount(
-  topology: Topology,
+  topology: MatchedTopology,
   name: string,
   counts: ReadonlyMap<string, number>,
 ): number | undefined {
@@ -107,7 +107,7 @@ function joinedCount(
 
 /** The greatest count among the sources of the sub-topologies that write to it: once all are known, or of those that are. */
 function upstreamCount(
-  topology: Topology,
+  topology: MatchedTopology,
   name: string,
   counts: ReadonlyMap<string, number>,
   unknownOnes: 'wait' | 'pass over',
@@ -115,6 +115,8 @@ function upstreamCount(
   let greatest: number | undefined
   for (const part of topology.subtopologies()) {
     if (!part.sinks.some(sink => sink.topic === name)) continue
+    // A pattern that matches nothing yet: its first topic is most likely to have one.
+    if (part.sources.some(({ pattern, topics }) => pattern !== undefined && topics.length === 0)) greatest = 1
     for (const topic of part.sourceTopics) {
       const count = counts.get(topic)
       if (count === undefined && unknownOnes === 'wait') return undefined
@@ -125,7 +127,7 @@ function upstreamCount(
 }
 
 /** Groups of nothing but derived repartition topics take the greatest count among them (O2). */
-function levelInternalGroups(topology: Topology, counts: Map<string, number>): void {
+function levelInternalGroups(topology: MatchedTopology, counts: Map<string, number>): void {
   for (const group of topology.copartitionGroups) {
     const topics = topicsOf(topology, group)
     const derived = topics.every(
@@ -137,7 +139,11 @@ function levelInternalGroups(topology: Topology, counts: Map<string, number>): v
   }
 }
 
-function checkGroup(topology: Topology, group: CopartitionGroup, counts: ReadonlyMap<string, number>): void {
+function checkGroup(
+  topology: MatchedTopology,
+  group: CopartitionGroup,
+  counts: ReadonlyMap<string, number>,
+): void {
   const [first, ...others] = topicsOf(topology, group)
   for (const other of others) {
     if (counts.get(first!) === counts.get(other)) continue
@@ -152,11 +158,11 @@ function checkGroup(topology: Topology, group: CopartitionGroup, counts: Readonl
   }
 }
 
-function fixedCount(topology: Topology, topic: string): number | undefined {
+function fixedCount(topology: MatchedTopology, topic: string): number | undefined {
   return topology.repartitionTopics.get(topic)?.partitions
 }
 
-function topicsOf(topology: Topology, group: CopartitionGroup): readonly string[] {
+function topicsOf(topology: MatchedTopology, group: CopartitionGroup): readonly string[] {
   return group.sources.flatMap(name => (topology.nodes.get(name) as SourceNode).topics)
 }
 

@@ -29,6 +29,7 @@ import type {
   TopicStoreOptions,
   TopologyOptions,
 } from './options.ts'
+import { SourceTopics, wholeNames } from './source-topics.ts'
 import { splitIntoSubtopologies, type Subtopology } from './subtopologies.ts'
 
 /**
@@ -63,7 +64,7 @@ export class Topology {
   readonly #stores = new Map<string, StoreDefinition>()
   readonly #repartitionTopics = new Map<string, RepartitionTopic>()
   readonly #copartitionGroups: CopartitionGroup[] = []
-  readonly #sourceOfTopic = new Map<string, string>()
+  readonly #sourceTopics = new SourceTopics()
   readonly #globalSources = new Set<string>()
   readonly #globalStores = new Set<string>()
   /** Stores that are made from a topic alone, with the one processor that writes them. */
@@ -75,29 +76,21 @@ export class Topology {
     this.#wrapProcessor = options.wrapProcessor
   }
 
-  /** Adds a node that reads topics. A topic can have one source in a topology. */
+  /** Adds a node that reads topics, by name or by pattern. A topic can have one source in a topology. */
   addSource(name: string, options: SourceOptions): this {
     this.#checkNewNode(name, options.declaredAt)
     checkSerde(options.key?.deserialize, `source '${name}'`, 'key', options.declaredAt)
     checkSerde(options.value?.deserialize, `source '${name}'`, 'value', options.declaredAt)
-    if (options.topics.length === 0)
-      throw invalid(`source '${name}' has no topics`, 'name at least one topic')
-    for (const topic of options.topics) {
-      validateName(topic, 'a topic', `source '${name}'`)
-      const other = this.#sourceOfTopic.get(topic)
-      if (other !== undefined) {
-        throw invalid(
-          `topic '${topic}' is read by source '${other}' and by source '${name}'`,
-          'read the topic once and use that stream or table in both places',
-          options.declaredAt,
-        )
-      }
-    }
-    for (const topic of options.topics) this.#sourceOfTopic.set(topic, name)
+    const { topics, declaredAt } = options
+    const pattern = topics instanceof RegExp ? wholeNames(topics) : undefined
+    const named = topics instanceof RegExp ? [] : topics
+    if (pattern === undefined) this.#sourceTopics.claim({ name, declaredAt }, named)
+    else this.#sourceTopics.claimPattern({ name, declaredAt }, pattern)
     return this.#put({
       kind: 'source',
       name,
-      topics: Object.freeze([...new Set(options.topics)]),
+      topics: Object.freeze([...new Set(named)]),
+      pattern,
       keySerde: options.key,
       valueSerde: options.value,
       timestamp: options.timestamp,
@@ -322,7 +315,7 @@ export class Topology {
   }
 
   #checkComplete(): void {
-    if (this.#sourceOfTopic.size === 0) {
+    if (this.#sourceTopics.isEmpty) {
       throw invalid('the topology has no source', 'read at least one topic with stream() or table()')
     }
     const used = new Set<string>()

@@ -66,7 +66,7 @@ class Drawing {
   private connect(node: NodeDescription): void {
     const id = this.nodeIds.get(node.name)!
     if (node.kind === 'source') {
-      for (const topic of node.topics)
+      for (const topic of node.pattern === undefined ? node.topics : [node.pattern])
         this.lines.push({ from: this.topic(topic, 'topic'), to: id, kind: 'flow' })
     }
     if (node.kind === 'processor') {

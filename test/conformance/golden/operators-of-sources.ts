@@ -1,15 +1,18 @@
 /** Declares the operators that are called on nothing: those that read topics. */
 import { globalStore, globalTable } from './globals.ts'
 import { stateStore } from './processors.ts'
+import { pattern } from '../../../src/index.ts'
 import { timestampRule } from './functions.ts'
-import { versionedOf, named, storeOf, type Operator, type OperatorTable } from './operator.ts'
+import { versionedOf, named, storeOf, text, type Operator, type OperatorTable } from './operator.ts'
 import type { NodeSpec } from './scenario.ts'
 
 const stream: Operator<undefined> = {
   makes: 'stream',
-  lacks: ({ pattern }) => (pattern === undefined ? undefined : 'stream of a pattern'),
   declare: (node, _from, { builder, topicOf }) => {
-    const topics = (node.topics ?? [node.topic!]).map(topicOf)
+    const topics =
+      node.pattern === undefined
+        ? (node.topics ?? [node.topic!]).map(topicOf)
+        : pattern(new RegExp(node.pattern), { key: text, value: text })
     return [{ kind: 'stream', stream: builder.stream(topics, sourceOptions(node)), windowedKeys: false }]
   },
 }
