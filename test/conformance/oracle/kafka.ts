@@ -34,6 +34,8 @@ export interface Answer {
   readonly unsupported?: string
   /** Whether another order of sub-topologies or of equal timestamps gives something else; only where it was asked. */
   readonly hangsOnOrder?: boolean
+  /** Records of internal topics; only where they were asked for. */
+  readonly internals?: readonly unknown[]
 }
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
@@ -67,8 +69,8 @@ export class KafkaOracle {
   }
 
   /** What Kafka makes of it. With `orders` it is run in other orders too, to see whether it hangs on them. */
-  async ask(scenario: Scenario, { orders = false } = {}): Promise<Answer> {
-    this.#process.stdin.write(`${JSON.stringify({ ...scenario, orders })}\n`)
+  async ask(scenario: Scenario, { orders = false, internals = false } = {}): Promise<Answer> {
+    this.#process.stdin.write(`${JSON.stringify({ ...scenario, orders, internals })}\n`)
     const line = await this.#lines.next()
     if (line.done === true) throw new Error(`the oracle ended at '${scenario.name}'`)
     return JSON.parse(line.value) as Answer

@@ -3,6 +3,8 @@
  *
  *     npm run oracle -- --seed 1 --count 200 --family deep     200 scenarios of one family; without --family of each
  *     npm run oracle -- --replay FILE                          scenarios of a file (.jsonl), their answers left aside
+ *     npm run oracle -- --internals FILE                       writes beside the scenarios of a file what Kafka puts
+ *                                                              into internal topics (test/golden/internal-records.jsonl)
  *     npm run oracle -- --golden                               whether the oracle itself gives the golden answers
  *
  * Every difference is shrunk and printed, and with `--out FOLDER` written there with Kafka's answer, ready for
@@ -22,6 +24,7 @@ interface Options {
   readonly count: string
   readonly family?: readonly string[]
   readonly replay?: string
+  readonly internals?: string
   readonly golden?: boolean
   readonly out?: string
   readonly findings: string
@@ -32,6 +35,7 @@ const program = new Command('oracle')
   .option('--count <number>', 'how many scenarios of each family', '100')
   .option('--family <names...>', `of ${Object.keys(families).join(', ')}`)
   .option('--replay <file>', 'scenarios to run instead of generated ones')
+  .option('--internals <file>', 'scenarios to write the internal records of, in place')
   .option('--golden', 'checks the oracle against the given answers instead')
   .option('--out <folder>', 'where differing scenarios are written')
   .option('--findings <number>', 'how many differences of a family are enough', '5')
@@ -47,6 +51,7 @@ const oracle = new KafkaOracle()
 let differing = 0
 try {
   if (options.golden === true) differing = await checkOracle()
+  else if (options.internals !== undefined) await writeInternals(options.internals)
   else if (options.replay !== undefined) differing = await hunt('replay', read(options.replay))
   else
     for (const family of options.family ?? Object.keys(families))
@@ -89,6 +94,17 @@ function show({ scenario, differences, seedName }: Finding): void {
   if (options.out === undefined) return
   mkdirSync(options.out, { recursive: true })
   writeFileSync(join(options.out, `${seedName}.json`), `${JSON.stringify(scenario)}\n`)
+}
+
+async function writeInternals(file: string): Promise<void> {
+  const lines: string[] = []
+  for (const { name, family, config, nodes, inputs } of read(file)) {
+    const scenario = { name, family, config, nodes, inputs }
+    const { internals, why, unsupported } = await oracle.ask(scenario, { internals: true })
+    if (internals === undefined) throw new Error(`'${name}': ${why ?? unsupported}`)
+    lines.push(JSON.stringify({ ...scenario, internals }))
+  }
+  writeFileSync(file, `${lines.join('\n')}\n`)
 }
 
 /** How many of the given scenarios the oracle answers differently from their golden answers. */
