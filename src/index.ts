@@ -82,6 +82,7 @@ export type {
   KGroupedStream,
   KGroupedTable,
   KStream,
+  LateOption,
   KTable,
   WindowedCogroupedStream,
   SessionWindowedCogroupedStream,
@@ -103,6 +104,7 @@ export type { VersionedOptions } from './dsl/version-options.ts'
 export type { CompileOptions } from './plan/compile.ts'
 export type { Optimization, OptimizationChoice } from './plan/optimize/optimize.ts'
 export type { DeclaredTopic } from './plan/plan.ts'
+export type { LateRecord } from './operators/late-records.ts'
 export type { AsyncCallContext } from './operators/async-call.ts'
 export type { AsyncWork } from './processor/async-work.ts'
 export type {

@@ -13,7 +13,14 @@ import {
 } from './fold-planner.ts'
 import { groupingKey, type Grouping } from './grouping.ts'
 import type { AnyTable, Dsl, MembersOf } from './handle.ts'
-import type { StoreOptions, WindowedByOptions, WindowStoreOptions } from './options.ts'
+import {
+  lateHandler,
+  lateNodeName,
+  planLateRecords,
+  type AnyWindowedByOptions,
+  type LateHandler,
+} from './late-plan.ts'
+import type { StoreOptions, WindowStoreOptions } from './options.ts'
 import { SessionWindowed, type AnySessionWindowed } from './session-windowed-stream.ts'
 import { storeOptions } from './store-plan.ts'
 import type { KGroupedStream, WindowedStream } from './streams.ts'
@@ -53,7 +60,7 @@ export class GroupedStream implements MembersOf<AnyGrouped> {
 
   windowedBy(
     windows: StoredWindows | SessionWindows,
-    options: WindowedByOptions = {},
+    options: AnyWindowedByOptions = {},
   ): AnyWindowed | AnySessionWindowed {
     const [dsl, grouping, folds] = [this.#dsl, this.#grouping, this.#folds]
     if (windows?.kind === 'session') {
@@ -85,19 +92,21 @@ class TimeWindowedStream implements MembersOf<AnyWindowed> {
   readonly #folds: FoldPlanner
   readonly #windows: StoredWindows
   readonly #onClose: boolean
+  readonly #late: LateHandler | undefined
 
   constructor(
     dsl: Dsl,
     grouping: Grouping,
     folds: FoldPlanner,
     windows: StoredWindows,
-    options: WindowedByOptions,
+    options: AnyWindowedByOptions,
   ) {
     this.#dsl = dsl
     this.#grouping = grouping
     this.#folds = folds
     this.#windows = checkWindows(windows, ['session'])
     this.#onClose = isEmittedOnClose(windows, options)
+    this.#late = lateHandler(options)
   }
 
   count(store?: string | WindowStoreOptions<unknown>): AnyTable {
@@ -131,11 +140,13 @@ class TimeWindowedStream implements MembersOf<AnyWindowed> {
       store,
       initial: fold.initial,
       add: fold.add,
-      readsValue: fold.operator !== 'count',
+      readsValue: fold.operator !== 'count' || this.#late !== undefined,
       windows,
       retentionMs,
       onClose: this.#onClose,
+      late: lateNodeName(name, this.#late),
     })
+    planLateRecords(this.#dsl, node, this.#late)
     const keySerde = windowKeySerde(store.keySerde, windows)
     return this.#dsl.table({ node, keySerde, valueSerde: store.valueSerde })
   }

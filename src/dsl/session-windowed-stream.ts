@@ -15,7 +15,14 @@ import {
 import type { Merger } from './function-types.ts'
 import type { Grouping } from './grouping.ts'
 import { checkFunction, type AnyTable, type Dsl, type MembersOf } from './handle.ts'
-import type { WindowStoreOptions, WindowedByOptions } from './options.ts'
+import {
+  lateHandler,
+  lateNodeName,
+  planLateRecords,
+  type AnyWindowedByOptions,
+  type LateHandler,
+} from './late-plan.ts'
+import type { WindowStoreOptions } from './options.ts'
 import { storeOptions } from './store-plan.ts'
 import type { SessionWindowedStream } from './streams.ts'
 import { isEmittedOnClose } from './window-kinds.ts'
@@ -39,19 +46,21 @@ export class SessionWindowed implements MembersOf<AnySessionWindowed> {
   readonly #folds: FoldPlanner
   readonly #windows: SessionWindows
   readonly #onClose: boolean
+  readonly #late: LateHandler | undefined
 
   constructor(
     dsl: Dsl,
     grouping: Grouping,
     folds: FoldPlanner,
     windows: SessionWindows,
-    options: WindowedByOptions,
+    options: AnyWindowedByOptions,
   ) {
     this.#dsl = dsl
     this.#grouping = grouping
     this.#folds = folds
     this.#windows = windows
     this.#onClose = isEmittedOnClose(windows, options)
+    this.#late = lateHandler(options)
   }
 
   count(store?: string | WindowStoreOptions<unknown>): AnyTable {
@@ -88,11 +97,13 @@ export class SessionWindowed implements MembersOf<AnySessionWindowed> {
       initial: fold.initial,
       add: fold.add,
       merge: fold.merge,
-      readsValue: fold.operator !== 'count',
+      readsValue: fold.operator !== 'count' || this.#late !== undefined,
       windows,
       retentionMs,
       onClose: this.#onClose,
+      late: lateNodeName(name, this.#late),
     })
+    planLateRecords(this.#dsl, node, this.#late)
     const keySerde = sessionWindowed(store.keySerde) as Serde<unknown>
     return this.#dsl.table({ node, keySerde, valueSerde: store.valueSerde })
   }

@@ -6,6 +6,7 @@
  * whose value is `undefined`. Which operators drop such records is said at each.
  */
 import type { Serde } from '../serdes/serde.ts'
+import type { LateRecord } from '../operators/late-records.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
 import type { SlidingWindows } from '../windows/sliding-windows.ts'
 import type { StoredWindows } from '../windows/stored-windows.ts'
@@ -367,9 +368,51 @@ export interface KGroupedStream<K, V> {
   cogroup<A>(add: Aggregator<K, V, A>): CogroupedStream<K, A>
 
   /** Folds by key and window of time, or by key and session, instead of by key alone. */
-  windowedBy(windows: TimeWindows | SlidingWindows, options?: WindowedByOptions): WindowedStream<K, V>
-  windowedBy(windows: SessionWindows, options?: WindowedByOptions): SessionWindowedStream<K, V>
-  windowedBy(windows: StoredWindows, options?: UpdatedWindowOptions): WindowedStream<K, V>
+  windowedBy(
+    windows: TimeWindows | SlidingWindows,
+    options?: WindowedByOptions & LateOption<K, V>,
+  ): WindowedStream<K, V>
+  windowedBy(
+    windows: SessionWindows,
+    options?: WindowedByOptions & LateOption<K, V>,
+  ): SessionWindowedStream<K, V>
+  windowedBy(windows: StoredWindows, options?: UpdatedWindowOptions & LateOption<K, V>): WindowedStream<K, V>
+}
+
+/**
+ * What becomes of records that come after their window has closed.
+ *
+ * @example
+ * ```ts
+ * import { defineApp, integer, string, topic, tumbling } from 'millrace'
+ *
+ * const clicks = topic('clicks', { key: string(), value: string() })
+ * const lateClicks = topic('late-clicks', { key: string(), value: string() })
+ * const counts = topic('click-counts', { key: string(), value: integer() })
+ *
+ * export default defineApp({
+ *   id: 'clicks',
+ *   build(b) {
+ *     b.stream(clicks)
+ *       .groupByKey()
+ *       .windowedBy(tumbling('1m', { grace: '10s' }), {
+ *         late: records => records.mapValues(({ value }) => value).to(lateClicks),
+ *       })
+ *       .count('clicks-per-minute')
+ *       .toStream()
+ *       .map((count, { key }) => [key, count])
+ *       .to(counts)
+ *   },
+ * })
+ * ```
+ */
+export interface LateOption<K, V> {
+  /**
+   * Called while the application is declared, once for each fold of these windows, with the stream of the records that
+   * come too late: each with its own timestamp and headers, once for each of its windows that has closed. They are counted
+   * as dropped all the same. Without it they are only counted. Records without a key are not late.
+   */
+  readonly late?: (records: KStream<K, LateRecord<V>>) => void
 }
 
 /**

@@ -27,6 +27,7 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
   readonly processor: Processor
   readonly record: RecordContext
   readonly async: AsyncTools
+  readonly side: boolean
   private readonly scope: TaskScope
   /** Children by name, as `forwardTo` has been asked for them. */
   private readonly childByName = new Map<string, Receiver>()
@@ -35,6 +36,7 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
 
   constructor(node: ProcessorNode, scope: TaskScope) {
     this.name = node.name
+    this.side = node.side === true
     this.node = node
     this.scope = scope
     this.children = new Children(scope.freezes)

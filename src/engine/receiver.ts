@@ -5,6 +5,8 @@ import { deepFreeze } from './deep-freeze.ts'
 /** A compiled node that receives records. */
 export interface Receiver {
   readonly name: string
+  /** Whether it receives only what is forwarded to it by name. */
+  readonly side?: boolean
   process(record: StreamRecord): void
 }
 
@@ -14,6 +16,8 @@ export class Children {
   /** The only child: most nodes have one, and a direct call is all it takes. */
   private only: Receiver | undefined
   private all: readonly Receiver[] = []
+  /** Those that are reached by name alone, too. */
+  private reachable: readonly Receiver[] = []
   /** As they were connected, whatever is around them now. */
   private connected: readonly Receiver[] = []
 
@@ -28,20 +32,21 @@ export class Children {
 
   /** Puts something around each child, in place of what was put there before. */
   wrap(around: (child: Receiver) => Receiver): void {
-    this.all = this.connected.map(around)
+    this.reachable = this.connected.map(around)
+    this.all = this.reachable.filter((_, index) => this.connected[index]!.side !== true)
     this.only = this.all.length === 1 ? this.all[0] : undefined
   }
 
   named(name: string): Receiver | undefined {
-    return this.all.find(child => child.name === name)
+    return this.reachable.find(child => child.name === name)
   }
 
   get names(): readonly string[] {
-    return this.all.map(child => child.name)
+    return this.reachable.map(child => child.name)
   }
 
   forward(record: StreamRecord): void {
-    if (this.freezes) deepFreeze(record.value)
+    if (this.freezes) freezeRecord(record)
     const { only } = this
     if (only !== undefined) {
       only.process(record)
@@ -52,7 +57,12 @@ export class Children {
   }
 
   forwardTo(child: Receiver, record: StreamRecord): void {
-    if (this.freezes) deepFreeze(record.value)
+    if (this.freezes) freezeRecord(record)
     child.process(record)
   }
+}
+
+function freezeRecord({ key, value }: StreamRecord): void {
+  deepFreeze(value)
+  if (typeof key === 'object') deepFreeze(key)
 }

@@ -18,6 +18,7 @@ import type { Window, Windowed } from '../windows/window.ts'
 import { absent, type FoldCallback, type MergeCallback } from './callbacks.ts'
 import { ClosedSessions } from './closed-sessions.ts'
 import { Emission } from './emission.ts'
+import { dropLate } from './late-records.ts'
 import { lastEmissionOf, shareEmission } from './shared-emission.ts'
 
 export interface SessionAggregateOptions {
@@ -27,6 +28,8 @@ export interface SessionAggregateOptions {
   readonly initial: () => unknown
   readonly add: FoldCallback
   readonly merge: MergeCallback
+  /** The child that gets late records. Absent: they are only counted. */
+  readonly late?: string | undefined
   readonly sendOldValues: boolean
   /** False when `add` never looks at the value (`count`): then a source need not decode it. Default true. */
   readonly readsValue?: boolean | undefined
@@ -70,7 +73,8 @@ class SessionAggregate implements Processor {
     const { key, value, timestamp } = record
     if (absent(key)) return this.context.drop('null-key')
     if (timestamp > this.streamTime) this.streamTime = timestamp
-    const { windows, initial, add, merge } = this.options
+    const { windows, initial, add, merge, late } = this.options
+    const { context } = this
     const { gapMs, graceMs } = windows
     const closeTime = this.streamTime - graceMs - gapMs
     // Before the record is folded: its session may let the store forget sessions that are put out now.
@@ -84,7 +88,8 @@ class SessionAggregate implements Processor {
       if (session.start < start) start = session.start
       if (session.end > end) end = session.end
     }
-    if (end < closeTime) return this.context.drop('late')
+    if (end < closeTime)
+      return dropLate(context, late, record, { window: { start, end }, streamTime: this.streamTime })
     const replaced = start !== end
     if (replaced) for (const session of touched) this.remove(key, session, timestamp)
     let updated = add(accumulator, value, key)

@@ -21,6 +21,7 @@ import type { Windowed } from '../windows/window.ts'
 import { absent, type FoldCallback } from './callbacks.ts'
 import { ClosedWindows } from './closed-windows.ts'
 import { Emission } from './emission.ts'
+import { dropLate } from './late-records.ts'
 import { lastEmissionOf, shareEmission } from './shared-emission.ts'
 
 export interface SlidingAggregateOptions {
@@ -29,6 +30,8 @@ export interface SlidingAggregateOptions {
   /** Makes the accumulator of a new window. Absent: the first value itself is the accumulator (`reduce`). */
   readonly initial?: (() => unknown) | undefined
   readonly add: FoldCallback
+  /** The child that gets late records. Absent: they are only counted. */
+  readonly late?: string | undefined
   readonly sendOldValues: boolean
   /** False when `add` never looks at the value (`count`): then a source need not decode it. Default true. */
   readonly readsValue?: boolean | undefined
@@ -86,7 +89,7 @@ class SlidingAggregate implements Processor {
     // Before the record is folded: its window may let the store forget rows that are put out now.
     this.closed?.emit(this.closeTime, record)
     // Where even the record's right window is closed, so are all that it could be in.
-    if (timestamp + 1 + this.sizeMs <= this.closeTime) return this.context.drop('late')
+    if (timestamp + 1 + this.sizeMs <= this.closeTime) return this.dropLate(record, timestamp)
     if (timestamp < this.sizeMs) this.processEarly(record)
     else this.processLatestFirst(record)
   }
@@ -174,10 +177,16 @@ class SlidingAggregate implements Processor {
   }
 
   /** Folds the record into the window that starts at `start`; `row` is what it holds or begins with, if anything. */
+  private dropLate(record: StreamRecord, start: number): void {
+    const { streamTime } = this
+    const window = { start, end: start + this.sizeMs }
+    dropLate(this.context, this.options.late, record, { window, streamTime })
+  }
+
   private update(record: StreamRecord, start: number, row: Found | undefined): void {
     const { key, value } = record
     const { initial, add } = this.options
-    if (start + this.sizeMs < this.closeTime) return this.context.drop('late')
+    if (start + this.sizeMs < this.closeTime) return this.dropLate(record, start)
     const old = row === undefined ? initial?.() : row.value
     let updated = row === undefined && initial === undefined ? value : add(old, value, key)
     if (updated === null) updated = undefined

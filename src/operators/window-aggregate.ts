@@ -16,6 +16,7 @@ import type { Windowed } from '../windows/window.ts'
 import { absent, type FoldCallback } from './callbacks.ts'
 import { ClosedWindows } from './closed-windows.ts'
 import { Emission } from './emission.ts'
+import { dropLate } from './late-records.ts'
 import { lastEmissionOf, shareEmission } from './shared-emission.ts'
 
 export interface WindowAggregateOptions {
@@ -25,6 +26,8 @@ export interface WindowAggregateOptions {
   /** Makes the accumulator of a new window. Absent: the first value itself is the accumulator (`reduce`). */
   readonly initial?: (() => unknown) | undefined
   readonly add: FoldCallback
+  /** The child that gets late records. Absent: they are only counted. */
+  readonly late?: string | undefined
   readonly sendOldValues: boolean
   /** False when `add` never looks at the value (`count`): then a source need not decode it. Default true. */
   readonly readsValue?: boolean | undefined
@@ -82,7 +85,7 @@ class WindowAggregate implements Processor {
     if (windows.kind !== 'time') {
       for (const { start, end } of windowsFor(windows, timestamp)) {
         if (end > closeTime) this.fold(record, start, end)
-        else this.context.drop('late')
+        else this.dropLate(record, start, end)
       }
       return
     }
@@ -93,13 +96,18 @@ class WindowAggregate implements Processor {
       start += windows.advanceMs
     ) {
       if (start + windows.sizeMs > closeTime) this.fold(record, start, start + windows.sizeMs)
-      else this.context.drop('late')
+      else this.dropLate(record, start, start + windows.sizeMs)
     }
   }
 
   flush(): void {
     // One that is shared is flushed by the last of the nodes, when all have seen their records.
     if (!this.shared || lastEmissionOf(this.store) === this.emission) this.emission.flush()
+  }
+
+  private dropLate(record: StreamRecord, start: number, end: number): void {
+    const { streamTime } = this
+    dropLate(this.context, this.options.late, record, { window: { start, end }, streamTime })
   }
 
   private fold(record: StreamRecord, start: number, end: number): void {

@@ -21,20 +21,26 @@ export function compileAggregate(
     case 'stream-aggregate':
       return [streamAggregate({ ...options, initial: node.initial, expiry: store.expiry }), rowStore(store)]
     case 'window-aggregate': {
-      const { windows, initial, retentionMs } = node
+      const { windows, initial, retentionMs, late } = node
       const onClose = node.onClose ? { keySerde: store.keySerde } : undefined
       const { sizeMs, graceMs } = windows
-      const definition = { ...windowStore(store, sizeMs, retentionMs), walkable: node.onClose }
+      // One whose end is in it is still open when time is its size and the grace past its start.
+      const keptMs = node.onClose && windows.kind === 'sliding' ? sizeMs + graceMs + 1 : 0
+      const kept = windowStore(store, sizeMs, Math.max(retentionMs, keptMs))
+      const definition = { ...kept, walkable: node.onClose }
       if (windows.kind === 'sliding') {
-        return [slidingAggregate({ ...options, windows, initial, onClose }), definition]
+        return [slidingAggregate({ ...options, windows, initial, onClose, late }), definition]
       }
-      return [windowAggregate({ ...options, windows, graceMs, initial, onClose }), definition]
+      return [windowAggregate({ ...options, windows, graceMs, initial, onClose, late }), definition]
     }
     case 'session-aggregate': {
-      const { windows, initial, merge, retentionMs } = node
+      const { windows, initial, merge, retentionMs, late } = node
       const onClose = node.onClose ? { keySerde: store.keySerde } : undefined
-      const definition = { ...sessionStore(store, retentionMs), walkable: node.onClose }
-      return [sessionAggregate({ ...options, windows, initial, merge, onClose }), definition]
+      // A session is still open when time is the gap and the grace past its end: it must be there when it is put out.
+      const keptMs = node.onClose ? windows.gapMs + windows.graceMs + 1 : 0
+      const kept = sessionStore(store, Math.max(retentionMs, keptMs))
+      const definition = { ...kept, walkable: node.onClose }
+      return [sessionAggregate({ ...options, windows, initial, merge, onClose, late }), definition]
     }
     default:
       return unreachable(node)

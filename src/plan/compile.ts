@@ -20,6 +20,7 @@ import { Topology } from '../topology/topology.ts'
 import { addDedupe } from './compile-dedupe.ts'
 import { addForeignKeyChange, addForeignKeySubscription } from './compile-foreign-key-join.ts'
 import { addGlobalTable, globalJoin } from './compile-global-table.ts'
+import { addLateRecords } from './compile-late-records.ts'
 import { compileMap } from './compile-map.ts'
 import { addJoinWindow, addStreamStreamJoin } from './compile-stream-join.ts'
 import { addStreamTableJoin } from './compile-stream-table-join.ts'
@@ -127,6 +128,8 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
       return addProcessor(node.supplier, node.stores)
     case 'map-values-async':
       return addProcessor(node.supplier, [], node.waitMsMax)
+    case 'late-records':
+      return addLateRecords(node, compilation)
     case 'dedupe':
       return addDedupe(node, compilation)
     case 'global-table':

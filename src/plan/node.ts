@@ -128,6 +128,8 @@ export interface WindowAggregateNode extends Omit<StreamAggregateNode, 'kind'> {
   readonly retentionMs: number
   /** Whether each window is put out once, when it closes. */
   readonly onClose: boolean
+  /** The name of the node that gets late records; absent: they are only counted. */
+  readonly late: string | undefined
 }
 
 /**
@@ -162,6 +164,8 @@ export interface SessionAggregateNode extends Omit<StreamAggregateNode, 'kind' |
   readonly retentionMs: number
   /** Whether each session is put out once, when it closes. */
   readonly onClose: boolean
+  /** The name of the node that gets late records; absent: they are only counted. */
+  readonly late: string | undefined
 }
 
 export interface ToTableNode extends NodeBase {
@@ -339,6 +343,12 @@ export interface MapValuesAsyncNode extends NodeBase {
   readonly waitMsMax: number
 }
 
+/** The records that came too late for the windows of an aggregate. */
+export interface LateRecordsNode extends NodeBase {
+  readonly kind: 'late-records'
+  readonly parent: WindowAggregateNode | SessionAggregateNode
+}
+
 /** Lets one record of each id pass. */
 export interface DedupeNode extends NodeBase {
   readonly kind: 'dedupe'
@@ -361,6 +371,7 @@ export type StreamNode =
   | ToStreamNode
   | ProcessNode
   | MapValuesAsyncNode
+  | LateRecordsNode
   | DedupeNode
   | StreamGlobalJoinNode
   | StreamTableJoinNode

@@ -62,6 +62,8 @@ export interface ProcessorNode {
   readonly stores: readonly string[]
   /** Those of the stores that it may not write. Default: none. */
   readonly readOnlyStores?: readonly string[] | undefined
+  /** Whether it receives only what its parents forward to it by name. Default false. */
+  readonly side?: boolean | undefined
   /** How long a record may be under way in it at most, where it is asynchronous. */
   readonly waitMsMax?: number | undefined
   /** The line of the user's code that declared the operator. */

@@ -23,8 +23,13 @@ export interface ProcessorOptions {
   readonly parents: readonly string[]
   /** Called once for each task: it must make a new processor each time (semantics A2). */
   readonly supplier: ProcessorSupplier
-  /** Names of the stores that it uses, added before. */
-  readonly stores?: readonly string[]
+  /**
+   * The stores that it uses: names of those that were added before, or what `kvStore` and its like made, which adds them
+   * if no processor before it did (semantics A4).
+   */
+  readonly stores?: readonly (string | StoreDeclaration)[]
+  /** Whether it receives only what its parents forward to it by its name: a side output. Default false. */
+  readonly side?: boolean | undefined
   /** How long a record may be under way in it at most, milliseconds, where it is asynchronous. Default 0. */
   readonly waitMsMax?: number | undefined
   /** The line of the application that declared it, for messages. */

@@ -62,6 +62,8 @@ import { splitIntoSubtopologies, type Subtopology } from './subtopologies.ts'
 export class Topology {
   readonly #nodes = new Map<string, TopologyNode>()
   readonly #stores = new Map<string, StoreDefinition>()
+  /** The definitions as they were handed in, to know them again. */
+  readonly #declarations = new Map<string, StoreDefinition>()
   readonly #repartitionTopics = new Map<string, RepartitionTopic>()
   readonly #copartitionGroups: CopartitionGroup[] = []
   readonly #sourceTopics = new SourceTopics()
@@ -102,9 +104,9 @@ export class Topology {
   addProcessor(name: string, options: ProcessorOptions): this {
     this.#checkNewNode(name, options.declaredAt)
     this.#checkParents(name, options.parents)
-    const stores = options.stores ?? []
-    for (const store of stores) this.#checkStore(store, name)
     checkSupplier(options.supplier, name, options.declaredAt)
+    const stores = (options.stores ?? []).map(store => this.#declared(store))
+    for (const store of stores) this.#checkStore(store, name)
     const supplier = this.#wrapProcessor?.(name, options.supplier) ?? options.supplier
     return this.#put({
       kind: 'processor',
@@ -113,6 +115,7 @@ export class Topology {
       supplier,
       ...this.#storesOf(name, stores),
       waitMsMax: options.waitMsMax,
+      side: options.side,
       declaredAt: options.declaredAt,
     } satisfies ProcessorNode)
   }
@@ -141,7 +144,7 @@ export class Topology {
    * connected later. A processor can also name it in `stores`, if the store comes first.
    */
   addStateStore(store: StoreDeclaration, ...processors: readonly string[]): this {
-    const definition = 'definition' in store ? store.definition : store
+    const definition = definitionOf(store)
     validateName(definition.name, 'a store')
     if (this.#stores.has(definition.name)) {
       throw new StreamsError('MR-1002', {
@@ -151,6 +154,7 @@ export class Topology {
       })
     }
     this.#stores.set(definition.name, Object.freeze({ ...definition }))
+    this.#declarations.set(definition.name, definition)
     this.#parts = undefined
     for (const processor of processors) this.connectProcessorAndStateStores(processor, definition.name)
     return this
@@ -162,7 +166,7 @@ export class Topology {
    */
   addGlobalStore(options: TopicStoreOptions): this {
     const { source, topic, key, value, timestamp, processor, supplier, declaredAt } = options
-    const store = 'definition' in options.store ? options.store.definition : options.store
+    const store = definitionOf(options.store)
     this.addSource(source, { topics: [topic], key, value, timestamp, declaredAt })
     this.addStateStore({ ...store, changelog: false, cache: false })
     this.addProcessor(processor, { parents: [source], supplier, stores: [store.name], declaredAt })
@@ -178,7 +182,7 @@ export class Topology {
    */
   addReadOnlyStateStore(options: TopicStoreOptions): this {
     const { source, topic, key, value, timestamp, processor, supplier, declaredAt } = options
-    const store = 'definition' in options.store ? options.store.definition : options.store
+    const store = definitionOf(options.store)
     this.addSource(source, { topics: [topic], key, value, timestamp, declaredAt, offsetReset: 'earliest' })
     this.addStateStore({ ...store, changelog: false, changelogTopic: topic, cache: false })
     this.#writerOf.set(store.name, processor)
@@ -267,6 +271,14 @@ export class Topology {
     return sources.some(({ name }) => this.#globalSources.has(name))
   }
 
+  /** The name of a store that a processor brings along, which is added with the first that does. */
+  #declared(store: string | StoreDeclaration): string {
+    if (typeof store === 'string') return store
+    const definition = definitionOf(store)
+    if (this.#declarations.get(definition.name) !== definition) this.addStateStore(store)
+    return definition.name
+  }
+
   /** The stores of a processor, and those of them that it may only read. */
   #storesOf(processor: string, stores: readonly string[]): Pick<ProcessorNode, 'stores' | 'readOnlyStores'> {
     const all = Object.freeze([...new Set(stores)])
@@ -327,6 +339,10 @@ export class Topology {
         throw invalid(`no processor uses the store '${store}'`, 'connect it, or leave it out')
     }
   }
+}
+
+function definitionOf(store: StoreDeclaration): StoreDefinition {
+  return 'definition' in store ? store.definition : store
 }
 
 function invalid(what: string, fix?: string, where?: string): StreamsError {
