@@ -73,6 +73,26 @@ describe('A1: a topology', () => {
     )
   })
 
+  it('A4: has stores that processors bring along, one for all that name the same', () => {
+    const app = appOf(topology =>
+      withSource(topology)
+        .addProcessor('keeper', { parents: ['source'], supplier: doing(keep), stores: [kept] })
+        .addProcessor('reader', { parents: ['source'], supplier: doing(look), stores: [kept] })
+        .addSink('sink', { parents: ['reader'], topic: 'out', ...text }),
+    )
+    using driver = testDriver(app)
+    driver.input(input).send('k', 'k')
+    expect(driver.output(output).readAll()[0]!.value).toBe('k: k')
+    const other = kvStore('kept', text)
+    expect(() =>
+      appOf(topology =>
+        withSource(topology)
+          .addProcessor('keeper', { parents: ['source'], supplier: doing(keep), stores: [kept] })
+          .addProcessor('other', { parents: ['source'], supplier: doing(keep), stores: [other] }),
+      ).topology(),
+    ).toThrow(/MR-1002.*two stores are called 'kept'/)
+  })
+
   it('takes timestamps, partitioners that choose, copy and drop, and topics as they are declared', () => {
     const app = topologyApp({
       id: 'app',
