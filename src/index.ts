@@ -29,6 +29,7 @@ export type {
 } from './dsl/function-types.ts'
 export type { ForeignKeyJoinOptions, StreamJoinOptions } from './dsl/join-options.ts'
 export type {
+  GlobalTableOptions,
   BranchOptions,
   KeyOptions,
   NamedOptions,

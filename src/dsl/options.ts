@@ -102,6 +102,12 @@ export interface StoreOptions<V> extends NamedOptions {
   readonly versioned?: Duration | VersionedOptions
 }
 
+/** How a global table is kept. */
+export interface GlobalTableOptions<V> extends Omit<StoreOptions<V>, 'versioned'> {
+  /** Global tables have no versions. */
+  readonly versioned?: never
+}
+
 /** How a store of windows is kept. */
 export interface WindowStoreOptions<V> extends Omit<StoreOptions<V>, 'versioned'> {
   /** Windows have no versions. */

@@ -10,7 +10,7 @@ import type { AnyStream, AnyTable, Dsl } from './handle.ts'
 import { planGlobalStore, planGlobalTable } from './global-plan.ts'
 import type { GlobalKTable, GlobalStoreDefinition } from './global-table.ts'
 import { checkHandle, declareStore } from './named-store.ts'
-import type { NamedOptions, SourceOptions, StoreOptions } from './options.ts'
+import type { GlobalTableOptions, NamedOptions, SourceOptions, StoreOptions } from './options.ts'
 import type { DeclaredStore } from './store-handle.ts'
 import { planStore } from './store-plan.ts'
 import { Stream } from './stream.ts'
@@ -142,10 +142,7 @@ export class StreamsBuilder {
    * })
    * ```
    */
-  globalTable<K, V>(
-    topic: Topic<K, V>,
-    store?: string | Omit<StoreOptions<V>, 'versioned'>,
-  ): GlobalKTable<K, V> {
+  globalTable<K, V>(topic: Topic<K, V>, store?: string | GlobalTableOptions<V>): GlobalKTable<K, V> {
     this.#plan.declareTopic(topic)
     const options = (typeof store === 'string' ? { store } : (store ?? {})) as StoreOptions<unknown>
     const source = topic as unknown as Topic<unknown, unknown>

@@ -1,5 +1,5 @@
 /** Declares global tables and global stores, and joins with them. */
-import { kvStore, type GlobalKTable } from '../../../src/index.ts'
+import { kvStore, type GlobalKTable, type GlobalTableOptions } from '../../../src/index.ts'
 import * as functions from './functions.ts'
 import {
   versionedOf,
@@ -16,11 +16,9 @@ import type { NodeSpec } from './scenario.ts'
 export const globalTable: Operator<undefined> = {
   makes: 'global',
   declare: (node, _from, { builder, topicOf }) => {
-    const table = builder.globalTable(topicOf(node.topic!), {
-      ...named(node),
-      ...storeOf(node),
-      ...versionedOf(node),
-    })
+    // The types refuse versions here already, and so must the table.
+    const options = { ...named(node), ...storeOf(node), ...versionedOf(node) } as GlobalTableOptions<unknown>
+    const table = builder.globalTable(topicOf(node.topic!), options)
     remember(builder, table)
     return [{ kind: 'global', table, windowedKeys: false }]
   },
