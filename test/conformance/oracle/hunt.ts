@@ -127,7 +127,9 @@ function withAnswer({ name, family, config, nodes, inputs }: Scenario, answer: A
 
 /** What parts: while shrinking, one kind of difference must not turn into another. */
 function kindOf(differences: readonly string[]): string {
-  return differences[0]?.split(' ')[0] ?? ''
+  const first = differences[0] ?? ''
+  const isRefusal = first.startsWith('expected that')
+  return isRefusal ? first.replaceAll(/\d+/g, '').slice(0, 100) : first.slice(0, first.indexOf(' '))
 }
 
 function reasonOf({ why }: Answer): readonly string[] {

@@ -1,6 +1,16 @@
 /** The metadata of committed offsets: what comes back of what was written, and of what others wrote. */
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { decodePositionMetadata, encodePositionMetadata } from '../../../src/engine/position-metadata.ts'
+
+/** By test/golden/OffsetMetadata.java, which is Kafka's own code. */
+const golden = JSON.parse(
+  readFileSync(new URL('../../golden/offset-metadata.json', import.meta.url), 'utf8'),
+) as readonly {
+  readonly partitionTime: number
+  readonly noted: readonly (readonly [string, number])[]
+  readonly encoded: string
+}[]
 
 const nothing = { partitionTime: -1, noted: new Map() }
 
@@ -22,6 +32,15 @@ describe('position metadata', () => {
   ])('is read as it was written: %s', (_what, metadata) => {
     expect(decodePositionMetadata(encodePositionMetadata(metadata))).toEqual(metadata)
   })
+
+  it.each(golden.map(each => [each.partitionTime, each] as const))(
+    'is what Kafka Streams writes, and reads it: %d',
+    (_time, { partitionTime, noted, encoded }) => {
+      const metadata = { partitionTime, noted: new Map(noted) }
+      expect(encodePositionMetadata(metadata)).toBe(encoded)
+      expect(decodePositionMetadata(encoded)).toEqual(metadata)
+    },
+  )
 
   it('has the bytes of Kafka Streams (P7)', () => {
     const text = encodePositionMetadata({ partitionTime: 1, noted: new Map([['s', 2]]) })
