@@ -66,8 +66,10 @@ class Drawing {
   private connect(node: NodeDescription): void {
     const id = this.nodeIds.get(node.name)!
     if (node.kind === 'source') {
-      for (const topic of node.pattern === undefined ? node.topics : [node.pattern])
+      for (const topic of node.topics)
         this.lines.push({ from: this.topic(topic, 'topic'), to: id, kind: 'flow' })
+      if (node.pattern !== undefined)
+        this.lines.push({ from: this.topic(node.pattern, 'chosen-topic'), to: id, kind: 'flow' })
     }
     if (node.kind === 'processor') {
       for (const store of node.stores)

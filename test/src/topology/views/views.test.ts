@@ -2,7 +2,7 @@
 import { Graphviz } from '@hpcc-js/wasm-graphviz'
 import { DOMParser, type Document } from '@xmldom/xmldom'
 import { describe, expect, it } from 'vitest'
-import { defineApp, int64, kvStore, string, topic, viewOf } from '../../../../src/index.ts'
+import { defineApp, int64, kvStore, string, Topology, topic, viewOf } from '../../../../src/index.ts'
 import { descriptionOf, type TopologyDescription } from '../../../../src/topology/description.ts'
 import { escapeXml } from '../../../../src/topology/views/svg.ts'
 
@@ -164,6 +164,15 @@ describe('Mermaid', () => {
 
   it('writes as codes what would end a label', () => {
     expect(lines.find(line => line.includes('{{'))).toContain('a#34;b#92;]#35;#96;#60;x#62;#38;')
+  })
+})
+
+describe('a source of a pattern', () => {
+  it('is drawn below what it matches', () => {
+    const topology = new Topology().addSource('all', { topics: /orders-\d+|"x"/, ...text })
+    const view = viewOf(topology.description(), 'mermaid')
+    expect(view).toContain('t0{{"orders-#92;d+#124;#34;x#34;"}}')
+    expect(view).toContain('t0 --> n0')
   })
 })
 
