@@ -144,6 +144,11 @@ export const errorCodes = {
     retriable: false,
     summary: 'A record was written with a schema that is not known.',
   },
+  'MR-3005': {
+    name: 'FROZEN_VALUE_CHANGED',
+    retriable: false,
+    summary: 'A callback changed a value that it was handed.',
+  },
   'MR-3301': {
     name: 'INVALID_ERROR_POLICY',
     retriable: false,

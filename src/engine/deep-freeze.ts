@@ -1,9 +1,47 @@
-/** Freezes values through and through, so that code which changes a value it was handed throws where it does so. */
+/** Freezes values through and through, so that code which changes one it was handed throws where it does so. */
 
-/** Freezes `value` and everything reachable from it; binary data, which cannot be frozen, is left out. */
+/** What changes an object whose content is not in its properties. */
+const changingMethods = new Map<object, readonly string[]>([
+  [Map.prototype, ['set', 'delete', 'clear']],
+  [Set.prototype, ['add', 'delete', 'clear']],
+  [Date.prototype, Object.getOwnPropertyNames(Date.prototype).filter(name => name.startsWith('set'))],
+])
+
+/** The last that was frozen: a record goes through several nodes with the same value. */
+let frozenLast: unknown
+
+/**
+ * Freezes `value` and everything reachable from it. Maps, sets and dates, which can be changed though frozen, get methods
+ * that refuse to; binary data, which cannot be frozen, is left out.
+ */
 export function deepFreeze(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return
+  if (typeof value !== 'object' || value === null || value === frozenLast) return
+  freeze(value)
+  frozenLast = value
+}
+
+function freeze(value: object): void {
   if (Object.isFrozen(value) || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return
+  const methods = changingMethods.get(Object.getPrototypeOf(value) as object)
+  if (methods !== undefined) refuseAll(value, methods)
   Object.freeze(value)
-  for (const member of Object.values(value)) deepFreeze(member)
+  if (value instanceof Map) {
+    for (const [key, member] of value as Map<unknown, unknown>) {
+      freezeMember(key)
+      freezeMember(member)
+    }
+  } else if (value instanceof Set) for (const member of value as Set<unknown>) freezeMember(member)
+  for (const member of Object.values(value)) freezeMember(member)
+}
+
+function freezeMember(member: unknown): void {
+  if (typeof member === 'object' && member !== null) freeze(member)
+}
+
+function refuseAll(value: object, methods: readonly string[]): void {
+  const refuse = (): never => {
+    // Worded like the engine's own refusals, which tell a change of a frozen value from other errors.
+    throw new TypeError(`Cannot add, delete or assign: the ${value.constructor.name} is frozen`)
+  }
+  for (const name of methods) Object.defineProperty(value, name, { value: refuse, enumerable: false })
 }

@@ -75,7 +75,9 @@ export class ErrorHandling {
     place: RecordContext,
     record: ReadableRecord | undefined = this.options.readRecord(place),
   ): void {
-    if (cause instanceof StreamsError || cause instanceof AssertionError) throw failure
+    // Where values are frozen, changing one is a fault to be found, not a record to be put aside.
+    const isFault = cause instanceof AssertionError || failure.code === 'MR-3005'
+    if (isFault || cause instanceof StreamsError) throw failure
     this.react(kind, cause, failure, node, place, record)
   }
 

@@ -13,12 +13,14 @@ export interface FailingNode {
   readonly declaredAt?: string | undefined
 }
 
-/** MR-3004: the code of a node threw. */
+/** MR-3004: the code of a node threw. MR-3005: because it changed a value that is frozen. */
 export function processingFailed(cause: unknown, node: FailingNode, record: RecordContext): StreamsError {
   if (cause instanceof StreamsError) return cause
   const mutation = cause instanceof TypeError && frozenMessage.test(cause.message)
-  return new StreamsError('MR-3004', {
-    what: `'${node.name}' threw: ${messageOf(cause)}`,
+  return new StreamsError(mutation ? 'MR-3005' : 'MR-3004', {
+    what: mutation
+      ? `'${node.name}' changed a value that it was handed: ${messageOf(cause)}`
+      : `'${node.name}' threw: ${messageOf(cause)}`,
     where: whereOf(node, placeOf(record)),
     why: mutation
       ? 'A value is shared with every node and store it was handed to, so changing it in place changes what they hold.'

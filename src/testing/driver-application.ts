@@ -19,7 +19,7 @@ import { moved, type ApplicationState } from './driver-state.ts'
 import { DriverTask } from './driver-task.ts'
 import { DriverTopics } from './driver-topics.ts'
 import { ManualClock } from './manual-clock.ts'
-import type { Place } from './test-store.ts'
+import type { Place } from './store-parts.ts'
 import { watchStore } from './store-watch.ts'
 import { TraceRecorder } from './trace-recorder.ts'
 import type { Trace } from './trace.ts'
@@ -220,6 +220,14 @@ export class DriverApplication {
       const found = task.stores.get(store)
       return found === undefined ? [] : [{ task, store: found }]
     })
+  }
+
+  /** A test has written to stores. */
+  commitWrites(): void {
+    this.globals.settle()
+    if (this.cache) return
+    for (const task of this.tasks) this.guard(() => this.publish(task))
+    this.run()
   }
 
   checkRunning(): void {

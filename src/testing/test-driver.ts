@@ -8,11 +8,18 @@
 import { toMilliseconds, type Duration } from '../base/duration.ts'
 import type { Drop } from '../engine/drop.ts'
 import { deadLettersOf, type DeadLetter } from './dead-letters.ts'
+import type { DropReason } from '../processor/processor.ts'
 import { DriverApplication } from './driver-application.ts'
 import type { TestDriverOptions, TestedApp } from './driver-options.ts'
 import { unknownStore, unknownTopic } from './driver-refusals.ts'
 import { TestInput, type InputTopic, type SendOptions } from './test-input.ts'
 import { TestOutput, type OutputTopic } from './test-output.ts'
+import type { KeyValueStoreHandle } from '../dsl/kv-store.ts'
+import type { SessionStoreHandle } from '../dsl/session-store.ts'
+import type { VersionedStoreHandle } from '../dsl/versioned-store.ts'
+import type { WindowStoreHandle } from '../dsl/window-store.ts'
+import type { StateStore } from '../state/store.ts'
+import { StoreParts } from './store-parts.ts'
 import { TestSessionStore } from './test-session-store.ts'
 import type { Trace } from './trace.ts'
 import { TestKeyValueStore, TestWindowStore } from './test-store.ts'
@@ -51,6 +58,11 @@ const storeMethods = {
   session: 'sessionStore',
   versioned: 'versionedStore',
 } as const
+
+/** Records that a node of a task has dropped for one reason. */
+export interface DropCount extends Pick<Drop, 'task' | 'node' | 'reason'> {
+  readonly count: number
+}
 
 /** A record to be sent and followed: what `send` takes, and its topic. */
 export interface TracedInput<K, V> extends SendOptions {
@@ -115,28 +127,26 @@ export class TestDriver {
     return output as TestOutput<K, V>
   }
 
-  /** A key-value store by its name, all partitions together. MR-6102 when there is none, MR-6103 for another kind. */
-  store<K = unknown, V = unknown>(name: string): TestKeyValueStore<K, V> {
-    this.checkStore(name, 'key-value')
-    return new TestKeyValueStore(() => this.application.placesOf(name))
+  /** A key-value store by its name or handle, all partitions together. MR-6102 when there is none, MR-6103 for another kind. */
+  store<K = unknown, V = unknown>(store: string | KeyValueStoreHandle<K, V>): TestKeyValueStore<K, V> {
+    return new TestKeyValueStore(this.partsOf(store, 'key-value'))
   }
 
-  /** A window store by its name, all partitions together. MR-6102 when there is none, MR-6103 for another kind. */
-  windowStore<K = unknown, V = unknown>(name: string): TestWindowStore<K, V> {
-    this.checkStore(name, 'window')
-    return new TestWindowStore(() => this.application.placesOf(name))
+  /** A window store by its name or handle, all partitions together. MR-6102 when there is none, MR-6103 for another kind. */
+  windowStore<K = unknown, V = unknown>(store: string | WindowStoreHandle<K, V>): TestWindowStore<K, V> {
+    return new TestWindowStore(this.partsOf(store, 'window'))
   }
 
-  /** A session store by its name, all partitions together. MR-6102 when there is none, MR-6103 for another kind. */
-  sessionStore<K = unknown, V = unknown>(name: string): TestSessionStore<K, V> {
-    this.checkStore(name, 'session')
-    return new TestSessionStore(() => this.application.placesOf(name))
+  /** A session store by its name or handle, all partitions together. MR-6102 when there is none, MR-6103 for another kind. */
+  sessionStore<K = unknown, V = unknown>(store: string | SessionStoreHandle<K, V>): TestSessionStore<K, V> {
+    return new TestSessionStore(this.partsOf(store, 'session'))
   }
 
-  /** A versioned store by its name, all partitions together. MR-6102 when there is none, MR-6103 for another kind. */
-  versionedStore<K = unknown, V = unknown>(name: string): TestVersionedStore<K, V> {
-    this.checkStore(name, 'versioned')
-    return new TestVersionedStore(() => this.application.placesOf(name))
+  /** A versioned store by its name or handle, all partitions together. MR-6102 when there is none, MR-6103 for another kind. */
+  versionedStore<K = unknown, V = unknown>(
+    store: string | VersionedStoreHandle<K, V>,
+  ): TestVersionedStore<K, V> {
+    return new TestVersionedStore(this.partsOf(store, 'versioned'))
   }
 
   /** Moves the wall clock, and runs the wall-clock punctuations that are due then. The same as `advanceWallClock`. */
@@ -259,6 +269,18 @@ export class TestDriver {
     return deadLettersOf(topics.log(deadLetterTopic))
   }
 
+  /** How many records each node of each task has dropped, by reason; over restarts too. */
+  dropCounts(): readonly DropCount[] {
+    const counts = new Map<string, { task: string; node: string; reason: DropReason; count: number }>()
+    for (const { task, node, reason } of this.application.drops) {
+      const id = `${task} ${node} ${reason}`
+      const known = counts.get(id)
+      if (known === undefined) counts.set(id, { task, node, reason, count: 1 })
+      else known.count += 1
+    }
+    return [...counts.values()]
+  }
+
   /** The topology as text, as Kafka prints it. */
   describe(): string {
     return this.application.topology.describe()
@@ -285,10 +307,18 @@ export class TestDriver {
     }
   }
 
-  private checkStore(name: string, kind: keyof typeof storeMethods): void {
-    const { id, topology } = this.application
-    const stores = [...topology.stores.values()]
-    if (stores.some(store => store.name === name && store.kind === kind)) return
-    throw unknownStore({ app: id, name, kind, stores, methods: storeMethods })
+  private partsOf<S extends StateStore>(
+    store: string | { readonly name: string },
+    kind: keyof typeof storeMethods,
+  ): StoreParts<S> {
+    const name = typeof store === 'string' ? store : store.name
+    const { application } = this
+    const stores = [...application.topology.stores.values()]
+    if (!stores.some(each => each.name === name && each.kind === kind))
+      throw unknownStore({ app: application.id, name, kind, stores, methods: storeMethods })
+    return new StoreParts<S>(
+      () => application.placesOf(name),
+      () => application.commitWrites(),
+    )
   }
 }

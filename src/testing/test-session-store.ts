@@ -1,7 +1,8 @@
 /** A session store of an application as a test reads it: all partitions together. */
 import { SessionBucket } from '../state/session-bucket.ts'
 import type { SessionEntry, SessionStore } from '../state/store.ts'
-import { rawEntries, type Place } from './test-store.ts'
+import type { StoreParts } from './store-parts.ts'
+import { rawEntries } from './test-store.ts'
 
 /** A session of a key, as `toArray` lists it. */
 export interface TestSession<out K, out V> extends SessionEntry<V> {
@@ -9,25 +10,43 @@ export interface TestSession<out K, out V> extends SessionEntry<V> {
 }
 
 export class TestSessionStore<K, V> {
-  private readonly places: () => readonly Place[]
+  private readonly parts: StoreParts<SessionStore<K, V>>
 
-  constructor(places: () => readonly Place[]) {
-    this.places = places
+  constructor(parts: StoreParts<SessionStore<K, V>>) {
+    this.parts = parts
   }
 
   /** The sessions of `key` that have not expired, by end, then start. */
   fetch(key: K): readonly SessionEntry<V>[] {
-    for (const { store } of this.places()) {
-      const entries = (store.store as SessionStore<K, V>).findSessions(key, 0, Infinity)
-      if (entries.length > 0) return entries
-    }
-    return []
+    return (
+      this.parts.first(store => {
+        const entries = store.findSessions(key, 0, Infinity)
+        return entries.length === 0 ? undefined : entries
+      }) ?? []
+    )
+  }
+
+  /**
+   * Writes a session of `key`, or removes it with `undefined`, in the partition that has it, else in the one where records
+   * of the key are processed. False when it has expired, and nothing was written.
+   */
+  put(
+    key: K,
+    session: { readonly start: number; readonly end: number },
+    value: V | undefined,
+    timestamp: number = session.end,
+  ): boolean {
+    return this.parts.write(
+      key,
+      store => store.fetchSession(key, session.start, session.end) !== undefined,
+      store => store.put(key, session, value, timestamp),
+    )
   }
 
   /** All sessions that have not expired, by end, then start; of equal times, in the order of the key's bytes. */
   toArray(): readonly TestSession<K, V>[] {
     const sessions: TestSession<K, V>[] = []
-    for (const { task, store } of this.places()) {
+    for (const { task, store } of this.parts.places()) {
       task.settle()
       const { keySerde, valueSerde } = store.definition
       const sessionStore = store.store as SessionStore<K, V>

@@ -3,13 +3,8 @@ import type { KeyValueStore, ValueAndTimestamp, WindowEntry, WindowStore } from 
 import { plainValue } from '../state/timestamped.ts'
 import { afterPrefix } from '../state/key-layout.ts'
 import { WindowBucket } from '../state/window-bucket.ts'
-import type { DriverStore, DriverTask } from './driver-task.ts'
-
-/** A store in one task. */
-export interface Place {
-  readonly task: Pick<DriverTask, 'settle' | 'backend'>
-  readonly store: DriverStore
-}
+import type { DriverStore } from './driver-task.ts'
+import type { Place, StoreParts } from './store-parts.ts'
 
 /** A window of a key, as `toArray` lists it. */
 export interface TestWindow<out K, out V> extends WindowEntry<V> {
@@ -17,10 +12,10 @@ export interface TestWindow<out K, out V> extends WindowEntry<V> {
 }
 
 export class TestKeyValueStore<K, V> {
-  private readonly places: () => readonly Place[]
+  private readonly parts: StoreParts<KeyValueStore<K, V>>
 
-  constructor(places: () => readonly Place[]) {
-    this.places = places
+  constructor(parts: StoreParts<KeyValueStore<K, V>>) {
+    this.parts = parts
   }
 
   /** The value, or `undefined`. */
@@ -29,26 +24,38 @@ export class TestKeyValueStore<K, V> {
   }
 
   getWithTimestamp(key: K): ValueAndTimestamp<V> | undefined {
-    for (const { store } of this.places()) {
-      const row = (store.store as KeyValueStore<K, V>).getWithTimestamp(key)
-      if (row !== undefined) return row
-    }
-    return undefined
+    return this.parts.first(store => store.getWithTimestamp(key))
   }
 
-  /** Writes a row where `get` would look for it, or to the first partition: for tests that begin with a full store. */
+  /**
+   * Writes a row, or deletes it with `undefined`, in the partition that has it, else in the one where records of the key
+   * are processed; committed like what a record writes. A global table's row is gone after a restart: its topic has not
+   * got it.
+   */
   put(key: K, value: V | undefined, timestamp = 0): void {
-    const places = this.places()
-    const holds = ({ store }: Place): boolean =>
-      (store.store as KeyValueStore<K, V>).getWithTimestamp(key) !== undefined
-    const place = places.find(holds) ?? places[0]!
-    ;(place.store.store as KeyValueStore<K, V>).put(key, value, timestamp)
+    this.parts.write(
+      key,
+      store => store.getWithTimestamp(key) !== undefined,
+      store => store.put(key, value, timestamp),
+    )
+  }
+
+  /** Deletes a row, and answers what was there. */
+  delete(key: K, timestamp = 0): V | undefined {
+    const before = this.get(key)
+    if (before !== undefined) this.put(key, undefined, timestamp)
+    return before
+  }
+
+  /** How many rows there are. */
+  get size(): number {
+    return this.toMap().size
   }
 
   /** All rows, in the order of the key's bytes within a partition. */
   toMap(): Map<K, V> {
     const rows = new Map<K, V>()
-    for (const { task, store } of this.places()) {
+    for (const { task, store } of this.parts.places()) {
       task.settle()
       const { keySerde, valueSerde, timestamped } = store.definition
       for (const [key, value] of rawEntries(task, store)) {
@@ -61,10 +68,10 @@ export class TestKeyValueStore<K, V> {
 }
 
 export class TestWindowStore<K, V> {
-  private readonly places: () => readonly Place[]
+  private readonly parts: StoreParts<WindowStore<K, V>>
 
-  constructor(places: () => readonly Place[]) {
-    this.places = places
+  constructor(parts: StoreParts<WindowStore<K, V>>) {
+    this.parts = parts
   }
 
   /** The window of `key` that starts at `windowStart`, or `undefined`. */
@@ -74,17 +81,30 @@ export class TestWindowStore<K, V> {
 
   /** Windows of `key` whose start lies in `[from, to]`, earliest first. */
   fetchRange(key: K, from: number, to: number): readonly WindowEntry<V>[] {
-    for (const { store } of this.places()) {
-      const entries = (store.store as WindowStore<K, V>).fetchRange(key, from, to)
-      if (entries.length > 0) return entries
-    }
-    return []
+    return (
+      this.parts.first(store => {
+        const entries = store.fetchRange(key, from, to)
+        return entries.length === 0 ? undefined : entries
+      }) ?? []
+    )
+  }
+
+  /**
+   * Writes a window of `key`, or deletes it with `undefined`, in the partition that has it, else in the one where records
+   * of the key are processed. False when it has expired, and nothing was written.
+   */
+  put(key: K, value: V | undefined, windowStart: number, timestamp: number = windowStart): boolean {
+    return this.parts.write(
+      key,
+      store => store.fetch(key, windowStart) !== undefined,
+      store => store.put(key, value, windowStart, timestamp),
+    )
   }
 
   /** All windows that have not expired, by start; of equal starts, in the order of the key's bytes. */
   toArray(): readonly TestWindow<K, V>[] {
     const windows: TestWindow<K, V>[] = []
-    for (const { task, store } of this.places()) {
+    for (const { task, store } of this.parts.places()) {
       task.settle()
       const { keySerde, valueSerde } = store.definition
       for (const [bytes, bucket] of rawEntries(task, store)) {

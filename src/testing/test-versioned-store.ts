@@ -2,7 +2,7 @@
 import { latestSegment } from '../state/key-versions.ts'
 import { segmentKey } from '../state/key-layout.ts'
 import type { ValueVersion, VersionedStore } from '../state/store.ts'
-import type { Place } from './test-store.ts'
+import type { StoreParts } from './store-parts.ts'
 
 /** A version with its key, as `toArray` lists it. */
 export interface TestVersion<out K, out V> extends ValueVersion<V> {
@@ -10,10 +10,10 @@ export interface TestVersion<out K, out V> extends ValueVersion<V> {
 }
 
 export class TestVersionedStore<K, V> {
-  private readonly places: () => readonly Place[]
+  private readonly parts: StoreParts<VersionedStore<K, V>>
 
-  constructor(places: () => readonly Place[]) {
-    this.places = places
+  constructor(parts: StoreParts<VersionedStore<K, V>>) {
+    this.parts = parts
   }
 
   /** The latest value, or with `asOf` the one that was valid then; `undefined` where there was none. */
@@ -23,33 +23,35 @@ export class TestVersionedStore<K, V> {
 
   /** Like `get`, with the times from which and until which the value is valid. */
   getVersion(key: K, asOf?: number): ValueVersion<V> | undefined {
-    for (const store of this.stores()) {
-      const version = store.getVersion(key, asOf)
-      if (version !== undefined) return version
-    }
-    return undefined
+    return this.parts.first(store => store.getVersion(key, asOf))
   }
 
   /** The versions of `key` that were valid at any time in `[from, to]`, by ascending time; deletes are not among them. */
   versions(key: K, range?: { readonly from?: number; readonly to?: number }): readonly ValueVersion<V>[] {
-    for (const store of this.stores()) {
-      const versions = store.versions(key, range)
-      if (versions.length > 0) return versions
-    }
-    return []
+    return (
+      this.parts.first(store => {
+        const versions = store.versions(key, range)
+        return versions.length === 0 ? undefined : versions
+      }) ?? []
+    )
   }
 
-  /** Writes a version where `get` would look for it, or to the first partition: for tests that begin with a full store. */
+  /**
+   * Writes a version, or a delete with `undefined`, in the partition that has the key, else in the one where records of the
+   * key are processed.
+   */
   put(key: K, value: V | undefined, timestamp: number): void {
-    const stores = this.stores()
-    const store = stores.find(each => each.get(key) !== undefined) ?? stores[0]!
-    store.put(key, value, timestamp)
+    this.parts.write(
+      key,
+      store => store.get(key) !== undefined,
+      store => store.put(key, value, timestamp),
+    )
   }
 
   /** The latest version of every key that has one, in the order of the key's bytes within a partition. */
   toArray(): readonly TestVersion<K, V>[] {
     const versions: TestVersion<K, V>[] = []
-    for (const { task, store } of this.places()) {
+    for (const { task, store } of this.parts.places()) {
       task.settle()
       const { prefix, definition } = store
       const range = { from: segmentKey(prefix, latestSegment), to: segmentKey(prefix, latestSegment + 1) }
@@ -60,9 +62,5 @@ export class TestVersionedStore<K, V> {
       }
     }
     return versions
-  }
-
-  private stores(): readonly VersionedStore<K, V>[] {
-    return this.places().map(({ store }) => store.store as VersionedStore<K, V>)
   }
 }

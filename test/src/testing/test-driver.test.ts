@@ -11,11 +11,18 @@ import {
   StreamRecord,
   Topology,
   type ProcessorContext,
+  type Serde,
 } from '../../../src/index.ts'
 import { testDriver } from '../../../src/testing/index.ts'
 
 const lines = topic('lines', { key: string(), value: string() })
 const counts = topic('counts', { key: string(), value: integer() })
+
+interface Content {
+  readonly map: Map<string, unknown>
+  readonly set: Set<number>
+  readonly date: Date
+}
 
 const wordCount = defineApp({
   id: 'word-count',
@@ -343,6 +350,29 @@ describe('windows and time', () => {
 })
 
 describe('values are frozen', () => {
+  it.each([
+    ['a map', (value: Content) => value.map.set('b', 2)],
+    ['a set', (value: Content) => value.set.clear()],
+    ['a date', (value: Content) => value.date.setFullYear(2000)],
+    ['what is in a map', (value: Content) => void (value.map.get('a') as { n: number }).n++],
+  ])('through and through: %s', (_what, change) => {
+    const rich: Serde<Content> = {
+      name: 'rich',
+      serialize: () => new Uint8Array(),
+      deserialize: () => ({ map: new Map([['a', { n: 1 }]]), set: new Set([1]), date: new Date(5) }),
+    }
+    const input = topic('rich', { key: string(), value: rich })
+    const app = defineApp({
+      id: 'rich',
+      onError: { process: 'skip' },
+      build: b => void b.stream(input).peek(value => void change(value)),
+    })
+    using driver = testDriver(app)
+    const content: Content = { map: new Map(), set: new Set(), date: new Date() }
+    expect(() => driver.input(input).send('k', content)).toThrow(/MR-3005/)
+    expect(driver.drops()).toEqual([])
+  })
+
   const values = topic('values', { key: string(), value: json<{ list: number[] }>() })
 
   it('so a callback that changes one throws, with the remedy', () => {
@@ -352,7 +382,7 @@ describe('values are frozen', () => {
     })
     using driver = testDriver(app)
     expect(() => driver.input(values).send('k', { list: [] })).toThrow(
-      /MR-3004.*changing it in place.*return a new/s,
+      /MR-3005.*'KSTREAM-PEEK-0000000001' changed a value.*test-driver\.test\.ts.*changing it in place.*return a new/s,
     )
     using loose = testDriver(app, { freeze: false })
     loose.input(values).send('k', { list: [] })
@@ -377,6 +407,6 @@ describe('values are frozen', () => {
     })
     using driver = testDriver(app)
     driver.input(values).send('k', { list: [] })
-    expect(() => driver.input(values).send('k', { list: [] })).toThrow(/MR-3004/)
+    expect(() => driver.input(values).send('k', { list: [] })).toThrow(/MR-3005.*KSTREAM-AGGREGATE/s)
   })
 })
