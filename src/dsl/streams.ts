@@ -531,27 +531,27 @@ export interface KTable<K, V> extends LookupTable<K, V> {
    * With `on` the rows of the other table are found by a key within those of this one, a foreign key: see
    * `ForeignKeyJoinOptions`.
    */
-  join<V2, W>(
-    other: KTable<K, V2>,
-    joiner: Joiner<K, V, V2, Sync<W>>,
-    store?: string | StoreOptions<W>,
-  ): KTable<K, W>
   join<K2, V2, W>(
     other: KTable<K2, V2>,
     joiner: Joiner<K, V, V2, Sync<W>>,
     options: ForeignKeyJoinOptions<K, V, K2, W>,
   ): KTable<K, W>
-
-  /** Like `join`, with a row for each of this table; `undefined` stands for one that the other table has not. */
-  leftJoin<V2, W>(
+  join<V2, W>(
     other: KTable<K, V2>,
-    joiner: Joiner<K, V, V2 | undefined, Sync<W>>,
+    joiner: Joiner<K, V, V2, Sync<W>>,
     store?: string | StoreOptions<W>,
   ): KTable<K, W>
+
+  /** Like `join`, with a row for each of this table; `undefined` stands for one that the other table has not. */
   leftJoin<K2, V2, W>(
     other: KTable<K2, V2>,
     joiner: Joiner<K, V, V2 | undefined, Sync<W>>,
     options: ForeignKeyJoinOptions<K, V, K2, W>,
+  ): KTable<K, W>
+  leftJoin<V2, W>(
+    other: KTable<K, V2>,
+    joiner: Joiner<K, V, V2 | undefined, Sync<W>>,
+    store?: string | StoreOptions<W>,
   ): KTable<K, W>
 
   /**

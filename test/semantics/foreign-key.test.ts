@@ -1,77 +1,25 @@
-/** Foreign-key joins (semantics F1 to F10, S14, S15, V6): what goes where, what is stored, answered, dropped and counted. */
+/** Foreign-key joins step by step (semantics F1 to F10): what is sent where, stored, answered and made of it. */
 import { describe, expect, it } from 'vitest'
 import { partitionForKey } from '../../src/base/murmur2.ts'
 import { murmur3 } from '../../src/base/murmur3.ts'
 import { utf8Bytes } from '../../src/base/text.ts'
-import {
-  defineApp,
-  json,
-  string,
-  topic,
-  type App,
-  type ForeignKeyJoinOptions,
-  type Serde,
-} from '../../src/index.ts'
-import {
-  responseSerde,
-  subscriptionSerde,
-  type Subscription,
-} from '../../src/operators/foreign-key-join/subscription.ts'
+import { defineApp, json, string, topic } from '../../src/index.ts'
+import type { Subscription } from '../../src/operators/foreign-key-join/subscription.ts'
 import { testDriver, type TestDriver } from '../../src/testing/index.ts'
 import { planPartitions } from '../../src/topology/partition-counts.ts'
-
-const text = string() as Serde<unknown>
-const left = topic('left', { key: string(), value: string() })
-const right = topic('right', { key: string(), value: string() })
-const out = topic('out', { key: string(), value: string() })
-const registrations = {
-  name: 'app-fk-subscription-registration-topic',
-  key: string(),
-  value: subscriptionSerde(text),
-}
-const responses = {
-  name: 'app-fk-subscription-response-topic',
-  key: string(),
-  value: responseSerde(text),
-}
-
-type Options = Partial<ForeignKeyJoinOptions<string, string, string, string>>
-type Operator = 'join' | 'leftJoin'
-type Sent = readonly [side: 'l' | 'r', key: string, value: string | null, at?: number]
-
-/** The foreign key of a left row is the first character of its value; `-` stands for none. */
-const foreignKey = (value: string): string | undefined => (value[0] === '-' ? undefined : value[0])
-
-function appOf(operator: Operator, more: Options = {}): App {
-  return defineApp({
-    id: 'app',
-    build(b) {
-      const options = { on: foreignKey, name: 'fk', store: 'result', value: string(), ...more }
-      const joined =
-        operator === 'join'
-          ? b.table(left).join(b.table(right), (l, r) => `${l}+${r}`, options)
-          : b.table(left).leftJoin(b.table(right), (l, r) => `${l}+${r ?? 'nothing'}`, options)
-      joined.toStream().to(out)
-    },
-  })
-}
-
-function send(driver: TestDriver, sent: readonly Sent[]): void {
-  for (const [side, key, value, at = 0] of sent)
-    driver.input(side === 'l' ? left : right).send(key, value, { at })
-}
-
-/** What was put out since the last time, as `key=value@timestamp`; `-` is a tombstone. */
-function results(driver: TestDriver): readonly string[] {
-  const rows = driver.output(out).readAll()
-  return rows.map(({ key, value, timestamp }) => `${key}=${value ?? '-'}@${timestamp}`)
-}
-
-/** The subscriptions sent since the last time, as `foreign key:instruction:primary key`. */
-function subscriptions(driver: TestDriver): readonly string[] {
-  const rows = driver.output(registrations).readAll()
-  return rows.map(({ key, value }) => `${key ?? '-'}:${value.instruction}:${String(value.primaryKey)}`)
-}
+import {
+  appOf,
+  foreignKey,
+  left,
+  out,
+  registrations,
+  responses,
+  results,
+  right,
+  send,
+  subscriptions,
+  type Operator,
+} from './foreign-key-fixture.ts'
 
 describe('the left side', () => {
   it('sends the hash of the row, its key and its partition to the topic of subscriptions, by foreign key (F1)', () => {
@@ -312,125 +260,4 @@ describe('the result', () => {
       }).topology(),
     ).toThrow(/outerJoin: there is none by a foreign key.*foreign-key\.test\.ts/)
   })
-})
-
-describe('a row without a foreign key', () => {
-  it('is dropped and counted by an inner join, and leaves what it had subscribed to (S14)', () => {
-    using driver = testDriver(appOf('join'))
-    send(driver, [
-      ['r', 'x', 'X', 1],
-      ['l', 'a', '-', 2],
-      ['l', 'k', 'x1', 3],
-      ['l', 'k', '-', 4],
-      ['r', 'x', 'Y', 5],
-      ['l', 'k', null, 6],
-    ])
-    expect(results(driver)).toEqual(['k=x1+X@3', 'k=-@4'])
-    expect(driver.drops().map(({ node, reason }) => `${node} ${reason}`)).toEqual([
-      'fk-subscription-registration-processor null-foreign-key',
-      'fk-subscription-registration-processor null-foreign-key',
-    ])
-    expect(driver.store('result').toMap().size).toBe(0)
-  })
-
-  it('is joined with nothing by a left join, and is not stored as a subscription (S15)', () => {
-    using driver = testDriver(appOf('leftJoin'))
-    send(driver, [
-      ['r', 'x', 'X', 1],
-      ['l', 'k', '-', 2],
-      ['l', 'k', 'x1', 3],
-      ['l', 'k', '-2', 4],
-      ['l', 'k', null, 5],
-    ])
-    expect(results(driver)).toEqual(['k=-+nothing@2', 'k=x1+X@3', 'k=-2+nothing@4', 'k=-@5'])
-    expect(driver.store('fk-subscription-store').toMap().size).toBe(0)
-    expect(driver.drops()).toEqual([])
-  })
-})
-
-it('takes no notice of versions that come late, of either table, and counts them (V6)', () => {
-  const app = defineApp({
-    id: 'app',
-    build: b =>
-      b
-        .table(left, { store: 'lefts', versioned: '1h' })
-        .join(b.table(right, { store: 'rights', versioned: '1h' }), (l, r) => `${l}+${r}`, {
-          on: foreignKey,
-          name: 'fk',
-        })
-        .toStream()
-        .to(topic('out', { key: string(), value: json<string>() })),
-  })
-  using driver = testDriver(app)
-  send(driver, [
-    ['r', 'x', 'X', 10],
-    ['l', 'k', 'x1', 10],
-    ['r', 'x', 'late', 5],
-    ['l', 'k', 'y-late', 5],
-    ['r', 'x', 'Y', 20],
-  ])
-  const rows = driver.output({ ...out, value: json<string>() }).readAll()
-  expect(rows.map(({ key, value, timestamp }) => `${key}=${value}@${timestamp}`)).toEqual([
-    'k=x1+X@10',
-    'k=x1+Y@20',
-  ])
-  expect(driver.drops().map(({ node, reason }) => `${node} ${reason}`)).toEqual([
-    'fk-foreign-join-subscription late',
-    'fk-subscription-registration-processor late',
-  ])
-})
-
-it('gives the same rows whatever the partitions, over crashes, with and without a cache', () => {
-  const sent: Sent[] = Array.from({ length: 120 }, (_, index): Sent => {
-    const key = `${'abcdefgh'[(index * 5) % 8]}`
-    const at = 1000 + index
-    if (index % 4 === 0) return ['r', 'xyz'[index % 3]!, index % 12 === 0 ? null : `R${index}`, at]
-    return ['l', key, index % 11 === 0 ? null : `${'xyz-'[(index * 7) % 4]}${index}`, at]
-  })
-  const rowsOf = (
-    operator: Operator,
-    partitions: Record<string, number>,
-    cache: boolean,
-  ): Map<string, string> => {
-    using driver = testDriver(appOf(operator), { partitions, cache })
-    for (const [index, each] of sent.entries()) {
-      send(driver, [each])
-      if (index % 17 === 0) driver.commit()
-      if (index % 40 !== 39) continue
-      driver.crash()
-      driver.restart()
-    }
-    driver.commit()
-    expect(driver.store<string, string>('result').toMap()).toEqual(driver.output(out).toMap())
-    return driver.output(out).toMap()
-  }
-  for (const operator of ['join', 'leftJoin'] as const) {
-    const expected = rowsOf(operator, {}, false)
-    expect(expected.size).toBeGreaterThan(2)
-    expect(rowsOf(operator, { left: 4, right: 3 }, false)).toEqual(expected)
-    expect(rowsOf(operator, { left: 2, right: 5 }, true)).toEqual(expected)
-  }
-})
-
-it('joins a table with itself, and the result with a third', () => {
-  const app = defineApp({
-    id: 'app',
-    build(b) {
-      const lefts = b.table(left)
-      lefts
-        .join(lefts, (own, boss) => `${own}<${boss}`, { on: foreignKey, value: string() })
-        .leftJoin(b.table(right), (both, r) => `${both}+${r ?? '?'}`, { on: both => both.at(-1) })
-        .toStream()
-        .to(topic('out', { key: string(), value: json<string>() }))
-    },
-  })
-  using driver = testDriver(app, { partitions: { left: 2, right: 3 } })
-  send(driver, [
-    ['l', 'x', 'x-top', 1],
-    ['l', 'a', 'xa', 2],
-    ['r', 'p', 'P', 3],
-    ['l', 'x', 'x-p', 4],
-  ])
-  const rows = driver.output({ ...out, value: json<string>() }).toMap()
-  expect(Object.fromEntries(rows)).toEqual({ x: 'x-p<x-p+P', a: 'xa<x-p+P' })
 })
