@@ -54,7 +54,14 @@ export class Cogrouped implements MembersOf<AnyCogrouped> {
     return this.#planner.aggregate(options, undefined)
   }
 
-  windowedBy(windows: StoredWindows | SessionWindows): AnyWindowedCogrouped | AnySessionCogrouped {
+  windowedBy(
+    windows: StoredWindows | SessionWindows,
+    options?: { readonly emit?: unknown },
+  ): AnyWindowedCogrouped | AnySessionCogrouped {
+    // No type allows it, and Kafka has no way to say it (semantics D45).
+    if (options?.emit !== undefined && options.emit !== 'update') {
+      throw new TypeError('windowedBy: cogroups are put out with every update, not on close: use suppress')
+    }
     if (windows?.kind === 'session') {
       return new SessionWindowedCogrouped(this.#planner, windows) as AnySessionCogrouped
     }

@@ -13,7 +13,8 @@ import type { NamedOptions, StoreOptions } from './options.ts'
  * first; a result has the later of both timestamps. Records without a value are dropped, and so are, from an inner join,
  * those without a key. A left join puts a record of its own stream that found no match out with `undefined`, an outer join
  * one of either stream: after the window and the grace have passed, when the next record comes, or at once where no match
- * can come. Both topics must have equally many partitions (MR-2101).
+ * can come. Kafka looks for such records once a second of the wall clock at most, to spare its store a scan; here nothing
+ * is scanned, and they come with the first record that may release them. Both topics must have equally many partitions (MR-2101).
  *
  * @example
  * ```ts
@@ -46,6 +47,11 @@ export interface StreamJoinOptions<V1, V2, W> extends NamedOptions {
   readonly within: Within
   /** How much longer, in stream time, late records still find theirs. Default 0. */
   readonly grace?: Duration
+  /**
+   * How long both streams may be silent before time goes on by the clock, and records without a match go: see `IdleOption`.
+   * Of left and outer joins.
+   */
+  readonly idle?: Duration
   /** The base of the names of the stores, which `strictNaming` asks for. Default: numbers, as Kafka gives them. */
   readonly store?: string
   /** How the values of this stream are kept. Default: as they were read, or `json()`. */

@@ -1,6 +1,7 @@
 /** What operators take beside their functions: names, serdes and how a store is kept. */
 import type { Duration } from '../base/duration.ts'
 import type { Serde } from '../serdes/serde.ts'
+import type { IdleOption } from './idle-option.ts'
 import type { StreamPartitioner } from '../topology/node.ts'
 import type { VersionedOptions } from './version-options.ts'
 
@@ -120,7 +121,10 @@ export interface WindowStoreOptions<V> extends Omit<StoreOptions<V>, 'versioned'
 export type SuppressOptions = NamedOptions & {
   /** Rows that may wait at most. Default: no bound. */
   readonly maxRecords?: number
-  /** Bytes that keys and changes may take at most, as they are written to the changelog. Default: no bound. */
+  /**
+   * Bytes that may wait at most, counted as Kafka counts them: a row's key, its values before and after, the name of its
+   * record's topic and its headers, and 28 more. Default: no bound.
+   */
   readonly maxBytes?: number
   /** Whether a changelog topic is kept, or settings for it. Without one a crash loses what waits. Default true. */
   readonly logging?: boolean | Readonly<Record<string, string>>
@@ -128,6 +132,8 @@ export type SuppressOptions = NamedOptions & {
     | {
         /** One final result for each window, when stream time less the grace has passed its end. */
         readonly until: 'window-close'
+        /** How long the table may be silent before time goes on by the clock: see `IdleOption`. */
+        readonly idle?: Duration
         /** Results are final: rather than put one out too early, a full buffer stops the application (MR-4007). */
         readonly whenFull?: 'stop'
       }
@@ -140,7 +146,7 @@ export type SuppressOptions = NamedOptions & {
   )
 
 /** Options of `windowedBy`. */
-export interface WindowedByOptions {
+export interface WindowedByOptions extends IdleOption {
   /**
    * `update` (default): every change of a window's result. `close`: the result once, with the first record for which
    * stream time less the grace has reached the window's end (for a session, with its gap): results then come by time, those

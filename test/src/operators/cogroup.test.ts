@@ -4,6 +4,8 @@ import { defineApp } from '../../../src/dsl/app.ts'
 import { topic } from '../../../src/dsl/topic.ts'
 import { string } from '../../../src/serdes/primitives.ts'
 import { testDriver } from '../../../src/testing/index.ts'
+import { session } from '../../../src/windows/session-windows.ts'
+import { tumbling } from '../../../src/windows/time-windows.ts'
 
 const left = topic('left', { key: string(), value: string() })
 const right = topic('right', { key: string(), value: string() })
@@ -60,6 +62,51 @@ describe('cogroup', () => {
       },
     })
     expect(() => wrong.topology()).toThrow(/cogroup: expected a grouped stream/)
+  })
+
+  it('by session merges what both streams made, once per commit, and goes on after a crash (D45, W1)', () => {
+    const visits = defineApp({
+      id: 'visits',
+      build: b =>
+        b
+          .stream(left)
+          .groupByKey()
+          .cogroup<string>((sum, value) => `${sum}+${value}`)
+          .cogroup(b.stream(right).groupByKey(), (sum, value) => `${sum}-${value}`)
+          .windowedBy(session(5))
+          .aggregate({ initial: () => '', merge: (l, r) => `${l}&${r}`, store: 'visits', value: string() })
+          .toStream((_: string, { key, window }): string => `${key}@${window.start}/${window.end}`)
+          .to(out),
+    })
+    using driver = testDriver(visits, { cache: true })
+    const taken = (): readonly string[] =>
+      driver
+        .output(out)
+        .readAll()
+        .map(({ key, value }) => `${key}=${value ?? 'gone'}`)
+    driver.input(left).send('k', 'a', { at: 1 })
+    driver.input(right).send('k', 'b', { at: 3 })
+    driver.commit()
+    expect(taken()).toEqual(['k@1/3=&+a-b'])
+    driver.crash()
+    driver.restart()
+    driver.input(left).send('k', 'c', { at: 7 })
+    driver.commit()
+    expect(taken()).toEqual(['k@1/3=gone', 'k@1/7=&&+a-b+c'])
+  })
+
+  it('refuses to be put out on close (D45)', () => {
+    const refused = defineApp({
+      id: 'app',
+      build(b) {
+        const cogrouped = b
+          .stream(left)
+          .groupByKey()
+          .cogroup<string>(sum => sum)
+        cogrouped.windowedBy(tumbling(1), ...([{ emit: 'close' }] as unknown as []))
+      },
+    })
+    expect(() => refused.topology()).toThrow(/put out with every update/)
   })
 
   it('refuses two repartition topics of one name (D42)', () => {
