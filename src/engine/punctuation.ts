@@ -2,8 +2,10 @@
  * Punctuations of one kind of time: what is due is fired, earliest first.
  *
  * Next times are multiples of the interval from the anchor; however many were missed, one call makes up for them
- * (semantics U1, U2), and it is told the time that it is, not the one that was planned (U4).
+ * (semantics U1, U2), and it is told the time that it is, not the one that was planned (U4). What is due at the same time
+ * fires in the order in which Kafka's heap gives it, which is the order of this one: both are filled and emptied alike.
  */
+import { Heap } from '../base/heap.ts'
 import type { Cancellable } from '../processor/processor.ts'
 
 /** The node that scheduled a punctuation; it runs it, so that an error gets its place. */
@@ -20,9 +22,13 @@ interface Scheduled {
 }
 
 export class Punctuations {
-  private readonly scheduled: Scheduled[] = []
+  /** With those that were cancelled, until they are due. */
+  private readonly scheduled = new Heap<Scheduled>((left, right) => left.next < right.next)
+
   /** The earliest time at which something is due; Infinity when nothing is scheduled. */
-  due = Infinity
+  get due(): number {
+    return this.scheduled.peek()?.next ?? Infinity
+  }
 
   /** `first` is the time of the first call. */
   schedule(
@@ -36,13 +42,9 @@ export class Punctuations {
     }
     const entry: Scheduled = { owner, intervalMs, punctuate, next: first, cancelled: false }
     this.scheduled.push(entry)
-    this.refresh()
     return {
       cancel: () => {
-        if (entry.cancelled) return
         entry.cancelled = true
-        this.scheduled.splice(this.scheduled.indexOf(entry), 1)
-        this.refresh()
       },
     }
   }
@@ -51,24 +53,15 @@ export class Punctuations {
   fire(now: number): boolean {
     let fired = false
     while (this.due <= now) {
-      const entry = this.earliest()!
-      // Set before the call: it may cancel itself, or look at what else is scheduled.
-      entry.next += (Math.floor((now - entry.next) / entry.intervalMs) + 1) * entry.intervalMs
-      this.refresh()
+      const entry = this.scheduled.pop()!
+      if (entry.cancelled) continue
       entry.owner.runPunctuation(entry.punctuate, now)
       fired = true
+      // The call may have cancelled it.
+      if (entry.cancelled) continue
+      entry.next += (Math.floor((now - entry.next) / entry.intervalMs) + 1) * entry.intervalMs
+      this.scheduled.push(entry)
     }
     return fired
-  }
-
-  private earliest(): Scheduled | undefined {
-    let earliest: Scheduled | undefined
-    for (const entry of this.scheduled)
-      if (earliest === undefined || entry.next < earliest.next) earliest = entry
-    return earliest
-  }
-
-  private refresh(): void {
-    this.due = this.earliest()?.next ?? Infinity
   }
 }
