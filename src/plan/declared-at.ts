@@ -1,14 +1,16 @@
 /** Finds the line of the application that declared an operator, so that messages can point at it. */
 
-const sourceRoots = rootsOf(import.meta.url)
+/** Absent where modules have no address: in a bundle that is a script, the library and the application are one. */
+const moduleUrl = import.meta.url as string | undefined
+const sourceRoots = moduleUrl === undefined ? [] : rootsOf(moduleUrl)
 
 /**
- * `file:line:column` of the nearest caller outside this library, or `undefined` where the engine gives no stacks.
- * Costs some microseconds: it is for declarations, not for records.
+ * `file:line:column` of the nearest caller outside this library, or `undefined` where the engine gives no stacks and in
+ * bundles. Costs some microseconds: it is for declarations, not for records.
  */
 export function declaredAt(): string | undefined {
   const { stack } = new Error('where')
-  if (stack === undefined) return undefined
+  if (stack === undefined || sourceRoots.length === 0) return undefined
   for (const line of stack.split('\n').slice(1)) {
     const place = /\(?([^\s()]+:\d+:\d+)\)?$/.exec(line)?.[1]
     if (place === undefined || place.startsWith('node:')) continue

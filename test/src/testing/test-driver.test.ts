@@ -365,7 +365,7 @@ describe('values are frozen', () => {
     const app = defineApp({
       id: 'rich',
       onError: { process: 'skip' },
-      build: b => void b.stream(input).peek(value => void change(value)),
+      build: b => void b.stream(input).peek(value => change(value)),
     })
     using driver = testDriver(app)
     const content: Content = { map: new Map(), set: new Set(), date: new Date() }
