@@ -46,8 +46,8 @@ function restart(driver: TestDriver): void {
 
 const pairs = (rows: Iterable<readonly [unknown, unknown]>): string =>
   [...rows].map(([key, value]) => `${String(key)}=${String(value)}`).join(' ')
-const starts = (rows: Iterable<{ readonly start: number; readonly key?: unknown }>): string =>
-  [...rows].map(({ key, start }) => `${key === undefined ? '' : String(key)}@${start}`).join(' ')
+const starts = (rows: Iterable<{ readonly start: number; readonly key?: string }>): string =>
+  [...rows].map(({ key = '', start }) => `${key}@${start}`).join(' ')
 
 describe('a key-value store', () => {
   const numbers = kvStore('numbers', { key: integer(), value: string() })
