@@ -15,6 +15,7 @@ export { topologyApp, type TopologyAppDefinition } from './dsl/topology-app.ts'
 export type { RowStoreOptions, TtlOption, TtlOptions } from './dsl/ttl-options.ts'
 export type { AnyDedupeOptions, DedupeOptions } from './dsl/dedupe.ts'
 export { dedupe } from './dsl/reusable-operators.ts'
+export type { IdleOption } from './dsl/idle-option.ts'
 export type { AsyncMapper, AsyncOptions, RetryOptions } from './dsl/async-options.ts'
 export type {
   Aggregator,

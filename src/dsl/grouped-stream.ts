@@ -24,7 +24,7 @@ import type { StoreOptions, WindowStoreOptions } from './options.ts'
 import { SessionWindowed, type AnySessionWindowed } from './session-windowed-stream.ts'
 import { storeOptions } from './store-plan.ts'
 import type { KGroupedStream, WindowedStream } from './streams.ts'
-import { checkWindows, isEmittedOnClose, windowKeySerde } from './window-kinds.ts'
+import { checkWindows, closingIdleMs, isEmittedOnClose, windowKeySerde } from './window-kinds.ts'
 import { retentionFor } from './window-retention.ts'
 
 type AnyGrouped = KGroupedStream<unknown, unknown>
@@ -93,6 +93,7 @@ class TimeWindowedStream implements MembersOf<AnyWindowed> {
   readonly #windows: StoredWindows
   readonly #onClose: boolean
   readonly #late: LateHandler | undefined
+  readonly #idleMs: number | undefined
 
   constructor(
     dsl: Dsl,
@@ -107,6 +108,7 @@ class TimeWindowedStream implements MembersOf<AnyWindowed> {
     this.#windows = checkWindows(windows, ['session'])
     this.#onClose = isEmittedOnClose(windows, options)
     this.#late = lateHandler(options)
+    this.#idleMs = closingIdleMs(options, this.#onClose)
   }
 
   count(store?: string | WindowStoreOptions<unknown>): AnyTable {
@@ -145,6 +147,7 @@ class TimeWindowedStream implements MembersOf<AnyWindowed> {
       retentionMs,
       onClose: this.#onClose,
       late: lateNodeName(name, this.#late),
+      idleMs: this.#idleMs,
     })
     planLateRecords(this.#dsl, node, this.#late)
     const keySerde = windowKeySerde(store.keySerde, windows)

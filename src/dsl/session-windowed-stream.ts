@@ -25,7 +25,7 @@ import {
 import type { WindowStoreOptions } from './options.ts'
 import { storeOptions } from './store-plan.ts'
 import type { SessionWindowedStream } from './streams.ts'
-import { isEmittedOnClose } from './window-kinds.ts'
+import { closingIdleMs, isEmittedOnClose } from './window-kinds.ts'
 import { sessionRetention } from './window-retention.ts'
 
 export type AnySessionWindowed = SessionWindowedStream<unknown, unknown>
@@ -47,6 +47,7 @@ export class SessionWindowed implements MembersOf<AnySessionWindowed> {
   readonly #windows: SessionWindows
   readonly #onClose: boolean
   readonly #late: LateHandler | undefined
+  readonly #idleMs: number | undefined
 
   constructor(
     dsl: Dsl,
@@ -61,6 +62,7 @@ export class SessionWindowed implements MembersOf<AnySessionWindowed> {
     this.#windows = windows
     this.#onClose = isEmittedOnClose(windows, options)
     this.#late = lateHandler(options)
+    this.#idleMs = closingIdleMs(options, this.#onClose)
   }
 
   count(store?: string | WindowStoreOptions<unknown>): AnyTable {
@@ -102,6 +104,7 @@ export class SessionWindowed implements MembersOf<AnySessionWindowed> {
       retentionMs,
       onClose: this.#onClose,
       late: lateNodeName(name, this.#late),
+      idleMs: this.#idleMs,
     })
     planLateRecords(this.#dsl, node, this.#late)
     const keySerde = sessionWindowed(store.keySerde) as Serde<unknown>

@@ -10,6 +10,7 @@ import { validateName } from '../topology/names.ts'
 import { joinWindows } from '../windows/join-windows.ts'
 import type { Dsl, StreamState } from './handle.ts'
 import type { StreamJoinOptions } from './join-options.ts'
+import { idleMsOf } from './idle-option.ts'
 import { requireKeySerde } from './store-plan.ts'
 
 export type AnyStreamJoinOptions = StreamJoinOptions<unknown, unknown, unknown>
@@ -39,6 +40,9 @@ export function planStreamJoin({ plan }: Dsl, request: StreamJoinRequest): Strea
   const { operator, left, right, joiner, options } = request
   if (options.store !== undefined) validateName(options.store, 'a store', declaredAt())
   const windows = joinWindows(options.within, options.grace)
+  const idleMs = idleMsOf(options, operator)
+  if (idleMs !== undefined && operator === 'join')
+    throw new TypeError('join: no record waits to go without a match; idle is for leftJoin and outerJoin')
   const names = namesOf(plan, operator, options)
   const keySerde = requireKeySerde(left.keySerde ?? right.keySerde, operator)
   const place = declaredAt()
@@ -73,6 +77,7 @@ export function planStreamJoin({ plan }: Dsl, request: StreamJoinRequest): Strea
     joiner,
     held,
     store: held?.store,
+    idleMs,
   })
   return { node, keySerde, valueSerde: options.value, rekeyed: false }
 }

@@ -7,6 +7,7 @@ import { checkSuppressed } from '../plan/versions.ts'
 import { windowGraceAbove } from '../plan/window-grace.ts'
 import { validateName } from '../topology/names.ts'
 import type { AnyTable, Dsl, TableState } from './handle.ts'
+import { idleMsOf, type IdleOption } from './idle-option.ts'
 import type { SuppressOptions } from './options.ts'
 import { planStore } from './store-plan.ts'
 
@@ -43,6 +44,8 @@ function suppressionOf(table: TableNode, options: SuppressOptions, place: string
     throw new TypeError(`suppress: whenFull must be 'emit-early' or 'stop', not ${JSON.stringify(whenFull)}`)
   }
   if (until !== 'window-close') {
+    if ((options as IdleOption).idle !== undefined)
+      throw new TypeError(`suppress: idle is for until 'window-close'`)
     const delayMs = toMilliseconds(until, 'until')
     return Object.freeze({
       waitsFrom: 'first-update',
@@ -57,7 +60,13 @@ function suppressionOf(table: TableNode, options: SuppressOptions, place: string
     )
   }
   const delayMs = windowGraceAbove(table, place)
-  return Object.freeze({ waitsFrom: 'window-end', delayMs, ...bounds, whenFull: 'stop' })
+  return Object.freeze({
+    waitsFrom: 'window-end',
+    delayMs,
+    ...bounds,
+    whenFull: 'stop',
+    idleMs: idleMsOf(options, 'suppress'),
+  })
 }
 
 function boundOf(given: number | undefined, argument: string): number {

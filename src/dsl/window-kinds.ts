@@ -3,6 +3,7 @@ import type { Serde } from '../serdes/serde.ts'
 import { windowKeys } from '../serdes/windowed.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
 import type { StoredWindows } from '../windows/stored-windows.ts'
+import { idleMsOf } from './idle-option.ts'
 import type { WindowedByOptions } from './options.ts'
 
 /** The windows as they were handed in; a `TypeError` if they are something else. `others` names what fits there too. */
@@ -32,4 +33,14 @@ export function isEmittedOnClose(
     throw new TypeError(`windowedBy: ${kind} windows cannot be put out on close, only with every update`)
   }
   return emit === 'close'
+}
+
+/** The `idle` of windows that are put out on close; a `TypeError` where nothing waits for time to pass. */
+export function closingIdleMs(options: WindowedByOptions, onClose: boolean): number | undefined {
+  const idleMs = idleMsOf(options, 'windowedBy')
+  if (idleMs !== undefined && !onClose)
+    throw new TypeError(
+      `windowedBy: with every update put out, nothing waits for idle; use it with emit: 'close'`,
+    )
+  return idleMs
 }

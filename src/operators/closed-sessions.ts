@@ -44,7 +44,7 @@ export class ClosedSessions {
   }
 
   /** Puts out what is closed at `closeTime`; `record` is the one that has moved time. */
-  emit(closeTime: number, record: StreamRecord): void {
+  emit(closeTime: number, record: Pick<StreamRecord, 'headers'>): void {
     const { context, store } = this.options
     const last = (this.last ??= context.noted(store.name) ?? -1)
     const latest = closeTime - 1
@@ -59,7 +59,7 @@ export class ClosedSessions {
     context.note(store.name, closeTime)
   }
 
-  private putOut(key: unknown, window: Window, { headers }: StreamRecord): void {
+  private putOut(key: unknown, window: Window, { headers }: Pick<StreamRecord, 'headers'>): void {
     const { context, store } = this.options
     const { start, end } = window
     const value = store.fetchSession(key, start, end)

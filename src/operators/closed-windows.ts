@@ -49,7 +49,7 @@ export class ClosedWindows {
   }
 
   /** Puts out what is closed at `closeTime`; `record` is the one that has moved time. */
-  emit(closeTime: number, record: StreamRecord): void {
+  emit(closeTime: number, record: Pick<StreamRecord, 'headers'>): void {
     const { context, store } = this.options
     const last = (this.last ??= context.noted(store.name) ?? -1)
     const latest = closeTime - this.openMs
@@ -63,7 +63,7 @@ export class ClosedWindows {
     context.note(store.name, closeTime)
   }
 
-  private putOut(key: unknown, start: number, { headers }: StreamRecord): void {
+  private putOut(key: unknown, start: number, { headers }: Pick<StreamRecord, 'headers'>): void {
     const { context, store, sizeMs } = this.options
     const row = store.fetch(key, start)
     // The fold has deleted it, or its retention was over.

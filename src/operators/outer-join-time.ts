@@ -5,6 +5,7 @@
  * Both are in memory alone, as in Kafka: after a start, time begins anew (semantics J10). The sides share a task's held
  * records, so what they know together hangs on that store.
  */
+import type { IdleTime } from './idle-time.ts'
 import type { HeldRecordStore } from '../state/held-record-store.ts'
 
 export interface OuterJoinTime {
@@ -12,6 +13,8 @@ export interface OuterJoinTime {
   latest: number
   /** No held record that is to be looked at is earlier; `Infinity` when none is held. */
   least: number
+  /** Where time goes on by the clock while both inputs are silent. */
+  idle?: IdleTime | undefined
 }
 
 const times = new WeakMap<HeldRecordStore, OuterJoinTime>()

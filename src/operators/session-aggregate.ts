@@ -18,6 +18,7 @@ import type { Window, Windowed } from '../windows/window.ts'
 import { absent, type FoldCallback, type MergeCallback } from './callbacks.ts'
 import { ClosedSessions } from './closed-sessions.ts'
 import { Emission } from './emission.ts'
+import { idleTime, type IdleTime } from './idle-time.ts'
 import { dropLate } from './late-records.ts'
 import { lastEmissionOf, shareEmission } from './shared-emission.ts'
 
@@ -28,6 +29,8 @@ export interface SessionAggregateOptions {
   readonly initial: () => unknown
   readonly add: FoldCallback
   readonly merge: MergeCallback
+  /** How long the input is silent before time goes on by the clock. Absent: only records move it. */
+  readonly idleMs?: number | undefined
   /** The child that gets late records. Absent: they are only counted. */
   readonly late?: string | undefined
   readonly sendOldValues: boolean
@@ -51,6 +54,7 @@ class SessionAggregate implements Processor {
   private emission!: Emission
   private shared = false
   private closed: ClosedSessions | undefined
+  private idle: IdleTime | undefined
   private streamTime = -1
 
   constructor(options: SessionAggregateOptions) {
@@ -67,12 +71,23 @@ class SessionAggregate implements Processor {
     if (this.shared) shareEmission(this.store, this.emission)
     if (onClose === undefined) return
     this.closed = new ClosedSessions({ context, store: this.store, keySerde: onClose.keySerde })
+    const { idleMs, windows } = this.options
+    this.idle = idleTime({
+      context,
+      name: store,
+      idleMs,
+      advance: streamTime => {
+        this.streamTime = Math.max(this.streamTime, streamTime)
+        this.closed?.emit(this.streamTime - windows.graceMs - windows.gapMs, { headers: noHeaders })
+      },
+    })
   }
 
   process(record: StreamRecord): void {
     const { key, value, timestamp } = record
     if (absent(key)) return this.context.drop('null-key')
     if (timestamp > this.streamTime) this.streamTime = timestamp
+    if (this.idle !== undefined) this.streamTime = this.idle.seen(this.streamTime)
     const { windows, initial, add, merge, late } = this.options
     const { context } = this
     const { gapMs, graceMs } = windows

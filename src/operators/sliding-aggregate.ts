@@ -14,6 +14,7 @@
  */
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
+import { noHeaders } from '../record/record.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { ValueAndTimestamp, WindowStore } from '../state/store.ts'
 import type { SlidingWindows } from '../windows/sliding-windows.ts'
@@ -21,6 +22,7 @@ import type { Windowed } from '../windows/window.ts'
 import { absent, type FoldCallback } from './callbacks.ts'
 import { ClosedWindows } from './closed-windows.ts'
 import { Emission } from './emission.ts'
+import { idleTime, type IdleTime } from './idle-time.ts'
 import { dropLate } from './late-records.ts'
 import { lastEmissionOf, shareEmission } from './shared-emission.ts'
 
@@ -30,6 +32,8 @@ export interface SlidingAggregateOptions {
   /** Makes the accumulator of a new window. Absent: the first value itself is the accumulator (`reduce`). */
   readonly initial?: (() => unknown) | undefined
   readonly add: FoldCallback
+  /** How long the input is silent before time goes on by the clock. Absent: only records move it. */
+  readonly idleMs?: number | undefined
   /** The child that gets late records. Absent: they are only counted. */
   readonly late?: string | undefined
   readonly sendOldValues: boolean
@@ -59,6 +63,7 @@ class SlidingAggregate implements Processor {
   private emission!: Emission
   private shared = false
   private closed: ClosedWindows | undefined
+  private idle: IdleTime | undefined
   private streamTime = -1
 
   constructor(options: SlidingAggregateOptions) {
@@ -79,6 +84,15 @@ class SlidingAggregate implements Processor {
     const { sizeMs } = this
     const { keySerde } = onClose
     this.closed = new ClosedWindows({ context, store: this.store, keySerde, sizeMs, endIncluded: true })
+    this.idle = idleTime({
+      context,
+      name: store,
+      idleMs: this.options.idleMs,
+      advance: streamTime => {
+        this.streamTime = Math.max(this.streamTime, streamTime)
+        this.closed?.emit(this.closeTime, { headers: noHeaders })
+      },
+    })
   }
 
   process(record: StreamRecord): void {
@@ -86,6 +100,7 @@ class SlidingAggregate implements Processor {
     if (absent(key)) return this.context.drop('null-key')
     if (absent(value)) return this.context.drop('null-value')
     if (timestamp > this.streamTime) this.streamTime = timestamp
+    if (this.idle !== undefined) this.streamTime = this.idle.seen(this.streamTime)
     // Before the record is folded: its window may let the store forget rows that are put out now.
     this.closed?.emit(this.closeTime, record)
     // Where even the record's right window is closed, so are all that it could be in.

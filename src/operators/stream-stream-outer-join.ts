@@ -12,10 +12,12 @@
  */
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import { StreamRecord } from '../processor/record.ts'
+import { noHeaders } from '../record/record.ts'
 import type { HeldRecordStore } from '../state/held-record-store.ts'
 import type { HeldKey } from '../state/held-serde.ts'
 import type { WindowStore } from '../state/store.ts'
 import { absent, type JoinCallback } from './callbacks.ts'
+import { idleTime } from './idle-time.ts'
 import { outerJoinTimeOf, type OuterJoinTime } from './outer-join-time.ts'
 import { joinerOf, reachOf, type StreamStreamJoinOptions } from './stream-stream-join.ts'
 
@@ -24,11 +26,16 @@ export interface StreamStreamOuterJoinOptions extends StreamStreamJoinOptions {
   readonly heldStore: string
   /** Whether records of this side come out without a match. */
   readonly keepsUnmatched: boolean
+  /** How long both inputs are silent before time goes on by the clock. Absent: only records move it. */
+  readonly idleMs?: number | undefined
 }
 
 export function streamStreamOuterJoin(options: StreamStreamOuterJoinOptions): ProcessorSupplier {
   return () => new StreamStreamOuterJoin(options)
 }
+
+/** What has moved time: a record, or the clock. */
+type Cause = Pick<StreamRecord, 'timestamp' | 'headers'>
 
 class StreamStreamOuterJoin implements Processor {
   private readonly options: StreamStreamOuterJoinOptions
@@ -56,12 +63,21 @@ class StreamStreamOuterJoin implements Processor {
     this.others = context.store(this.options.otherStore)
     this.held = context.store(this.options.heldStore)
     this.time = outerJoinTimeOf(this.held)
+    const { heldStore: name, idleMs } = this.options
+    // One side sees to it for both.
+    if (!this.left) return
+    const advance = (streamTime: number): void => {
+      this.time.latest = Math.max(this.time.latest, streamTime)
+      this.putOutClosed({ timestamp: this.time.latest, headers: noHeaders })
+    }
+    this.time.idle = idleTime({ context, name, idleMs, advance })
   }
 
   process(record: StreamRecord): void {
     const { key, value, timestamp } = record
     const { context, time } = this
     if (timestamp > time.latest) time.latest = timestamp
+    if (time.idle !== undefined) time.latest = time.idle.seen(time.latest)
     if (absent(value)) return context.drop('null-value')
     if (absent(key)) {
       if (!this.options.keepsUnmatched) return context.drop('null-key')
@@ -89,10 +105,14 @@ class StreamStreamOuterJoin implements Processor {
   }
 
   /** Puts out the held records that can have no match any more, in their order. */
-  private releaseClosed(cause: StreamRecord): void {
-    const { held, time } = this
+  private releaseClosed(cause: Cause): void {
+    const { time } = this
     const { graceMs } = this.options.windows
-    if (time.least + this.aheadMs + graceMs >= time.latest) return
+    if (time.least + this.aheadMs + graceMs < time.latest) this.putOutClosed(cause)
+  }
+
+  private putOutClosed(cause: Cause): void {
+    const { held, time } = this
     time.least = Infinity
     const released: HeldKey[] = []
     let leftIsOpen = false
@@ -119,7 +139,7 @@ class StreamStreamOuterJoin implements Processor {
     return timestamp + (left ? afterMs : beforeMs) + graceMs >= this.time.latest
   }
 
-  private putOut(held: HeldKey, { headers }: StreamRecord): void {
+  private putOut(held: HeldKey, { headers }: Cause): void {
     const { key, timestamp, left } = held
     const { joiner } = this.options
     for (const { value } of this.held.valuesOf(held)) {

@@ -20,6 +20,7 @@ import type { KeyValueStore } from '../state/store.ts'
 import type { Windowed } from '../windows/window.ts'
 import { countedBytesOf, type BufferedChange } from './buffered-change.ts'
 import { Change } from './change.ts'
+import { idleTime, type IdleTime } from './idle-time.ts'
 
 /** What is held back, and how much at most. */
 export interface Suppression {
@@ -33,6 +34,8 @@ export interface Suppression {
   readonly bytesMax: number
   /** `emit-early`: the first leave before their time. `stop`: MR-4007. */
   readonly whenFull: 'emit-early' | 'stop'
+  /** How long the input is silent before time goes on by the clock. Absent: only records move it. */
+  readonly idleMs?: number | undefined
 }
 
 export interface SuppressOptions extends Suppression {
@@ -66,6 +69,7 @@ class Suppress implements Processor<unknown, Change> {
     (left, right) => left.time < right.time || (left.time === right.time && left.order < right.order),
   )
   private bytes = 0
+  private idle: IdleTime | undefined
   private streamTime = -1
 
   constructor(options: SuppressOptions) {
@@ -76,11 +80,18 @@ class Suppress implements Processor<unknown, Change> {
     this.context = context
     this.store = context.store(this.options.store)
     for (const [key, change] of this.store.walk()) this.wait(this.orderOf(key), key, change)
+    const { store: name, idleMs } = this.options
+    const advance = (streamTime: number): void => {
+      this.streamTime = Math.max(this.streamTime, streamTime)
+      this.leaveWhatIsDue()
+    }
+    this.idle = idleTime({ context, name, idleMs, advance })
   }
 
   process(record: StreamRecord<unknown, Change>): void {
     const { key, value: change, timestamp, headers } = record
     if (timestamp > this.streamTime) this.streamTime = timestamp
+    if (this.idle !== undefined) this.streamTime = this.idle.seen(this.streamTime)
     const { topic, partition, offset } = this.context.record
     const { newValue, oldValue } = change
     const order = this.orderOf(key)
@@ -98,6 +109,11 @@ class Suppress implements Processor<unknown, Change> {
     }
     this.wait(order, key, buffered)
     this.store.put(key, buffered, timestamp)
+    this.leaveWhatIsDue()
+    this.makeRoom()
+  }
+
+  private leaveWhatIsDue(): void {
     const due = this.streamTime - this.options.delayMs
     for (
       let first = this.leaving.peek();
@@ -105,7 +121,6 @@ class Suppress implements Processor<unknown, Change> {
       first = this.leaving.peek()
     )
       this.leave(first)
-    this.makeRoom()
   }
 
   private makeRoom(): void {

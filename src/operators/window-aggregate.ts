@@ -8,6 +8,7 @@
  */
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
+import { noHeaders } from '../record/record.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { WindowStore } from '../state/store.ts'
 import { windowsFor, type FixedWindows } from '../windows/fixed-windows.ts'
@@ -16,6 +17,7 @@ import type { Windowed } from '../windows/window.ts'
 import { absent, type FoldCallback } from './callbacks.ts'
 import { ClosedWindows } from './closed-windows.ts'
 import { Emission } from './emission.ts'
+import { idleTime, type IdleTime } from './idle-time.ts'
 import { dropLate } from './late-records.ts'
 import { lastEmissionOf, shareEmission } from './shared-emission.ts'
 
@@ -26,6 +28,8 @@ export interface WindowAggregateOptions {
   /** Makes the accumulator of a new window. Absent: the first value itself is the accumulator (`reduce`). */
   readonly initial?: (() => unknown) | undefined
   readonly add: FoldCallback
+  /** How long the input is silent before time goes on by the clock. Absent: only records move it. */
+  readonly idleMs?: number | undefined
   /** The child that gets late records. Absent: they are only counted. */
   readonly late?: string | undefined
   readonly sendOldValues: boolean
@@ -51,6 +55,7 @@ class WindowAggregate implements Processor {
   private emission!: Emission
   private shared = false
   private closed: ClosedWindows | undefined
+  private idle: IdleTime | undefined
   private streamTime = -1
 
   constructor(options: WindowAggregateOptions) {
@@ -72,12 +77,22 @@ class WindowAggregate implements Processor {
     const { keySerde } = onClose
     const { sizeMs } = windows
     this.closed = new ClosedWindows({ context, store: this.store, keySerde, sizeMs, endIncluded: false })
+    this.idle = idleTime({
+      context,
+      name: store,
+      idleMs: this.options.idleMs,
+      advance: streamTime => {
+        this.streamTime = Math.max(this.streamTime, streamTime)
+        this.closed?.emit(this.streamTime - this.options.graceMs, { headers: noHeaders })
+      },
+    })
   }
 
   process(record: StreamRecord): void {
     const { key, timestamp } = record
     if (absent(key)) return this.context.drop('null-key')
     if (timestamp > this.streamTime) this.streamTime = timestamp
+    if (this.idle !== undefined) this.streamTime = this.idle.seen(this.streamTime)
     const { windows, graceMs } = this.options
     const closeTime = this.streamTime - graceMs
     // Before the record is folded: its window may let the store forget rows that are put out now.

@@ -21,7 +21,7 @@ export function compileAggregate(
     case 'stream-aggregate':
       return [streamAggregate({ ...options, initial: node.initial, expiry: store.expiry }), rowStore(store)]
     case 'window-aggregate': {
-      const { windows, initial, retentionMs, late } = node
+      const { windows, initial, retentionMs, late, idleMs } = node
       const onClose = node.onClose ? { keySerde: store.keySerde } : undefined
       const { sizeMs, graceMs } = windows
       // One whose end is in it is still open when time is its size and the grace past its start.
@@ -29,18 +29,18 @@ export function compileAggregate(
       const kept = windowStore(store, sizeMs, Math.max(retentionMs, keptMs))
       const definition = { ...kept, walkable: node.onClose }
       if (windows.kind === 'sliding') {
-        return [slidingAggregate({ ...options, windows, initial, onClose, late }), definition]
+        return [slidingAggregate({ ...options, windows, initial, onClose, late, idleMs }), definition]
       }
-      return [windowAggregate({ ...options, windows, graceMs, initial, onClose, late }), definition]
+      return [windowAggregate({ ...options, windows, graceMs, initial, onClose, late, idleMs }), definition]
     }
     case 'session-aggregate': {
-      const { windows, initial, merge, retentionMs, late } = node
+      const { windows, initial, merge, retentionMs, late, idleMs } = node
       const onClose = node.onClose ? { keySerde: store.keySerde } : undefined
       // A session is still open when time is the gap and the grace past its end: it must be there when it is put out.
       const keptMs = node.onClose ? windows.gapMs + windows.graceMs + 1 : 0
       const kept = sessionStore(store, Math.max(retentionMs, keptMs))
       const definition = { ...kept, walkable: node.onClose }
-      return [sessionAggregate({ ...options, windows, initial, merge, onClose, late }), definition]
+      return [sessionAggregate({ ...options, windows, initial, merge, onClose, late, idleMs }), definition]
     }
     default:
       return unreachable(node)

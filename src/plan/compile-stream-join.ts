@@ -45,7 +45,7 @@ export function addStreamStreamJoin(
 }
 
 function addSides(node: StreamStreamJoinNode, topology: Topology): void {
-  const { left, right, windows, joiner, held, operator, declaredAt } = node
+  const { left, right, windows, joiner, held, operator, idleMs, declaredAt } = node
   if (held !== undefined) topology.addStateStore(heldRecordStore(held))
   const sides = [
     { side: 'left', own: left, other: right, keepsUnmatched: true },
@@ -56,7 +56,7 @@ function addSides(node: StreamStreamJoinNode, topology: Topology): void {
     const supplier =
       held === undefined
         ? streamStreamJoin(options)
-        : streamStreamOuterJoin({ ...options, heldStore: held.store.name, keepsUnmatched })
+        : streamStreamOuterJoin({ ...options, heldStore: held.store.name, keepsUnmatched, idleMs })
     const stores = held === undefined ? [other.store] : [other.store, held.store.name]
     topology.addProcessor(own.joinName, { parents: [own.windowName], supplier, stores, declaredAt })
   }

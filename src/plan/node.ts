@@ -130,6 +130,8 @@ export interface WindowAggregateNode extends Omit<StreamAggregateNode, 'kind'> {
   readonly onClose: boolean
   /** The name of the node that gets late records; absent: they are only counted. */
   readonly late: string | undefined
+  /** How long the input is silent before time goes on by the clock; absent: only records move it. */
+  readonly idleMs: number | undefined
 }
 
 /**
@@ -166,6 +168,8 @@ export interface SessionAggregateNode extends Omit<StreamAggregateNode, 'kind' |
   readonly onClose: boolean
   /** The name of the node that gets late records; absent: they are only counted. */
   readonly late: string | undefined
+  /** How long the input is silent before time goes on by the clock; absent: only records move it. */
+  readonly idleMs: number | undefined
 }
 
 export interface ToTableNode extends NodeBase {
@@ -292,6 +296,8 @@ export interface StreamStreamJoinNode extends NodeBase {
   readonly held: HeldRecords | undefined
   /** That of `held`, here because it is named here. */
   readonly store: StorePlan | undefined
+  /** How long both streams are silent before time goes on by the clock; absent: only records move it. */
+  readonly idleMs: number | undefined
 }
 
 /** Where a left or outer join holds records of both sides that have no match yet, and how it writes them. */
