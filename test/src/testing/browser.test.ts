@@ -103,10 +103,7 @@ describe('a bundle for the browser', () => {
         ['poison', 1],
         ['zwölf', 3],
       ],
-      windows: [
-        [0, 5],
-        [60_000, 2],
-      ],
+      windows: [[60_000, 2]],
       sessions: 1,
       seen: { word: 'zwölf', at: 70_001 },
       letters: [['lines', 'no such word']],
