@@ -12,21 +12,26 @@ import type { SlidingWindows } from '../windows/sliding-windows.ts'
 import type { StoredWindows } from '../windows/stored-windows.ts'
 import type { TimeWindows } from '../windows/time-windows.ts'
 import type { Windowed } from '../windows/window.ts'
+import type { SessionMerge, Subtracting, WindowAggregateOptions } from './fold-options.ts'
 import type {
   Aggregator,
+  Check,
+  Fold,
   Guarded,
   Initializer,
   Joiner,
   Mapper,
   Merger,
-  Predicate,
+  Now,
+  StringKey,
   Sync,
+  TopicOfOtherTypes,
   TypeGuard,
 } from './function-types.ts'
 import type { AsyncMapper, AsyncOptions } from './async-options.ts'
 import type { DedupeOptions } from './dedupe.ts'
 import type { GlobalJoinOptions, GlobalKTable } from './global-table.ts'
-import type { ForeignKeyJoinOptions, StreamJoinOptions } from './join-options.ts'
+import type { ForeignKeyJoinOptions, SameKeys, StreamJoinOptions } from './join-options.ts'
 import type {
   BranchOptions,
   KeyOptions,
@@ -44,6 +49,7 @@ import type {
 import type { StoreHandles } from './open-stores.ts'
 import type { PrintOptions } from './print-options.ts'
 import type { ProcessorDefinition, ValueProcessorDefinition } from './processors.ts'
+import type { LateRecordsOption } from './late-option.ts'
 import type { LookupTable } from './lookup-table.ts'
 import type { RowStoreOptions } from './ttl-options.ts'
 import type { TableJoinOptions } from './table-join.ts'
@@ -58,16 +64,13 @@ export type Branches<K, V, B> = {
 export interface KStream<K, V> {
   /** Keeps the records that `predicate` accepts; a type guard narrows the values. Absent values are passed to it. */
   filter<W extends V>(predicate: TypeGuard<K, V, W>, options?: NamedOptions): KStream<K, W>
-  filter(predicate: Predicate<K, V>, options?: NamedOptions): KStream<K, V>
+  filter(predicate: Check<K, V>, options?: NamedOptions): KStream<K, V>
 
   /** Keeps the records that `predicate` does not accept. */
-  filterNot(predicate: Predicate<K, V>, options?: NamedOptions): KStream<K, V>
+  filterNot(predicate: Check<K, V>, options?: NamedOptions): KStream<K, V>
 
   /** Replaces each value; keys and partitions stay. `fn` is called for absent values too. */
-  mapValues<W>(
-    fn: Mapper<K, V, Sync<W, 'use mapValuesAsync(fn, { concurrency, ordering })'>>,
-    options?: ValueOptions<W>,
-  ): KStream<K, W>
+  mapValues<W>(fn: Mapper<K, V, Sync<W>>, options?: ValueOptions<W>): KStream<K, W>
 
   /**
    * Replaces each value by what an asynchronous call makes of it: a bounded number of calls at a time, each with a
@@ -119,31 +122,37 @@ export interface KStream<K, V> {
   dedupe<I = string>(options: DedupeOptions<K, V, I>): KStream<K, V>
 
   /** Replaces each value by any number of values, in order. */
-  flatMapValues<W>(fn: Mapper<K, V, Iterable<W>>, options?: ValueOptions<W>): KStream<K, W>
+  flatMapValues<W>(fn: Mapper<K, V, Now<Iterable<W>>>, options?: ValueOptions<W>): KStream<K, W>
 
   /**
    * Replaces key and value: `fn` answers `[key, value]`. Keyed operators that follow send the records through a
    * repartition topic first. Keys that are not strings need a serde in `options.key`.
    */
-  map<K2 extends string, W>(fn: Mapper<K, V, readonly [K2, W]>, options?: StringKeyOptions): KStream<K2, W>
-  map<K2, W>(fn: Mapper<K, V, readonly [K2, W]>, options: KeyOptions<K2>): KStream<K2, W>
+  map<K2 extends string, W>(
+    fn: Mapper<K, V, Now<readonly [StringKey<K2>, W]>>,
+    options?: StringKeyOptions,
+  ): KStream<K2, W>
+  map<K2, W>(fn: Mapper<K, V, Now<readonly [K2, W]>>, options: KeyOptions<K2>): KStream<K2, W>
 
   /** Replaces each record by any number of `[key, value]` pairs, in order; otherwise like `map`. */
   flatMap<K2 extends string, W>(
-    fn: Mapper<K, V, Iterable<readonly [K2, W]>>,
+    fn: Mapper<K, V, Now<Iterable<readonly [StringKey<K2>, W]>>>,
     options?: StringKeyOptions,
   ): KStream<K2, W>
-  flatMap<K2, W>(fn: Mapper<K, V, Iterable<readonly [K2, W]>>, options: KeyOptions<K2>): KStream<K2, W>
+  flatMap<K2, W>(fn: Mapper<K, V, Now<Iterable<readonly [K2, W]>>>, options: KeyOptions<K2>): KStream<K2, W>
 
   /** Replaces each key, otherwise like `map`. */
-  selectKey<K2 extends string>(fn: Mapper<K, V, K2>, options?: StringKeyOptions): KStream<K2, V>
-  selectKey<K2>(fn: Mapper<K, V, K2>, options: KeyOptions<K2>): KStream<K2, V>
+  selectKey<K2 extends string>(
+    fn: Mapper<K, V, Now<StringKey<K2>>>,
+    options?: StringKeyOptions,
+  ): KStream<K2, V>
+  selectKey<K2>(fn: Mapper<K, V, Now<K2>>, options: KeyOptions<K2>): KStream<K2, V>
 
   /** Calls `action` for each record and passes it on. A side effect may happen again after a failure. */
-  peek(action: Mapper<K, V, void>, options?: NamedOptions): KStream<K, V>
+  peek<R>(action: Mapper<K, V, Sync<R>>, options?: NamedOptions): KStream<K, V>
 
   /** Calls `action` for each record, which ends here; otherwise like `peek`. */
-  foreach(action: Mapper<K, V, void>, options?: NamedOptions): void
+  foreach<R>(action: Mapper<K, V, Sync<R>>, options?: NamedOptions): void
 
   /** Writes a line for each record, `[label]: key, value`, which ends here: to standard output unless told otherwise. */
   print(options?: PrintOptions<K, V>): void
@@ -173,12 +182,12 @@ export interface KStream<K, V> {
    * })
    * ```
    */
-  branch<const B extends Readonly<Record<string, Predicate<K, V>>>>(
+  branch<const B extends Readonly<Record<string, Check<K, V>>>>(
     predicates: B,
     options?: BranchOptions,
   ): Branches<K, V, B>
   branch(
-    branches: readonly { readonly name?: string; readonly when: Predicate<K, V> }[],
+    branches: readonly { readonly name?: string; readonly when: Check<K, V> }[],
     options?: BranchOptions,
   ): readonly KStream<K, V>[] & { readonly rest: KStream<K, V> }
 
@@ -186,8 +195,11 @@ export interface KStream<K, V> {
   groupByKey(options?: NamedOptions & { readonly value?: Serde<V> }): KGroupedStream<K, V>
 
   /** Groups by a new key. The records go through a repartition topic, named after `name` or the store that follows. */
-  groupBy<K2 extends string>(fn: Mapper<K, V, K2>, options?: StringKeyOptions): KGroupedStream<K2, V>
-  groupBy<K2>(fn: Mapper<K, V, K2>, options: KeyOptions<K2>): KGroupedStream<K2, V>
+  groupBy<K2 extends string>(
+    fn: Mapper<K, V, Now<StringKey<K2>>>,
+    options?: StringKeyOptions,
+  ): KGroupedStream<K2, V>
+  groupBy<K2>(fn: Mapper<K, V, Now<K2>>, options: KeyOptions<K2>): KGroupedStream<K2, V>
 
   /**
    * Looks each record's key up in a table, as the table is when the record comes, or, where it is `versioned`, as it was at
@@ -289,11 +301,16 @@ export interface KStream<K, V> {
 
   /**
    * Writes every record to a topic, with its timestamp and headers; `undefined` becomes a tombstone. Topics that the
-   * stream's types do not fit do not compile.
+   * stream's types do not fit do not compile. In place of a topic, `{ choose, key, value }` writes each record to the topic
+   * that `choose` names for it: see `DynamicTopic`.
    */
-  to(topic: SinkTopic<K, Exclude<V, undefined>>, options?: SinkOptions): void
-  /** Writes each record to the topic that `choose` names; all must have the serdes given. */
-  to(choose: DynamicTopic<K, Exclude<V, undefined>>, options?: SinkOptions): void
+  to(
+    topic:
+      | SinkTopic<K, Exclude<V, undefined>>
+      | DynamicTopic<K, Exclude<V, undefined>>
+      | TopicOfOtherTypes<'make keys and values those of the topic first: mapValues, selectKey, map'>,
+    options?: SinkOptions,
+  ): void
 }
 
 /** Records grouped by key, to be folded into one value for each. */
@@ -324,11 +341,11 @@ export interface KGroupedStream<K, V> {
   count(store?: string | RowStoreOptions<number>): KTable<K, number>
 
   /** Folds the values of each key, beginning with the first. Records without a key or a value are dropped. */
-  reduce(reducer: Aggregator<K, V, V>, store?: string | RowStoreOptions<V>): KTable<K, V>
+  reduce(reducer: Fold<K, V, V>, store?: string | RowStoreOptions<V>): KTable<K, V>
 
   /** Folds the values of each key into an aggregate that `initial` starts; drops as `reduce` does. */
   aggregate<A>(
-    options: { readonly initial: Initializer<A>; readonly add: Aggregator<K, V, A> } & RowStoreOptions<A>,
+    options: { readonly initial: Initializer<Sync<A>>; readonly add: Fold<K, V, A> } & RowStoreOptions<A>,
   ): KTable<K, A>
 
   /**
@@ -365,7 +382,7 @@ export interface KGroupedStream<K, V> {
    * })
    * ```
    */
-  cogroup<A>(add: Aggregator<K, V, A>): CogroupedStream<K, A>
+  cogroup<A>(add: Fold<K, V, A>): CogroupedStream<K, A>
 
   /** Folds by key and window of time, or by key and session, instead of by key alone. */
   windowedBy(
@@ -379,41 +396,8 @@ export interface KGroupedStream<K, V> {
   windowedBy(windows: StoredWindows, options?: UpdatedWindowOptions & LateOption<K, V>): WindowedStream<K, V>
 }
 
-/**
- * What becomes of records that come after their window has closed.
- *
- * @example
- * ```ts
- * import { defineApp, integer, string, topic, tumbling } from 'millrace'
- *
- * const clicks = topic('clicks', { key: string(), value: string() })
- * const lateClicks = topic('late-clicks', { key: string(), value: string() })
- * const counts = topic('click-counts', { key: string(), value: integer() })
- *
- * export default defineApp({
- *   id: 'clicks',
- *   build(b) {
- *     b.stream(clicks)
- *       .groupByKey()
- *       .windowedBy(tumbling('1m', { grace: '10s' }), {
- *         late: records => records.mapValues(({ value }) => value).to(lateClicks),
- *       })
- *       .count('clicks-per-minute')
- *       .toStream()
- *       .map((count, { key }) => [key, count])
- *       .to(counts)
- *   },
- * })
- * ```
- */
-export interface LateOption<K, V> {
-  /**
-   * Called while the application is declared, once for each fold of these windows, with the stream of the records that
-   * come too late: each with its own timestamp and headers, once for each of its windows that has closed. They are counted
-   * as dropped all the same. Without it they are only counted. Records without a key are not late.
-   */
-  readonly late?: (records: KStream<K, LateRecord<V>>) => void
-}
+/** What becomes of records that come after their window has closed: see `LateRecordsOption`. */
+export type LateOption<K, V> = LateRecordsOption<KStream<K, LateRecord<V>>>
 
 /**
  * Records grouped by key and window. Records without a key are dropped, and so are those that come after their window
@@ -424,15 +408,10 @@ export interface WindowedStream<K, V> {
   count(store?: string | WindowStoreOptions<number>): KTable<Windowed<K>, number>
 
   /** Folds the values of each key and window, beginning with the first. */
-  reduce(reducer: Aggregator<K, V, V>, store?: string | WindowStoreOptions<V>): KTable<Windowed<K>, V>
+  reduce(reducer: Fold<K, V, V>, store?: string | WindowStoreOptions<V>): KTable<Windowed<K>, V>
 
   /** Folds the values of each key and window into an aggregate that `initial` starts. */
-  aggregate<A>(
-    options: {
-      readonly initial: Initializer<A>
-      readonly add: Aggregator<K, V, A>
-    } & WindowStoreOptions<A>,
-  ): KTable<Windowed<K>, A>
+  aggregate<A>(options: WindowAggregateOptions<K, V, A>): KTable<Windowed<K>, A>
 }
 
 /**
@@ -444,25 +423,19 @@ export interface SessionWindowedStream<K, V> {
   count(store?: string | WindowStoreOptions<number>): KTable<Windowed<K>, number>
 
   /** Folds the values of each session; where sessions become one, it folds theirs, in the order of their ends. */
-  reduce(reducer: Aggregator<K, V, V>, store?: string | WindowStoreOptions<V>): KTable<Windowed<K>, V>
+  reduce(reducer: Fold<K, V, V>, store?: string | WindowStoreOptions<V>): KTable<Windowed<K>, V>
 
   /** Merges the aggregates of the sessions that a record touches, beginning with `initial()`, then adds its value. */
-  aggregate<A>(
-    options: {
-      readonly initial: Initializer<A>
-      readonly add: Aggregator<K, V, A>
-      readonly merge: Merger<K, A>
-    } & WindowStoreOptions<A>,
-  ): KTable<Windowed<K>, A>
+  aggregate<A>(options: WindowAggregateOptions<K, V, A> & SessionMerge<K, A>): KTable<Windowed<K>, A>
 }
 
 /** Several groups of records with equal keys, each with what adds its values to an aggregate that all share. */
 export interface CogroupedStream<K, A> {
   /** This and one group more. A group that is among them already gets the new aggregator in place of the old one. */
-  cogroup<V>(group: KGroupedStream<K, V>, add: Aggregator<K, V, A>): CogroupedStream<K, A>
+  cogroup<V>(group: KGroupedStream<K, V>, add: Fold<K, V, A>): CogroupedStream<K, A>
 
   /** Folds the values of each key into an aggregate that `initial` starts, whichever stream comes first. */
-  aggregate(options: { readonly initial: Initializer<A> } & StoreOptions<A>): KTable<K, A>
+  aggregate(options: { readonly initial: Initializer<Sync<A>> } & StoreOptions<A>): KTable<K, A>
 
   /** Folds by key and window of time, or by key and session, instead of by key alone; emitted with every update. */
   windowedBy(windows: StoredWindows): WindowedCogroupedStream<K, A>
@@ -472,17 +445,16 @@ export interface CogroupedStream<K, A> {
 /** Several groups by key and window; records are dropped as from `WindowedStream`. */
 export interface WindowedCogroupedStream<K, A> {
   /** Folds the values of each key and window into an aggregate that `initial` starts. */
-  aggregate(options: { readonly initial: Initializer<A> } & WindowStoreOptions<A>): KTable<Windowed<K>, A>
+  aggregate(
+    options: { readonly initial: Initializer<Sync<A>> } & WindowStoreOptions<A>,
+  ): KTable<Windowed<K>, A>
 }
 
 /** Several groups by key and session; records are dropped as from `SessionWindowedStream`. */
 export interface SessionWindowedCogroupedStream<K, A> {
   /** Merges the aggregates of the sessions that a record touches, beginning with `initial()`, then adds its value. */
   aggregate(
-    options: {
-      readonly initial: Initializer<A>
-      readonly merge: Merger<K, A>
-    } & WindowStoreOptions<A>,
+    options: { readonly initial: Initializer<Sync<A>> } & SessionMerge<K, A> & WindowStoreOptions<A>,
   ): KTable<Windowed<K>, A>
 }
 
@@ -490,10 +462,10 @@ export interface SessionWindowedCogroupedStream<K, A> {
 export interface KTable<K, V> extends LookupTable<K, V> {
   /** Keeps the rows that `predicate` accepts; for the others a tombstone is put out. */
   filter<W extends V>(predicate: TypeGuard<K, V, W>, store?: string | StoreOptions<W>): KTable<K, W>
-  filter(predicate: Predicate<K, V>, store?: string | StoreOptions<V>): KTable<K, V>
+  filter(predicate: Check<K, V>, store?: string | StoreOptions<V>): KTable<K, V>
 
   /** Keeps the rows that `predicate` does not accept. */
-  filterNot(predicate: Predicate<K, V>, store?: string | StoreOptions<V>): KTable<K, V>
+  filterNot(predicate: Check<K, V>, store?: string | StoreOptions<V>): KTable<K, V>
 
   /** Replaces the value of each row. Deletes pass through: `fn` is never called for an absent value. */
   mapValues<W>(fn: Mapper<K, V, Sync<W>>, store?: string | StoreOptions<W>): KTable<K, W>
@@ -536,8 +508,8 @@ export interface KTable<K, V> extends LookupTable<K, V> {
     joiner: Joiner<K, V, V2, Sync<W>>,
     options: ForeignKeyJoinOptions<K, V, K2, W>,
   ): KTable<K, W>
-  join<V2, W>(
-    other: KTable<K, V2>,
+  join<K2, V2, W>(
+    other: KTable<K2, V2> & SameKeys<K, K2>,
     joiner: Joiner<K, V, V2, Sync<W>>,
     store?: string | StoreOptions<W>,
   ): KTable<K, W>
@@ -548,8 +520,8 @@ export interface KTable<K, V> extends LookupTable<K, V> {
     joiner: Joiner<K, V, V2 | undefined, Sync<W>>,
     options: ForeignKeyJoinOptions<K, V, K2, W>,
   ): KTable<K, W>
-  leftJoin<V2, W>(
-    other: KTable<K, V2>,
+  leftJoin<K2, V2, W>(
+    other: KTable<K2, V2> & SameKeys<K, K2>,
     joiner: Joiner<K, V, V2 | undefined, Sync<W>>,
     store?: string | StoreOptions<W>,
   ): KTable<K, W>
@@ -604,10 +576,10 @@ export interface KTable<K, V> extends LookupTable<K, V> {
    * ```
    */
   groupBy<K2 extends string>(
-    fn: Mapper<K, V, K2 | undefined>,
+    fn: Mapper<K, V, Now<StringKey<K2> | undefined>>,
     options?: StringKeyOptions,
   ): KGroupedTable<K2, V>
-  groupBy<K2>(fn: Mapper<K, V, K2 | undefined>, options: KeyOptions<K2>): KGroupedTable<K2, V>
+  groupBy<K2>(fn: Mapper<K, V, Now<K2 | undefined>>, options: KeyOptions<K2>): KGroupedTable<K2, V>
 
   /**
    * Holds updates back and puts out the last one of each key: the final result of each window, with
@@ -644,8 +616,11 @@ export interface KTable<K, V> extends LookupTable<K, V> {
   suppress(options: SuppressOptions): KTable<K, V>
 
   /** The updates of the rows as records with new keys, as `toStream().selectKey(keyMapper)`. */
-  toStream<K2 extends string>(keyMapper: Mapper<K, V, K2>, options?: StringKeyOptions): KStream<K2, V>
-  toStream<K2>(keyMapper: Mapper<K, V, K2>, options: KeyOptions<K2>): KStream<K2, V>
+  toStream<K2 extends string>(
+    keyMapper: Mapper<K, V, Now<StringKey<K2>>>,
+    options?: StringKeyOptions,
+  ): KStream<K2, V>
+  toStream<K2>(keyMapper: Mapper<K, V, Now<K2>>, options: KeyOptions<K2>): KStream<K2, V>
   /** The updates of the rows as records; a deleted row is a record whose value is `undefined`. */
   toStream(options?: NamedOptions): KStream<K, V>
 
@@ -659,12 +634,7 @@ export interface KGroupedTable<K, V> {
   count(store?: string | StoreOptions<number>): KTable<K, number>
 
   /** Folds the rows of each group, beginning with the first; otherwise like `aggregate`. */
-  reduce(
-    options: {
-      readonly add: Aggregator<K, V, V>
-      readonly subtract: Aggregator<K, V, V>
-    } & StoreOptions<V>,
-  ): KTable<K, V>
+  reduce(options: Subtracting<K, V, V> & StoreOptions<V>): KTable<K, V>
 
   /**
    * Folds the rows of each group into an aggregate that `initial` starts. A row that changes is first taken out with
@@ -672,10 +642,6 @@ export interface KGroupedTable<K, V> {
    * leave it afterwards are not subtracted. Between leaving one group and joining another, a row is in neither.
    */
   aggregate<A>(
-    options: {
-      readonly initial: Initializer<A>
-      readonly add: Aggregator<K, V, A>
-      readonly subtract: Aggregator<K, V, A>
-    } & StoreOptions<A>,
+    options: { readonly initial: Initializer<Sync<A>> } & Subtracting<K, V, A> & StoreOptions<A>,
   ): KTable<K, A>
 }

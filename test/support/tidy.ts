@@ -92,7 +92,7 @@ export const linesMax = 400
  * Files that may be longer, and why: the public interfaces of streams and tables all refer to one another, so any two files of
  * them would be a ring of type imports, which is worse.
  */
-const longerFiles: ReadonlyMap<string, number> = new Map([['src/dsl/streams.ts', 650]])
+const longerFiles: ReadonlyMap<string, number> = new Map([['src/dsl/streams.ts', 640]])
 export const functionLinesMax = 70
 
 /** Files and functions that are too long. */
