@@ -117,9 +117,14 @@ export class VersionBucket<V> implements Bucket {
   /** The first version that ends after `time`. */
   firstEndingAfter(time: number): Version<V> | undefined {
     const { versions } = this
-    let index = versions.length
-    while (index > 0 && versions[index - 1]!.to > time) index--
-    return versions[index]
+    let low = 0
+    let high = versions.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (versions[middle]!.to > time) high = middle
+      else low = middle + 1
+    }
+    return versions[low]
   }
 
   /** Whether a version ends at `time`. */
