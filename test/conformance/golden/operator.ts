@@ -80,14 +80,13 @@ export interface Operator<K extends Kind | undefined> {
 
 export type OperatorTable<K extends Kind | undefined> = ReadonlyMap<string, Operator<K>>
 
-/** Keys and values are texts everywhere but where a count or a window made them. */
-export const text = string() as Serde<unknown>
+const plainText = string()
 
-/** Writes counts as their text, as the format demands of sinks. */
-export const textOfAnything: Serde<unknown> = {
+/** Keys and values are texts everywhere; a count or a windowed key is written as its text, as the format demands. */
+export const text: Serde<unknown> = {
   name: 'text',
-  serialize: value => text.serialize(textOf(value)),
-  deserialize: bytes => text.deserialize(bytes),
+  serialize: value => plainText.serialize(textOf(value)!),
+  deserialize: bytes => plainText.deserialize(bytes),
 }
 
 export function named({ name }: NodeSpec): { readonly name?: string } {

@@ -4,7 +4,6 @@ import {
   named,
   storeOf,
   text,
-  textOfAnything,
   type GroupedRows,
   type Operator,
   type OperatorTable,
@@ -23,10 +22,7 @@ const functionsOf = ({ add, sub }: NodeSpec) => ({
 
 const folds: ReadonlyMap<string, Fold> = new Map<string, Fold>([
   ['count', (group, node) => group.count(options(node)) as Table],
-  [
-    'reduce',
-    (group, node) => group.reduce({ ...functionsOf(node), ...options(node), value: textOfAnything }),
-  ],
+  ['reduce', (group, node) => group.reduce({ ...functionsOf(node), ...options(node), value: text })],
   [
     'aggregate',
     (group, node) =>

@@ -17,7 +17,6 @@ import {
   named,
   storeOf,
   text,
-  textOfAnything,
   type Operator,
   type OperatorTable,
   type WindowedGroup,
@@ -90,10 +89,7 @@ export const mergeOf = ({ merge }: NodeSpec) =>
 
 const folds: ReadonlyMap<string, Fold> = new Map<string, Fold>([
   ['count', (group, node) => group.count(options(node)) as Table],
-  [
-    'reduce',
-    (group, node) => group.reduce(functions.fold(node.fn!), { ...options(node), value: textOfAnything }),
-  ],
+  ['reduce', (group, node) => group.reduce(functions.fold(node.fn!), { ...options(node), value: text })],
   [
     'aggregate',
     (group, node) =>

@@ -6,7 +6,6 @@ import {
   named,
   storeOf,
   text,
-  textOfAnything,
   type Declared,
   type DeclaredAs,
   type Kind,
@@ -146,7 +145,7 @@ const to: Operator<'stream'> = {
     const keyed = windowedKeys
       ? stream.map<unknown, unknown>((value, key) => [functions.textOf(key), value], { key: text })
       : stream
-    const serdes = { key: text, value: textOfAnything }
+    const serdes = { key: text, value: text }
     const { topicBy } = node
     if (topicBy === undefined) {
       keyed.to({ ...topicOf(node.topic!), ...serdes }, named(node))

@@ -1,6 +1,6 @@
 /** Generates scenarios of the conformance format, without Kafka's answers, each from a seed and a family. */
 import { seededRandom } from '../../../src/base/random.ts'
-import type { NodeSpec, Scenario } from '../golden/scenario.ts'
+import type { Scenario } from '../golden/scenario.ts'
 import { Dice } from './dice.ts'
 import { families, steps, type Family } from './families.ts'
 import { Growth } from './growth.ts'
@@ -66,9 +66,4 @@ function hash(text: string): number {
   let value = 7
   for (const unit of text) value = (value * 31 + unit.charCodeAt(0)) % 1_000_003
   return value
-}
-
-/** Whether punctuations by stream time are asked for, which no scenario with several sub-topologies may hang on. */
-export function punctuatesByStreamTime(nodes: readonly NodeSpec[]): boolean {
-  return nodes.some(({ fn }) => fn?.startsWith('hold:stream') ?? false)
 }

@@ -2,7 +2,7 @@
 import { missingOf } from '../golden/build-scenario.ts'
 import type { Scenario } from '../golden/scenario.ts'
 import { judge } from '../golden/verdict.ts'
-import { punctuatesByStreamTime } from './generate.ts'
+import { forbiddenIn, hangsOnStreamTime } from './format-rules.ts'
 import type { Answer, KafkaOracle } from './kafka.ts'
 import { shrink } from './shrink.ts'
 
@@ -64,6 +64,7 @@ export class Hunt {
 
   /** With `orders` it differs only where no other order of sub-topologies makes Kafka differ from itself. */
   async #compare(scenario: Scenario, orders: boolean): Promise<Compared> {
+    if (forbiddenIn(scenario) !== undefined) return { kind: 'left' }
     const answer = await this.#oracle.ask(scenario, { orders })
     if (answer.unsupported !== undefined || answer.hangsOnOrder === true) return { kind: 'left' }
     if (failsOnNullKey(scenario, answer)) return { kind: 'left' }
@@ -95,11 +96,6 @@ function missingWith(scenario: Scenario): readonly string[] {
   } catch {
     return []
   }
-}
-
-/** In Kafka's driver all sub-topologies have one stream time. */
-function hangsOnStreamTime({ nodes }: Scenario, { describe = '' }: Answer): boolean {
-  return punctuatesByStreamTime(nodes) && describe.includes('Sub-topology: 1')
 }
 
 /** Kafka fails where a record without a key comes to a left join with grace; here it is joined, as its rule says (S10). */

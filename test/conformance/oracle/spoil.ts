@@ -46,8 +46,8 @@ const spoilings: readonly Spoiling[] = [
   ),
   // A topic that is read already, or written.
   changing(
-    ({ topic }) => topic !== undefined,
-    (_node, dice) => ({ topic: dice.pick(['in1', 'in2', 'out1', '']) }),
+    ({ topic, from }) => topic !== undefined && from === undefined,
+    (_node, dice) => ({ topic: dice.pick(['in1', 'in2', 'out1']) }),
   ),
   // A number of a window that is out of its bounds, or at them.
   changing(
@@ -74,7 +74,7 @@ const spoilings: readonly Spoiling[] = [
     (_node, dice) => ({ until: dice.pick(['close', -1, 0] as const), maxRecords: dice.pick([0, 1, 2]) }),
   ),
   changing(
-    ({ op }) => op === 'windowedBy',
+    ({ op, window }) => op === 'windowedBy' && ['tiles', 'unlimited'].includes(window!.type!),
     () => ({ emit: 'close' }),
   ),
   changing(

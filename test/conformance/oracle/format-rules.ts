@@ -1,0 +1,35 @@
+/** What the format says that no scenario hangs on, as far as a topology shows it. */
+import { parentsOf, type NodeSpec, type Scenario } from '../golden/scenario.ts'
+import type { Answer } from './kafka.ts'
+
+/** Why a scenario is none of the format; `undefined` where nothing forbids it. */
+export function forbiddenIn({ nodes, inputs }: Scenario): string | undefined {
+  const read = new Set(
+    nodes.flatMap(({ from, topic, topics }) => (from === undefined ? [topic, ...(topics ?? [])] : [])),
+  )
+  const hasPattern = nodes.some(({ pattern }) => pattern !== undefined)
+  for (const { op, topic } of nodes) {
+    if (topic === '') return 'topics have names'
+    if (op === 'to' && topic !== undefined && read.has(topic)) return 'no sink writes what is read'
+  }
+  const stray = inputs.some(input => !('advance' in input) && !read.has(input[0]))
+  if (stray && !hasPattern) return 'inputs go to topics that are read'
+  return nodes.some(node => losesRowsBeforeClose(node, nodes))
+    ? 'stores that emit on close keep their rows until then'
+    : undefined
+}
+
+/** Long enough for every leap of time that is generated. */
+const longRetention = 100_000
+
+function losesRowsBeforeClose(node: NodeSpec, nodes: readonly NodeSpec[]): boolean {
+  const closing = nodes.find(({ id, emit }) => emit === 'close' && parentsOf(node).includes(id))
+  return closing !== undefined && (node.retention ?? 0) < longRetention
+}
+
+/** In Kafka's driver all sub-topologies have one stream time: its punctuations tell only where there is one. */
+export function hangsOnStreamTime({ nodes }: Scenario, { describe = '' }: Answer): boolean {
+  return (
+    nodes.some(({ fn }) => fn?.startsWith('hold:stream') ?? false) && describe.includes('Sub-topology: 1')
+  )
+}
