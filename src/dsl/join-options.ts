@@ -115,3 +115,15 @@ export interface ForeignKeyJoinOptions<K, V, K2, W> extends StoreOptions<W> {
   /** Which partition of the other table a key is in, where its topic is not partitioned as Kafka does. */
   readonly otherPartitioner?: StreamPartitioner
 }
+
+/** What a message shows where tables of different keys are joined as if they were of the same. */
+export interface ForeignKeyNeeded<Hint extends string> {
+  readonly 'ERROR: the keys of these tables differ': Hint
+}
+
+/** Nothing, unless the keys of two tables differ. */
+export type SameKeys<K, K2> = [K2] extends [K]
+  ? unknown
+  : [K] extends [K2]
+    ? unknown
+    : ForeignKeyNeeded<'say which row of the other table goes with a row of this one: { on: order => order.customer }'>
