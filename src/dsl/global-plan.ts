@@ -47,7 +47,9 @@ export function planGlobalStore(
   checkFunction(definition?.process, 'globalStore')
   const { store: handle } = definition
   const { name, key: keySerde, value: valueSerde } = handle
-  const { walkable = true, backend } = handle.definition
+  const { kind, walkable = true, backend, entriesMax } = handle.definition
+  if (kind !== 'key-value' || entriesMax !== undefined)
+    throw new TypeError(`globalStore: store '${name}' must be one made by kvStore, which keeps every row`)
   const common = { named: true, changelog: false, cache: false } as const
   const supplier = process({
     stores: [{ property: 'store', store: name, kind: 'key-value' }],

@@ -36,12 +36,12 @@ export interface ProcessContext<S> extends RecordContext {
   /** The wall clock, milliseconds since the epoch. */
   readonly wallClock: number
   /** Asks for a commit soon. */
-  requestCommit(): void
+  readonly requestCommit: () => void
   /**
    * Starts a punctuation that puts nothing out, until it is cancelled or the task starts anew. One that puts records out
    * is declared in `punctuate`.
    */
-  schedule(punctuation: Punctuation<S, void>): Cancellable
+  readonly schedule: (punctuation: Punctuation<S, void>) => Cancellable
   /** A result of `processValues` that has a time or headers of its own: `yield context.result(value, { timestamp })`. */
   result<V>(value: V, options: { readonly timestamp?: number; readonly headers?: Headers }): ValueResult<V>
 }

@@ -13,7 +13,7 @@ import type {
   RecordContext,
 } from '../processor/processor.ts'
 import { StreamRecord } from '../processor/record.ts'
-import { noHeaders, type Headers } from '../record/record.ts'
+import type { Headers } from '../record/record.ts'
 import { absent } from './callbacks.ts'
 import { openStores, type NamedStore } from './processor-stores.ts'
 
@@ -114,7 +114,7 @@ class Process implements Processor {
     this.time = now
     punctuated.now = now
     punctuated.count++
-    const at = { timestamp: now, headers: noHeaders }
+    const at = { timestamp: now, headers: context.keptHeaders }
     for (const result of resultsOf(run(punctuated))) {
       if (this.options.valuesOnly)
         throw new TypeError('a punctuation of processValues has no key to put a value out under')
@@ -148,6 +148,8 @@ export class ProcessedTask implements RecordContext {
   readonly stores: Readonly<Record<string, unknown>>
   /** Starts a punctuation. */
   readonly schedule: (punctuation: unknown) => Cancellable
+  /** A property, like `schedule`: contexts are taken apart where they are used. */
+  readonly requestCommit: () => void
   protected readonly context: ProcessorContext
 
   constructor(
@@ -158,6 +160,7 @@ export class ProcessedTask implements RecordContext {
     this.context = context
     this.stores = stores
     this.schedule = schedule
+    this.requestCommit = () => context.requestCommit()
   }
 
   get recordMetadata(): RecordMetadata | undefined {
@@ -210,10 +213,6 @@ export class ProcessedTask implements RecordContext {
     { timestamp, headers }: { readonly timestamp?: number; readonly headers?: Headers },
   ): ValueResult<unknown> {
     return new ValueResult(value, timestamp, headers)
-  }
-
-  requestCommit(): void {
-    this.context.requestCommit()
   }
 }
 

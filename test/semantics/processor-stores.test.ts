@@ -366,6 +366,12 @@ describe('a global store in a processor', () => {
         })
       },
     })
+    const limited = lruStore('limited', { key: string(), value: string(), maxEntries: 1 })
+    const global = defineApp({
+      id: 'app',
+      build: b => void b.globalStore(rates, { store: limited, process: () => undefined }),
+    })
+    expect(() => global.topology()).toThrow(/globalStore: store 'limited' must be one made by kvStore/)
     using driver = testDriver(app)
     driver.input(rates).send('c', '3').send('a', '1').send('b', '2')
     driver.input(input).send('k', 'v')
