@@ -211,6 +211,7 @@ function taskFactory(factory: FactoryOptions) {
         maxTaskIdleMs: options.maxTaskIdleMs,
         onDrop: logDrop,
         onError: app.onError,
+        keepsHeaders: app.headers === 'keep',
         deadLetterTopic: app.dlq?.name,
         print: options.print,
       },

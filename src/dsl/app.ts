@@ -26,6 +26,13 @@ export interface AppDefinition extends ErrorOptions {
    * Default false: every update is put out.
    */
   readonly cache?: boolean
+  /**
+   * Which headers results have where Kafka drops them: results of sessions with every update, the ends of sessions that
+   * were merged, what punctuations by stream time put out, and the ends of rows whose `ttl` is over. `kafka` (default):
+   * none. `keep`: those of the record whose processing has brought the result about, as everywhere else; what only the
+   * clock brings about has none either way. A trace id in a header then goes all the way through.
+   */
+  readonly headers?: 'kafka' | 'keep'
   /** Refuses stores and internal topics whose names are generated (MR-1003). Default false. */
   readonly strictNaming?: boolean
   /**
@@ -43,6 +50,7 @@ export interface App {
   readonly guarantee: 'exactly-once' | 'at-least-once'
   readonly cache: boolean
   readonly strictNaming: boolean
+  readonly headers: 'kafka' | 'keep'
   readonly onError: ErrorPolicies
   /** Absent where no policy may ask for dead letters and none was named. */
   readonly dlq: DeclaredTopic | undefined
@@ -79,12 +87,14 @@ export function defineApp(definition: AppDefinition): App {
     build,
     guarantee = 'exactly-once',
     cache = false,
+    headers = 'kafka',
     strictNaming = false,
     optimize = false,
     wrapProcessor,
   } = definition
   validateName(id, 'an application')
   if (typeof build !== 'function') throw new TypeError(`app '${id}': build must be a function`)
+  checkHeaders(id, headers)
   const errors = resolveErrors(id, definition)
   let built: { readonly topology: Topology; readonly topics: readonly DeclaredTopic[] } | undefined
   const builtOnce = (): NonNullable<typeof built> =>
@@ -94,10 +104,17 @@ export function defineApp(definition: AppDefinition): App {
     guarantee,
     cache,
     strictNaming,
+    headers,
     ...errors,
     topology: () => builtOnce().topology,
     topics: () => [...builtOnce().topics, ...(errors.dlq === undefined ? [] : [errors.dlq])],
   })
+}
+
+/** Refuses what is no rule for headers. */
+export function checkHeaders(id: string, headers: unknown): void {
+  if (headers === 'kafka' || headers === 'keep') return
+  throw new TypeError(`app '${id}': headers must be 'kafka' or 'keep', not ${JSON.stringify(headers)}`)
 }
 
 function buildTopology(

@@ -3,13 +3,13 @@ import { StreamsError } from '../base/errors.ts'
 import type { DeclaredTopic } from '../plan/plan.ts'
 import { validateName } from '../topology/names.ts'
 import { Topology } from '../topology/topology.ts'
-import type { App, AppDefinition } from './app.ts'
+import { checkHeaders, type App, type AppDefinition } from './app.ts'
 import { resolveErrors } from './error-options.ts'
 
 /** What an application of a hand-made topology is. */
 export interface TopologyAppDefinition extends Pick<
   AppDefinition,
-  'id' | 'guarantee' | 'cache' | 'wrapProcessor' | 'onError' | 'dlq'
+  'id' | 'guarantee' | 'cache' | 'headers' | 'wrapProcessor' | 'onError' | 'dlq'
 > {
   /** Adds sources, processors, sinks and stores. Synchronous, and free of side effects. */
   readonly build: (topology: Topology) => void
@@ -63,9 +63,11 @@ export interface TopologyAppDefinition extends Pick<
  * ```
  */
 export function topologyApp(definition: TopologyAppDefinition): App {
-  const { id, build, guarantee = 'exactly-once', cache = false, wrapProcessor, topics = [] } = definition
+  const { id, build, guarantee = 'exactly-once', cache = false, headers = 'kafka', topics = [] } = definition
+  const { wrapProcessor } = definition
   validateName(id, 'an application')
   if (typeof build !== 'function') throw new TypeError(`app '${id}': build must be a function`)
+  checkHeaders(id, headers)
   const errors = resolveErrors(id, definition)
   const declared = errors.dlq === undefined ? topics : [...topics, errors.dlq]
   let built: Topology | undefined
@@ -85,6 +87,7 @@ export function topologyApp(definition: TopologyAppDefinition): App {
     guarantee,
     cache,
     strictNaming: false,
+    headers,
     ...errors,
     topology,
     topics: () => declaredTopics(topology(), declared),

@@ -23,9 +23,9 @@ export class CurrentRecord implements RecordContext {
     this.headers = headers
   }
 
-  /** What stands for the record during a punctuation at `now` (semantics H6). */
-  setPunctuation(now: number): void {
-    this.set(undefined, -1, -1, now, noHeaders)
+  /** What stands for the record during a punctuation at `now` (semantics H6); headers are those of what brings it about. */
+  setPunctuation(now: number, headers: Headers = noHeaders): void {
+    this.set(undefined, -1, -1, now, headers)
   }
 }
 

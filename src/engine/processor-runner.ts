@@ -10,6 +10,7 @@ import type {
   RecordContext,
 } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
+import { noHeaders, type Headers } from '../record/record.ts'
 import type { StateStore } from '../state/store.ts'
 import type { ProcessorNode } from '../topology/node.ts'
 import { HeldPlace } from './held-place.ts'
@@ -87,7 +88,7 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
 
   /** Runs a punctuation of this node at `now`. */
   runPunctuation(punctuate: (now: number) => void, now: number): void {
-    this.scope.current.setPunctuation(now)
+    this.scope.current.setPunctuation(now, this.keptHeaders)
     this.scope.observer?.punctuated(this.name, now)
     this.active = true
     try {
@@ -119,6 +120,11 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
 
   get nodeName(): string {
     return this.name
+  }
+
+  get keptHeaders(): Headers {
+    const { keepsHeaders, current } = this.scope
+    return keepsHeaders ? current.headers : noHeaders
   }
 
   get streamTime(): number {

@@ -39,6 +39,8 @@ export interface TaskEngineOptions {
   readonly globalStores?: ReadonlyMap<string, StateStore>
   readonly collector: RecordCollector
   readonly clock: Clock
+  /** Whether results have headers where Kafka drops them: `keptHeaders` of processors. Default false. */
+  readonly keepsHeaders?: boolean
   /** For the jitter of retries. Default: the same numbers every time. */
   readonly random?: Random
   /** Told when an asynchronous node has results: `advance` is to be called. May come at any time. */
@@ -183,12 +185,18 @@ export class TaskEngine {
   punctuate(): boolean {
     // They come late rather than into a node that is full, or into a commit that waits.
     if (this.asyncNodes?.blocked === true) return false
-    return this.scope.wallClockPunctuations.fire(this.options.clock.now())
+    const { wallClockPunctuations, current } = this.scope
+    const now = this.options.clock.now()
+    if (now < wallClockPunctuations.due) return false
+    // No record brings them about.
+    current.setPunctuation(now)
+    return wallClockPunctuations.fire(now)
   }
 
   /** Moves stream time without a record, and runs the punctuations that this makes due: for tests. */
   advanceStreamTime(to: number): void {
     if (to > this.scope.streamTime) this.scope.streamTime = to
+    this.scope.current.setPunctuation(to)
     if (this.scope.streamTime >= this.scope.streamTimePunctuations.due) this.punctuateStreamTime()
   }
 
@@ -308,6 +316,7 @@ export class TaskEngine {
       wallClockPunctuations: new Punctuations(),
       topicName: options.topicName ?? (topic => topic),
       freezes: options.freeze ?? false,
+      keepsHeaders: options.keepsHeaders ?? false,
       dropped: drop => this.countDrop(drop),
       print: options.print ?? (() => {}),
       observer: undefined,

@@ -30,6 +30,7 @@ export interface TaskScope {
   /** The name that a topic of the topology has on the broker. */
   readonly topicName: (topic: string) => string
   readonly freezes: boolean
+  readonly keepsHeaders: boolean
   readonly dropped: (drop: DropAtNode) => void
   /** Writes a line where the application prints. */
   readonly print: (line: string) => void

@@ -134,7 +134,7 @@ class SessionAggregate implements Processor {
     const emission = this.shared ? lastEmissionOf(store) : this.emission
     const { start, end } = window
     const windowed: Windowed<unknown> = { key, window }
-    if (!emission.holdsBack) return emission.forward(windowed, value, old.sent, end, noHeaders)
+    if (!emission.holdsBack) return emission.forward(windowed, value, old.sent, end, this.context.keptHeaders)
     const identity = `${start}/${String(store.identity(key))}`
     if (!emission.replace(end, identity, value, end))
       emission.hold(end, identity, windowed, value, old.held, end)

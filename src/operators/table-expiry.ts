@@ -1,6 +1,5 @@
 /** The end of a table's rows whose time is over: what is put out of each. */
 import type { ProcessorContext } from '../processor/processor.ts'
-import { noHeaders } from '../record/record.ts'
 import type { ExpiryRule } from '../state/expiry-rule.ts'
 import type { KeyValueStore } from '../state/store.ts'
 import type { Emission } from './emission.ts'
@@ -21,7 +20,7 @@ export function tableExpiry(
     rule,
     expired: (key, { value }, time) => {
       if (emission.holdsBack) emission.update(store.identity(key), key, undefined, value, time)
-      else emission.forward(key, undefined, value, time, noHeaders)
+      else emission.forward(key, undefined, value, time, context.keptHeaders)
     },
   })
 }

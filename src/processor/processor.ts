@@ -91,6 +91,11 @@ export interface ProcessorContext<KOut = unknown, VOut = unknown> {
   store<S extends StateStore>(name: string): S
   /** The record that is being processed; the same object is reused for the next one. */
   readonly record: RecordContext
+  /**
+   * The headers of results for which Kafka has none: none, or with `headers: 'keep'` those of the record that is being
+   * processed, or that has brought a punctuation about.
+   */
+  readonly keptHeaders: Headers
   /** The greatest timestamp processed by the task, -1 before the first (semantics T3). */
   readonly streamTime: number
   /** The wall clock, milliseconds since the epoch. */

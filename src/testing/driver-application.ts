@@ -33,6 +33,7 @@ export class DriverApplication {
   readonly drops: Drop[] = []
   readonly deadLetterTopic: string
   private readonly onError: ErrorPolicies
+  private readonly keepsHeaders: boolean
   readonly printed: string[] = []
   state: ApplicationState = 'running'
   /** What it stopped with. */
@@ -57,6 +58,7 @@ export class DriverApplication {
     this.options = options
     this.topology = app.topology()
     this.onError = options.onError ?? app.onError ?? {}
+    this.keepsHeaders = app.headers === 'keep'
     this.deadLetterTopic = app.dlq?.name ?? `${app.id}-dlq`
     this.cache = options.cache ?? app.cache ?? false
     this.clock = new ManualClock(typeof startAt === 'number' ? startAt : startAt.getTime())
@@ -292,6 +294,7 @@ export class DriverApplication {
       },
       print: (line: string) => void this.printed.push(line),
       onError: this.onError,
+      keepsHeaders: this.keepsHeaders,
       deadLetterTopic: this.deadLetterTopic,
     }
   }

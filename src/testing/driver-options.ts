@@ -6,6 +6,8 @@ import type { Topology } from '../topology/topology.ts'
 export interface TestedApp {
   readonly id: string
   readonly cache?: boolean
+  /** See `AppDefinition`. Default `kafka`. */
+  readonly headers?: 'kafka' | 'keep'
   readonly onError?: ErrorPolicies
   /** The topic of dead letters. Default `<id>-dlq`. */
   readonly dlq?: { readonly name: string } | undefined

@@ -48,6 +48,7 @@ export interface DriverTaskOptions {
     | 'onError'
     | 'deadLetterTopic'
     | 'onAsyncReady'
+    | 'keepsHeaders'
   >
 }
 
