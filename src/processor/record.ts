@@ -38,6 +38,8 @@ export class StreamRecord<out K = unknown, out V = unknown> {
     keyBytes?: Uint8Array | null,
     valueBytes?: Uint8Array | null,
   ) {
+    // Written so that NaN is refused too (semantics A8).
+    if (!(timestamp >= 0)) throw new RangeError(`a record's timestamp must be 0 or more, not ${timestamp}`)
     this.key = key
     this.value = value
     this.timestamp = timestamp

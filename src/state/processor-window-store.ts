@@ -14,7 +14,7 @@ export interface WindowRow<out K, out V> extends WindowEntry<V> {
 /** A window store that can only be read. */
 export interface ReadableWindowStore<K, V> {
   /** The value of the window of `key` that starts at `windowStart`, or `undefined`. */
-  get(key: K, windowStart: number): V | undefined
+  fetch(key: K, windowStart: number): V | undefined
   /** Windows of `key` that start from `from` to `to`, earliest first. */
   fetch(key: K, from: number, to: number): readonly WindowEntry<V>[]
   /** Like `fetch`, latest first. */
@@ -76,9 +76,13 @@ export function processorWindowStore<K, V>(
 /** `store` for whoever must not write to it. */
 export function readableWindowStore<K, V>(store: WindowStore<K, V>): ReadableWindowStore<K, V> {
   const walk = (range: WindowRange<K>): Iterable<WindowRow<K, V>> => rowsOf(store.walk(range))
+  function fetch(key: K, windowStart: number): V | undefined
+  function fetch(key: K, from: number, to: number): readonly WindowEntry<V>[]
+  function fetch(key: K, from: number, to?: number): V | undefined | readonly WindowEntry<V>[] {
+    return to === undefined ? store.fetch(key, from)?.value : store.fetchRange(key, from, to)
+  }
   return {
-    get: (key, windowStart) => store.fetch(key, windowStart)?.value,
-    fetch: (key, from, to) => store.fetchRange(key, from, to),
+    fetch,
     backwardFetch: (key, from, to) => [...store.fetchRange(key, from, to)].reverse(),
     fetchRange: (keyFrom, keyTo, from, to) => walk({ keyFrom, keyTo, from, to }),
     backwardFetchRange: (keyFrom, keyTo, from, to) => walk({ keyFrom, keyTo, from, to, reverse: true }),

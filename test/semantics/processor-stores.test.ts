@@ -170,8 +170,8 @@ describe('a window store', () => {
     })
     restart(driver)
     at(2, store => {
-      expect(store.get('a', minute)).toBe('a1')
-      expect(store.get('a', 5)).toBeUndefined()
+      expect(store.fetch('a', minute)).toBe('a1')
+      expect(store.fetch('a', 5)).toBeUndefined()
       expect(starts(store.fetch('a', 0, minute))).toBe('@0 @60000')
       expect(starts(store.backwardFetch('a', 0, minute))).toBe('@60000 @0')
       expect(starts(store.fetchAll(0, 0))).toBe('a@0 b@0')
@@ -191,7 +191,7 @@ describe('a window store', () => {
       store.put('a', 'new', 10 * minute)
       expect(store.put('a', 'late', 0)).toBe(false)
       expect(starts(store.all())).toBe(`@${10 * minute}`.replace('@', 'a@'))
-      expect(store.get('a', 0)).toBeUndefined()
+      expect(store.fetch('a', 0)).toBeUndefined()
     })
   })
 

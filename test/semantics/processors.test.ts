@@ -234,6 +234,8 @@ describe('A8: a record', () => {
     const other = record.withKey('l').withValue('w').withTimestamp(6).withHeaders(headers)
     expect([other.key, other.value, other.timestamp, other.headers]).toEqual(['l', 'w', 6, headers])
     expect([record.key, record.value, record.timestamp, record.headers]).toEqual(['k', 'v', 5, []])
+    expect(() => record.withTimestamp(-1)).toThrow(/timestamp must be 0 or more, not -1/)
+    expect(() => new StreamRecord('k', 'v', Number.NaN)).toThrow(RangeError)
   })
 })
 
