@@ -12,7 +12,7 @@
  */
 import { StreamsError } from '../base/errors.ts'
 import { Heap } from '../base/heap.ts'
-import { latin1Slice } from '../base/text.ts'
+import { latin1Bytes, latin1Slice } from '../base/text.ts'
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import { StreamRecord } from '../processor/record.ts'
 import type { Serde } from '../serdes/serde.ts'
@@ -55,7 +55,6 @@ interface Waiting {
   readonly time: number
   /** The bytes of the key as text, a character for each byte: the order of such texts is that of the bytes. */
   readonly order: string
-  readonly key: unknown
   bytes: number
   change: BufferedChange
 }
@@ -79,7 +78,7 @@ class Suppress implements Processor<unknown, Change> {
   init(context: ProcessorContext): void {
     this.context = context
     this.store = context.store(this.options.store)
-    for (const [key, change] of this.store.walk()) this.wait(this.orderOf(key), key, change)
+    for (const [key, change] of this.store.walk()) this.wait(this.orderOf(key), change)
     const { store: name, idleMs } = this.options
     const advance = (streamTime: number): void => {
       this.streamTime = Math.max(this.streamTime, streamTime)
@@ -107,7 +106,7 @@ class Suppress implements Processor<unknown, Change> {
       timestamp,
       headers,
     }
-    this.wait(order, key, buffered)
+    this.wait(order, buffered)
     this.store.put(key, buffered, timestamp)
     this.leaveWhatIsDue()
     this.makeRoom()
@@ -133,7 +132,7 @@ class Suppress implements Processor<unknown, Change> {
     }
   }
 
-  private wait(order: string, key: unknown, change: BufferedChange): void {
+  private wait(order: string, change: BufferedChange): void {
     const { bytesMax, changeSerde } = this.options
     const bytes =
       bytesMax === Infinity ? 0 : countedBytesOf(order.length, changeSerde.serialize(change), change)
@@ -144,7 +143,7 @@ class Suppress implements Processor<unknown, Change> {
       waiting.change = change
       return
     }
-    const added: Waiting = { time: change.time, order, key, bytes, change }
+    const added: Waiting = { time: change.time, order, bytes, change }
     this.waiting.set(order, added)
     this.leaving.push(added)
     this.bytes += bytes
@@ -152,14 +151,16 @@ class Suppress implements Processor<unknown, Change> {
 
   /** Forwards the first and lets go of it, in this order: who looks its row up meanwhile finds what was there before. */
   private leave(first: Waiting): void {
-    const { key, change } = first
+    const { order, change } = first
+    // As it would be after a restart, and as it is in Kafka: of a window of varying size, its bytes have the start alone.
+    const key = this.options.keySerde.deserialize(latin1Bytes(order))
     if (change.newValue !== undefined || this.options.waitsFrom === 'first-update') {
       const { newValue, oldValue, timestamp, headers } = change
       const record = new StreamRecord(key, new Change(newValue, oldValue), timestamp, headers)
       this.context.forwardAs(change, record)
     }
     this.leaving.pop()
-    this.waiting.delete(first.order)
+    this.waiting.delete(order)
     this.bytes -= first.bytes
     this.store.delete(key, change.timestamp)
   }

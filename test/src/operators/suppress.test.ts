@@ -8,6 +8,7 @@ import { integer, string } from '../../../src/serdes/primitives.ts'
 import type { Serde } from '../../../src/serdes/serde.ts'
 import { windowed } from '../../../src/serdes/windowed.ts'
 import { testDriver, type TestDriver } from '../../../src/testing/index.ts'
+import { customWindows } from '../../../src/windows/custom-windows.ts'
 import { tumbling } from '../../../src/windows/time-windows.ts'
 
 const rows = topic('rows', { key: string(), value: string() })
@@ -80,6 +81,33 @@ describe('suppress', () => {
     driver.restart()
     driver.input(rows).send('z', 'now', { at: 20 }).send('z', 'now', { at: 30 })
     expect(taken(driver)).toEqual([['z', 'now', 30]])
+  })
+
+  it('puts keys out as their bytes say, before a crash and after it: windows of varying sizes have their greatest end', () => {
+    const windowsFor = (at: number) => [at < 30 ? { start: 0, end: 30 } : { start: 30, end: 100 }]
+    const app = defineApp({
+      id: 'varying',
+      build: b =>
+        b
+          .stream(rows)
+          .groupByKey()
+          .windowedBy(customWindows({ windowsFor, size: 70 }))
+          .count('counts')
+          .suppress({ until: 'window-close', name: 'final' })
+          .toStream((_: number, { key, window }): string => `${key}@${window.start}/${window.end}`)
+          .mapValues(count => `${count}`)
+          .to(out),
+    })
+    for (const crashes of [false, true]) {
+      using driver = testDriver(app)
+      driver.input(rows).send('k', 'a', { at: 1 })
+      if (crashes) {
+        driver.crash()
+        driver.restart()
+      }
+      driver.input(rows).send('k', 'b', { at: 30 })
+      expect(taken(driver)).toEqual([['k@0/70', '1', 1]])
+    }
   })
 
   it('puts nothing out without input, however much time passes (P5)', () => {
