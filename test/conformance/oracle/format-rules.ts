@@ -8,7 +8,8 @@ export function forbiddenIn({ nodes, inputs }: Scenario): string | undefined {
     nodes.flatMap(({ from, topic, topics }) => (from === undefined ? [topic, ...(topics ?? [])] : [])),
   )
   const hasPattern = nodes.some(({ pattern }) => pattern !== undefined)
-  for (const { op, topic } of nodes) {
+  for (const { op, topic, store, versioned } of nodes) {
+    if (versioned !== undefined && store === undefined) return 'versioned stores have names'
     if (topic === '') return 'topics have names'
     if (op === 'to' && topic !== undefined && read.has(topic)) return 'no sink writes what is read'
   }
