@@ -28,7 +28,12 @@ export type {
   Sync,
   TypeGuard,
 } from './dsl/function-types.ts'
-export type { ForeignKeyJoinOptions, StreamJoinOptions } from './dsl/join-options.ts'
+export type {
+  ForeignKeyJoinOptions,
+  ForeignKeyNeeded,
+  SameKeys,
+  StreamJoinOptions,
+} from './dsl/join-options.ts'
 export type {
   GlobalTableOptions,
   BranchOptions,

@@ -82,3 +82,11 @@ export function sinks(b: StreamsBuilder): void {
   // says: Property 'amout' does not exist | Did you mean 'amount'?
   b.stream(orders).filter(order => order.amout > 1)
 }
+
+export function joins(b: StreamsBuilder): void {
+  const table = b.table(orders)
+  // says: the keys of these tables differ | { on: order => order.customer }
+  table.join(b.table(byNumber), (order, other) => order.amount + other.amount)
+  // says: the keys of these tables differ | { on: order => order.customer }
+  table.leftJoin(b.table(byNumber), order => order.amount, 'amounts')
+}
