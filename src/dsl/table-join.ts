@@ -8,6 +8,7 @@ import type { Plan } from '../plan/plan.ts'
 import { checkGrace } from '../plan/versions.ts'
 import { json } from '../serdes/json.ts'
 import type { Serde } from '../serdes/serde.ts'
+import { idleMsOf } from './idle-option.ts'
 import type { ValueOptions } from './options.ts'
 import { requireKeySerde } from './store-plan.ts'
 
@@ -40,9 +41,14 @@ export interface TableJoinOptions<V, W> extends ValueOptions<W> {
    * the grace later. Then each is joined with the row as it was at its own time, in the order of time. One that comes later
    * than that is joined at once. Needs a table with `versioned` of at least the grace (MR-1102). Default: none waits.
    *
-   * What waits is in a store, `<name>-Buffer`, whose keys are in memory too. Without input nothing leaves.
+   * What waits is in a store, `<name>-Buffer`, whose keys are in memory too. Without input nothing leaves: see `idle`.
    */
   readonly grace?: Duration
+  /**
+   * With a grace: after how long without records time goes on by the clock, as long as they stay away, so that what waits
+   * does not wait for the next record. Default: never, as in Kafka.
+   */
+  readonly idle?: Duration
   /** How the values of records that wait are written. Default: as they were read, or `json()`. */
   readonly left?: Serde<V>
   /** Whether the buffer has a changelog topic, or settings for it. Without one a crash loses what waits. Default true. */
@@ -64,6 +70,9 @@ export function planTableJoin(plan: Plan, request: TableJoinRequest): StreamTabl
   const { operator, parent, table, joiner, options } = request
   const left = operator === 'leftJoin'
   const graceMs = graceOf(request)
+  const idleMs = idleMsOf(options, operator)
+  if (idleMs !== undefined && graceMs === undefined)
+    throw new TypeError(`${operator}: without a grace no record waits; idle is for joins with one`)
   const name = plan.processorName(left ? 'KSTREAM-LEFTJOIN-' : 'KSTREAM-JOIN-', options.name)
   return plan.add({
     kind: 'stream-table-join',
@@ -75,6 +84,7 @@ export function planTableJoin(plan: Plan, request: TableJoinRequest): StreamTabl
     left,
     store: graceMs === undefined ? undefined : bufferOf(name, request),
     graceMs: graceMs ?? 0,
+    idleMs,
   })
 }
 

@@ -8,7 +8,7 @@
  * With a grace, records wait until the greatest time of a record that has waited is the grace ahead of them, and leave in
  * the order of time, then of the key's bytes, then of arrival (V9). A record that is older than that when it comes is
  * joined at once. So is one without a key, which has no row to wait for; Kafka fails on it (a NullPointerException), against
- * its own rule for left joins (S10). Without records nothing leaves. That time is committed with the task's positions:
+ * its own rule for left joins (S10). Without records nothing leaves, unless `idleMs` says after how long. That time is committed with the task's positions:
  * Kafka takes it from what the changelog still has.
  */
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
@@ -16,6 +16,7 @@ import { StreamRecord } from '../processor/record.ts'
 import type { HeldRecordStore } from '../state/held-record-store.ts'
 import type { BufferedRecord } from './buffered-record.ts'
 import { absent, type JoinCallback } from './callbacks.ts'
+import { idleTime, type IdleTime } from './idle-time.ts'
 import type { ValueGetter, ValueGetterSupplier } from './value-getter.ts'
 
 export interface StreamTableJoinOptions {
@@ -24,7 +25,14 @@ export interface StreamTableJoinOptions {
   /** Whether a record without a row is joined with `undefined` instead of being left out. */
   readonly left: boolean
   /** Where records wait, and how long; absent: they do not. */
-  readonly buffer?: { readonly store: string; readonly graceMs: number } | undefined
+  readonly buffer?: JoinBuffer | undefined
+}
+
+export interface JoinBuffer {
+  readonly store: string
+  readonly graceMs: number
+  /** After how long without records time goes on by the clock. Default: never. */
+  readonly idleMs?: number | undefined
 }
 
 export function streamTableJoin(options: StreamTableJoinOptions): ProcessorSupplier {
@@ -76,35 +84,46 @@ class StreamTableJoin implements Processor {
 }
 
 class BufferedStreamTableJoin extends StreamTableJoin {
-  private readonly buffer: { readonly store: string; readonly graceMs: number }
+  private readonly buffer: JoinBuffer
   private store!: HeldRecordStore
   /** The greatest time of a record that has waited, -1 before the first; `undefined` before it was looked up. */
   private streamTime: number | undefined
+  private idle: IdleTime | undefined
 
-  constructor(options: StreamTableJoinOptions, buffer: { readonly store: string; readonly graceMs: number }) {
+  constructor(options: StreamTableJoinOptions, buffer: JoinBuffer) {
     super(options)
     this.buffer = buffer
   }
 
   override init(context: ProcessorContext): void {
     super.init(context)
-    this.store = context.store(this.buffer.store)
+    const { store: name, idleMs } = this.buffer
+    this.store = context.store(name)
+    const advance = (streamTime: number): void => this.advance(Math.max(this.time(), streamTime))
+    this.idle = idleTime({ context, name, idleMs, advance })
   }
 
   protected override take(record: StreamRecord): void {
-    const { context, store } = this
+    const { context, store, idle } = this
     const { key, value, timestamp, headers } = record
-    const { graceMs, store: name } = this.buffer
-    const streamTime = (this.streamTime ??= context.noted(name) ?? -1)
-    if (timestamp < streamTime - graceMs) return super.take(record)
+    const latest = Math.max(this.time(), timestamp)
+    const streamTime = idle === undefined ? latest : idle.seen(latest)
+    if (timestamp < streamTime - this.buffer.graceMs) return super.take(record)
     const { topic, partition, offset } = context.record
     const waiting: BufferedRecord = { value, topic, partition, offset, headers }
     store.hold({ timestamp, left: true, key }, waiting)
-    if (timestamp > streamTime) {
-      this.streamTime = timestamp
-      context.note(name, timestamp)
-    }
-    this.release(Math.max(streamTime, timestamp) - graceMs)
+    this.advance(streamTime)
+  }
+
+  private time(): number {
+    return (this.streamTime ??= this.context.noted(this.buffer.store) ?? -1)
+  }
+
+  /** Time is `streamTime` now: joins what has waited long enough. */
+  private advance(streamTime: number): void {
+    if (streamTime > this.time()) this.context.note(this.buffer.store, streamTime)
+    this.streamTime = streamTime
+    this.release(streamTime - this.buffer.graceMs)
   }
 
   /** Joins what waits under times that are not later than `due`. */

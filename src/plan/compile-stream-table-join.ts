@@ -11,9 +11,9 @@ import { valueGetterOf } from './value-getters.ts'
 
 export function addStreamTableJoin(node: StreamTableJoinNode, compilation: Compilation): void {
   const { topology, parentNames, sourceNames } = compilation
-  const { name, table, joiner, left, store, graceMs, declaredAt } = node
+  const { name, table, joiner, left, store, graceMs, idleMs, declaredAt } = node
   const getter = valueGetterOf(table)
-  const buffer = store === undefined ? undefined : { store: store.name, graceMs }
+  const buffer = store === undefined ? undefined : { store: store.name, graceMs, idleMs }
   if (store !== undefined) topology.addStateStore(bufferStore(store))
   topology.addProcessor(name, {
     parents: parentNames(node),

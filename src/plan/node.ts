@@ -22,7 +22,7 @@ import type {
   ForeignKeySubscriptionNode,
 } from './foreign-key-node.ts'
 import type { CogroupWindows } from './cogroup-windows.ts'
-import type { NodeBase, StorePlan } from './node-base.ts'
+import type { HeldRecords, JoinSide, NodeBase, StorePlan } from './node-base.ts'
 
 /** One or more topics read as a stream. */
 export interface StreamSourceNode extends NodeBase {
@@ -265,6 +265,8 @@ export interface StreamTableJoinNode extends NodeBase {
   /** Of the records that wait until stream time is `graceMs` ahead of them; absent without a grace. */
   readonly store: StorePlan | undefined
   readonly graceMs: number
+  /** After how long without records time goes on by the clock. */
+  readonly idleMs: number | undefined
 }
 
 /** What keeps the records of one side of a stream-stream join for the other; its records go on to the join alone. */
@@ -273,13 +275,6 @@ export interface JoinWindowNode extends NodeBase {
   readonly parent: StreamNode
   readonly store: StorePlan
   readonly windows: JoinWindows
-}
-
-/** The names of the physical nodes of one side of a join, and of its store. */
-export interface JoinSide {
-  readonly windowName: string
-  readonly joinName: string
-  readonly store: string
 }
 
 /** A join of two streams; `name` is the node that unites the results of both sides. */
@@ -298,13 +293,6 @@ export interface StreamStreamJoinNode extends NodeBase {
   readonly store: StorePlan | undefined
   /** How long both streams are silent before time goes on by the clock; absent: only records move it. */
   readonly idleMs: number | undefined
-}
-
-/** Where a left or outer join holds records of both sides that have no match yet, and how it writes them. */
-export interface HeldRecords {
-  readonly store: StorePlan
-  readonly left: Serde<unknown>
-  readonly right: Serde<unknown>
 }
 
 /** A topic that every instance reads whole into a store; two physical nodes, of which `name` is the second. */

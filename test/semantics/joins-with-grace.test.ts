@@ -1,9 +1,17 @@
 /** Stream-table joins with grace: row V9 of the semantics, and D22, S9 and S10 where they meet it. */
 import { describe, expect, it } from 'vitest'
-import { defineApp, json, string, type App, type KTable, type StreamsBuilder } from '../../src/index.ts'
+import {
+  defineApp,
+  json,
+  string,
+  type App,
+  type Duration,
+  type KTable,
+  type StreamsBuilder,
+} from '../../src/index.ts'
 import { testDriver } from '../../src/testing/index.ts'
 import { internalTopics } from '../../src/topology/internal-topics.ts'
-import { appOf, others, out, records, rows, send, versionsOf } from './versioned-app.ts'
+import { appOf, others, out, read, records, rows, send, versionsOf } from './versioned-app.ts'
 
 describe('stream-table joins with grace', () => {
   const buffered = (grace: number, left = true): App =>
@@ -137,5 +145,41 @@ describe('stream-table joins with grace', () => {
     driver.crash()
     driver.restart()
     expect(send(driver, [records, 'b', 'y', 110])).toEqual(['a=x+-@100'])
+  })
+
+  it('V9: let nothing go without input, unless time is to go on when the input is idle', () => {
+    const idle = (options: { idle?: Duration }): App =>
+      appOf(b => {
+        const joined = { grace: 50, name: 'j', ...options } as const
+        b.stream(records)
+          .leftJoin(versionsOf(b), (value, row) => `${value}+${row ?? '-'}`, joined)
+          .to(out)
+      })
+    const steps = [
+      [rows, 'a', 'row', 90],
+      [records, 'a', 'x', 100],
+    ] as const
+    using waiting = testDriver(idle({}))
+    send(waiting, ...steps)
+    waiting.advance('1h')
+    expect(read(waiting)).toEqual([])
+    using going = testDriver(idle({ idle: '1s' }))
+    send(going, ...steps)
+    going.advance(999)
+    expect(read(going)).toEqual([])
+    going.advance(201)
+    expect(read(going)).toEqual(['a=x+row@100'])
+    // Time is where the clock has brought it, after a crash as well: what comes now is late.
+    going.crash()
+    going.restart()
+    expect(send(going, [records, 'a', 'late', 1000])).toEqual(['a=late+row@1000'])
+    const pointless = () =>
+      appOf(b =>
+        b
+          .stream(records)
+          .join(versionsOf(b), a => a, { idle: '1s' })
+          .to(out),
+      ).topology()
+    expect(pointless).toThrow(/without a grace no record waits/)
   })
 })
