@@ -21,17 +21,27 @@ export function deepFreeze(value: unknown): void {
 }
 
 function freeze(value: object): void {
-  if (Object.isFrozen(value) || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return
-  const methods = changingMethods.get(Object.getPrototypeOf(value) as object)
-  if (methods !== undefined) refuseAll(value, methods)
+  if (Object.isFrozen(value)) return
+  const prototype = Object.getPrototypeOf(value) as object | null
+  // Nearly all are plain, and need none of the questions about what is special.
+  if (prototype !== Object.prototype && prototype !== Array.prototype && !freezeSpecial(value, prototype))
+    return
   Object.freeze(value)
+  for (const member of Object.values(value)) freezeMember(member)
+}
+
+/** Freezes what is not in the properties; false where an object cannot be frozen. */
+function freezeSpecial(value: object, prototype: object | null): boolean {
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return false
+  const methods = prototype === null ? undefined : changingMethods.get(prototype)
+  if (methods !== undefined) refuseAll(value, methods)
   if (value instanceof Map) {
     for (const [key, member] of value as Map<unknown, unknown>) {
       freezeMember(key)
       freezeMember(member)
     }
   } else if (value instanceof Set) for (const member of value as Set<unknown>) freezeMember(member)
-  for (const member of Object.values(value)) freezeMember(member)
+  return true
 }
 
 function freezeMember(member: unknown): void {

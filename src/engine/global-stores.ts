@@ -57,6 +57,11 @@ export class GlobalStores {
     return [...this.partOfTopic.keys()]
   }
 
+  /** Whether they are made from a topic. */
+  reads(topic: string): boolean {
+    return this.partOfTopic.has(topic)
+  }
+
   /** For tasks to look things up in. */
   get readable(): ReadonlyMap<string, StateStore> {
     return this.opened

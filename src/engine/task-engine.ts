@@ -85,6 +85,8 @@ export class TaskEngine {
   private readonly asyncNodes: AsyncNodes | undefined
   /** Records that never came to a node, since `processMany` last answered. */
   private passedOver = 0
+  /** The one that was asked for last: mostly the one that is asked for next. */
+  private queueLast: RecordQueue | undefined
   private closed = false
 
   constructor(options: TaskEngineOptions) {
@@ -353,8 +355,11 @@ export class TaskEngine {
   }
 
   private queueOf(topic: string, partition: number): RecordQueue {
+    const last = this.queueLast
+    if (last?.partition === partition && last.topic === topic) return last
     const queue = this.queues.get(partitionKey(topic, partition))
     assert(queue !== undefined, `task ${this.id} does not read ${topic}-${partition}`)
+    this.queueLast = queue
     return queue
   }
 

@@ -7,20 +7,20 @@
  */
 import type { Drop } from '../engine/drop.ts'
 import type { ErrorPolicies } from '../processor/error-policy.ts'
-import { GlobalStores } from '../engine/global-stores.ts'
+import type { GlobalStores } from '../engine/global-stores.ts'
 import type { TaskPosition } from '../engine/task-engine.ts'
 import type { Headers } from '../record/record.ts'
 import type { Subtopology } from '../topology/subtopologies.ts'
 import type { Topology } from '../topology/topology.ts'
 import type { TestDriverOptions, TestedApp } from './driver-options.ts'
 import { DriverCalls } from './driver-calls.ts'
+import { startGlobals, watchGlobals } from './driver-globals.ts'
 import { callsUnderWay, notRunning } from './driver-refusals.ts'
 import { moved, type ApplicationState } from './driver-state.ts'
 import { DriverTask } from './driver-task.ts'
 import { DriverTopics } from './driver-topics.ts'
 import { ManualClock } from './manual-clock.ts'
 import type { Place } from './store-parts.ts'
-import { watchStore } from './store-watch.ts'
 import { TraceRecorder } from './trace-recorder.ts'
 import type { Trace } from './trace.ts'
 import { chunkOf, RecordArena, type LoggedRecord, type TopicLog } from './topic-log.ts'
@@ -243,7 +243,10 @@ export class DriverApplication {
     this.fed = []
     this.dry = []
     this.readers = new Map()
-    this.globals = this.startGlobals()
+    this.globals = startGlobals(
+      { ...this.engineOptions(), applicationId: this.id, parts: this.topology.globalParts() },
+      this.topics,
+    )
     for (const subtopology of this.topics.topology.subtopologies())
       for (let partition = 0; partition < this.topics.taskCounts[subtopology.id]!; partition++)
         this.startTask(subtopology, partition, committed.get(`${subtopology.id}_${partition}`) ?? [])
@@ -266,18 +269,6 @@ export class DriverApplication {
     })
     this.tasks.push(task)
     for (const topic of subtopology.sourceTopics) this.connect(task, this.topics.realName(topic), partition)
-  }
-
-  /** Global stores, made from all that their topics hold. */
-  private startGlobals(): GlobalStores {
-    const parts = this.topology.globalParts()
-    const globals = new GlobalStores({ ...this.engineOptions(), applicationId: this.id, parts })
-    for (const topic of globals.topics) {
-      const log = this.topics.log(topic)
-      for (let partition = 0; partition < log.partitionCount; partition++)
-        for (const record of log.partition(partition)) globals.add(topic, partition, chunkOf(record))
-    }
-    return globals
   }
 
   private engineOptions() {
@@ -316,8 +307,7 @@ export class DriverApplication {
     if (readers !== undefined) this.feed(readers[record.partition]!, log.name, record)
     // What is taken up gets all that is in it.
     else if (this.takeUp(log.name)) return
-    else if (this.globals.topics.includes(log.name))
-      this.globals.add(log.name, record.partition, chunkOf(record))
+    else if (this.globals.reads(log.name)) this.globals.add(log.name, record.partition, chunkOf(record))
   }
 
   private feed(task: DriverTask, topic: string, record: LoggedRecord): void {
@@ -404,17 +394,5 @@ export class DriverApplication {
 
   private refusal(): Error {
     return notRunning(this.id, this.state, this.failure)
-  }
-}
-
-/** Has all that global stores do noted, until the answer is called. */
-function watchGlobals(globals: GlobalStores, recorder: TraceRecorder): () => void {
-  globals.observe(task => recorder.observerOf(task, () => false))
-  const ends = [...globals.stores.values()].map(({ store, definition }) =>
-    watchStore(store, definition.kind, write => recorder.storeWritten('global', write)),
-  )
-  return () => {
-    globals.observe(undefined)
-    for (const end of ends) end()
   }
 }

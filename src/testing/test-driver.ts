@@ -14,10 +14,12 @@ import type { TestDriverOptions, TestedApp } from './driver-options.ts'
 import { unknownStore, unknownTopic } from './driver-refusals.ts'
 import { TestInput, type InputTopic, type SendOptions } from './test-input.ts'
 import { TestOutput, type OutputTopic } from './test-output.ts'
+import type { CustomStoreHandle } from '../dsl/custom-store.ts'
 import type { KeyValueStoreHandle } from '../dsl/kv-store.ts'
 import type { SessionStoreHandle } from '../dsl/session-store.ts'
 import type { VersionedStoreHandle } from '../dsl/versioned-store.ts'
 import type { WindowStoreHandle } from '../dsl/window-store.ts'
+import type { CustomStateStore, CustomStore } from '../state/custom-store.ts'
 import type { StateStore } from '../state/store.ts'
 import { StoreParts } from './store-parts.ts'
 import { TestSessionStore } from './test-session-store.ts'
@@ -57,6 +59,7 @@ const storeMethods = {
   window: 'windowStore',
   session: 'sessionStore',
   versioned: 'versionedStore',
+  custom: 'customStores',
 } as const
 
 /** Records that a node of a task has dropped for one reason. */
@@ -147,6 +150,16 @@ export class TestDriver {
     store: string | VersionedStoreHandle<K, V>,
   ): TestVersionedStore<K, V> {
     return new TestVersionedStore(this.partsOf(store, 'versioned'))
+  }
+
+  /**
+   * The objects of a store of the application's own, by partition. MR-6102 when there is none, MR-6103 for another kind.
+   * What they log is committed with the next record.
+   */
+  customStores<S extends CustomStore = CustomStore>(store: string | CustomStoreHandle<S>): readonly S[] {
+    return this.partsOf<CustomStateStore>(store, 'custom')
+      .stores()
+      .map(each => each.object as S)
   }
 
   /** Moves the wall clock, and runs the wall-clock punctuations that are due then. The same as `advanceWallClock`. */

@@ -1,8 +1,10 @@
 /** The typed end of a topic that a test writes to. */
+import { ByteSink } from '../base/byte-sink.ts'
 import { partitionForKey } from '../base/murmur2.ts'
 import { utf8Bytes } from '../base/text.ts'
 import type { Header, Headers } from '../record/record.ts'
 import type { Encoder } from '../serdes/serde.ts'
+import { serializeInto } from '../state/serialize-into.ts'
 import { isWindowedSerde } from '../serdes/windowed.ts'
 
 /** A topic as something that a test writes to; what `topic()` answers is one. */
@@ -40,6 +42,7 @@ const windowSuffixBytes = 8
 export class TestInput<K, V> {
   readonly topic: InputTopic<K, V>
   private readonly sink: InputSink
+  private readonly scratch = new ByteSink(256)
   private keylessCount = 0
 
   constructor(topic: InputTopic<K, V>, sink: InputSink) {
@@ -53,8 +56,14 @@ export class TestInput<K, V> {
    */
   send(key: K | null | undefined, value: V | null | undefined, options: SendOptions = {}): this {
     const { topic, sink } = this
-    const keyBytes = key === null || key === undefined ? null : topic.key.serialize(key)
-    const valueBytes = value === null || value === undefined ? null : topic.value.serialize(value)
+    const { scratch } = this
+    scratch.reset()
+    if (key !== null && key !== undefined) serializeInto(topic.key, key, scratch)
+    const keyEnd = scratch.length
+    if (value !== null && value !== undefined) serializeInto(topic.value, value, scratch)
+    const { bytes, length } = scratch
+    const keyBytes = key === null || key === undefined ? null : bytes.subarray(0, keyEnd)
+    const valueBytes = value === null || value === undefined ? null : bytes.subarray(keyEnd, length)
     const partition = options.partition ?? this.partitionOf(keyBytes)
     sink.write(partition, keyBytes, valueBytes, timeOf(options.at ?? sink.now()), headersOf(options.headers))
     return this

@@ -110,7 +110,8 @@ describe('T2: partition time', () => {
     const harness = new EngineHarness(copying())
     harness.add('in', 'k', 'v', 0x0102).run()
     const [position] = harness.engine.positions()
-    expect([...atob(position!.metadata)].map(byte => byte.charCodeAt(0))).toEqual([2, 0, 0, 0, 0, 0, 0, 1, 2])
+    const bytes = Uint8Array.from(atob(position!.metadata), character => character.charCodeAt(0))
+    expect([...bytes]).toEqual([2, 0, 0, 0, 0, 0, 0, 1, 2])
   })
 })
 
