@@ -72,9 +72,14 @@ export class CustomStateStore implements StateStore {
     this.own = open({ name, log: (key, value, timestamp) => this.log(key, value, timestamp) })
   }
 
-  /** The application's object, made from what was logged; `now` is the time of what is being processed. */
+  /** The application's object, for a processor; `now` is the time of what that is processing. */
   use(now: () => number): CustomStore {
     this.now = now
+    return this.object
+  }
+
+  /** The application's object, made from what was logged. */
+  get object(): CustomStore {
     if (this.isStale) this.rebuild()
     return this.own
   }

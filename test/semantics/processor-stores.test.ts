@@ -333,6 +333,8 @@ describe('a store of the application', () => {
       expect(store).not.toBe(before)
       expect([store.ofLength(2), store.ofLength(3)]).toEqual([['be', 'to'], ['not']])
     })
+    expect(driver.customStores(lengths).map(each => each.ofLength(3))).toEqual([['not']])
+    expect(() => driver.store('lengths')).toThrow(/MR-6103[^]*driver.customStores\('lengths'\)/)
   })
 
   it('B30: without logging is empty after a crash', () => {
