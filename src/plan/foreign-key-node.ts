@@ -57,6 +57,9 @@ export interface ForeignKeyChangeNode<Table> extends NodeBase {
   readonly store?: undefined
 }
 
+/** What belongs to one of the two tables. */
+export type ForeignKeySideNode<Table> = ForeignKeySubscriptionNode<Table> | ForeignKeyChangeNode<Table>
+
 /** The way back, and the table that comes of it. */
 export interface ForeignKeyJoinNode<Table> extends NodeBase {
   readonly kind: 'foreign-key-join'

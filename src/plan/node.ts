@@ -16,11 +16,7 @@ import type { StreamPartitioner, TimestampExtractor, TopicNameExtractor } from '
 import type { SessionWindows } from '../windows/session-windows.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
 import type { StoredWindows } from '../windows/stored-windows.ts'
-import type {
-  ForeignKeyChangeNode,
-  ForeignKeyJoinNode,
-  ForeignKeySubscriptionNode,
-} from './foreign-key-node.ts'
+import type { ForeignKeyJoinNode, ForeignKeySideNode } from './foreign-key-node.ts'
 import type { CogroupWindows } from './cogroup-windows.ts'
 import type { HeldRecords, JoinSide, NodeBase, StorePlan } from './node-base.ts'
 
@@ -397,8 +393,7 @@ export type PlanNode =
   | TableGroupNode
   | TableRepartitionNode
   | JoinWindowNode
-  | ForeignKeySubscriptionNode<TableNode>
-  | ForeignKeyChangeNode<TableNode>
+  | ForeignKeySideNode<TableNode>
 
 /** The store that a node keeps, or would keep. */
 export function storeOf(node: PlanNode): StorePlan | undefined {

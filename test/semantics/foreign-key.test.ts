@@ -163,7 +163,7 @@ describe('the right side', () => {
     expect(results(driver)).toEqual(['k=x1+X@4'])
   })
 
-  it('asks partitioners of the application about keys alone, and takes one partition (F7, F10)', () => {
+  it('asks partitioners of the application about keys alone, and takes one partition (D64, F7, F10)', () => {
     const asked: unknown[] = []
     const choose =
       (chosen: readonly number[]) =>
