@@ -117,7 +117,30 @@ export interface WindowStoreOptions<V> extends Omit<StoreOptions<V>, 'versioned'
   readonly retention?: Duration
 }
 
-/** Options of `suppress`. */
+/**
+ * Options of `suppress`.
+ *
+ * @example
+ * ```ts
+ * import { defineApp, integer, string, topic, tumbling, windowed } from 'millrace'
+ *
+ * const clicks = topic('clicks', { key: string(), value: string() })
+ * const totals = topic('clicks-per-minute', { key: windowed(string(), '1m'), value: integer() })
+ *
+ * export default defineApp({
+ *   id: 'final-clicks',
+ *   build(b) {
+ *     b.stream(clicks)
+ *       .groupByKey()
+ *       .windowedBy(tumbling('1m', { grace: '10s' }))
+ *       .count('clicks-per-minute')
+ *       .suppress({ until: 'window-close', maxRecords: 100_000, name: 'final' })
+ *       .toStream()
+ *       .to(totals)
+ *   },
+ * })
+ * ```
+ */
 export type SuppressOptions = NamedOptions & {
   /** Rows that may wait at most. Default: no bound. */
   readonly maxRecords?: number

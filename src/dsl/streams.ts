@@ -590,28 +590,8 @@ export interface KTable<K, V> extends LookupTable<K, V> {
    *
    * `window-close` needs windows above (MR-1001) and drops deletes. What waits is kept in memory as well as in a store
    * that a changelog restores: bound it with `maxRecords` or `maxBytes` where keys are many. The store is called
-   * `<name>-store`. Updates are never merged twice: a delete takes the place of the update that it follows.
-   *
-   * @example
-   * ```ts
-   * import { defineApp, integer, string, topic, tumbling, windowed } from 'millrace'
-   *
-   * const clicks = topic('clicks', { key: string(), value: string() })
-   * const totals = topic('clicks-per-minute', { key: windowed(string(), '1m'), value: integer() })
-   *
-   * export default defineApp({
-   *   id: 'final-clicks',
-   *   build(b) {
-   *     b.stream(clicks)
-   *       .groupByKey()
-   *       .windowedBy(tumbling('1m', { grace: '10s' }))
-   *       .count('clicks-per-minute')
-   *       .suppress({ until: 'window-close', maxRecords: 100_000, name: 'final' })
-   *       .toStream()
-   *       .to(totals)
-   *   },
-   * })
-   * ```
+   * `<name>-store`. Updates are never merged twice: a delete takes the place of the update that it follows. `SuppressOptions`
+   * has an example.
    */
   suppress(options: SuppressOptions): KTable<K, V>
 
