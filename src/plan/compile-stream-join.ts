@@ -11,7 +11,8 @@ import type { Topology } from '../topology/topology.ts'
 import { joinRetentionOf } from '../windows/join-windows.ts'
 import type { Compilation } from './compilation.ts'
 import { windowStore } from './compile-store.ts'
-import type { HeldRecords, JoinWindowNode, StreamStreamJoinNode } from './node.ts'
+import type { HeldRecords } from './node-base.ts'
+import type { JoinWindowNode, StreamStreamJoinNode } from './node.ts'
 
 export function addJoinWindow(node: JoinWindowNode, { topology, parentNames }: Compilation): void {
   const { name, store, windows, declaredAt } = node

@@ -5,35 +5,26 @@
  * a repartition topic, and which sources must be partitioned alike. The order of the physical nodes is Kafka's
  * (write-order.ts).
  */
-import { unreachable } from '../base/assert.ts'
-import { equalBytes } from '../base/bytes.ts'
 import { StreamsError } from '../base/errors.ts'
-import { branch } from '../operators/branch.ts'
-import { filter } from '../operators/filter.ts'
-import { passThrough } from '../operators/pass-through.ts'
-import { tableGroup, type TableGroupOptions } from '../operators/table-group.ts'
-import { toStream } from '../operators/to-stream.ts'
-import type { ProcessorSupplier } from '../processor/processor.ts'
-import type { Serde } from '../serdes/serde.ts'
 import type { ProcessorWrapper } from '../topology/options.ts'
 import { Topology } from '../topology/topology.ts'
 import { addDedupe } from './compile-dedupe.ts'
 import { addForeignKeyChange, addForeignKeySubscription } from './compile-foreign-key-join.ts'
-import { addGlobalTable, globalJoin } from './compile-global-table.ts'
+import { addGlobalTable } from './compile-global-table.ts'
 import { addLateRecords } from './compile-late-records.ts'
-import { compileMap } from './compile-map.ts'
+import { addProcessor } from './compile-processor.ts'
 import { addJoinWindow, addStreamStreamJoin } from './compile-stream-join.ts'
 import { addStreamTableJoin } from './compile-stream-table-join.ts'
 import { addRepartition, addSink, addTableRepartition } from './compile-sink.ts'
 import { addTable } from './compile-table.ts'
 import type { Compilation } from './compilation.ts'
-import { parentsOf, storeOf, type PlanNode, type StreamSourceNode, type TableGroupNode } from './node.ts'
+import { parentsOf, storeOf } from './node-relations.ts'
+import type { PlanNode, StreamSourceNode } from './node.ts'
 import { optimize, type OptimizationChoice } from './optimize/optimize.ts'
 import { selfJoinsOf } from './optimize/self-joins.ts'
 import type { Plan } from './plan.ts'
 import { sourcesOf } from './sources.ts'
 import { analyseTables } from './tables.ts'
-import { keepsVersions } from './versions.ts'
 import { writeOrderOf } from './write-order.ts'
 
 /** Choices of the application that change how a plan compiles. */
@@ -73,9 +64,6 @@ export function compile(plan: Plan, options: CompileOptions): Topology {
 
 function compileNode(node: PlanNode, compilation: Compilation): void {
   const { topology, parentNames } = compilation
-  const { name, declaredAt } = node
-  const addProcessor = (supplier: ProcessorSupplier, stores: readonly string[] = [], waitMsMax = 0): void =>
-    void topology.addProcessor(name, { parents: parentNames(node), supplier, stores, waitMsMax, declaredAt })
   switch (node.kind) {
     case 'stream-source':
       return addStreamSource(node, topology)
@@ -93,49 +81,21 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
     case 'suppress':
     case 'table-aggregate':
       return addTable(node, compilation)
-    case 'filter':
-      return addProcessor(filter(node.predicate, node.negate))
-    case 'map':
-    case 'flat-map':
-    case 'map-values':
-    case 'flat-map-values':
-    case 'select-key':
-    case 'peek':
-    case 'foreach':
-    case 'print':
-      return addProcessor(compileMap(node))
-    case 'merge':
-    case 'branch-child':
-      return addProcessor(passThrough())
-    case 'branch':
-      return addProcessor(branch(node.predicates, compilation.branchNames(node)))
     case 'repartition':
       return addRepartition(topology, node, parentNames(node), compilation.keepsNullKeys.has(node))
-    case 'table-group':
-      return addProcessor(tableGroup(groupingOf(node)))
     case 'table-repartition':
       return addTableRepartition(topology, node, parentNames(node))
     case 'sink':
       return addSink(topology, node, parentNames(node))
-    case 'to-stream':
-      return addProcessor(toStream())
     case 'cogroup':
-      addProcessor(passThrough())
+      addProcessor(node, compilation)
       return copartition(node, 'cogroup', compilation)
-    case 'process':
-    case 'process-values':
-      for (const store of node.stores) addProcessorStore(store, compilation)
-      return addProcessor(node.supplier, node.stores)
-    case 'map-values-async':
-      return addProcessor(node.supplier, [], node.waitMsMax)
     case 'late-records':
       return addLateRecords(node, compilation)
     case 'dedupe':
       return addDedupe(node, compilation)
     case 'global-table':
       return addGlobalTable(topology, node)
-    case 'stream-global-join':
-      return addProcessor(globalJoin(node))
     case 'stream-table-join':
       return addStreamTableJoin(node, compilation)
     case 'foreign-key-subscription':
@@ -147,7 +107,7 @@ function compileNode(node: PlanNode, compilation: Compilation): void {
     case 'stream-stream-join':
       return addStreamStreamJoin(node, compilation)
     default:
-      return unreachable(node)
+      return addProcessor(node, compilation)
   }
 }
 
@@ -163,23 +123,8 @@ function copartition(node: PlanNode, kind: string, { topology, sourceNames }: Co
   topology.copartition({ sources: sourceNames(node), operator: `${kind} '${name}'`, declaredAt })
 }
 
-/** Stores of processors come into being with the first that uses them: one that nobody uses is not there. */
-function addProcessorStore(name: string, { topology, stores }: Compilation): void {
-  if (!topology.stores.has(name)) topology.addStateStore(stores.get(name)!)
-}
-
 function physicalSourceName(node: PlanNode): string {
   return 'sourceName' in node ? node.sourceName : node.name
-}
-
-function groupingOf({ fn, keySerde, parent }: TableGroupNode): TableGroupOptions {
-  return { fn, sameGroup: sameKey(keySerde), ofVersions: keepsVersions(parent) }
-}
-
-/** Whether two keys are the same to a topic: their bytes are. Only objects need be written to know. */
-function sameKey(serde: Serde<unknown>): (left: unknown, right: unknown) => boolean {
-  return (left, right) =>
-    left === right || (typeof left === 'object' && equalBytes(serde.serialize(left), serde.serialize(right)))
 }
 
 /** Everything above a left or outer join, which has a use for records without a key (semantics S2, S10). */

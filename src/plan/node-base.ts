@@ -31,3 +31,17 @@ export interface KeptVersions {
   readonly historyMs: number
   readonly segmentIntervalMs: number
 }
+
+/** The names of the physical nodes of one side of a join, and of its store. */
+export interface JoinSide {
+  readonly windowName: string
+  readonly joinName: string
+  readonly store: string
+}
+
+/** Where a left or outer join holds records of both sides that have no match yet, and how it writes them. */
+export interface HeldRecords {
+  readonly store: StorePlan
+  readonly left: Serde<unknown>
+  readonly right: Serde<unknown>
+}

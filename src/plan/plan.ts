@@ -9,7 +9,8 @@ import { StreamsError } from '../base/errors.ts'
 import { numberedName, numberedStoreName, validateName } from '../topology/names.ts'
 import type { StoreDefinition } from '../topology/node.ts'
 import { declaredAt } from './declared-at.ts'
-import { parentsOf, storeOf, type PlanNode } from './node.ts'
+import { parentsOf, storeOf } from './node-relations.ts'
+import type { PlanNode } from './node.ts'
 
 /** A topic that the application reads or writes and does not own, as it was declared. */
 export interface DeclaredTopic {

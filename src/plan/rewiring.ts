@@ -5,7 +5,8 @@
  * The order of parents matters: it is the order in which Kafka's optimiser looks upwards. Connecting appends.
  */
 import { assert } from '../base/assert.ts'
-import { parentsOf, type CogroupFoldNode, type PlanNode, type StreamNode, type TableNode } from './node.ts'
+import { parentsOf } from './node-relations.ts'
+import type { CogroupFoldNode, PlanNode, StreamNode, TableNode } from './node.ts'
 
 /** A node as it was declared, and as it is after the change; the same object where nothing above it has changed. */
 export interface RewiredNode {

@@ -1,5 +1,6 @@
 /** Finds the sources above a node: what must be partitioned alike where their records meet. */
-import { parentsOf, type PlanNode } from './node.ts'
+import { parentsOf } from './node-relations.ts'
+import type { PlanNode } from './node.ts'
 
 /** The nodes that read topics whose records can reach a node without passing another topic. */
 export function sourcesOf(node: PlanNode): ReadonlySet<PlanNode> {

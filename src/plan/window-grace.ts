@@ -1,7 +1,8 @@
 /** Finds out how long after its end a window of a table may still change, from the windows above it (semantics P3). */
 import { StreamsError } from '../base/errors.ts'
 import { graceOfCogroup } from './cogroup-windows.ts'
-import { parentsOf, type PlanNode, type TableNode } from './node.ts'
+import { parentsOf } from './node-relations.ts'
+import type { PlanNode, TableNode } from './node.ts'
 
 /** The greatest grace of the nearest windowed folds above `table`, itself included; MR-1001 where a way up has none. */
 export function windowGraceAbove(table: TableNode, place: string | undefined): number {

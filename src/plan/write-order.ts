@@ -7,7 +7,8 @@
  */
 import { assert } from '../base/assert.ts'
 import { StreamsError } from '../base/errors.ts'
-import { parentsOf, type PlanNode, type StreamSourceNode } from './node.ts'
+import { parentsOf } from './node-relations.ts'
+import type { PlanNode, StreamSourceNode } from './node.ts'
 
 /** The nodes to write, in order, and what stands for a source that was merged away. */
 export interface WriteOrder {

@@ -3,7 +3,8 @@
  *
  * Two streams of the same topics are one stream here, because they have one source.
  */
-import { parentsOf, type PlanNode } from '../node.ts'
+import { parentsOf } from '../node-relations.ts'
+import type { PlanNode } from '../node.ts'
 
 /** The joins of streams with themselves, and what keeps the records of their right sides, which is left out. */
 export function selfJoinsOf(
