@@ -43,6 +43,11 @@ export interface RunOptions {
    * Default 3 s; 1 ms to 15 s, well below the session timeout of 45 s.
    */
   readonly heartbeatInterval?: Duration
+  /**
+   * How often an instance looks for topics that a pattern matches, and whether topics have got more partitions. Default 30 s;
+   * 1 ms to 1 h. It looks when it sends a heartbeat.
+   */
+  readonly topicsCheckInterval?: Duration
   /** Default: lines on stderr. `silentLogger` for none. */
   readonly logger?: Logger
   /** Takes the lines that `print` operators write. Default: lines on standard output. */
@@ -66,6 +71,7 @@ export interface ResolvedOptions {
   readonly bufferedBytesMax: number
   readonly instanceId: string | undefined
   readonly heartbeatIntervalMs: number
+  readonly topicsCheckIntervalMs: number
   readonly logger: Logger
   readonly print: (line: string) => void
 }
@@ -101,6 +107,12 @@ export function resolveOptions(options: RunOptions): ResolvedOptions {
       toMilliseconds(options.heartbeatInterval ?? 3_000, 'heartbeatInterval'),
       1,
       heartbeatIntervalMsMax,
+    ),
+    topicsCheckIntervalMs: within(
+      'topicsCheckInterval',
+      toMilliseconds(options.topicsCheckInterval ?? 30_000, 'topicsCheckInterval'),
+      1,
+      60 * 60 * 1000,
     ),
     logger: options.logger ?? consoleLogger(),
     print: options.print ?? (line => void process.stdout.write(`${line}\n`)),

@@ -18,6 +18,7 @@ import { RunningApp } from './running-app.ts'
 import { StateDirectory } from './state/state-directory.ts'
 import { systemRandom } from '../system/random.ts'
 import { assembleWorker } from './tasks/assemble-worker.ts'
+import { PatternTopics } from './topics/pattern-topics.ts'
 import { prepareTopics } from './topics/prepare-topics.ts'
 
 export type { RestoreOutcome }
@@ -96,10 +97,13 @@ async function start(
   const cluster = openCluster(broker, `${app.id}-${directory.instanceId}`)
   closers.push(() => cluster.close())
   const topology = app.topology()
+  const admin = new Admin(cluster)
+  const patterns = new PatternTopics({ topology, applicationId: app.id, admin })
   const prepared = await prepareTopics({
-    admin: new Admin(cluster),
+    admin,
     topology,
     applicationId: app.id,
+    patterns,
     declared: app.topics(),
     deadLetterTopic: app.dlq?.name,
     createDeclared: options.createTopics,
@@ -114,6 +118,7 @@ async function start(
     cluster,
     directory,
     prepared,
+    patterns,
     options,
     globals: readable,
   })

@@ -18,6 +18,8 @@ export interface AssignableSubtopology {
   readonly id: number
   /** Names as on the broker. */
   readonly sourceTopics: readonly string[]
+  /** Whether a topic that is not among them belongs to it too. */
+  readonly matches?: (topic: string) => boolean
 }
 
 /** What a member says of itself when it joins. */
@@ -55,8 +57,8 @@ export function tasksOf(
   partitionCounts: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, readonly TopicPartition[]> {
   const tasks = new Map<string, TopicPartition[]>()
-  for (const { id, sourceTopics } of subtopologies)
-    for (const topic of sourceTopics)
+  for (const { id, sourceTopics, matches } of subtopologies)
+    for (const topic of topicsOf(sourceTopics, matches, partitionCounts))
       for (let partition = 0; partition < (partitionCounts.get(topic) ?? 0); partition++) {
         const task = `${id}_${partition}`
         const partitions = tasks.get(task)
@@ -64,6 +66,15 @@ export function tasksOf(
         else partitions.push({ topic, partition })
       }
   return tasks
+}
+
+function topicsOf(
+  sourceTopics: readonly string[],
+  matches: AssignableSubtopology['matches'],
+  known: ReadonlyMap<string, number>,
+): ReadonlySet<string> {
+  const matched = matches === undefined ? [] : [...known.keys()].filter(topic => matches(topic)).toSorted()
+  return new Set([...sourceTopics, ...matched])
 }
 
 export function streamsAssignor(

@@ -98,6 +98,7 @@ export class FetchLanes {
       fetchOffset: fetchOffset!,
       leaderEpoch: cluster.cachedPartition(topic, partition)?.leaderEpoch ?? -1,
       bytesMax: partitionBytesMax,
+      isNew: fetch.highWatermark === undefined,
     }
     return { fetch, era, entry }
   }

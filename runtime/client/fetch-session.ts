@@ -20,6 +20,8 @@ export interface FetchEntry {
   readonly fetchOffset: number
   readonly leaderEpoch: number
   readonly bytesMax: number
+  /** Whether nothing was answered yet that the caller knows of. */
+  readonly isNew: boolean
 }
 
 /** The parts of a Fetch request that depend on the session. */
@@ -43,6 +45,12 @@ export class FetchSession {
   request(wanted: readonly FetchEntry[], byId: boolean): SessionRequest {
     if (byId !== this.#byId) this.reset()
     this.#byId = byId
+    // The broker keeps silent about a partition in which nothing has changed since it last told of it: to somebody else, if
+    // the partition was taken away and added again. Then its end would not be known until something is written.
+    if (
+      wanted.some(({ topic, partition, isNew }) => isNew && this.#known.has(partitionKey(topic, partition)))
+    )
+      this.reset()
     const next = new Map(wanted.map(entry => [partitionKey(entry.topic, entry.partition), entry]))
     const changed = wanted.filter(
       entry => !same(this.#known.get(partitionKey(entry.topic, entry.partition)), entry),

@@ -51,6 +51,8 @@ export interface GroupMemberOptions {
   readonly heartbeatIntervalMs?: number
   /** How often the leader looks whether topics have got more partitions. Default 30 000. */
   readonly topicsCheckIntervalMs?: number
+  /** The topics to subscribe to as they are now, where they come and go: asked at each look, by every member. */
+  readonly currentTopics?: () => Promise<readonly string[]>
   /** What goes with this member's subscription, asked for at each join. */
   readonly userData?: () => Uint8Array | null
   /** Commit these and stop working on them; they are given up when the promise resolves. */
@@ -166,6 +168,14 @@ export class GroupMember {
     this.#topics = topics
     if (this.#state === 'joining') this.#rejoinAfter = true
     this.rejoin('the subscription has changed')
+  }
+
+  /** Subscribes to the topics as they are now, where they come and go. */
+  async refreshSubscription(): Promise<void> {
+    const current = await this.#options.currentTopics?.()
+    if (current === undefined) return
+    const before = new Set(this.#topics)
+    if (current.length !== before.size || !current.every(topic => before.has(topic))) this.subscribe(current)
   }
 
   /**
@@ -309,7 +319,8 @@ export class GroupMember {
       return
     }
     const interval = this.#options.topicsCheckIntervalMs ?? 30_000
-    if (this.#partitionCounts === undefined || this.#state !== 'stable') return
+    if (this.#state !== 'stable') return
+    if (this.#partitionCounts === undefined && this.#options.currentTopics === undefined) return
     if (now - this.#topicsCheckedAtMs < interval) return
     this.#topicsCheckedAtMs = now
     // What fails here is tried again at the next interval.
@@ -317,7 +328,9 @@ export class GroupMember {
   }
 
   /** The leader looks after the topics: new partitions have no owner until the group rebalances. */
-  async #checkTopics(known: ReadonlyMap<string, number>): Promise<void> {
+  async #checkTopics(known: ReadonlyMap<string, number> | undefined): Promise<void> {
+    await this.refreshSubscription()
+    if (known === undefined) return
     const topics = await this.#options.cluster.refresh([...known.keys(), ...this.#topics])
     const changed = topics.find(({ name, partitions }) => known.get(name) !== partitions.length)
     if (changed !== undefined && this.#partitionCounts === known) {

@@ -1,4 +1,5 @@
 /** Puts a worker together: clients, assignor, and the making of tasks with their stores. */
+import { StreamsError } from '../../src/base/errors.ts'
 import type { TopicPartition } from '../../src/base/topic-partition.ts'
 import type { App } from '../../src/dsl/app.ts'
 import { SourceChangelog } from '../../src/engine/source-changelog.ts'
@@ -24,11 +25,13 @@ import type { ResolvedOptions } from '../options.ts'
 import { ChangelogReader, type RestoreOutcome, type RestoreSource } from '../restore/changelog-reader.ts'
 import type { StateDirectory } from '../state/state-directory.ts'
 import { TaskDatabase } from '../state/task-database.ts'
+import type { PatternTopics } from '../topics/pattern-topics.ts'
 import type { PreparedSubtopology, PreparedTopics } from '../topics/prepare-topics.ts'
 import { AcknowledgedOffsets } from './acknowledged-offsets.ts'
 import { grown } from './grown-topic.ts'
 import { ProducerCollector } from './producer-collector.ts'
 import { StreamTask, type TaskStore } from './stream-task.ts'
+import { TaskSubscription } from './subscription.ts'
 import { Worker } from './worker.ts'
 
 export interface AssembleOptions {
@@ -37,6 +40,7 @@ export interface AssembleOptions {
   readonly cluster: Cluster
   readonly directory: StateDirectory
   readonly prepared: PreparedTopics
+  readonly patterns: PatternTopics
   readonly options: ResolvedOptions
   /** Global stores by name, which all tasks read. */
   readonly globals: ReadonlyMap<string, StateStore>
@@ -76,17 +80,13 @@ export function assembleWorker(assemble: AssembleOptions): AssembledWorker {
   const { app, topology, cluster, directory, prepared, options } = assemble
   const exactlyOnce = options.guarantee === 'exactly-once'
   const acknowledged = new AcknowledgedOffsets()
-  const producer = new Producer({
-    cluster,
-    lingerMs: 100,
-    onBatchAcked: acknowledged.record,
-    ...(exactlyOnce && {
-      transactionalId: `${app.id}-${directory.instanceId}-0`,
-      transactionTimeoutMs: Math.min(transactionTimeoutMsMax, transactionTimeoutMs + callsMsMax(topology)),
-    }),
-  })
+  const producer = producerOf(assemble, acknowledged)
   const isolation = exactlyOnce ? 'read_committed' : 'read_uncommitted'
-  const fetcher = new Fetcher({ cluster, isolation, offsetReset: offsetResets(topology, app.id) })
+  const fetcher = new Fetcher({
+    cluster,
+    isolation,
+    offsetReset: offsetResets(topology, app.id, assemble.patterns),
+  })
   const offsets = new GroupOffsets(cluster, app.id)
   const restored: RestoreOutcome[] = []
   const onAsyncReady = (): void => worker.onAsyncReady()
@@ -99,20 +99,18 @@ export function assembleWorker(assemble: AssembleOptions): AssembledWorker {
     isolation,
     onAsyncReady,
   })
-  const subtopologies = prepared.subtopologies.map(({ subtopology, sourceTopics }) => {
-    return { id: subtopology.id, sourceTopics }
-  })
+  const { patterns } = assemble
+  const subscription = new TaskSubscription(prepared, patterns)
   const fingerprint = topologyFingerprint(topology.describe())
-  const subtopologyOf = new Map(
-    subtopologies.flatMap(({ id, sourceTopics }) => sourceTopics.map(topic => [topic, id] as const)),
-  )
   const member: GroupMember = new GroupMember({
     cluster,
     groupId: app.id,
-    topics: [...new Set(subtopologies.flatMap(({ sourceTopics }) => sourceTopics))],
+    topics: subscription.topics,
+    topicsCheckIntervalMs: options.topicsCheckIntervalMs,
+    ...(patterns.exist && { currentTopics: () => subscription.current() }),
     instanceId: options.instanceId ?? directory.instanceId,
     heartbeatIntervalMs: options.heartbeatIntervalMs,
-    assignors: [streamsAssignor(subtopologies, fingerprint)],
+    assignors: [streamsAssignor(subscription.subtopologies, fingerprint)],
     userData: () => encodeUserData({ version: 1, fingerprint }),
     onAssigned: assignment => worker.onAssigned(assignment),
     onRevoked: partitions => worker.onRevoked(partitions),
@@ -130,19 +128,51 @@ export function assembleWorker(assemble: AssembleOptions): AssembledWorker {
     logger: options.logger,
     commitIntervalMs: options.commitIntervalMs,
     leavesOnClose: options.instanceId === undefined,
-    subtopologyCount: subtopologies.length,
+    subtopologyCount: subscription.subtopologies.length,
     repartitionTopics: new Set(prepared.repartitionTopics),
     admin: new Admin(cluster),
-    taskIdOf: ({ topic, partition }) => `${subtopologyOf.get(topic)!}_${partition}`,
+    taskIdOf: partition => subscription.taskIdOf(partition),
+    isMatched: topic => subscription.isMatched(topic),
+    onTopicGone: error => looksAfterTopics(error, subscription, { worker, member }),
     createTask,
   })
   return { worker, restored, stores: storeKeys(prepared) }
 }
 
+/** Writes results and changelogs: in transactions, where they are to be there exactly once. */
+function producerOf(
+  { app, topology, cluster, directory, options }: AssembleOptions,
+  acknowledged: AcknowledgedOffsets,
+): Producer {
+  const exactlyOnce = options.guarantee === 'exactly-once'
+  return new Producer({
+    cluster,
+    lingerMs: 100,
+    onBatchAcked: acknowledged.record,
+    ...(exactlyOnce && {
+      transactionalId: `${app.id}-${directory.instanceId}-0`,
+      transactionTimeoutMs: Math.min(transactionTimeoutMsMax, transactionTimeoutMs + callsMsMax(topology)),
+    }),
+  })
+}
+
+/** Whether a fetch has failed because a topic that a pattern matched is gone: then the group is told. */
+async function looksAfterTopics(
+  error: unknown,
+  subscription: TaskSubscription,
+  { worker, member }: { readonly worker: Worker; readonly member: GroupMember },
+): Promise<boolean> {
+  if (!(error instanceof StreamsError) || error.code !== 'MR-2001') return false
+  const read = [...worker.tasks.values()].flatMap(({ partitions }) => partitions)
+  if (!(await subscription.hasLost(read.map(({ topic }) => topic)))) return false
+  await member.refreshSubscription()
+  return true
+}
+
 function storeKeys({ subtopologies, partitionCounts }: PreparedTopics): Map<string, StoreKeys> {
   const stores = new Map<string, StoreKeys>()
   for (const { subtopology, sourceTopics } of subtopologies) {
-    const partitionCount = Math.max(...sourceTopics.map(topic => partitionCounts.get(topic) ?? 0))
+    const partitionCount = Math.max(0, ...sourceTopics.map(topic => partitionCounts.get(topic) ?? 0))
     for (const { name, keySerde } of subtopology.stores) stores.set(name, { keySerde, partitionCount })
   }
   return stores
@@ -152,13 +182,14 @@ function storeKeys({ subtopologies, partitionCounts }: PreparedTopics): Map<stri
 function offsetResets(
   topology: Topology,
   applicationId: string,
+  patterns: PatternTopics,
 ): (topic: string) => 'earliest' | 'latest' | 'none' {
   const resets = new Map<string, 'earliest' | 'latest' | 'none'>()
   for (const node of topology.nodes.values())
     if (node.kind === 'source' && node.offsetReset !== undefined)
       for (const topic of node.topics)
         resets.set(realTopicName(topology, applicationId, topic), node.offsetReset)
-  return topic => resets.get(topic) ?? 'earliest'
+  return topic => resets.get(topic) ?? patterns.sourceOf(topic)?.offsetReset ?? 'earliest'
 }
 
 interface FactoryOptions extends AssembleOptions {
@@ -181,7 +212,7 @@ function taskFactory(factory: FactoryOptions) {
   return async (id: string, partitions: readonly TopicPartition[]): Promise<StreamTask> => {
     const [subtopologyId, partition] = id.split('_').map(Number) as [number, number]
     const part = prepared.subtopologies.find(entry => entry.subtopology.id === subtopologyId)!
-    const { subtopology } = part
+    const subtopology = factory.patterns.boundPart(subtopologyId, partitions)
     const changelogs = changelogsOf(part, partitions)
     // Inputs may get partitions while the application runs; where there is state, that has no place for their keys.
     for (const { topic } of changelogs.values())
@@ -198,6 +229,10 @@ function taskFactory(factory: FactoryOptions) {
       collector,
       acknowledged: factory.acknowledged,
       bufferedBytesMax: options.bufferedBytesMax,
+      isGone: topic =>
+        factory.patterns.exist &&
+        cluster.cached(topic) === undefined &&
+        factory.patterns.sourceOf(topic) !== undefined,
       engine: {
         applicationId: app.id,
         subtopology,

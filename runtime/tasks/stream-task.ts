@@ -48,6 +48,8 @@ export interface StreamTaskOptions {
   readonly acknowledged: AcknowledgedOffsets
   /** Fetched bytes of one partition that are held for processing; more stops its fetching. */
   readonly bufferedBytesMax: number
+  /** Whether a topic is known to be deleted. */
+  readonly isGone?: (topic: string) => boolean
   /** Brings the stores to the ends of their changelogs. */
   readonly restore: (signal: AbortSignal) => Promise<readonly RestoreOutcome[]>
   /** Told when a restore is done. */
@@ -193,7 +195,17 @@ export class StreamTask implements CommittableTask {
     assert(this.drain(), `task ${this.id} is to be committed with calls under way`)
     engine.flushEmissions()
     for (const { store, sink } of this.#changelogs) store.stage(sink)
-    return engine.positions()
+    return this.#toCommit(engine.positions())
+  }
+
+  /** What has changed since the last commit: a topic that was deleted meanwhile takes no more offsets. All, if nothing has. */
+  #toCommit(positions: readonly OffsetToCommit[]): readonly OffsetToCommit[] {
+    const changed = positions.filter(position => {
+      const before = this.#committed.get(partitionKey(position.topic, position.partition))
+      return before?.offset !== position.offset || before.metadata !== position.metadata
+    })
+    const left = changed.filter(({ topic }) => this.#options.isGone?.(topic) !== true)
+    return left.length > 0 ? left : positions.filter(({ topic }) => this.#options.isGone?.(topic) !== true)
   }
 
   async committed(): Promise<void> {

@@ -27,6 +27,10 @@ export interface WorkerResources {
   readonly repartitionTopics: ReadonlySet<string>
   /** The task that a partition belongs to. */
   readonly taskIdOf: (partition: TopicPartition) => string
+  /** Whether a topic is read because a pattern matches it. */
+  readonly isMatched: (topic: string) => boolean
+  /** Told what a fetch has failed with; answers whether it was that a matched topic is gone. */
+  readonly onTopicGone: (error: unknown) => Promise<boolean>
   /** Opens a task, its stores not yet restored. */
   readonly createTask: (taskId: string, partitions: readonly TopicPartition[]) => Promise<StreamTask>
 }

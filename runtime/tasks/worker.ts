@@ -14,13 +14,14 @@ import { deferred } from '../../src/base/deferred.ts'
 import { partitionKey, type TopicPartition } from '../../src/base/topic-partition.ts'
 import { storageFailureIn } from '../state/storage-error.ts'
 import { decodeUserData, type AssignmentUserData } from '../assign/streams-assignor.ts'
+import type { FetchedPartition } from '../client/fetcher.ts'
 import type { Assignment } from '../client/group-member.ts'
 import { CatchUp } from './catch-up.ts'
 import { commitAtLeastOnce, commitExactlyOnce } from './commit.ts'
 import { fatalFailure } from './commit-failure.ts'
 import { drainMsMax, PendingCalls } from './pending-calls.ts'
 import { RepartitionPurge } from './repartition-purge.ts'
-import { grown } from './grown-topic.ts'
+import { changesByAdding, changesByRemoving, type PartitionChanges } from './partition-changes.ts'
 import type { StreamTask } from './stream-task.ts'
 import type { WorkerResources } from './worker-resources.ts'
 
@@ -124,11 +125,11 @@ export class Worker {
 
   /** One round of the loop. */
   async #turn(): Promise<void> {
-    const { member, fetcher, producer, clock } = this.#resources
+    const { member, producer, clock } = this.#resources
     if (member.hasWork || this.#tasks.size === 0) await member.poll()
     this.#startRestored()
     const busy = this.#calls.arrived || this.#hasBuffered()
-    for (const fetched of await fetcher.poll(busy ? 0 : this.#idleWait())) {
+    for (const fetched of await this.#poll(busy ? 0 : this.#idleWait())) {
       const task = this.#taskOfPartition.get(partitionKey(fetched.topic, fetched.partition))
       if (task !== undefined) task.addFetched(fetched)
     }
@@ -156,6 +157,16 @@ export class Worker {
 
   #running(): StreamTask[] {
     return [...this.#tasks.values()].filter(task => task.state === 'running')
+  }
+
+  /** What was fetched. That a topic is gone which a pattern matched is no failure: the group is told. */
+  async #poll(waitMs: number): Promise<readonly FetchedPartition[]> {
+    try {
+      return await this.#resources.fetcher.poll(waitMs)
+    } catch (error) {
+      if (!(await this.#resources.onTopicGone(error))) throw error
+      return []
+    }
   }
 
   /** Processes what is buffered, task by task, for a bounded time. */
@@ -237,19 +248,20 @@ export class Worker {
   async onAssigned({ added, userData }: Assignment): Promise<void> {
     if (decodeUserData<AssignmentUserData>(userData)?.error === 'TOPOLOGY_MISMATCH') throw this.#mismatch()
     if (this.#abandoned) return
-    const { createTask, taskIdOf } = this.#resources
-    const partitionsOfTask = new Map<string, TopicPartition[]>()
-    for (const partition of added) {
-      const taskId = taskIdOf(partition)
-      const partitions = partitionsOfTask.get(taskId)
-      if (partitions === undefined) partitionsOfTask.set(taskId, [partition])
-      else partitions.push(partition)
+    const { taskIdOf, isMatched } = this.#resources
+    const { changed, toOpen } = changesByAdding(added, this.#tasks, taskIdOf, isMatched)
+    if (changed.length > 0) {
+      await this.#commit()
+      await this.#release(changed.flatMap(task => task.partitions))
     }
+    await this.#open(toOpen)
+  }
+
+  /** Opens tasks, which then restore their stores. */
+  async #open(partitionsOfTask: PartitionChanges<StreamTask>['toOpen']): Promise<void> {
     // Side by side: opening a database waits for the disk.
-    const known = [...partitionsOfTask.keys()].find(taskId => this.#tasks.has(taskId))
-    if (known !== undefined) throw grown(partitionsOfTask.get(known)!)
     const opening = Promise.allSettled(
-      [...partitionsOfTask].map(([taskId, partitions]) => createTask(taskId, partitions)),
+      [...partitionsOfTask].map(([taskId, partitions]) => this.#resources.createTask(taskId, partitions)),
     )
     this.#opening = opening
     const tasks: StreamTask[] = []
@@ -270,7 +282,9 @@ export class Worker {
   /** Commits, then gives partitions up: whoever takes them over starts where this worker ended. */
   async onRevoked(partitions: readonly TopicPartition[]): Promise<void> {
     await this.#commit()
-    await this.#release(partitions)
+    const { changed, toOpen } = changesByRemoving(partitions, this.#tasks)
+    await this.#release([...partitions, ...changed.flatMap(task => task.partitions)])
+    await this.#open(toOpen)
   }
 
   /** The partitions belong to somebody else already: what is uncommitted is dropped. */

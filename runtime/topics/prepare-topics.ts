@@ -14,6 +14,7 @@ import type { Subtopology } from '../../src/topology/subtopologies.ts'
 import type { Topology } from '../../src/topology/topology.ts'
 import type { Admin, NewTopic } from '../client/admin.ts'
 import type { TopicMetadata } from '../client/metadata-cache.ts'
+import type { PatternTopics } from './pattern-topics.ts'
 
 /** A topic that the application has declared with `topic()`. */
 export interface DeclaredTopic {
@@ -26,6 +27,7 @@ export interface PrepareTopicsOptions {
   readonly admin: Admin
   readonly topology: Topology
   readonly applicationId: string
+  readonly patterns: PatternTopics
   readonly declared: readonly DeclaredTopic[]
   /** The topic of dead letters, if there may be any. */
   readonly deadLetterTopic?: string | undefined
@@ -61,13 +63,16 @@ export interface PreparedTopics {
 }
 
 export async function prepareTopics(options: PrepareTopicsOptions): Promise<PreparedTopics> {
-  const { admin, topology, applicationId } = options
-  const external = externalTopics(topology)
-  if (options.deadLetterTopic !== undefined) external.add(options.deadLetterTopic)
-  if (options.createDeclared) await createDeclared(options, external)
+  const { admin, topology, applicationId, patterns } = options
+  const named = externalTopics(topology)
+  if (options.deadLetterTopic !== undefined) named.add(options.deadLetterTopic)
+  if (options.createDeclared) await createDeclared(options, named)
+  const matched = await patterns.current()
+  const bound = patterns.boundTo(matched)
+  const external = new Set([...named, ...matched])
   const known = new Map<string, TopicMetadata>()
   await describeInto(known, admin, external)
-  const plan = planPartitions(topology, topic => known.get(topic)?.partitions.length)
+  const plan = planPartitions(bound, topic => known.get(topic)?.partitions.length)
   const internal = internalTopics(topology, applicationId)
   const wanted: NewTopic[] = [
     ...internal.repartitions.map(({ name, config }) => {
@@ -75,6 +80,7 @@ export async function prepareTopics(options: PrepareTopicsOptions): Promise<Prep
       return { name, partitions: plan.repartitionTopics.get(logical)!, configs: config }
     }),
     ...internal.changelogs.map(({ name, config, subtopology }) => {
+      if (plan.taskCounts[subtopology] === 0) throw nothingMatched(name)
       return { name, partitions: plan.taskCounts[subtopology]!, configs: config }
     }),
   ]
@@ -83,12 +89,20 @@ export async function prepareTopics(options: PrepareTopicsOptions): Promise<Prep
   return {
     partitionCounts: new Map(names),
     repartitionTopics: internal.repartitions.map(({ name }) => name),
-    subtopologies: topology.subtopologies().map(subtopology => ({
+    subtopologies: bound.subtopologies().map(subtopology => ({
       subtopology,
       sourceTopics: subtopology.sourceTopics.map(topic => realTopicName(topology, applicationId, topic)),
       changelogs: changelogsOf(subtopology.stores, applicationId, known),
     })),
   }
+}
+
+function nothingMatched(changelog: string): StreamsError {
+  return new StreamsError('MR-2001', {
+    what: `No topic matches the pattern yet whose records go into the store of '${changelog}'`,
+    why: 'The changelog gets as many partitions as the topics have, and keeps them.',
+    fix: 'Create a topic that matches before the application starts.',
+  })
 }
 
 /** The topics of others: sources and static sinks that are not repartition topics. */
