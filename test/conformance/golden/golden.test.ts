@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { failureAsText, missingAsText, reportOn, type FileReport } from './report.ts'
 import { runScenario } from './run-scenario.ts'
-import { defaultFolder, readScenarios, type NodeSpec, type Scenario } from './scenario.ts'
-import { compare, judge } from './verdict.ts'
+import { defaultFolder, readScenarios, type Scenario } from './scenario.ts'
+import { compare, forgetsTime, judge } from './verdict.ts'
 
 const failuresShownMax = 5
 
@@ -39,15 +39,6 @@ describe.skipIf(files === undefined)('golden scenarios', () => {
 function expectNoFailures({ failures }: FileReport): void {
   const shown = failures.slice(0, failuresShownMax).map(failureAsText)
   expect(failures.length, `\n${shown.join('\n')}\n`).toBe(0)
-}
-
-/**
- * Operators that drop by the greatest time that they have seen, or that do things by a schedule: Kafka too forgets both
- * at a restart (semantics T3, U1, U2).
- */
-function forgetsTime({ op, fn, window }: NodeSpec): boolean {
-  if (fn?.startsWith('hold:') === true) return true
-  return op === 'windowedBy' || op === 'suppress' || window !== undefined
 }
 
 describe('the judge of golden scenarios', () => {

@@ -1,13 +1,22 @@
 /** Judges scenarios: what each did against what Kafka did. */
 import { missingOf } from './build-scenario.ts'
 import { runScenario, type Observed, type RunOptions } from './run-scenario.ts'
-import type { Scenario } from './scenario.ts'
+import type { NodeSpec, Scenario } from './scenario.ts'
 
 /** `missing`: what the DSL does not offer yet. `differences`: sentences, the most telling first. */
 export type Verdict =
   | { readonly kind: 'passed' }
   | { readonly kind: 'failed'; readonly differences: readonly string[] }
   | { readonly kind: 'unsupported'; readonly missing: readonly string[] }
+
+/**
+ * Whether crashes may change what comes out: operators that drop by the greatest time that they have seen, or that do
+ * things by a schedule. Kafka too forgets both at a restart (semantics T3, U1, U2).
+ */
+export function forgetsTime({ op, fn, window }: NodeSpec): boolean {
+  if (fn?.startsWith('hold:') === true) return true
+  return op === 'windowedBy' || op === 'suppress' || window !== undefined
+}
 
 /** Runs a scenario if it can be declared, and compares. Throws nothing. */
 export function judge(scenario: Scenario, options: RunOptions = {}): Verdict {

@@ -1,7 +1,7 @@
 /** Looks for scenarios that this project and Apache Kafka Streams answer differently. */
 import { missingOf } from '../golden/build-scenario.ts'
 import type { Scenario } from '../golden/scenario.ts'
-import { judge } from '../golden/verdict.ts'
+import { forgetsTime, judge } from '../golden/verdict.ts'
 import { forbiddenIn, hangsOnStreamTime } from './format-rules.ts'
 import type { Answer, KafkaOracle } from './kafka.ts'
 import { shrink } from './shrink.ts'
@@ -19,11 +19,14 @@ const rowsMax = 4000
 
 export class Hunt {
   readonly #oracle: KafkaOracle
+  readonly #crashes: boolean
   readonly #counts = { same: 0, refused: 0, differing: 0, unsupported: 0, left: 0 }
   readonly #missing = new Map<string, number>()
 
-  constructor(oracle: KafkaOracle) {
+  /** With `crashes` the application crashes after every input, where that must not be seen. */
+  constructor(oracle: KafkaOracle, { crashes = false } = {}) {
     this.#oracle = oracle
+    this.#crashes = crashes
   }
 
   /** Compares one; `undefined` where both answer alike or it is not to be compared. */
@@ -71,7 +74,8 @@ export class Hunt {
     if ((answer.expected?.length ?? 0) > rowsMax || hangsOnStreamTime(scenario, answer))
       return { kind: 'left' }
     const golden = withAnswer(scenario, answer)
-    const verdict = judge(golden)
+    const crashes = this.#crashes && !scenario.nodes.some(forgetsTime)
+    const verdict = judge(golden, { crashes })
     if (verdict.kind === 'failed') {
       return { kind: 'differs', scenario: golden, differences: [...verdict.differences, ...reasonOf(answer)] }
     }

@@ -26,6 +26,7 @@ interface Options {
   readonly replay?: string
   readonly internals?: string
   readonly golden?: boolean
+  readonly crashes?: boolean
   readonly out?: string
   readonly findings: string
 }
@@ -37,6 +38,7 @@ const program = new Command('oracle')
   .option('--replay <file>', 'scenarios to run instead of generated ones')
   .option('--internals <file>', 'scenarios to write the internal records of, in place')
   .option('--golden', 'checks the oracle against the given answers instead')
+  .option('--crashes', 'crashes and restarts the application after every input')
   .option('--out <folder>', 'where differing scenarios are written')
   .option('--findings <number>', 'how many differences of a family are enough', '5')
   .parse()
@@ -72,7 +74,7 @@ function read(file: string): readonly Scenario[] {
 }
 
 async function hunt(family: string, scenarios: Iterable<Scenario>): Promise<number> {
-  const hunt = new Hunt(oracle)
+  const hunt = new Hunt(oracle, { crashes: options.crashes === true })
   const findings: Finding[] = []
   for (const scenario of scenarios) {
     const finding = await hunt.examine(scenario)
