@@ -13,7 +13,7 @@ export type {
 } from './processor/error-policy.ts'
 export { topologyApp, type TopologyAppDefinition } from './dsl/topology-app.ts'
 export type { RowStoreOptions, TtlOption, TtlOptions } from './dsl/ttl-options.ts'
-export type { AnyDedupeOptions, DedupeOptions } from './dsl/dedupe.ts'
+export type { AnyDedupeOptions, DedupeOptions } from './dsl/dedupe-options.ts'
 export { dedupe } from './dsl/reusable-operators.ts'
 export type { IdleOption } from './dsl/idle-option.ts'
 export type { AsyncMapper, AsyncOptions, RetryOptions } from './dsl/async-options.ts'

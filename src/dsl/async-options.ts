@@ -13,6 +13,29 @@ export type AsyncMapper<K, V, W> = (value: V, key: K, call: AsyncCallContext) =>
  * committed never pass a record without a result. So with exactly-once each record has one result, even though its call
  * may have been made more than once: what a call does elsewhere must bear repetition. Commits that are further apart
  * (`commitInterval`) keep more calls under way. Other tasks go on meanwhile, and so does the instance's place in its group.
+ *
+ * @example
+ * ```ts
+ * import { defineApp, json, string, topic } from 'millrace'
+ *
+ * const payments = topic('payments', { key: string(), value: json<{ amount: number }>() })
+ * const rated = topic('rated-payments', { key: string(), value: json<{ amount: number; risk: number }>() })
+ *
+ * export default defineApp({
+ *   id: 'risk',
+ *   build(b) {
+ *     b.stream(payments)
+ *       .mapValuesAsync(
+ *         async (payment, account, { signal }) => {
+ *           const response = await fetch(`https://risk.example/${account}`, { signal })
+ *           return { ...payment, risk: (await response.json()) as number }
+ *         },
+ *         { concurrency: 32, ordering: 'key', timeout: '2s', retry: { attempts: 5, backoff: '200ms' } },
+ *       )
+ *       .to(rated)
+ *   },
+ * })
+ * ```
  */
 export interface AsyncOptions<W = unknown> extends ValueOptions<W> {
   /**

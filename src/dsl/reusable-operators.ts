@@ -1,5 +1,5 @@
 /** Operators as values, to be applied with `through`. */
-import type { DedupeOptions } from './dedupe.ts'
+import type { DedupeOptions } from './dedupe-options.ts'
 import type { KStream } from './streams.ts'
 
 /**

@@ -16,7 +16,8 @@ import {
   type AnyGlobalJoinOptions,
   type AnyGlobalTable,
 } from './global-plan.ts'
-import { planDedupe, type AnyDedupeOptions } from './dedupe.ts'
+import type { AnyDedupeOptions } from './dedupe-options.ts'
+import { planDedupe } from './dedupe-plan.ts'
 import { GroupedStream } from './grouped-stream.ts'
 import {
   checkFunction,

@@ -14,22 +14,20 @@ import type { TimeWindows } from '../windows/time-windows.ts'
 import type { Windowed } from '../windows/window.ts'
 import type { SessionMerge, Subtracting, WindowAggregateOptions } from './fold-options.ts'
 import type {
-  Aggregator,
   Check,
   Fold,
   Guarded,
   Initializer,
   Joiner,
   Mapper,
-  Merger,
-  Now,
-  StringKey,
+  NotAsync,
+  NotOtherKey,
   Sync,
   TopicOfOtherTypes,
   TypeGuard,
 } from './function-types.ts'
 import type { AsyncMapper, AsyncOptions } from './async-options.ts'
-import type { DedupeOptions } from './dedupe.ts'
+import type { DedupeOptions } from './dedupe-options.ts'
 import type { GlobalJoinOptions, GlobalKTable } from './global-table.ts'
 import type { ForeignKeyJoinOptions, SameKeys, StreamJoinOptions } from './join-options.ts'
 import type {
@@ -75,78 +73,43 @@ export interface KStream<K, V> {
   /**
    * Replaces each value by what an asynchronous call makes of it: a bounded number of calls at a time, each with a
    * timeout, made again where it fails, and all waited for before every commit. See `AsyncOptions`.
-   *
-   * @example
-   * ```ts
-   * import { defineApp, json, string, topic } from 'millrace'
-   *
-   * const payments = topic('payments', { key: string(), value: json<{ amount: number }>() })
-   * const rated = topic('rated-payments', { key: string(), value: json<{ amount: number; risk: number }>() })
-   *
-   * export default defineApp({
-   *   id: 'risk',
-   *   build(b) {
-   *     b.stream(payments)
-   *       .mapValuesAsync(
-   *         async (payment, account, { signal }) => {
-   *           const response = await fetch(`https://risk.example/${account}`, { signal })
-   *           return { ...payment, risk: (await response.json()) as number }
-   *         },
-   *         { concurrency: 32, ordering: 'key', timeout: '2s', retry: { attempts: 5, backoff: '200ms' } },
-   *       )
-   *       .to(rated)
-   *   },
-   * })
-   * ```
    */
   mapValuesAsync<W>(fn: AsyncMapper<K, V, W>, options?: AsyncOptions<W>): KStream<K, W>
 
   /**
    * Lets the first record of each id pass, and drops those that repeat it within a span of time. See `AnyDedupeOptions`.
-   *
-   * @example
-   * ```ts
-   * import { defineApp, json, string, topic } from 'millrace'
-   *
-   * const orders = topic('orders', { key: string(), value: json<{ id: string; amount: number }>() })
-   * const once = topic('orders-once', { key: string(), value: json<{ id: string; amount: number }>() })
-   *
-   * export default defineApp({
-   *   id: 'orders-once',
-   *   build(b) {
-   *     b.stream(orders).dedupe({ by: order => order.id, within: '1h', store: 'seen-orders' }).to(once)
-   *   },
-   * })
-   * ```
    */
   dedupe<I = string>(options: DedupeOptions<K, V, I>): KStream<K, V>
 
   /** Replaces each value by any number of values, in order. */
-  flatMapValues<W>(fn: Mapper<K, V, Now<Iterable<W>>>, options?: ValueOptions<W>): KStream<K, W>
+  flatMapValues<W>(fn: Mapper<K, V, Iterable<W> | NotAsync>, options?: ValueOptions<W>): KStream<K, W>
 
   /**
    * Replaces key and value: `fn` answers `[key, value]`. Keyed operators that follow send the records through a
    * repartition topic first. Keys that are not strings need a serde in `options.key`.
    */
   map<K2 extends string, W>(
-    fn: Mapper<K, V, Now<readonly [StringKey<K2>, W]>>,
+    fn: Mapper<K, V, readonly [K2 | NotOtherKey, W] | NotAsync>,
     options?: StringKeyOptions,
   ): KStream<K2, W>
-  map<K2, W>(fn: Mapper<K, V, Now<readonly [K2, W]>>, options: KeyOptions<K2>): KStream<K2, W>
+  map<K2, W>(fn: Mapper<K, V, readonly [K2, W] | NotAsync>, options: KeyOptions<K2>): KStream<K2, W>
 
   /** Replaces each record by any number of `[key, value]` pairs, in order; otherwise like `map`. */
   flatMap<K2 extends string, W>(
-    fn: Mapper<K, V, Now<Iterable<readonly [StringKey<K2>, W]>>>,
+    fn: Mapper<K, V, Iterable<readonly [K2 | NotOtherKey, W]> | NotAsync>,
     options?: StringKeyOptions,
   ): KStream<K2, W>
-  flatMap<K2, W>(fn: Mapper<K, V, Now<Iterable<readonly [K2, W]>>>, options: KeyOptions<K2>): KStream<K2, W>
+  flatMap<K2, W>(
+    fn: Mapper<K, V, Iterable<readonly [K2, W]> | NotAsync>,
+    options: KeyOptions<K2>,
+  ): KStream<K2, W>
 
   /** Replaces each key, otherwise like `map`. */
   selectKey<K2 extends string>(
-    fn: Mapper<K, V, Now<StringKey<K2>>>,
+    fn: Mapper<K, V, K2 | NotOtherKey | NotAsync>,
     options?: StringKeyOptions,
   ): KStream<K2, V>
-  selectKey<K2>(fn: Mapper<K, V, Now<K2>>, options: KeyOptions<K2>): KStream<K2, V>
+  selectKey<K2>(fn: Mapper<K, V, K2 | NotAsync>, options: KeyOptions<K2>): KStream<K2, V>
 
   /** Calls `action` for each record and passes it on. A side effect may happen again after a failure. */
   peek<R>(action: Mapper<K, V, Sync<R>>, options?: NamedOptions): KStream<K, V>
@@ -196,10 +159,10 @@ export interface KStream<K, V> {
 
   /** Groups by a new key. The records go through a repartition topic, named after `name` or the store that follows. */
   groupBy<K2 extends string>(
-    fn: Mapper<K, V, Now<StringKey<K2>>>,
+    fn: Mapper<K, V, K2 | NotOtherKey | NotAsync>,
     options?: StringKeyOptions,
   ): KGroupedStream<K2, V>
-  groupBy<K2>(fn: Mapper<K, V, Now<K2>>, options: KeyOptions<K2>): KGroupedStream<K2, V>
+  groupBy<K2>(fn: Mapper<K, V, K2 | NotAsync>, options: KeyOptions<K2>): KGroupedStream<K2, V>
 
   /**
    * Looks each record's key up in a table, as the table is when the record comes, or, where it is `versioned`, as it was at
@@ -576,10 +539,10 @@ export interface KTable<K, V> extends LookupTable<K, V> {
    * ```
    */
   groupBy<K2 extends string>(
-    fn: Mapper<K, V, Now<StringKey<K2> | undefined>>,
+    fn: Mapper<K, V, K2 | undefined | NotOtherKey | NotAsync>,
     options?: StringKeyOptions,
   ): KGroupedTable<K2, V>
-  groupBy<K2>(fn: Mapper<K, V, Now<K2 | undefined>>, options: KeyOptions<K2>): KGroupedTable<K2, V>
+  groupBy<K2>(fn: Mapper<K, V, K2 | undefined | NotAsync>, options: KeyOptions<K2>): KGroupedTable<K2, V>
 
   /**
    * Holds updates back and puts out the last one of each key: the final result of each window, with
@@ -597,10 +560,10 @@ export interface KTable<K, V> extends LookupTable<K, V> {
 
   /** The updates of the rows as records with new keys, as `toStream().selectKey(keyMapper)`. */
   toStream<K2 extends string>(
-    keyMapper: Mapper<K, V, Now<StringKey<K2>>>,
+    keyMapper: Mapper<K, V, K2 | NotOtherKey | NotAsync>,
     options?: StringKeyOptions,
   ): KStream<K2, V>
-  toStream<K2>(keyMapper: Mapper<K, V, Now<K2>>, options: KeyOptions<K2>): KStream<K2, V>
+  toStream<K2>(keyMapper: Mapper<K, V, K2 | NotAsync>, options: KeyOptions<K2>): KStream<K2, V>
   /** The updates of the rows as records; a deleted row is a record whose value is `undefined`. */
   toStream(options?: NamedOptions): KStream<K, V>
 

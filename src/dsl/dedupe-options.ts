@@ -1,16 +1,8 @@
-/** `dedupe`: what it takes, and how it is planned. */
-import { toMilliseconds, type Duration } from '../base/duration.ts'
-import type { ValueCallback } from '../operators/callbacks.ts'
-import { declaredAt } from '../plan/declared-at.ts'
-import type { DedupeNode } from '../plan/node.ts'
-import type { Plan } from '../plan/plan.ts'
-import { json } from '../serdes/json.ts'
-import { string } from '../serdes/primitives.ts'
+/** What `dedupe` takes. */
+import type { Duration } from '../base/duration.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { Mapper } from './function-types.ts'
-import { checkFunction, type StreamState } from './handle.ts'
 import type { NamedOptions } from './options.ts'
-import { planStore } from './store-plan.ts'
 
 /**
  * Options of `dedupe`.
@@ -19,6 +11,21 @@ import { planStore } from './store-plan.ts'
  * id that has passed. Time is that of the records: an out-of-order one is compared with those that came before it and are
  * later. An id is looked for in the record's own partition: duplicates must have equal keys, or be repartitioned by the id
  * first. With exactly-once a record that is processed again after a failure is not its own duplicate.
+ *
+ * @example
+ * ```ts
+ * import { defineApp, json, string, topic } from 'millrace'
+ *
+ * const orders = topic('orders', { key: string(), value: json<{ id: string; amount: number }>() })
+ * const once = topic('orders-once', { key: string(), value: json<{ id: string; amount: number }>() })
+ *
+ * export default defineApp({
+ *   id: 'orders-once',
+ *   build(b) {
+ *     b.stream(orders).dedupe({ by: order => order.id, within: '1h', store: 'seen-orders' }).to(once)
+ *   },
+ * })
+ * ```
  */
 export interface AnyDedupeOptions<K, V, I> extends NamedOptions {
   /** What makes two records the same; called for absent values too. A record without an id (`undefined` or `null`) passes. */
@@ -41,39 +48,3 @@ export interface AnyDedupeOptions<K, V, I> extends NamedOptions {
 /** Options of `dedupe`: ids are strings, or have a serde. */
 export type DedupeOptions<K, V, I = string> = AnyDedupeOptions<K, V, I> &
   (I extends string ? { readonly id?: Serde<I> } : { readonly id: Serde<I> })
-
-export function planDedupe(
-  plan: Plan,
-  options: AnyDedupeOptions<unknown, unknown, unknown> & { readonly id?: Serde<unknown> },
-  { node: parent }: StreamState,
-): DedupeNode {
-  const operator = 'dedupe'
-  checkFunction(options?.by, `${operator}: by`)
-  const { by, within, grace = within, store: given, logging, backend, id, name } = options
-  const withinMs = toMilliseconds(within, `${operator}: within`)
-  if (withinMs < 1) throw new RangeError(`${operator}: within must be 1 ms or more, not ${String(within)}`)
-  const graceMs = toMilliseconds(grace, `${operator}: grace`)
-  const prefix = 'KSTREAM-DEDUPE-'
-  const store = planStore(plan, {
-    prefix,
-    options: {
-      caching: false,
-      ...(given !== undefined && { store: given }),
-      ...(logging !== undefined && { logging }),
-      ...(backend !== undefined && { backend }),
-    },
-    keySerde: id ?? (string() as Serde<unknown>),
-    valueSerde: json<readonly number[]>() as Serde<unknown>,
-    operator,
-  })
-  return plan.add({
-    kind: 'dedupe',
-    name: plan.processorName(prefix, name),
-    declaredAt: declaredAt(),
-    parent,
-    by: by as ValueCallback<unknown>,
-    withinMs,
-    graceMs,
-    store,
-  })
-}
