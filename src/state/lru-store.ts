@@ -53,10 +53,12 @@ export class LruStore<K, V> implements KeyValueStore<K, V> {
       return
     }
     this.use(key)
-    if (this.order.size <= this.entriesMax) return
-    const [oldest] = this.order as Iterable<readonly [KeyIdentity, K]>
-    this.order.delete(oldest![0])
-    this.rows.put(oldest![1], undefined, timestamp)
+    // More than one where the limit was lowered since the rows were written.
+    for (const [id, oldest] of this.order) {
+      if (this.order.size <= this.entriesMax) break
+      this.order.delete(id)
+      this.rows.put(oldest, undefined, timestamp)
+    }
   }
 
   delete(key: K, timestamp: number): V | undefined {
@@ -108,6 +110,8 @@ export class LruStore<K, V> implements KeyValueStore<K, V> {
 
   async restored(): Promise<void> {
     await this.rows.restored?.()
+    // A restore that was begun anew may have listed rows that are gone.
+    for (const [id, key] of this.order) if (this.rows.get(key) === undefined) this.order.delete(id)
   }
 
   close(): void {

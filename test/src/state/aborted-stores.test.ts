@@ -56,7 +56,28 @@ describe('an LRU store', () => {
     )
   })
 
-  it('agrees with a model, whatever is put, read, deleted and aborted', () => {
+  it('comes down to a limit that was lowered, and forgets what a restore had and another had not', async () => {
+    const backend = new MemoryBytes()
+    const store = lru(backend, 2)
+    const restore = (...names: readonly string[]): void =>
+      backend.writeNow(
+        store.restore(
+          names.map((name, offset) => {
+            const bytes = string().serialize(name)
+            return { key: bytes, value: bytes, timestamp: 0, offset }
+          }),
+        ),
+      )
+    restore('gone')
+    backend.clearNow({ from: prefix, to: Uint8Array.of(2) })
+    restore('a', 'b', 'c', 'd')
+    await store.restored!()
+    expect([keys(store), store.approximateCount()]).toEqual(['abcd', 4])
+    store.put('e', 'e', 1)
+    expect(keys(store)).toBe('de')
+  })
+
+  it('keeps to its limit and counts right, whatever is put, read, deleted and aborted', () => {
     const backend = new MemoryBytes()
     const store = lru(backend, 3)
     let seed = 1
