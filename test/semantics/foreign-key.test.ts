@@ -163,6 +163,20 @@ describe('the right side', () => {
     expect(results(driver)).toEqual(['k=x1+X@4'])
   })
 
+  it('answers a subscription of version 0, which names no partition, by the hash of its key (F7)', () => {
+    using driver = testDriver(appOf('join'), { partitions: { left: 3, right: 2 } })
+    send(driver, [['r', 'x', 'X', 4]])
+    const old = {
+      hash: undefined,
+      instruction: 'subscribe',
+      primaryKey: 'k',
+      primaryPartition: undefined,
+    } as const
+    driver.input(registrations).send('x', old)
+    const partition = partitionForKey(utf8Bytes('k'), 3)
+    expect(driver.output(responses).readAll()).toMatchObject([{ key: 'k', partition }])
+  })
+
   it('asks partitioners of the application about keys alone, and takes one partition (D64, F7, F10)', () => {
     const asked: unknown[] = []
     const choose =
