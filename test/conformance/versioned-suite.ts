@@ -67,6 +67,19 @@ export function versionedSuite(name: string, backendOf: () => OrderedBytes): voi
       expect(store.get('a', 49)).toBe(20)
     })
 
+    it('takes a delete at the very time of the latest version as if neither had come, as Kafka does', () => {
+      const { store } = StoreHarness.versioned(backendOf())
+      store.put('a', 50, 50)
+      store.put('a', undefined, 50)
+      expect(store.put('a', 20, 20)).toBe(Infinity)
+      // What ended at that time still does.
+      store.put('b', 10, 10)
+      store.put('b', 50, 50)
+      store.put('b', undefined, 50)
+      expect(store.put('b', 20, 20)).toBe(50)
+      expect(store.get('b')).toBeUndefined()
+    })
+
     it('refuses what is older than the history, and shows of older times the latest alone (V1, V2)', () => {
       const store = filled(StoreHarness.versioned(backendOf()).store)
       store.put('b', 140, 140)
