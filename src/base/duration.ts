@@ -1,7 +1,12 @@
 /** Durations as users write them: milliseconds, or a number with a unit such as `'5m'`. */
 
+/** Written so that messages of the compiler spell the forms out, instead of naming the type. */
+interface Durations {
+  readonly forms: number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
+}
+
 /** Milliseconds, or text: `'250ms'`, `'1.5s'`, `'5m'`, `'2h'`, `'7d'`. */
-export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
+export type Duration = Durations['forms']
 
 const unitMs: Readonly<Record<string, number>> = {
   ms: 1,

@@ -43,8 +43,33 @@ export interface AsyncCallbackNotAllowed<Hint extends string> {
   readonly 'ERROR: this callback must be synchronous': Hint
 }
 
+/** Written as members, so that messages of the compiler spell them out, instead of naming an alias. */
+interface Hints {
+  readonly async: AsyncCallbackNotAllowed<'use mapValuesAsync(fn, { concurrency, ordering }) on a stream'>
+  readonly key: KeySerdeMissing<'keys other than strings name their serde: { key: int64() }'>
+}
+
+/** What no result of a callback is; a promise does not fit either, and the message says what to use. */
+export type NotAsync = Hints['async']
+
 /** `W`, unless it is a promise. */
-export type Sync<
-  W,
-  Hint extends string = 'operators are synchronous: do asynchronous work before or after the topology',
-> = W extends PromiseLike<unknown> ? AsyncCallbackNotAllowed<Hint> : W
+export type Sync<W> = W extends PromiseLike<unknown> ? NotAsync : W
+
+/** What a message shows where a key that is not a string comes without its serde. */
+export interface KeySerdeMissing<Hint extends string> {
+  readonly 'ERROR: how is this key written?': Hint
+}
+
+/** Stands beside keys that need no serde to be named, being strings: others do not fit, and the message says why. */
+export type NotOtherKey = Hints['key']
+
+/** What a message shows where a topic holds something else than the stream. */
+export interface TopicOfOtherTypes<Hint extends string> {
+  readonly 'ERROR: this topic holds something else': Hint
+}
+
+/** Says whether a record is meant: what operators take, predicates and type guards alike. */
+export type Check<K, V> = Mapper<K, V, boolean | NotAsync>
+
+/** Adds a value to an aggregate: what operators take. */
+export type Fold<K, V, A> = (aggregate: A, value: V, key: K) => A | NotAsync

@@ -20,64 +20,64 @@ export function asynchronous(b: StreamsBuilder): void {
   const table = b.table(orders)
   const grouped = stream.groupByKey()
 
-  // says: this callback must be synchronous | use mapValuesAsync
+  // says: AsyncCallbackNotAllowed | use mapValuesAsync
   stream.mapValues(async order => order.amount)
-  // says: this callback must be synchronous | use mapValuesAsync
+  // says: AsyncCallbackNotAllowed | use mapValuesAsync
   stream.filter(async order => order.amount > 1)
-  // says: this callback must be synchronous | use mapValuesAsync
+  // says: AsyncCallbackNotAllowed | use mapValuesAsync
   stream.filterNot(async order => order.amount > 1)
-  // says: this callback must be synchronous | use mapValuesAsync
+  // says: AsyncCallbackNotAllowed | use mapValuesAsync
   stream.flatMapValues(async order => order.tags)
-  // says: this callback must be synchronous | use mapValuesAsync
+  // says: AsyncCallbackNotAllowed | use mapValuesAsync
   stream.flatMap(async (order, key) => [[key, order.amount] as const])
-  // says: this callback must be synchronous | use mapValuesAsync
+  // says: AsyncCallbackNotAllowed | use mapValuesAsync
   stream.map(async (order, key) => [key, order] as const)
-  // says: this callback must be synchronous | use mapValuesAsync
+  // says: AsyncCallbackNotAllowed | use mapValuesAsync
   stream.selectKey(async order => order.id)
-  // says: this callback must be synchronous | use mapValuesAsync
+  // says: AsyncCallbackNotAllowed | use mapValuesAsync
   stream.groupBy(async order => order.id)
-  // says: this callback must be synchronous | use mapValuesAsync
+  // says: AsyncCallbackNotAllowed | use mapValuesAsync
   stream.peek(async order => void order.amount)
-  // says: this callback must be synchronous | use mapValuesAsync
+  // says: AsyncCallbackNotAllowed | use mapValuesAsync
   stream.foreach(async order => void order.amount)
-  // says: this callback must be synchronous | use mapValuesAsync
+  // says: AsyncCallbackNotAllowed | use mapValuesAsync
   stream.leftJoin(table, async order => order)
-  // says: this callback must be synchronous | use mapValuesAsync
+  // says: AsyncCallbackNotAllowed | use mapValuesAsync
   table.mapValues(async order => order.amount)
-  // says: this callback must be synchronous | use mapValuesAsync
+  // says: AsyncCallbackNotAllowed | use mapValuesAsync
   table.filter(async order => order.amount > 1)
-  // says: this callback must be synchronous | use mapValuesAsync
+  // says: AsyncCallbackNotAllowed | use mapValuesAsync
   grouped.reduce(async (_sum, order) => order)
-  // says: this callback must be synchronous | use mapValuesAsync
+  // says: AsyncCallbackNotAllowed | use mapValuesAsync
   grouped.aggregate({ initial: () => 0, add: async (sum, order) => sum + order.amount })
-  // says: this callback must be synchronous | use mapValuesAsync
+  // says: AsyncCallbackNotAllowed | use mapValuesAsync
   grouped.windowedBy(tumbling('5m')).reduce(async (_sum, order) => order)
 }
 
 export function keys(b: StreamsBuilder): void {
   const stream = b.stream(orders)
-  // says: 'bigint' is not assignable to type 'string'
+  // says: keys other than strings name their serde: { key: int64() }
   stream.groupBy(order => order.customer)
-  // says: 'bigint' is not assignable to type 'string'
+  // says: keys other than strings name their serde: { key: int64() }
   stream.selectKey(order => order.customer)
-  // says: Serde<string> | Serde<bigint>
+  // says: 'bigint' is not assignable to type 'string
   stream.selectKey(order => order.customer, { key: string() })
 }
 
 export function durations(b: StreamsBuilder): void {
   const grouped = b.stream(orders).groupByKey()
-  // says: '"5x"' is not assignable to parameter of type 'Duration'
+  // says: '"5x"' is not assignable | number | `${number}m`
   grouped.windowedBy(tumbling('5x'))
-  // says: '"soon"' is not assignable to type 'Duration
+  // says: '"soon"' is not assignable | `${number}ms`
   grouped.windowedBy(tumbling('5m', { grace: 'soon' }))
   // says: use tumbling, hopping, sliding or session windows
   grouped.windowedBy(unlimited(), { emit: 'close' })
 }
 
 export function sinks(b: StreamsBuilder): void {
-  // says: Property 'id' | 'string'
+  // says: make keys and values those of the topic first | 'string' is not assignable to type 'Order'
   b.stream(texts).to(orders)
-  // says: 'string' is not assignable to type 'bigint'
+  // says: make keys and values those of the topic first | 'string' is not assignable to type 'bigint'
   b.stream(orders).to(byNumber)
   // says: Property 'amout' does not exist | Did you mean 'amount'?
   b.stream(orders).filter(order => order.amout > 1)
