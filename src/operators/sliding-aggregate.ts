@@ -134,12 +134,15 @@ class SlidingAggregate implements Processor {
       if (start > timestamp) continue
       if (start < leftStart) {
         left = window
-        previousTime ??= window.timestamp
+        previousTime = window.timestamp
         break
       }
       if (start > leftStart) right ??= window
-      else if (window.timestamp < timestamp) previousTime = window.timestamp
       this.update(record, start, window)
+      if (start > leftStart) continue
+      // A record of this time was there before, and has made all that its coming calls for.
+      if (window.timestamp >= timestamp) return
+      previousTime = window.timestamp
     }
     this.makeRightOfPrevious(record, previousTime, starts)
     if (!starts.has(leftStart)) {

@@ -63,6 +63,20 @@ describe('windows', () => {
   })
 })
 
+it('makes nothing again that a record of the same time has made, though the fold has deleted it, as in Kafka', () => {
+  const add = (all: unknown, value: unknown): unknown => {
+    const sum = `${String(all)}${String(value)}`
+    return sum.length > 2 ? undefined : sum
+  }
+  const windows = sliding(10, { grace: 0 })
+  const supplier = slidingAggregate({ store: 'w', windows, initial: () => '', add, sendOldValues: true })
+  const run = runOperator(supplier, { stores: [windowStore('w', 10, 20)] })
+  run.send(['k', 'a', 37], ['k', 'b', 40], ['k', 'c', 40])
+  // The right window of the first record is deleted, and so is the left one of these, which is made anew.
+  expect(lines(run.send(['k', 'd', 40]))).toEqual(['38/48 null<bc @40', '30/40 ad<a @40'])
+  expect(lines(run.send(['k', 'e', 40]))).toEqual(['30/40 null<ad @40'])
+})
+
 it('closes a window once stream time less grace is past its end, and drops what comes then', () => {
   const run = join(10, 5)
   run.send(['a', 'x', 100])
