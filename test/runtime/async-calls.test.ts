@@ -172,6 +172,26 @@ it('has each result once where the coordinator refuses commits, and gives up wha
   expect(running.get<number>('sums', 'low')).toBe(465 * 2)
 })
 
+it('has each result once where another instance takes tasks over while calls are under way', async () => {
+  const { broker, options } = await place()
+  await using _ = broker
+  const app = summing(value => delay(2).then(() => value), { ordering: 'partition', concurrency: 4 })
+  await send(broker, keys, 1, 30)
+  await using first = await run(app, options('one'))
+  await expect.poll(() => first.processedCount).toBeGreaterThan(10)
+  {
+    await using second = await run(app, options('two'))
+    await expect.poll(() => second.ready, { timeout: 8_000 }).toBe(true)
+    await send(broker, keys, 31, 40)
+    await Promise.all([first.caughtUp(), second.caughtUp()])
+  }
+  await send(broker, keys, 41, 45)
+  await first.caughtUp()
+  const results = await valuesByKey(broker, doubled)
+  for (const key of keys)
+    expect(results.get(key)).toEqual(Array.from({ length: 45 }, (_each, index) => index + 1))
+})
+
 describe('a slow call', () => {
   /** Values of key `slow` wait for `release`; all others have their result at once. */
   function slowing() {
