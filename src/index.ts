@@ -108,6 +108,7 @@ export {
 } from './dsl/topic.ts'
 export type { TableJoinOptions } from './dsl/table-join.ts'
 export type { VersionedOptions } from './dsl/version-options.ts'
+export type { OffsetReset } from './topology/offset-reset.ts'
 export type { CompileOptions } from './plan/compile.ts'
 export type { Optimization, OptimizationChoice } from './plan/optimize/optimize.ts'
 export type { DeclaredTopic } from './plan/plan.ts'

@@ -11,13 +11,14 @@ import { openStore } from '../../src/state/open-store.ts'
 import type { StateStore } from '../../src/state/store.ts'
 import { realTopicName } from '../../src/topology/internal-topics.ts'
 import type { StoreDefinition } from '../../src/topology/node.ts'
+import { ageOf, type OffsetReset } from '../../src/topology/offset-reset.ts'
 import type { Subtopology } from '../../src/topology/subtopologies.ts'
 import type { Topology } from '../../src/topology/topology.ts'
 import { encodeUserData, streamsAssignor } from '../assign/streams-assignor.ts'
 import { topologyFingerprint } from '../assign/fingerprint.ts'
 import { Admin } from '../client/admin.ts'
 import type { Cluster } from '../client/cluster.ts'
-import { Fetcher } from '../client/fetcher.ts'
+import { Fetcher, type FetcherOptions } from '../client/fetcher.ts'
 import { GroupMember } from '../client/group-member.ts'
 import { GroupOffsets, type CommittedOffset } from '../client/offsets.ts'
 import { Producer } from '../client/producer.ts'
@@ -85,7 +86,7 @@ export function assembleWorker(assemble: AssembleOptions): AssembledWorker {
   const fetcher = new Fetcher({
     cluster,
     isolation,
-    offsetReset: offsetResets(topology, app.id, assemble.patterns),
+    offsetReset: offsetResets(assemble),
   })
   const offsets = new GroupOffsets(cluster, app.id)
   const restored: RestoreOutcome[] = []
@@ -179,17 +180,20 @@ function storeKeys({ subtopologies, partitionCounts }: PreparedTopics): Map<stri
 }
 
 /** Where a topic is read from without a committed offset: what its source says, else the beginning. */
-function offsetResets(
-  topology: Topology,
-  applicationId: string,
-  patterns: PatternTopics,
-): (topic: string) => 'earliest' | 'latest' | 'none' {
-  const resets = new Map<string, 'earliest' | 'latest' | 'none'>()
+function offsetResets({
+  app,
+  topology,
+  patterns,
+  cluster,
+}: AssembleOptions): NonNullable<FetcherOptions['offsetReset']> {
+  const resets = new Map<string, OffsetReset>()
   for (const node of topology.nodes.values())
     if (node.kind === 'source' && node.offsetReset !== undefined)
-      for (const topic of node.topics)
-        resets.set(realTopicName(topology, applicationId, topic), node.offsetReset)
-  return topic => resets.get(topic) ?? patterns.sourceOf(topic)?.offsetReset ?? 'earliest'
+      for (const topic of node.topics) resets.set(realTopicName(topology, app.id, topic), node.offsetReset)
+  return topic => {
+    const reset = resets.get(topic) ?? patterns.sourceOf(topic)?.offsetReset ?? 'earliest'
+    return typeof reset === 'object' ? { fromTimestamp: cluster.clock.now() - ageOf(reset) } : reset
+  }
 }
 
 interface FactoryOptions extends AssembleOptions {

@@ -3,6 +3,7 @@ import type { Duration } from '../base/duration.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { IdleOption } from './idle-option.ts'
 import type { StreamPartitioner } from '../topology/node.ts'
+import type { OffsetReset } from '../topology/offset-reset.ts'
 import type { VersionedOptions } from './version-options.ts'
 
 /** Options of every operator. */
@@ -59,7 +60,7 @@ export interface SinkOptions extends NamedOptions {
 /** Where reading begins, and what time records have. */
 export interface SourceOptions<K = unknown, V = unknown> extends NamedOptions {
   /** Where to begin when the application has no committed offset. Default: the application's, `earliest`. */
-  readonly offsetReset?: 'earliest' | 'latest' | 'none'
+  readonly offsetReset?: OffsetReset
   /**
    * The timestamp of a record, milliseconds since the epoch, in place of the topic's own rule; negative drops the
    * record. `partitionTime` is the greatest timestamp of the partition so far, -1 before the first record.

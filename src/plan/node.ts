@@ -13,6 +13,7 @@ import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { Suppression } from '../operators/suppress.ts'
 import type { Encoder, Serde } from '../serdes/serde.ts'
 import type { StreamPartitioner, TimestampExtractor, TopicNameExtractor } from '../topology/node.ts'
+import type { OffsetReset } from '../topology/offset-reset.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
 import type { StoredWindows } from '../windows/stored-windows.ts'
@@ -29,7 +30,7 @@ export interface StreamSourceNode extends NodeBase {
   readonly keySerde: Serde<unknown>
   readonly valueSerde: Serde<unknown>
   readonly timestamp: TimestampExtractor | undefined
-  readonly offsetReset: 'earliest' | 'latest' | 'none' | undefined
+  readonly offsetReset: OffsetReset | undefined
 }
 
 /** A topic read as a table; two physical nodes. */
@@ -39,7 +40,7 @@ export interface TableSourceNode extends NodeBase {
   readonly topic: string
   readonly store: StorePlan
   readonly timestamp: TimestampExtractor | undefined
-  readonly offsetReset: 'earliest' | 'latest' | 'none' | undefined
+  readonly offsetReset: OffsetReset | undefined
 }
 
 export interface FilterNode extends NodeBase {

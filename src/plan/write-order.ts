@@ -7,6 +7,7 @@
  */
 import { assert } from '../base/assert.ts'
 import { StreamsError } from '../base/errors.ts'
+import { sameOffsetReset } from '../topology/offset-reset.ts'
 import { parentsOf } from './node-relations.ts'
 import type { PlanNode, StreamSourceNode } from './node.ts'
 
@@ -58,7 +59,7 @@ function checkAlike(first: StreamSourceNode, second: StreamSourceNode): void {
   const alike =
     first.keySerde === second.keySerde &&
     first.valueSerde === second.valueSerde &&
-    first.offsetReset === second.offsetReset
+    sameOffsetReset(first.offsetReset, second.offsetReset)
   if (alike) return
   throw new StreamsError('MR-1006', {
     what: `${topicsOf(first)} is read twice with different serdes or offset resets`,

@@ -7,6 +7,7 @@
 import type { ProcessorSupplier, RecordContext } from '../processor/processor.ts'
 import type { Headers } from '../record/record.ts'
 import type { Decoder, Encoder, Serde } from '../serdes/serde.ts'
+import type { OffsetReset } from './offset-reset.ts'
 import type { ExpiryRule } from '../state/expiry-rule.ts'
 import type { CustomStoreSupplier } from '../state/custom-store.ts'
 
@@ -51,7 +52,7 @@ export interface SourceNode {
   readonly valueSerde: Decoder<unknown>
   /** Default: the record's own timestamp, negative ones refused with MR-3002. */
   readonly timestamp?: TimestampExtractor | undefined
-  readonly offsetReset?: 'earliest' | 'latest' | 'none' | undefined
+  readonly offsetReset?: OffsetReset | undefined
 }
 
 export interface ProcessorNode {

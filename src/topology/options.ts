@@ -1,6 +1,7 @@
 /** What the methods of `Topology` take. */
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { Decoder, Encoder } from '../serdes/serde.ts'
+import type { OffsetReset } from './offset-reset.ts'
 import type { StoreDefinition, StreamPartitioner, TimestampExtractor, TopicNameExtractor } from './node.ts'
 
 /** What `addSource` takes beside the name. */
@@ -12,7 +13,7 @@ export interface SourceOptions {
   /** Default: the timestamp of the record itself. */
   readonly timestamp?: TimestampExtractor | undefined
   /** Where to begin when the group has no committed offset. Default: what the application is configured with. */
-  readonly offsetReset?: 'earliest' | 'latest' | 'none' | undefined
+  readonly offsetReset?: OffsetReset | undefined
   /** The line of the application that declared it, for messages. */
   readonly declaredAt?: string | undefined
 }

@@ -29,6 +29,7 @@ import type {
   TopicStoreOptions,
   TopologyOptions,
 } from './options.ts'
+import { checkOffsetReset } from './offset-reset.ts'
 import { SourceTopics, wholeNames } from './source-topics.ts'
 import { splitIntoSubtopologies, type Subtopology } from './subtopologies.ts'
 
@@ -84,6 +85,7 @@ export class Topology {
     checkSerde(options.key?.deserialize, `source '${name}'`, 'key', options.declaredAt)
     checkSerde(options.value?.deserialize, `source '${name}'`, 'value', options.declaredAt)
     const { topics, declaredAt } = options
+    checkOffsetReset(options.offsetReset)
     const pattern = topics instanceof RegExp ? wholeNames(topics) : undefined
     const named = topics instanceof RegExp ? [] : topics
     if (pattern === undefined) this.#sourceTopics.claim({ name, declaredAt }, named)

@@ -126,9 +126,9 @@ describe('naming', () => {
   it.each([false, true] as const)('N7: strictNaming refuses every generated name, optimize %s', optimize => {
     const strict = (build: (b: StreamsBuilder) => void) => () =>
       topologyOf(build, { strictNaming: true, optimize })
-    const unnamed = expect.objectContaining({ code: 'MR-1003' }) as unknown
-    expect(strict(b => b.stream(lines).groupByKey().count())).toThrow(unnamed as Error)
-    expect(strict(b => b.table(users))).toThrow(unnamed as Error)
+    const unnamed = expect.objectContaining({ code: 'MR-1003' }) as Error
+    expect(strict(b => b.stream(lines).groupByKey().count())).toThrow(unnamed)
+    expect(strict(b => b.table(users))).toThrow(unnamed)
     expect(
       strict(b =>
         b
@@ -137,7 +137,7 @@ describe('naming', () => {
           .count('counts'),
       ),
     ).not.toThrow()
-    expect(strict(b => b.stream(lines).repartition())).toThrow(unnamed as Error)
+    expect(strict(b => b.stream(lines).repartition())).toThrow(unnamed)
     expect(strict(b => b.stream(lines).repartition({ name: 'again' }))).not.toThrow()
     // Nodes may have generated names: nothing is kept under them.
     expect(strict(b => b.stream(lines).filter(Boolean).to(out))).not.toThrow()
