@@ -51,17 +51,16 @@ export class Rewiring {
   }
 
   /**
-   * The nearest node, at `node` or above it, that `matches`: of each node the parents first, then what is above each.
-   * What the last parent leads to counts, even if that is nothing, as in Kafka, whose results hang on it.
+   * A node, at `node` or above it, that `matches`: of the parents the first that does or leads to one, in Kafka's order,
+   * on which its results hang.
    */
   nearestAbove(node: PlanNode, matches: (node: PlanNode) => boolean): PlanNode | undefined {
     if (matches(node)) return node
-    let found: PlanNode | undefined
     for (const parent of this.parentsOf(node)) {
-      if (matches(parent)) return parent
-      found = this.nearestAbove(parent, matches)
+      const found = this.nearestAbove(parent, matches)
+      if (found !== undefined) return found
     }
-    return found
+    return undefined
   }
 
   /** Every node that is left, those that were added last. */

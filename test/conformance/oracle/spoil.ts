@@ -71,7 +71,7 @@ const spoilings: readonly Spoiling[] = [
   ),
   changing(
     ({ op }) => op === 'suppress',
-    (_node, dice) => ({ until: dice.pick(['close', -1, 0] as const), maxRecords: dice.pick([0, 1, 2]) }),
+    (_node, dice) => ({ until: dice.pick(['close', 0] as const), maxRecords: dice.pick([0, 1, 2]) }),
   ),
   changing(
     ({ op, window }) => op === 'windowedBy' && ['tiles', 'unlimited'].includes(window!.type!),
@@ -79,10 +79,13 @@ const spoilings: readonly Spoiling[] = [
   ),
   changing(
     ({ op }) => op === 'repartition',
-    (_node, dice) => ({ partitions: dice.pick([0, -1, 1, 2, 3]) }),
+    (_node, dice) => ({ partitions: dice.pick([1, 2, 3]) }),
   ),
   changing(
-    ({ store, op }) => store !== undefined && op !== 'stateStore',
+    ({ store, op, add }) =>
+      store !== undefined &&
+      add === undefined &&
+      !['stateStore', 'process', 'processValues', 'globalStore'].includes(op),
     (_node, dice) => ({ versioned: dice.pick([0, -1, 100]) }),
   ),
 ]
