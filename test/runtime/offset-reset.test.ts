@@ -77,7 +77,7 @@ describe('D73: partitioners', () => {
     using driver = testDriver(app)
     for (const key of ['a', 'all', 'none']) driver.input(input).send(key, 'v')
     const found: Record<string, number[]> = {}
-    for (const { key, partition } of driver.output(output).readAll()) (found[key!] ??= []).push(partition)
+    for (const { key, partition } of driver.output(output).readAll()) (found[key] ??= []).push(partition)
     return found
   }
 

@@ -112,12 +112,12 @@ describe('co-partitioning', () => {
     using driver = testDriver(app, { partitions: { out: 5, latest: 5 } })
     for (const key of keys) driver.input(left).send(key, 'v')
     for (const { key, partition } of driver.output(out).readAll()) {
-      const bytes = string().serialize(key!)
+      const bytes = string().serialize(key)
       expect(partition).toBe(partitionForKey(bytes, 5))
       expect(partition).toBe((murmur2(bytes) & 0x7fffffff) % 5)
     }
     for (const { key, partition } of driver.output(latest).readAll())
-      expect(partition).toBe(partitionForKey(string().serialize(key!.key), 5))
+      expect(partition).toBe(partitionForKey(string().serialize(key.key), 5))
   })
 
   it('O7: the topic of a table is its changelog with the optimisation, and only then', () => {
