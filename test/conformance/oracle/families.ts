@@ -52,6 +52,7 @@ const everything: Weights = {
   ...plainSteps,
   ...tableSteps,
   merge: 1,
+  end: 0.3,
   split: 0.7,
   repartition: 0.7,
   toTable: 1.2,
@@ -172,6 +173,8 @@ export const families: Readonly<Record<string, Family>> = {
     },
     length: [3, 9],
   },
+  'self-join': { roots: ['source'], weights: { ...plainSteps, selfJoin: 4, merge: 0.5 }, length: [1, 5] },
+  branch: { roots: ['source'], weights: { ...plainSteps, split: 4, merge: 0.7, end: 0.5 }, length: [2, 8] },
   processors: {
     roots: ['source'],
     weights: {

@@ -8,7 +8,11 @@ export function forbiddenIn({ nodes, inputs }: Scenario): string | undefined {
     nodes.flatMap(({ from, topic, topics }) => (from === undefined ? [topic, ...(topics ?? [])] : [])),
   )
   const hasPattern = nodes.some(({ pattern }) => pattern !== undefined)
-  for (const { op, topic, store, versioned } of nodes) {
+  for (const { op, topic, store, versioned, pattern, time, window } of nodes) {
+    // Kafka's driver has one queue for all topics of a pattern, and so one partition time.
+    if (pattern !== undefined && time?.startsWith('partition') === true)
+      return 'patterns have no partition times'
+    if (window?.type === 'tiles' && (window.grace ?? 0) < 0) return 'windows of the user take what he gives'
     if (versioned !== undefined && store === undefined) return 'versioned stores have names'
     if (topic === '') return 'topics have names'
     if (op === 'to' && topic !== undefined && read.has(topic)) return 'no sink writes what is read'

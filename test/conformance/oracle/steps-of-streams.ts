@@ -85,6 +85,12 @@ export const repartition = onStream('repartition', () => ({}))
 export const stamp = onStream('processValues', () => ({ fn: 'stamp' }))
 export const delay = onStream('process', ({ dice }) => ({ fn: `delay:${dice.pick([15, 30, 50, 1])}` }))
 
+/** An operator that ends the stream; the stream may still go on elsewhere. */
+export const end: Step = growth => {
+  const parent = growth.stream()
+  if (parent !== undefined) growth.add(growth.dice.pick(['print', 'foreach']), { from: parent.id })
+}
+
 export const merge: Step = growth => {
   const left = growth.narrowStream()
   const right = growth.narrowStream()
