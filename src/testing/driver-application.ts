@@ -9,7 +9,6 @@ import type { Drop } from '../engine/drop.ts'
 import type { ErrorPolicies } from '../processor/error-policy.ts'
 import type { GlobalStores } from '../engine/global-stores.ts'
 import type { TaskPosition } from '../engine/task-engine.ts'
-import type { Headers } from '../record/record.ts'
 import type { Subtopology } from '../topology/subtopologies.ts'
 import type { Topology } from '../topology/topology.ts'
 import type { TestDriverOptions, TestedApp } from './driver-options.ts'
@@ -48,7 +47,7 @@ export class DriverApplication {
   /** The tasks that have run out of records since the last time that this was looked at. */
   private dry: DriverTask[] = []
   private globals!: GlobalStores
-  private readonly arena = new RecordArena()
+  readonly arena = new RecordArena()
   private readonly calls = new DriverCalls()
   private recorder: TraceRecorder | undefined
 
@@ -72,19 +71,10 @@ export class DriverApplication {
   }
 
   /** Appends a record to a topic. Processed with `run`; while the application is down, once it is up again. */
-  write(
-    log: TopicLog,
-    partition: number,
-    key: Uint8Array | null,
-    value: Uint8Array | null,
-    timestamp: number,
-    headers: Headers,
-  ): LoggedRecord {
+  write(log: TopicLog, record: LoggedRecord): void {
     if (this.state === 'closed') throw this.refusal()
-    const record = this.arena.record(partition, key, value, timestamp, headers)
     log.append(record)
     if (this.state === 'running') this.guard(() => this.deliver(log, record))
-    return record
   }
 
   /**

@@ -101,8 +101,9 @@ export class TestDriver {
     const input = new TestInput<K, V>(topic, {
       partitionCount: log.partitionCount,
       now: () => application.clock.now(),
-      write: (partition, key, value, timestamp, headers) => {
-        application.write(log, partition, key, value, timestamp, headers)
+      arena: application.arena,
+      write: record => {
+        application.write(log, record)
         application.run()
       },
     })

@@ -1,11 +1,11 @@
 /** The typed end of a topic that a test writes to. */
-import { ByteSink } from '../base/byte-sink.ts'
 import { partitionForKey } from '../base/murmur2.ts'
 import { utf8Bytes } from '../base/text.ts'
 import type { Header, Headers } from '../record/record.ts'
 import type { Encoder } from '../serdes/serde.ts'
 import { serializeInto } from '../state/serialize-into.ts'
 import { isWindowedSerde } from '../serdes/windowed.ts'
+import type { LoggedRecord, RecordArena } from './topic-log.ts'
 
 /** A topic as something that a test writes to; what `topic()` answers is one. */
 export interface InputTopic<in K, in V> {
@@ -27,13 +27,9 @@ export interface SendOptions {
 export interface InputSink {
   readonly partitionCount: number
   now(): number
-  write(
-    partition: number,
-    key: Uint8Array | null,
-    value: Uint8Array | null,
-    timestamp: number,
-    headers: Headers,
-  ): void
+  /** Where the record's bytes are to be written. */
+  readonly arena: RecordArena
+  write(record: LoggedRecord): void
 }
 
 /** Windows follow the inner key with eight bytes; records are partitioned without them (semantics O6). */
@@ -42,7 +38,6 @@ const windowSuffixBytes = 8
 export class TestInput<K, V> {
   readonly topic: InputTopic<K, V>
   private readonly sink: InputSink
-  private readonly scratch = new ByteSink(256)
   private keylessCount = 0
 
   constructor(topic: InputTopic<K, V>, sink: InputSink) {
@@ -56,16 +51,27 @@ export class TestInput<K, V> {
    */
   send(key: K | null | undefined, value: V | null | undefined, options: SendOptions = {}): this {
     const { topic, sink } = this
-    const { scratch } = this
-    scratch.reset()
-    if (key !== null && key !== undefined) serializeInto(topic.key, key, scratch)
-    const keyEnd = scratch.length
-    if (value !== null && value !== undefined) serializeInto(topic.value, value, scratch)
-    const { bytes, length } = scratch
-    const keyBytes = key === null || key === undefined ? null : bytes.subarray(0, keyEnd)
-    const valueBytes = value === null || value === undefined ? null : bytes.subarray(keyEnd, length)
-    const partition = options.partition ?? this.partitionOf(keyBytes)
-    sink.write(partition, keyBytes, valueBytes, timeOf(options.at ?? sink.now()), headersOf(options.headers))
+    const { arena } = sink
+    const at = timeOf(options.at ?? sink.now())
+    const target = arena.begin()
+    const start = target.length
+    let keyEnd: number | undefined
+    let valueEnd: number | undefined
+    try {
+      if (key !== null && key !== undefined) {
+        serializeInto(topic.key, key, target)
+        keyEnd = target.length
+      }
+      if (value !== null && value !== undefined) {
+        serializeInto(topic.value, value, target)
+        valueEnd = target.length
+      }
+    } catch (error) {
+      target.length = start
+      throw error
+    }
+    const partition = options.partition ?? this.partitionOf(target.bytes, start, keyEnd)
+    sink.write(arena.written({ start, keyEnd, valueEnd }, partition, at, headersOf(options.headers)))
     return this
   }
 
@@ -74,12 +80,12 @@ export class TestInput<K, V> {
     return this.send(key, undefined, options)
   }
 
-  private partitionOf(key: Uint8Array | null): number {
+  private partitionOf(bytes: Uint8Array, start: number, keyEnd: number | undefined): number {
     const { partitionCount } = this.sink
-    if (key === null) return this.keylessCount++ % partitionCount
+    if (keyEnd === undefined) return this.keylessCount++ % partitionCount
     if (partitionCount === 1) return 0
     const suffix = isWindowedSerde(this.topic.key) ? windowSuffixBytes : 0
-    return partitionForKey(key.subarray(0, key.length - suffix), partitionCount)
+    return partitionForKey(bytes.subarray(start, keyEnd - suffix), partitionCount)
   }
 }
 

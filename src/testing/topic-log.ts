@@ -1,4 +1,5 @@
 /** The topics of the test driver: records in memory, by partition and in the order of writing. */
+import { ByteSink } from '../base/byte-sink.ts'
 import type { ReadableRecord, RecordChunk } from '../engine/record-chunk.ts'
 import { noHeaders, type Headers } from '../record/record.ts'
 
@@ -7,10 +8,41 @@ const arenaBytes = 64 * 1024
 /** Up to this many bytes a loop is faster than `set`. */
 const loopBytesMax = 24
 
+/** The least room that a record is begun with; one that is larger takes an array of its own. */
+const roomBytes = 4 * 1024
+
 /** Where the bytes of records are kept: arrays that are filled one after another. */
 export class RecordArena {
-  private bytes = new Uint8Array(arenaBytes)
-  private used = 0
+  private sink = new ByteSink(arenaBytes)
+
+  /** Where the key and then the value of a record may be written, from its length on; then `written` makes the record. */
+  begin(): ByteSink {
+    if (this.sink.length + roomBytes > arenaBytes) this.sink = new ByteSink(arenaBytes)
+    return this.sink
+  }
+
+  /** The record whose key and value were written from `start` on; `undefined` for an end: it is absent. */
+  written(
+    range: {
+      readonly start: number
+      readonly keyEnd: number | undefined
+      readonly valueEnd: number | undefined
+    },
+    partition: number,
+    timestamp: number,
+    headers: Headers,
+  ): LoggedRecord {
+    const { start, keyEnd, valueEnd } = range
+    const valueStart = keyEnd ?? start
+    return new LoggedRecord(partition, timestamp, headers, {
+      // Only now: writing may have moved it.
+      bytes: this.sink.bytes,
+      keyStart: start,
+      keyEnd: keyEnd ?? start - 1,
+      valueStart,
+      valueEnd: valueEnd ?? valueStart - 1,
+    })
+  }
 
   /** A record with copies of the key and the value; it has no offset until it is appended to a log. */
   record(
@@ -20,26 +52,14 @@ export class RecordArena {
     timestamp: number,
     headers: Headers = noHeaders,
   ): LoggedRecord {
-    const start = this.reserve((key?.length ?? 0) + (value?.length ?? 0))
-    const { bytes } = this
-    const keyEnd = key === null ? start : copy(key, bytes, start)
-    const valueEnd = value === null ? keyEnd - 1 : copy(value, bytes, keyEnd)
-    this.used = Math.max(keyEnd, valueEnd)
-    return new LoggedRecord(partition, timestamp, headers, {
-      bytes,
-      keyStart: start,
-      keyEnd: key === null ? start - 1 : keyEnd,
-      valueStart: keyEnd,
-      valueEnd,
-    })
-  }
-
-  private reserve(size: number): number {
-    if (this.used + size > this.bytes.length) {
-      this.bytes = new Uint8Array(Math.max(arenaBytes, size))
-      this.used = 0
-    }
-    return this.used
+    const sink = this.begin()
+    const start = sink.length
+    sink.reserve((key?.length ?? 0) + (value?.length ?? 0))
+    const { bytes } = sink
+    const keyEnd = key === null ? undefined : copy(key, bytes, start)
+    const valueEnd = value === null ? undefined : copy(value, bytes, keyEnd ?? start)
+    sink.length = valueEnd ?? keyEnd ?? start
+    return this.written({ start, keyEnd, valueEnd }, partition, timestamp, headers)
   }
 }
 
