@@ -25,6 +25,9 @@ import { AddOffsetsToTxn } from './messages/25-add-offsets-to-txn.ts'
 import { EndTxn } from './messages/26-end-txn.ts'
 import { WriteTxnMarkers } from './messages/27-write-txn-markers.ts'
 import { TxnOffsetCommit } from './messages/28-txn-offset-commit.ts'
+import { DescribeAcls } from './messages/29-describe-acls.ts'
+import { CreateAcls } from './messages/30-create-acls.ts'
+import { DeleteAcls } from './messages/31-delete-acls.ts'
 import { DescribeConfigs } from './messages/32-describe-configs.ts'
 import { DescribeLogDirs } from './messages/35-describe-log-dirs.ts'
 import { SaslAuthenticate } from './messages/36-sasl-authenticate.ts'
@@ -32,6 +35,10 @@ import { CreatePartitions } from './messages/37-create-partitions.ts'
 import { DeleteGroups } from './messages/42-delete-groups.ts'
 import { IncrementalAlterConfigs } from './messages/44-incremental-alter-configs.ts'
 import { OffsetDelete } from './messages/47-offset-delete.ts'
+import { DescribeClientQuotas } from './messages/48-describe-client-quotas.ts'
+import { AlterClientQuotas } from './messages/49-alter-client-quotas.ts'
+import { DescribeUserScramCredentials } from './messages/50-describe-user-scram-credentials.ts'
+import { AlterUserScramCredentials } from './messages/51-alter-user-scram-credentials.ts'
 import { DescribeCluster } from './messages/60-describe-cluster.ts'
 import { DescribeProducers } from './messages/61-describe-producers.ts'
 import { DescribeTransactions } from './messages/65-describe-transactions.ts'
@@ -68,6 +75,9 @@ export const apis: readonly Api<unknown, unknown>[] = Object.freeze([
   EndTxn,
   WriteTxnMarkers,
   TxnOffsetCommit,
+  DescribeAcls,
+  CreateAcls,
+  DeleteAcls,
   DescribeConfigs,
   DescribeLogDirs,
   SaslAuthenticate,
@@ -75,6 +85,10 @@ export const apis: readonly Api<unknown, unknown>[] = Object.freeze([
   DeleteGroups,
   IncrementalAlterConfigs,
   OffsetDelete,
+  DescribeClientQuotas,
+  AlterClientQuotas,
+  DescribeUserScramCredentials,
+  AlterUserScramCredentials,
   DescribeCluster,
   DescribeProducers,
   DescribeTransactions,
