@@ -56,7 +56,8 @@ function written(scenario: Golden): readonly InternalRow[] {
     if ('advance' in input) throw new Error('no scenario of internal records moves the clock')
     const [topic, key, value, timestamp] = input
     const headers = [{ key: 'n', value: utf8Bytes(String(index)) }]
-    application.write(application.topics.log(topic), 0, bytesOf(key), bytesOf(value), timestamp, headers)
+    const record = application.arena.record(0, bytesOf(key), bytesOf(value), timestamp, headers)
+    application.write(application.topics.log(topic), record)
     application.run()
     for (const name of topics) {
       const { records } = application.topics.log(name)

@@ -1,5 +1,5 @@
 /** Declares the operators that are called on cogrouped streams. */
-import { named, storeOf, text, type Operator, type OperatorTable } from './operator.ts'
+import { named, storeOf, text, versionedOf, type Operator, type OperatorTable } from './operator.ts'
 import { mergeOf, sessionsOf, windows } from './operators-of-groups.ts'
 import type { NodeSpec } from './scenario.ts'
 
@@ -29,7 +29,11 @@ export const operatorsOfCogroups: OperatorTable<'cogrouped'> = new Map<string, O
     {
       makes: 'table',
       declare: (node, { cogrouped, windowedKeys }) => [
-        { kind: 'table', table: cogrouped.aggregate(options(node)), windowedKeys },
+        {
+          kind: 'table',
+          table: cogrouped.aggregate({ ...options(node), ...versionedOf(node) }),
+          windowedKeys,
+        },
       ],
     },
   ],

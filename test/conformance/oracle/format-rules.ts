@@ -4,6 +4,13 @@ import type { Answer } from './kafka.ts'
 
 /** Why a scenario is none of the format; `undefined` where nothing forbids it. */
 export function forbiddenIn({ nodes, inputs }: Scenario): string | undefined {
+  const own = new Set(nodes.flatMap(({ op, store }) => (op === 'stateStore' ? store : [])))
+  const other = new Set(
+    nodes.flatMap(({ op, store }) => (op.startsWith('process') || own.has(store) ? [] : store)),
+  )
+  const borrows = ({ op, store }: NodeSpec) =>
+    op.startsWith('process') && store !== undefined && other.has(store)
+  if (nodes.some(borrows)) return 'processors have stores of their own'
   const read = new Set(
     nodes.flatMap(({ from, topic, topics }) => (from === undefined ? [topic, ...(topics ?? [])] : [])),
   )

@@ -135,8 +135,10 @@ function cogroups(growth: Growth): { id: string; spread: number } | undefined {
 export const cogroup: Step = growth => {
   const grouped = cogroups(growth)
   if (grouped === undefined) return
-  const id = growth.add('aggregate', { from: grouped.id, init: '0', ...growth.store() })
-  growth.keep(plain(id, 'table', grouped.spread))
+  const versioned = growth.dice.chance(0.1)
+  const store = versioned ? { store: `store-${growth.nodes.length}`, versioned: 100 } : growth.store()
+  const id = growth.add('aggregate', { from: grouped.id, init: '0', ...store })
+  growth.keep({ ...plain(id, 'table', grouped.spread), versioned })
 }
 
 export const windowCogroup: Step = growth => {
