@@ -171,6 +171,7 @@ export class Broker {
       advertised: found => advertised ?? { host: this.host, port: port === 0 ? found : this.port },
       dispatch: this.#dispatch,
       frameBytesMax: config['socket.request.max.bytes'],
+      requestMemoryMax: config['request.memory.max.bytes'],
       idleMs: config['connections.max.idle.ms'],
       connectionsMax: config['max.connections'],
       connectionsPerHostMax: config['max.connections.per.ip'],

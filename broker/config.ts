@@ -46,6 +46,11 @@ export const brokerConfigTable = {
 
   'message.max.bytes': int(1_048_588, 'The largest record batch taken, compressed, in bytes.', { min: 0 }),
   'socket.request.max.bytes': int(100 * mebibyte, 'The largest request taken, in bytes.', { min: 1 }),
+  'request.memory.max.bytes': int(
+    32 * mebibyte,
+    'The most that a request may take in memory as objects (its record bytes aside); many tiny elements reach it long before the largest request does.',
+    { min: mebibyte },
+  ),
   'socket.listen.backlog.size': int(50, 'Connections that may wait to be taken.', { min: 1 }),
   'connections.max.idle.ms': long(10 * minute, 'A connection on which nothing moves for so long is closed.', {
     min: -1,

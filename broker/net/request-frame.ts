@@ -28,9 +28,13 @@ export interface WireRequest {
   readonly frame: (response: unknown) => readonly Uint8Array[] | undefined
 }
 
-/** Takes a frame apart. Throws MR-5010 for what is no request, MR-5020 for one that the broker does not speak. */
-export function readRequest(dispatch: Dispatch, bytes: Uint8Array): WireRequest {
+/**
+ * Takes a frame apart. Throws MR-5010 for what is no request or would take more than `memoryMax` bytes as objects,
+ * MR-5020 for one that the broker does not speak.
+ */
+export function readRequest(dispatch: Dispatch, bytes: Uint8Array, memoryMax: number): WireRequest {
   const reader = new Reader(bytes)
+  reader.memoryLeft = memoryMax
   const { apiKey, apiVersion: version, correlationId, clientId } = readRequestHeader(reader)
   const api = apiByKey(apiKey)
   const spoken = api === undefined ? undefined : dispatch.versions(api)

@@ -27,6 +27,8 @@ export interface TcpConnectionOptions {
   readonly peer: Omit<Peer, 'clientId'>
   /** The largest request, in bytes. */
   readonly frameBytesMax: number
+  /** What a request may weigh as objects, its record bytes aside. */
+  readonly requestMemoryMax: number
   /** A connection on which nothing moves for so long is closed; 0 or less for never. */
   readonly idleMs: number
   /** Told why a connection is ended that the client did not end. */
@@ -108,9 +110,9 @@ export class TcpConnection {
   }
 
   #handle(frame: Uint8Array): void {
-    const { dispatch } = this.#options
+    const { dispatch, requestMemoryMax } = this.#options
     try {
-      const request = readRequest(dispatch, frame)
+      const request = readRequest(dispatch, frame, requestMemoryMax)
       const outcome = answerRequest(dispatch, request, this.#peerNamed(request.clientId))
       if (!(outcome instanceof Promise)) {
         this.#write(outcome)

@@ -4,12 +4,12 @@
  *
  * The bytes come from a stranger. A list may not claim more elements than the bytes that are left could hold,
  * and its memory grows with what was really read, never with the claim; unknown tagged fields are skipped,
- * not kept, and a struct may have 1000 at most. Structs start as copies of their defaults, so every struct of
+ * not kept, and a struct may have 1000 at most. What all of it weighs in memory is bounded too (`Reader.memoryLeft`). Structs start as copies of their defaults, so every struct of
  * a type has one hidden class whatever the version.
  */
 import { assert } from '../base/assert.ts'
 import { StreamsError } from '../base/errors.ts'
-import { Reader } from './reader.ts'
+import { Reader, weights } from './reader.ts'
 import { hasField, type FieldShape, type MessageType, type StructShape, type WireType } from './schema.ts'
 import { WireFault, within } from './wire-fault.ts'
 
@@ -91,7 +91,9 @@ function structDecoder(shape: StructShape, dialect: Dialect): Decoder {
   }
   const count = names.length
   const readTagged = dialect.flexible ? taggedReader(shape, dialect) : undefined
+  const weight = weightOf(shape)
   const read: ReadValue = reader => {
+    reader.weigh(weight)
     const message = { ...defaults }
     let index = 0
     try {
@@ -103,6 +105,17 @@ function structDecoder(shape: StructShape, dialect: Dialect): Decoder {
     return message
   }
   return { read, bytesMin }
+}
+
+/** What one struct weighs without what its lists, strings and structs weigh. */
+function weightOf({ fields }: StructShape): number {
+  let weight: number = weights.object
+  for (const { type } of Object.values(fields)) {
+    weight += weights.field
+    if (type.kind === 'int64' || type.kind === 'float64') weight += weights.number
+    if (type.kind === 'uuid') weight += weights.uuid
+  }
+  return weight
 }
 
 /** Reads the section that ends every struct of a flexible version. */
@@ -169,7 +182,9 @@ function typeDecoder(type: WireType, nullable: boolean, dialect: Dialect): Decod
 function stringDecoder(nullable: boolean, flexible: boolean): Decoder {
   const read: ReadValue = reader => {
     const length = reader.stringLength(flexible)
-    return length < 0 ? nullIf(nullable) : reader.utf8(length)
+    if (length < 0) return nullIf(nullable)
+    reader.weigh(weights.string + length)
+    return reader.utf8(length)
   }
   return { read, bytesMin: flexible ? 1 : 2 }
 }
@@ -177,7 +192,9 @@ function stringDecoder(nullable: boolean, flexible: boolean): Decoder {
 function bytesDecoder(nullable: boolean, flexible: boolean): Decoder {
   const read: ReadValue = reader => {
     const length = reader.bytesLength(flexible)
-    return length < 0 ? nullIf(nullable) : reader.view(length)
+    if (length < 0) return nullIf(nullable)
+    reader.weigh(weights.bytes)
+    return reader.view(length)
   }
   return { read, bytesMin: flexible ? 1 : 4 }
 }
@@ -200,6 +217,7 @@ function arrayDecoder(element: Decoder, nullable: boolean, flexible: boolean): D
   const readList: ReadValue = reader => {
     const count = reader.count(flexible, bytesMin)
     if (count < 0) return nullIf(nullable)
+    reader.weigh(weights.list + count * weights.slot)
     const list: unknown[] = []
     let index = 0
     try {

@@ -4,6 +4,10 @@
  * Nothing is read past `end`, and every length is compared with the bytes that are left before anything is
  * made of it, so that a hostile length costs nothing. What does not fit is a `WireFault`, which `readMessage`
  * turns into MR-5010 with the field's name.
+ *
+ * Objects are larger than the bytes they are read from: 40 MB of empty strings would be 20 million of them and
+ * gigabytes. So a reader has an allowance of memory for what is made of its bytes (`memoryLeft`), and whoever
+ * makes objects takes from it what they weigh, roughly, before making them.
  */
 import { utf8Slice } from '../base/text.ts'
 import { readUuid } from '../base/uuid.ts'
@@ -14,6 +18,21 @@ import { WireFault } from './wire-fault.ts'
  */
 export const stringBytesMax = 0x7fff
 
+/** What messages may weigh in memory unless the caller says otherwise, in bytes. */
+const memoryMaxDefault = 512 * 1024 * 1024
+
+/** Roughly what V8 takes for each, in bytes; `decode.ts` weighs structs by their fields. */
+export const weights = {
+  list: 32,
+  slot: 12,
+  string: 48,
+  bytes: 120,
+  object: 24,
+  field: 8,
+  number: 16,
+  uuid: 48,
+} as const
+
 /** A struct with more tagged fields than this is refused: no honest peer sends so many. */
 export const taggedFieldsMax = 1000
 
@@ -22,6 +41,8 @@ export class Reader {
   position: number
   /** One past the last byte that may be read. */
   end: number
+  /** Bytes that the objects made of what is read may still take; past it the bytes are refused. */
+  memoryLeft: number = memoryMaxDefault
   #view: DataView | undefined
 
   constructor(bytes: Uint8Array, position = 0, end = bytes.length) {
@@ -88,6 +109,12 @@ export class Reader {
       if (byte < 0x80) return value >>> 0
     }
     throw new WireFault('a varint does not fit 32 bits')
+  }
+
+  /** Takes from the allowance what something weighs that is about to be made. */
+  weigh(memoryBytes: number): void {
+    this.memoryLeft -= memoryBytes
+    if (this.memoryLeft < 0) throw new WireFault('it would take more memory than a message may')
   }
 
   /** A length before a string: int16, or compact. -1 stands for null. */
