@@ -101,6 +101,7 @@ export class TestDriver {
     const input = new TestInput<K, V>(topic, {
       partitionCount: log.partitionCount,
       now: () => application.clock.now(),
+      nextPartition: () => log.nextPartition(),
       arena: application.arena,
       write: record => {
         application.write(log, record)

@@ -27,6 +27,8 @@ export interface SendOptions {
 export interface InputSink {
   readonly partitionCount: number
   now(): number
+  /** The partitions in turn, for records without a key: of the topic, whoever writes to it. */
+  nextPartition(): number
   /** Where the record's bytes are to be written. */
   readonly arena: RecordArena
   write(record: LoggedRecord): void
@@ -38,7 +40,6 @@ const windowSuffixBytes = 8
 export class TestInput<K, V> {
   readonly topic: InputTopic<K, V>
   private readonly sink: InputSink
-  private keylessCount = 0
 
   constructor(topic: InputTopic<K, V>, sink: InputSink) {
     this.topic = topic
@@ -82,7 +83,7 @@ export class TestInput<K, V> {
 
   private partitionOf(bytes: Uint8Array, start: number, keyEnd: number | undefined): number {
     const { partitionCount } = this.sink
-    if (keyEnd === undefined) return this.keylessCount++ % partitionCount
+    if (keyEnd === undefined) return this.sink.nextPartition()
     if (partitionCount === 1) return 0
     const suffix = isWindowedSerde(this.topic.key) ? windowSuffixBytes : 0
     return partitionForKey(bytes.subarray(start, keyEnd - suffix), partitionCount)

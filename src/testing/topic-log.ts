@@ -120,11 +120,17 @@ export class TopicLog {
   /** Of all partitions, in the order of writing. */
   readonly records: LoggedRecord[] = []
   private readonly partitions: LoggedRecord[][]
+  private keylessCount = 0
 
   constructor(name: string, partitionCount: number) {
     this.name = name
     this.partitionCount = partitionCount
     this.partitions = Array.from({ length: partitionCount }, () => [])
+  }
+
+  /** The partitions in turn. */
+  nextPartition(): number {
+    return this.keylessCount++ % this.partitionCount
   }
 
   /** Gives the record the next offset of its partition. */

@@ -147,6 +147,17 @@ describe('partitions', () => {
     expect(driver.output(copied).read()?.value).toBe('x')
   })
 
+  it('takes the partitions in turn for records without a key, whatever object names the topic', () => {
+    const copied = topic('copied', { key: string(), value: string() })
+    using driver = testDriver(defineApp({ id: 'turns', build: b => b.stream(many).to(copied) }))
+    const placeOf = (value: string): number | undefined => {
+      const trace = driver.trace({ topic: { ...many }, key: undefined, value })
+      const [step] = trace.steps
+      return step?.kind === 'source' ? step.partition : undefined
+    }
+    expect(['a', 'b', 'c', 'd', 'e'].map(placeOf)).toEqual([0, 1, 2, 3, 0])
+  })
+
   it('refuses joins of topics with different counts (O2)', () => {
     const table = topic('table', { key: string(), value: string(), partitions: 3 })
     const joined = defineApp({
