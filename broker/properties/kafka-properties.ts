@@ -9,10 +9,10 @@
  *   unknown                  refused, with the known name that is nearest
  */
 import { StreamsError } from '../../src/base/errors.ts'
+import { nearestName } from '../../src/base/nearest-name.ts'
 import { brokerConfigTable, type BrokerConfigInput } from '../config.ts'
 import { idleProperties } from './idle-properties.ts'
 import { readListeners, type ListenerDefinition } from './listeners.ts'
-import { nearestName } from './nearest.ts'
 import { refusedProperties } from './refused-properties.ts'
 
 /** A broker as properties describe it. */

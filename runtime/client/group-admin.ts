@@ -1,12 +1,15 @@
 /** Describes and deletes groups, and sets their offsets: the half of `Admin` that is about groups. */
+import { StreamsError } from '../../src/base/errors.ts'
 import type { TopicPartition } from '../../src/base/topic-partition.ts'
 import { kafkaErrors } from '../../src/protocol/errors.ts'
+import { ConsumerGroupDescribe } from '../../src/protocol/messages/69-consumer-group-describe.ts'
 import { DescribeGroups } from '../../src/protocol/messages/15-describe-groups.ts'
 import { ListGroups } from '../../src/protocol/messages/16-list-groups.ts'
 import { DeleteGroups } from '../../src/protocol/messages/42-delete-groups.ts'
 import { OffsetDelete } from '../../src/protocol/messages/47-offset-delete.ts'
 import { byTopic, callBroker, callCoordinator, firstAgain } from './calls.ts'
 import type { Cluster } from './cluster.ts'
+import { classicGroup, consumerGroup, noGroup, type GroupDescription } from './group-description.ts'
 import { GroupOffsets, type CommittedOffset, type OffsetToCommit } from './offsets.ts'
 import { refusal, said } from './refusal.ts'
 import { againOn } from './retry.ts'
@@ -16,25 +19,8 @@ export interface ListedGroup {
   readonly protocolType: string
   /** Empty where the broker does not tell. */
   readonly state: string
-}
-
-export interface GroupDescription {
-  readonly groupId: string
-  /** Such as `Stable` or `Empty`; `Dead` for a group that does not exist. */
-  readonly state: string
-  readonly protocolType: string
-  /** The assignor in use; empty before the first assignment. */
-  readonly protocol: string
-  readonly members: readonly GroupMemberDescription[]
-}
-
-export interface GroupMemberDescription {
-  readonly memberId: string
-  readonly instanceId: string | undefined
-  readonly clientId: string
-  readonly clientHost: string
-  readonly subscription: Uint8Array
-  readonly assignment: Uint8Array
+  /** `classic`, `consumer`, `share` or `streams`; empty where the broker does not tell. */
+  readonly type: string
 }
 
 export class GroupAdmin {
@@ -57,7 +43,12 @@ export class GroupAdmin {
       ),
     )
     return answers.flatMap(({ groups }) =>
-      groups.map(({ groupId, protocolType, groupState }) => ({ groupId, protocolType, state: groupState })),
+      groups.map(({ groupId, protocolType, groupState, groupType }) => ({
+        groupId,
+        protocolType,
+        state: groupState,
+        type: groupType.toLowerCase(),
+      })),
     )
   }
 
@@ -116,7 +107,41 @@ export class GroupAdmin {
     })
   }
 
+  /** As one of the consumer protocol, where the broker has those and it is one; else as a classic one. */
   async #describeGroup(groupId: string): Promise<GroupDescription> {
+    let found: GroupDescription | undefined
+    try {
+      found = await this.#describeConsumerGroup(groupId)
+    } catch (error) {
+      // A broker from before KIP-848 does not know the request.
+      if (!(error instanceof StreamsError) || error.code !== 'MR-5013') throw error
+    }
+    return found ?? this.#describeClassicGroup(groupId)
+  }
+
+  async #describeConsumerGroup(groupId: string): Promise<GroupDescription | undefined> {
+    const what = `describe group "${groupId}"`
+    const { groups } = await callCoordinator(
+      this.cluster,
+      { type: 'group', key: groupId },
+      ConsumerGroupDescribe,
+      ConsumerGroupDescribe.request.create({ groupIds: [groupId] }),
+      {
+        what,
+        again: answer =>
+          firstAgain(answer.groups, ({ errorCode, errorMessage }) =>
+            // A group of the other protocol is "not found" too, and brokers may have this one switched off.
+            notOfThisKind.has(errorCode)
+              ? undefined
+              : againOn(errorCode, () => refusal(errorCode, what, { message: said(errorMessage) })),
+          ),
+      },
+    )
+    const [group] = groups
+    return group === undefined || group.errorCode !== 0 ? undefined : consumerGroup(group)
+  }
+
+  async #describeClassicGroup(groupId: string): Promise<GroupDescription> {
     const what = `describe group "${groupId}"`
     const request = DescribeGroups.request.create({ groups: [groupId] })
     const coordinator = { type: 'group', key: groupId } as const
@@ -131,22 +156,11 @@ export class GroupAdmin {
         ),
     })
     const [group] = groups
-    if (group === undefined || group.errorCode !== 0) {
-      return { groupId, state: 'Dead', protocolType: '', protocol: '', members: [] }
-    }
-    return {
-      groupId,
-      state: group.groupState,
-      protocolType: group.protocolType,
-      protocol: group.protocolData,
-      members: group.members.map(member => ({
-        memberId: member.memberId,
-        instanceId: member.groupInstanceId ?? undefined,
-        clientId: member.clientId,
-        clientHost: member.clientHost,
-        subscription: member.memberMetadata,
-        assignment: member.memberAssignment,
-      })),
-    }
+    return group === undefined || group.errorCode !== 0 ? noGroup(groupId) : classicGroup(group)
   }
 }
+
+const notOfThisKind: ReadonlySet<number> = new Set([
+  kafkaErrors.GROUP_ID_NOT_FOUND.code,
+  kafkaErrors.UNSUPPORTED_VERSION.code,
+])

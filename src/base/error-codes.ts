@@ -335,6 +335,27 @@ export const errorCodes = {
     retriable: false,
     summary: 'The file that keeps which producer ids were given out cannot be read.',
   },
+  'MR-6201': {
+    name: 'INVALID_ARGUMENT',
+    retriable: false,
+    summary: 'An argument or an option of a command is not what it should be.',
+  },
+  'MR-6202': { name: 'NOT_FOUND', retriable: false, summary: 'What a command is about does not exist.' },
+  'MR-6203': {
+    name: 'CONFIRMATION_NEEDED',
+    retriable: false,
+    summary: 'A command would destroy something and was not told to.',
+  },
+  'MR-6204': {
+    name: 'GROUP_IN_USE',
+    retriable: true,
+    summary: 'A command would change a group that has members.',
+  },
+  'MR-6205': {
+    name: 'PAYLOAD_FORM',
+    retriable: false,
+    summary: 'A key or a value of a record does not have the form that a command was told.',
+  },
 } as const satisfies Readonly<Record<string, CodeRow>>
 
 /** A stable error code. */
