@@ -28,7 +28,7 @@ describe('null keys and values', () => {
           .map((value, key) => [key, value])
           .mapValues(value => value)
           .selectKey((_, key) => key)
-          .peek((value, key) => void seen.push(`${String(key)}:${String(value)}`))
+          .peek((value, key) => void seen.push(`${key}:${value}`))
           .processValues({
             *process({ value }) {
               yield value
