@@ -22,6 +22,7 @@ import type {
   VersionedStore,
   WindowStore,
 } from '../src/state/store.ts'
+import type { SensorReading } from '../src/processor/sensors.ts'
 import type { Logger } from './logger.ts'
 import type { RestoreOutcome } from './restore/changelog-reader.ts'
 import type { StoreKeys } from './tasks/assemble-worker.ts'
@@ -103,6 +104,11 @@ export class RunningApp implements AsyncDisposable {
         [...reasons].map(([reason, count]) => ({ task: task.id, node, reason, count })),
       ),
     )
+  }
+
+  /** The figures that processors keep of themselves, by task and node, of the tasks of this instance. */
+  metrics(): readonly SensorReading[] {
+    return [...this.#worker.tasks.values()].flatMap(task => task.sensorReadings)
   }
 
   /** Whether every task has its stores restored and processes; false before the first assignment too. */

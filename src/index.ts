@@ -127,6 +127,7 @@ export type {
   RecordContext,
 } from './processor/processor.ts'
 export { aroundProcess, type AroundProcess } from './processor/around.ts'
+export type { ProcessorMetrics, Sensor, SensorReading } from './processor/sensors.ts'
 export { StreamRecord, type RecordOrigin } from './processor/record.ts'
 export type { Header, Headers } from './record/record.ts'
 export { json, type JsonOptions } from './serdes/json.ts'

@@ -128,6 +128,10 @@ export class StreamTask implements CommittableTask {
   }
 
   /** Dropped records by node and reason, since processing began. */
+  get sensorReadings(): TaskEngine['sensorReadings'] {
+    return this.#engine?.sensorReadings ?? []
+  }
+
   get dropCounts(): TaskEngine['dropCounts'] {
     return this.#engine?.dropCounts ?? new Map()
   }

@@ -268,6 +268,13 @@ export const errorCodes = {
     summary: 'A job that the broker repeats, such as retention or compaction, failed.',
   },
   'MR-5026': { name: 'CANNOT_LISTEN', retriable: false, summary: 'An address cannot be listened on.' },
+  'MR-5030': {
+    name: 'LOGIN_REQUIRED',
+    retriable: false,
+    summary: 'A connection asked for something before it had logged in, or after its login had run out.',
+  },
+  'MR-5031': { name: 'LOGIN_REFUSED', retriable: false, summary: 'The broker refused the login.' },
+  'MR-5032': { name: 'TLS_FAILED', retriable: false, summary: 'The two ends could not agree on TLS.' },
   'MR-5040': {
     name: 'PRODUCER_FENCED',
     retriable: false,

@@ -5,6 +5,7 @@
 import type { Duration } from '../base/duration.ts'
 import type { RecordMetadata, ValueResult } from '../operators/process-records.ts'
 import type { Cancellable, RecordContext } from '../processor/processor.ts'
+import type { ProcessorMetrics } from '../processor/sensors.ts'
 import type { Headers } from '../record/record.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { IncomingRecord } from './incoming-record.ts'
@@ -35,6 +36,11 @@ export interface ProcessContext<S> extends RecordContext {
   readonly streamTime: number
   /** The wall clock, milliseconds since the epoch. */
   readonly wallClock: number
+  /**
+   * Figures of the processor's own, read by `driver.metrics()` and `running.metrics()`:
+   * `metrics.sensor('lookups').record(milliseconds)` (semantics A12).
+   */
+  readonly metrics: ProcessorMetrics
   /** Asks for a commit soon. */
   readonly requestCommit: () => void
   /**

@@ -17,6 +17,7 @@ import { HeldPlace } from './held-place.ts'
 import { asyncCallFailed, processingFailed } from './failures.ts'
 import { ObservedReceiver, type GraphObserver } from './graph-observer.ts'
 import type { Punctuated } from './punctuation.ts'
+import type { ProcessorMetrics } from '../processor/sensors.ts'
 import { readOnly } from './read-only-store.ts'
 import { Children, type Receiver } from './receiver.ts'
 import type { TaskScope } from './task-scope.ts'
@@ -206,6 +207,10 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
 
   print(line: string): void {
     this.scope.print(line)
+  }
+
+  get metrics(): ProcessorMetrics {
+    return this.scope.sensors.of(this.name)
   }
 
   requestCommit(): void {

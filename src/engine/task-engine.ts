@@ -12,6 +12,7 @@ import { seededRandom, type Random } from '../base/random.ts'
 import { partitionKey } from '../base/topic-partition.ts'
 import type { ErrorPolicies } from '../processor/error-policy.ts'
 import type { DropReason, RecordContext } from '../processor/processor.ts'
+import { TaskSensors, type SensorReading } from '../processor/sensors.ts'
 import type { StateStore } from '../state/store.ts'
 import type { Subtopology } from '../topology/subtopologies.ts'
 import { AsyncNodes } from './async-nodes.ts'
@@ -271,6 +272,11 @@ export class TaskEngine {
     return this.scope.commitRequested
   }
 
+  /** The figures that processors keep of themselves. */
+  get sensorReadings(): readonly SensorReading[] {
+    return this.scope.sensors.readings()
+  }
+
   /** How many records each node has dropped, by reason. */
   get dropCounts(): ReadonlyMap<string, ReadonlyMap<DropReason, number>> {
     return this.drops
@@ -314,6 +320,7 @@ export class TaskEngine {
         readRecord: place => this.readRecord(place),
       }),
       noted: new Map(),
+      sensors: new TaskSensors(this.id, options.clock),
       streamTimePunctuations: new Punctuations(),
       wallClockPunctuations: new Punctuations(),
       topicName: options.topicName ?? (topic => topic),

@@ -1,6 +1,7 @@
 /** What all nodes of a running task share. */
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
+import type { TaskSensors } from '../processor/sensors.ts'
 import type { StateStore } from '../state/store.ts'
 import type { RecordCollector } from './collector.ts'
 import type { DropAtNode } from './drop.ts'
@@ -32,6 +33,7 @@ export interface TaskScope {
   readonly freezes: boolean
   readonly keepsHeaders: boolean
   readonly dropped: (drop: DropAtNode) => void
+  readonly sensors: TaskSensors
   /** Writes a line where the application prints. */
   readonly print: (line: string) => void
   /** Who watches the records on their way, if anybody does. */

@@ -13,6 +13,7 @@ import type {
   RecordContext,
 } from '../processor/processor.ts'
 import { StreamRecord } from '../processor/record.ts'
+import type { ProcessorMetrics } from '../processor/sensors.ts'
 import type { Headers } from '../record/record.ts'
 import { absent } from './callbacks.ts'
 import { openStores, type NamedStore } from './processor-stores.ts'
@@ -150,6 +151,7 @@ export class ProcessedTask implements RecordContext {
   readonly schedule: (punctuation: unknown) => Cancellable
   /** A property, like `schedule`: contexts are taken apart where they are used. */
   readonly requestCommit: () => void
+  readonly metrics: ProcessorMetrics
   protected readonly context: ProcessorContext
 
   constructor(
@@ -161,6 +163,7 @@ export class ProcessedTask implements RecordContext {
     this.stores = stores
     this.schedule = schedule
     this.requestCommit = () => context.requestCommit()
+    this.metrics = context.metrics
   }
 
   get recordMetadata(): RecordMetadata | undefined {

@@ -10,6 +10,7 @@ import type { Headers } from '../record/record.ts'
 import type { StateStore } from '../state/store.ts'
 import type { AsyncWork } from './async-work.ts'
 import type { StreamRecord } from './record.ts'
+import type { ProcessorMetrics } from './sensors.ts'
 
 /** A running node. One instance per task; made by its supplier. What it forwards has keys and values of the last two types. */
 export interface Processor<KIn = unknown, VIn = unknown, KOut = unknown, VOut = unknown> {
@@ -121,6 +122,8 @@ export interface ProcessorContext<KOut = unknown, VOut = unknown> {
   print(line: string): void
   /** Asks for a commit soon. */
   requestCommit(): void
+  /** Figures of this node's own (semantics A12). */
+  readonly metrics: ProcessorMetrics
   /** For asynchronous nodes. */
   readonly async: AsyncTools
 }

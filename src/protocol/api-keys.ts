@@ -29,6 +29,7 @@ import { DescribeAcls } from './messages/29-describe-acls.ts'
 import { CreateAcls } from './messages/30-create-acls.ts'
 import { DeleteAcls } from './messages/31-delete-acls.ts'
 import { DescribeConfigs } from './messages/32-describe-configs.ts'
+import { AlterConfigs } from './messages/33-alter-configs.ts'
 import { DescribeLogDirs } from './messages/35-describe-log-dirs.ts'
 import { SaslAuthenticate } from './messages/36-sasl-authenticate.ts'
 import { CreatePartitions } from './messages/37-create-partitions.ts'
@@ -79,6 +80,7 @@ export const apis: readonly Api<unknown, unknown>[] = Object.freeze([
   CreateAcls,
   DeleteAcls,
   DescribeConfigs,
+  AlterConfigs,
   DescribeLogDirs,
   SaslAuthenticate,
   CreatePartitions,

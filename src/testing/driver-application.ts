@@ -6,6 +6,7 @@
  * see `driver-state.ts`.
  */
 import type { Drop } from '../engine/drop.ts'
+import type { SensorReading } from '../processor/sensors.ts'
 import type { ErrorPolicies } from '../processor/error-policy.ts'
 import type { GlobalStores } from '../engine/global-stores.ts'
 import type { TaskPosition } from '../engine/task-engine.ts'
@@ -68,6 +69,11 @@ export class DriverApplication {
   /** The topics that it reads. */
   get inputs(): readonly string[] {
     return [...this.readers.keys(), ...this.globals.topics]
+  }
+
+  /** The figures that processors keep of themselves. */
+  get sensorReadings(): readonly SensorReading[] {
+    return this.tasks.flatMap(({ engine }) => engine.sensorReadings)
   }
 
   /** Appends a record to a topic. Processed with `run`; while the application is down, once it is up again. */

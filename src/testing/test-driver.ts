@@ -8,6 +8,7 @@
 import { toMilliseconds, type Duration } from '../base/duration.ts'
 import type { Drop } from '../engine/drop.ts'
 import { deadLettersOf, type DeadLetter } from './dead-letters.ts'
+import type { SensorReading } from '../processor/sensors.ts'
 import type { DropReason } from '../processor/processor.ts'
 import { DriverApplication } from './driver-application.ts'
 import type { TestDriverOptions, TestedApp } from './driver-options.ts'
@@ -282,6 +283,11 @@ export class TestDriver {
   dlq(): readonly DeadLetter[] {
     const { topics, deadLetterTopic } = this.application
     return deadLettersOf(topics.log(deadLetterTopic))
+  }
+
+  /** The figures that processors keep of themselves, by task and node, on the driver's own time. */
+  metrics(): readonly SensorReading[] {
+    return this.application.sensorReadings
   }
 
   /** How many records each node of each task has dropped, by reason; over restarts too. */

@@ -316,6 +316,43 @@ describe('A12: metrics', () => {
     driver.input(input).send(undefined, 'v')
     expect(driver.drops()).toMatchObject([{ node: 'KSTREAM-AGGREGATE-0000000001', reason: 'null-key' }])
   })
+
+  it('are a processor’s own: totals, and rate, average and greatest of the last half minute to a minute', () => {
+    using driver = driverOf(b =>
+      b.stream(input).process({
+        name: 'timed',
+        *process({ value }, { metrics }) {
+          metrics.sensor('sizes').record(value.length)
+          metrics.sensor('calls').record()
+          if (value === 'forget') metrics.remove('calls')
+        },
+      }),
+    )
+    const sizes = () => driver.metrics().find(({ name }) => name === 'sizes')
+    expect(driver.metrics()).toEqual([])
+    driver.input(input).send('k', 'ab').send('k', 'abcd')
+    const place = { task: '0_0', node: 'timed', name: 'sizes' }
+    expect(sizes()).toEqual({ ...place, total: 2, ratePerSecond: 2 / 30, average: 3, max: 4 })
+    driver.advanceWallClock('45s')
+    driver.input(input).send('k', 'a')
+    expect(sizes()).toMatchObject({ total: 3, ratePerSecond: 3 / 45, average: 7 / 3, max: 4 })
+    driver.advanceWallClock('30s')
+    expect(sizes()).toMatchObject({ total: 3, average: 1, max: 1 })
+    driver.advanceWallClock('10m')
+    expect(sizes()).toMatchObject({ total: 3, ratePerSecond: 0, average: 0, max: 0 })
+    driver.input(input).send('k', 'forget')
+    expect(driver.metrics().map(({ name }) => name)).toEqual(['sizes'])
+  })
+
+  it('refuse what is not a number', () => {
+    using driver = driverOf(b =>
+      b.stream(input).process({
+        name: 'wrong',
+        process: (_, { metrics }) => metrics.sensor('a').record(Number.NaN),
+      }),
+    )
+    expect(() => driver.input(input).send('k', 'v')).toThrow(/records numbers, not NaN/)
+  })
 })
 
 describe('A13: an error', () => {

@@ -26,6 +26,12 @@ import {
   type StructType,
 } from '../schema.ts'
 import { readVersioned, versionBefore, versionedBytes } from '../versioned.ts'
+import {
+  ConsumerGroupKey,
+  ConsumerGroupMemberKey,
+  ConsumerGroupRegularExpressionKey,
+  consumerGroupKeys,
+} from './consumer-group-record.ts'
 import { OffsetCommitKey } from './offset-commit-record.ts'
 
 /** Which group it is. */
@@ -119,21 +125,37 @@ export function readGroupMetadataValue(bytes: Uint8Array): GroupMetadataValue {
 }
 
 /**
- * A key of `__consumer_offsets`, by kind. Kinds that are not known, such as those of KIP-848 groups, keep
- * their number.
+ * A key of `__consumer_offsets`, by kind. Kinds that are not known, such as those of share groups, keep their
+ * number.
  */
 export type ConsumerOffsetsKey =
   | { readonly kind: 'offset-commit'; readonly key: OffsetCommitKey }
   | { readonly kind: 'group-metadata'; readonly key: GroupMetadataKey }
+  | { readonly kind: 'consumer-group'; readonly version: 3 | 6; readonly key: ConsumerGroupKey }
+  | { readonly kind: 'consumer-member'; readonly version: 5 | 7 | 8; readonly key: ConsumerGroupMemberKey }
+  | { readonly kind: 'consumer-regex'; readonly key: ConsumerGroupRegularExpressionKey }
   | { readonly kind: 'unknown'; readonly version: number }
 
 /** Reads any key of `__consumer_offsets`. Throws MR-5010. */
 export function readConsumerOffsetsKey(bytes: Uint8Array): ConsumerOffsetsKey {
   const reader = new Reader(bytes)
   const version = versionBefore(reader, 'a key of __consumer_offsets')
-  if (version === 0 || version === 1) {
-    return { kind: 'offset-commit', key: readMessage(reader, OffsetCommitKey, version) }
+  switch (version) {
+    case 0:
+    case 1:
+      return { kind: 'offset-commit', key: readMessage(reader, OffsetCommitKey, version) }
+    case 2:
+      return { kind: 'group-metadata', key: readMessage(reader, GroupMetadataKey, version) }
+    case consumerGroupKeys.group:
+    case consumerGroupKeys.targetEpoch:
+      return { kind: 'consumer-group', version, key: readMessage(reader, ConsumerGroupKey, version) }
+    case consumerGroupKeys.member:
+    case consumerGroupKeys.target:
+    case consumerGroupKeys.current:
+      return { kind: 'consumer-member', version, key: readMessage(reader, ConsumerGroupMemberKey, version) }
+    case consumerGroupKeys.regularExpression:
+      return { kind: 'consumer-regex', key: readMessage(reader, ConsumerGroupRegularExpressionKey, version) }
+    default:
+      return { kind: 'unknown', version }
   }
-  if (version === 2) return { kind: 'group-metadata', key: readMessage(reader, GroupMetadataKey, version) }
-  return { kind: 'unknown', version }
 }
