@@ -5,7 +5,8 @@
  * that a request has twice is refused in both places. A topic is on disk when it is answered. One broker has one
  * replica: a higher factor is INVALID_REPLICATION_FACTOR, unless `replication.factor.lenient` is set.
  *
- * Version notes. 4: -1 for the default count and factor. 5: the answer tells the effective configuration. 7: topic ids.
+ * Version notes. 4: -1 for the default count and factor; older clients send it all the same (kafkajs at version 3), and
+ * Kafka takes it from them. 5: the answer tells the effective configuration. 7: topic ids.
  */
 import { zeroUuid } from '../../src/base/uuid.ts'
 import { kafkaErrors } from '../../src/protocol/errors.ts'
@@ -34,7 +35,7 @@ export const createTopics: ApiHandler<CreateTopicsRequest, CreateTopicsResponse>
 
 function handle(
   broker: BrokerContext,
-  { request, version }: RequestContext<CreateTopicsRequest>,
+  { request }: RequestContext<CreateTopicsRequest>,
 ): CreateTopicsResponse | Promise<CreateTopicsResponse> {
   const twice = duplicatesOf(request.topics.map(topic => topic.name))
   const topics: CreatableTopicResult[] = []
@@ -42,22 +43,13 @@ function handle(
     topics.push(refused(name, kafkaErrors.INVALID_REQUEST.code, 'Duplicate topic name.'))
   }
   for (const wish of request.topics) {
-    if (!twice.has(wish.name)) topics.push(create(broker, wish, request.validateOnly, version))
+    if (!twice.has(wish.name)) topics.push(create(broker, wish, request.validateOnly))
   }
   return durably<CreateTopicsResponse>(broker, { throttleTimeMs: 0, topics })
 }
 
-function create(
-  broker: BrokerContext,
-  wish: CreatableTopic,
-  validateOnly: boolean,
-  version: number,
-): CreatableTopicResult {
+function create(broker: BrokerContext, wish: CreatableTopic, validateOnly: boolean): CreatableTopicResult {
   const { name, numPartitions, replicationFactor, assignments, configs } = wish
-  if (version < 4 && assignments.length === 0 && (numPartitions === -1 || replicationFactor === -1)) {
-    const message = 'The default number of partitions or replicas can be asked for since version 4.'
-    return refused(name, kafkaErrors.UNSUPPORTED_VERSION.code, message)
-  }
   const plan = planTopic(
     { name, partitionCount: numPartitions, replicationFactor, assignments, configs },
     broker.topics,

@@ -9,19 +9,15 @@ import { kafkaErrors } from '../../src/protocol/errors.ts'
 import {
   IncrementalAlterConfigs,
   type AlterableConfig,
-  type AlterConfigsResource,
-  type AlterConfigsResourceResponse,
   type IncrementalAlterConfigsRequest,
   type IncrementalAlterConfigsResponse,
 } from '../../src/protocol/messages/44-incremental-alter-configs.ts'
 import { BrokerError } from '../broker-error.ts'
 import { formatConfigValue, type ConfigRow } from '../config-table.ts'
-import { describeRefusals, topicConfig, topicConfigTable } from '../metadata/topic-config.ts'
+import { topicConfigTable } from '../metadata/topic-config.ts'
 import type { Topic } from '../metadata/topics.ts'
-import { configResources } from './config-resource.ts'
-import { duplicatesOf } from './duplicates.ts'
+import { alterResources, nullValue, resourceAnswer } from './altered-resources.ts'
 import { durably } from './durably.ts'
-import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const operations = ['set', 'delete', 'append', 'subtract'] as const
@@ -34,7 +30,7 @@ export const incrementalAlterConfigs: ApiHandler<
   handle,
   refuse: ({ resources }, errorCode, message) => ({
     throttleTimeMs: 0,
-    responses: resources.map(resource => answer(resource, errorCode, message)),
+    responses: resources.map(resource => resourceAnswer(resource, errorCode, message)),
   }),
 })
 
@@ -42,40 +38,12 @@ function handle(
   broker: BrokerContext,
   { request }: RequestContext<IncrementalAlterConfigsRequest>,
 ): IncrementalAlterConfigsResponse | Promise<IncrementalAlterConfigsResponse> {
-  const keyOf = ({ resourceType, resourceName }: AlterConfigsResource) => `${resourceType}/${resourceName}`
-  const twice = duplicatesOf(request.resources.map(keyOf))
-  const responses = request.resources.map(resource => {
-    try {
-      if (twice.has(keyOf(resource))) throw invalid('Each resource must appear at most once.')
-      alter(broker, resource, request.validateOnly)
-      return answer(resource, 0, null)
-    } catch (error) {
-      const { errorCode, errorMessage } = failureOf(error)
-      return answer(resource, errorCode, errorMessage)
-    }
+  const responses = alterResources(broker, request, (topic, configs) => {
+    const overrides: Record<string, string> = { ...topic.overrides }
+    for (const change of configs) applyChange(overrides, change, topic)
+    return overrides
   })
   return durably<IncrementalAlterConfigsResponse>(broker, { throttleTimeMs: 0, responses })
-}
-
-function alter(broker: BrokerContext, resource: AlterConfigsResource, validateOnly: boolean): void {
-  const { resourceType, resourceName, configs } = resource
-  if (resourceType === configResources.broker) {
-    throw invalid('Cannot update these configs dynamically: the broker is configured where it is started.')
-  }
-  if (resourceType !== configResources.topic) throw invalid(`Unsupported resource type: ${resourceType}`)
-  const topic = broker.topics.get(resourceName)
-  if (topic === undefined) {
-    throw new BrokerError(kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code, `There is no topic '${resourceName}'.`)
-  }
-  const repeated = duplicatesOf(configs.map(({ name }) => name))
-  if (repeated.size > 0) throw invalid(`Error due to duplicate config keys: ${[...repeated].join(', ')}`)
-  const overrides: Record<string, string> = { ...topic.overrides }
-  for (const change of configs) applyChange(overrides, change, topic)
-  const { refusals } = topicConfig(overrides, broker.config)
-  if (refusals.length > 0) {
-    throw new BrokerError(kafkaErrors.INVALID_CONFIG.code, describeRefusals(refusals))
-  }
-  if (!validateOnly) broker.topics.configure(topic.name, overrides)
 }
 
 function applyChange(
@@ -84,12 +52,13 @@ function applyChange(
   topic: Topic,
 ) {
   const operation = operations[configOperation]
-  if (operation === undefined) throw invalid(`Unknown config operation ${configOperation}.`)
+  if (operation === undefined)
+    throw new BrokerError(kafkaErrors.INVALID_REQUEST.code, `Unknown config operation ${configOperation}.`)
   if (operation === 'delete') {
     delete overrides[name]
     return
   }
-  if (value === null) throw invalid(`Null value not supported for : ${name}`)
+  if (value === null) throw nullValue(name)
   if (operation === 'set') {
     overrides[name] = value
     return
@@ -107,16 +76,4 @@ function applyChange(
     else words.delete(word.trim())
   }
   overrides[name] = [...words].join(',')
-}
-
-function invalid(message: string): BrokerError {
-  return new BrokerError(kafkaErrors.INVALID_REQUEST.code, message)
-}
-
-function answer(
-  { resourceType, resourceName }: AlterConfigsResource,
-  errorCode: number,
-  errorMessage: string | null,
-): AlterConfigsResourceResponse {
-  return { errorCode, errorMessage, resourceType, resourceName }
 }

@@ -6,6 +6,7 @@ import { errorByCode } from '../../../src/protocol/errors.ts'
 import { Metadata } from '../../../src/protocol/messages/03-metadata.ts'
 import { DeleteTopics } from '../../../src/protocol/messages/20-delete-topics.ts'
 import { DescribeConfigs } from '../../../src/protocol/messages/32-describe-configs.ts'
+import { AlterConfigs } from '../../../src/protocol/messages/33-alter-configs.ts'
 import { DescribeLogDirs } from '../../../src/protocol/messages/35-describe-log-dirs.ts'
 import { CreatePartitions } from '../../../src/protocol/messages/37-create-partitions.ts'
 import { IncrementalAlterConfigs } from '../../../src/protocol/messages/44-incremental-alter-configs.ts'
@@ -66,6 +67,18 @@ describe('CreateTopics and Metadata', () => {
       [1, 1, [1]],
       [2, 1, [1]],
     ])
+  })
+
+  it('gives the default count and factor to clients that ask for them before version 4, as kafkajs does', async () => {
+    const { connection } = await startFixture()
+    const topic = { name: 'orders', numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] }
+    const answer = await connection.send(CreateTopics, 3, {
+      topics: [topic],
+      timeoutMs: 1000,
+      validateOnly: false,
+    })
+    expect(nameOf(answer.topics[0]!.errorCode)).toBe('NONE')
+    expect((await metadataOf(connection, ['orders'])).topics[0]!.partitions).toHaveLength(1)
   })
 
   it('only says so with validateOnly', async () => {
@@ -235,6 +248,24 @@ describe('DescribeConfigs and IncrementalAlterConfigs', () => {
     expect(await alter(connection, 'retention.ms', 2, '1')).toBe('INVALID_CONFIG')
     expect(await alter(connection, 'retention.ms', 0, null)).toBe('INVALID_REQUEST')
     expect(await describeOf(connection, 'retention.ms')).toEqual([['604800000', 5]])
+  })
+
+  it('replaces all keys of a topic for clients that send AlterConfigs', async () => {
+    const { connection } = await startFixture()
+    await createTopic(connection, 'orders', { configs: { 'segment.ms': '1000' } })
+    const replace = async (name: string, value: string | null, validateOnly = false) => {
+      const configs = [{ name, value }]
+      const resources = [{ resourceType: 2, resourceName: 'orders', configs }]
+      const answer = await connection.send(AlterConfigs, 2, { resources, validateOnly })
+      return nameOf(answer.responses[0]!.errorCode)
+    }
+    expect(await replace('retention.ms', '10', true)).toBe('NONE')
+    expect(await replace('retention.ms', null)).toBe('INVALID_REQUEST')
+    expect(await replace('retention.ms', 'long')).toBe('INVALID_CONFIG')
+    expect(await describeOf(connection, 'segment.ms')).toEqual([['1000', 1]])
+    expect(await replace('retention.ms', '10')).toBe('NONE')
+    expect(await describeOf(connection, 'retention.ms')).toEqual([['10', 1]])
+    expect(await describeOf(connection, 'segment.ms')).toEqual([['604800000', 5]])
   })
 
   it('is in force at once', async () => {

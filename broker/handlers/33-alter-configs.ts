@@ -1,0 +1,37 @@
+/**
+ * AlterConfigs (key 33): gives topics the configuration of the request, and no other.
+ *
+ * Behaviour. The older sibling of IncrementalAlterConfigs, which clients that know no better still send: keys that the
+ * request leaves out go back to their defaults.
+ */
+import {
+  AlterConfigs,
+  type AlterConfigsRequest,
+  type AlterConfigsResponse,
+} from '../../src/protocol/messages/33-alter-configs.ts'
+import { alterResources, nullValue, resourceAnswer } from './altered-resources.ts'
+import { durably } from './durably.ts'
+import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+
+export const alterConfigs: ApiHandler<AlterConfigsRequest, AlterConfigsResponse> = apiHandler(AlterConfigs, {
+  versions: [0, 2],
+  handle,
+  refuse: ({ resources }, errorCode, message) => ({
+    throttleTimeMs: 0,
+    responses: resources.map(resource => resourceAnswer(resource, errorCode, message)),
+  }),
+})
+
+function handle(
+  broker: BrokerContext,
+  { request }: RequestContext<AlterConfigsRequest>,
+): AlterConfigsResponse | Promise<AlterConfigsResponse> {
+  const responses = alterResources(broker, request, (_topic, configs) => {
+    const pairs = configs.map(({ name, value }) => {
+      if (value === null) throw nullValue(name)
+      return [name, value] as const
+    })
+    return Object.fromEntries(pairs)
+  })
+  return durably<AlterConfigsResponse>(broker, { throttleTimeMs: 0, responses })
+}
