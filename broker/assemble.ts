@@ -20,9 +20,11 @@ import { logConfigOf } from './log/log-config.ts'
 import { LogDirectory } from './log/log-directory.ts'
 import { topicConfig } from './metadata/topic-config.ts'
 import { loadClusterIdentity } from './metadata/cluster.ts'
+import { openMetadataLog } from './metadata/metadata-log.ts'
 import { Topics } from './metadata/topics.ts'
 import { DelayedRequests } from './net/delayed.ts'
 import { FetchSessions } from './net/fetch-sessions.ts'
+import { ScramCredentials } from './security/scram-credentials.ts'
 
 /** What a broker is made of: all that it does not make itself. */
 export interface Surroundings {
@@ -70,11 +72,13 @@ function assembleOver(logs: LogDirectory, surroundings: Surroundings, config: Br
   const { directory, files, clock, random } = surroundings
   const identity = loadClusterIdentity({ store: logs, random, config })
   const delayed = new DelayedRequests({ clock, parkedMax: config['fetch.parked.max'] })
+  const metadata = openMetadataLog(logs, config, clock)
   const topics = new Topics({
     logs,
     config,
     clock,
     random,
+    metadata,
     listener: {
       opened: log => void log.onAppend(() => delayed.wake(log)),
       removed(topic) {
@@ -85,7 +89,7 @@ function assembleOver(logs: LogDirectory, surroundings: Surroundings, config: Br
   })
   topics.load()
   const offsets = internalTopic('__consumer_offsets', { topics, clock })
-  const groups = new GroupCoordinator({ topic: offsets, clock, random, config })
+  const groups = new GroupCoordinator({ topic: offsets, clock, random, config, topics })
   groups.start()
   const transactions = new TransactionCoordinator({
     topic: internalTopic('__transaction_state', { topics, clock }),
@@ -109,6 +113,7 @@ function assembleOver(logs: LogDirectory, surroundings: Surroundings, config: Br
     transactions,
     delayed,
     fetchSessions,
+    credentials: new ScramCredentials(metadata, clock),
     apis: apiHandlers,
   }
 }

@@ -27,6 +27,11 @@ import { Dispatch } from './net/dispatch.ts'
 import { isInternalTopic, metadataLogName } from './metadata/topic-name.ts'
 import { InProcessConnection } from './net/in-process.ts'
 import { Listener } from './net/listener.ts'
+
+import { Login, type SaslOptions } from './security/login.ts'
+import { ownProcess } from './security/principal.ts'
+import { loginSession, openSession } from './security/session.ts'
+import type { TlsOptions } from './security/tls.ts'
 import { systemClock } from '../system/clock.ts'
 import { systemRandom } from '../system/random.ts'
 
@@ -58,6 +63,10 @@ export interface ListenOptions {
   readonly port?: number | undefined
   /** What clients that come this way are told to connect to. Default: the configuration's, or the port that was found. */
   readonly advertised?: ListenAddress | undefined
+  /** Keys for TLS. Default: none, the connections are plain. */
+  readonly tls?: TlsOptions | undefined
+  /** How clients log in. Default: not at all. */
+  readonly sasl?: SaslOptions | undefined
 }
 
 /** An address that is listened on. */
@@ -70,6 +79,8 @@ export interface ListenAddress {
 export interface ConnectOptions {
   /** Names the client in logs and quotas. */
   readonly clientId?: string | undefined
+  /** On whose behalf, as "User:name", where access is controlled. Default: this process, which may do everything. */
+  readonly principal?: string | undefined
 }
 
 /** Starts a broker over `directory`; recovers what a killed one left. MR-4001 if another process uses the directory. */
@@ -135,7 +146,7 @@ export class Broker {
   }
 
   /** A connection within this process. */
-  connect({ clientId }: ConnectOptions = {}): Connection {
+  connect({ clientId, principal = ownProcess }: ConnectOptions = {}): Connection {
     if (this.#closing !== undefined) throw new StreamsError('MR-5001', { what: 'the broker is closed' })
     const connectionId = ++this.#connectionCount
     const connection = new InProcessConnection({
@@ -145,6 +156,7 @@ export class Broker {
         clientId: clientId ?? null,
         clientHost: 'in-process',
         advertised: this.#context.identity,
+        session: openSession(principal),
       },
       queuedMax: this.#context.config['queued.max.requests'],
       onClosed: closed => {
@@ -161,15 +173,28 @@ export class Broker {
     host = '127.0.0.1',
     port = this.port,
     advertised,
+    tls,
+    sasl,
   }: ListenOptions = {}): Promise<ListenAddress> {
     if (this.#closing !== undefined) throw new StreamsError('MR-5001', { what: 'the broker is closed' })
-    const { config, groups } = this.#context
+    const { config, groups, credentials, clock } = this.#context
     const listener = await Listener.open({
       host,
       port,
       backlog: config['socket.listen.backlog.size'],
       advertised: found => advertised ?? { host: this.host, port: port === 0 ? found : this.port },
+      tls,
+      session: principal =>
+        sasl === undefined
+          ? openSession(principal)
+          : loginSession(new Login({ options: sasl, credentials, clock })),
       dispatch: this.#dispatch,
+      clock,
+      loginFrameBytesMax: Math.min(
+        config['sasl.server.max.receive.size'],
+        config['socket.request.max.bytes'],
+      ),
+      failedLoginDelayMs: config['connection.failed.authentication.delay.ms'],
       frameBytesMax: config['socket.request.max.bytes'],
       requestMemoryMax: config['request.memory.max.bytes'],
       idleMs: config['connections.max.idle.ms'],

@@ -59,6 +59,14 @@ export const brokerConfigTable = {
     min: 0,
   }),
   'max.connections.per.ip': int(2 ** 31 - 1, 'The same for each address of a client.', { min: 0 }),
+  'sasl.server.max.receive.size': int(512 * 1024, 'The largest request taken before a login, in bytes.', {
+    min: 1024,
+  }),
+  'connection.failed.authentication.delay.ms': int(
+    100,
+    'How long the answer to a failed login waits before its connection is closed.',
+    { min: 0, max: 60_000 },
+  ),
   'queued.max.requests': int(500, 'Requests of one connection that may wait for their turn.', { min: 1 }),
   'fetch.max.bytes': int(55 * mebibyte, 'The most that one Fetch answers, in bytes.', { min: 1024 }),
   'fetch.parked.max': int(10_000, 'Fetches that may wait for records at a time.', { min: 1 }),
@@ -127,6 +135,7 @@ export const brokerConfigTable = {
   'log.tail.cache.total.bytes': int(64 * mebibyte, 'The same for all partitions together.', { min: 0 }),
 
   'offsets.topic.num.partitions': int(4, 'Partitions of __consumer_offsets.', { min: 1 }),
+  'offsets.topic.segment.bytes': int(100 * mebibyte, 'Segment size of __consumer_offsets.', { min: mebibyte }),
   'offsets.retention.minutes': int(10_080, 'How long offsets of an empty group are kept.', { min: 1 }),
   'offsets.retention.check.interval.ms': long(10 * minute, 'How often old offsets are looked for.', {
     min: 1,
@@ -136,8 +145,37 @@ export const brokerConfigTable = {
   'group.max.session.timeout.ms': int(30 * minute, 'The longest session time-out of a member.', { min: 1 }),
   'group.initial.rebalance.delay.ms': int(0, 'How long the first rebalance of a group waits.', { min: 0 }),
   'group.max.size': int(2 ** 31 - 1, 'Members that a group may have.', { min: 1 }),
+  'group.coordinator.rebalance.protocols': listOf(
+    ['classic', 'consumer'],
+    ['classic', 'consumer'],
+    'The protocols of groups that are spoken; "classic" is always one of them.',
+  ),
+  'group.consumer.session.timeout.ms': int(45_000, 'Session time-out of members of the consumer protocol.', {
+    min: 1,
+  }),
+  'group.consumer.heartbeat.interval.ms': int(
+    5_000,
+    'How often members of the consumer protocol are told to send heartbeats.',
+    { min: 1 },
+  ),
+  'group.consumer.max.size': int(2 ** 31 - 1, 'Members that a group of the consumer protocol may have.', {
+    min: 1,
+  }),
+  'group.consumer.assignors': listOf(
+    ['uniform', 'range'],
+    ['uniform', 'range'],
+    'The assignors that members of the consumer protocol may ask for; the first is the default.',
+  ),
+  'group.consumer.migration.policy': oneOf(
+    ['disabled'],
+    'disabled',
+    'Whether groups with members change their protocol; here only empty ones do.',
+  ),
 
   'transaction.state.log.num.partitions': int(4, 'Partitions of __transaction_state.', { min: 1 }),
+  'transaction.state.log.segment.bytes': int(100 * mebibyte, 'Segment size of __transaction_state.', {
+    min: mebibyte,
+  }),
   'transaction.max.timeout.ms': int(15 * minute, 'The longest transaction time-out taken.', { min: 1 }),
   'transaction.abort.timed.out.transaction.cleanup.interval.ms': int(
     10_000,

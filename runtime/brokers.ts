@@ -7,9 +7,11 @@ import { registerAllCodecs } from '../src/codecs/index.ts'
 import type { Network } from '../src/protocol/connection.ts'
 import { systemClock } from '../system/clock.ts'
 import { systemRandom } from '../system/random.ts'
-import { Cluster } from './client/cluster.ts'
+import { Cluster, type ClusterOptions } from './client/cluster.ts'
 import type { BrokerAddress } from './client/connections.ts'
+import type { SaslLogin } from './client/sasl-login.ts'
 import { TcpNetwork } from './client/tcp-network.ts'
+import type { TlsTrust } from './client/tls-trust.ts'
 import { version } from './version.ts'
 
 /** Brokers and the way to connect to them. */
@@ -24,6 +26,14 @@ export interface Brokers {
   onStorageFailure(listener: (failure: StreamsError) => void): () => void
 }
 
+/** What brokers on the network ask of their clients. */
+export interface KafkaSecurity {
+  /** TLS: `true` trusts the authorities that the system trusts. Default: plain connections. */
+  readonly ssl?: boolean | TlsTrust | undefined
+  /** Whom to log in as. Default: nobody. */
+  readonly sasl?: SaslLogin | undefined
+}
+
 /**
  * Brokers on the network: `millrace broker start`, or an Apache Kafka cluster from 2.5 on.
  *
@@ -31,6 +41,7 @@ export interface Brokers {
  * not one of addresses.
  *
  * @param bootstrap `host:port`, several separated by commas.
+ * @param security How to talk TLS and whom to log in as, where the brokers ask for it.
  *
  * @example
  * ```ts
@@ -40,18 +51,26 @@ export interface Brokers {
  * console.log(brokers.bootstrap.length) // 2
  * ```
  */
-export function kafkaBrokers(bootstrap: string): Brokers {
+export function kafkaBrokers(bootstrap: string, { ssl, sasl }: KafkaSecurity = {}): Brokers {
   return {
-    network: new TcpNetwork({ software: { name: 'millrace', version } }),
+    network: new TcpNetwork({
+      software: { name: 'millrace', version },
+      tls: ssl === true ? {} : ssl === false ? undefined : ssl,
+      sasl,
+    }),
     bootstrap: addressesOf(bootstrap),
     onStorageFailure: () => () => undefined,
   }
 }
 
 /** A client of these brokers. */
-export function openCluster({ network, bootstrap }: Brokers, clientId: string): Cluster {
+export function openCluster(
+  { network, bootstrap }: Brokers,
+  clientId: string,
+  timeouts: Pick<ClusterOptions, 'callTimeoutMs' | 'requestTimeoutMs'> = {},
+): Cluster {
   registerAllCodecs()
-  return new Cluster({ network, bootstrap, clock: systemClock, random: systemRandom, clientId })
+  return new Cluster({ network, bootstrap, clock: systemClock, random: systemRandom, clientId, ...timeouts })
 }
 
 function addressesOf(bootstrap: string): BrokerAddress[] {

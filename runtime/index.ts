@@ -1,6 +1,8 @@
 /** The door of the runtime: running applications, the embedded broker, typed writers and readers. */
 export { createTopics } from './create-topics.ts'
-export { kafkaBrokers, type Brokers } from './brokers.ts'
+export { kafkaBrokers, type Brokers, type KafkaSecurity } from './brokers.ts'
+export type { SaslLogin } from './client/sasl-login.ts'
+export type { TlsTrust } from './client/tls-trust.ts'
 export { startEmbeddedBroker } from './embedded.ts'
 export type { EmbeddedBroker, EmbeddedBrokerOptions } from './embedded.ts'
 export { consoleLogger, silentLogger } from './logger.ts'

@@ -20,6 +20,8 @@ import type { ClusterIdentity } from '../metadata/cluster.ts'
 import type { Topics } from '../metadata/topics.ts'
 import type { DelayedRequests } from '../net/delayed.ts'
 import type { FetchSessions } from '../net/fetch-sessions.ts'
+import type { ScramCredentials } from '../security/scram-credentials.ts'
+import type { Session } from '../security/session.ts'
 
 /** The parts of a running broker that handlers use. */
 export interface BrokerContext {
@@ -38,6 +40,8 @@ export interface BrokerContext {
   /** Where fetches wait. */
   readonly delayed: DelayedRequests
   readonly fetchSessions: FetchSessions
+  /** What users log in with by SCRAM. */
+  readonly credentials: ScramCredentials
   /** Every API that this broker answers, for ApiVersions. */
   readonly apis: ReadonlyMap<number, AnyApiHandler>
 }
@@ -56,6 +60,8 @@ export interface Peer {
   readonly clientHost: string
   /** Where the peer is told to find this broker: what its listener advertises. */
   readonly advertised: { readonly host: string; readonly port: number }
+  /** Who the peer is, and the login of its connection. */
+  readonly session: Session
 }
 
 /** One request on its way through the broker. */

@@ -1,8 +1,11 @@
 /**
- * The durable registry of topics: a compacted log, one record for each topic's present state.
+ * The durable registry of topics, and of what administrators set about users: a compacted log, one record for the present
+ * state of each thing.
  *
  *   key    {"topic":"orders"}
  *   value  {"version":1,"id":"…","partitions":3,"configs":{"retention.ms":"1000"}}   null: the topic is gone
+ *   key    {"credential":"…"}, {"acl":"…"} or {"quota":"…"}: a fact, whose text and value are its owner's to understand
+ *   value  {"version":1,…}                                                            null: it holds no longer
  *
  * It is a partition log like any other, so torn writes, checksums and recovery are its concern; the last record of a
  * topic counts. A change is in the log before a directory is made or removed: after a crash the log is right, and the
@@ -14,9 +17,13 @@ import { utf8Bytes, utf8Slice } from '../../src/base/text.ts'
 import { isUuid } from '../../src/base/uuid.ts'
 import { batches } from '../../src/record/batch-reader.ts'
 import { BatchWriter } from '../../src/record/batch-writer.ts'
+import type { Clock } from '../../src/base/clock.ts'
+import type { BrokerConfig } from '../config.ts'
+import { logConfigOf } from '../log/log-config.ts'
+import type { LogDirectory } from '../log/log-directory.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import { partitionCountMax } from './topic-plan.ts'
-import type { TopicOverrides } from './topic-config.ts'
+import { topicConfig, type TopicOverrides } from './topic-config.ts'
 import { metadataLogName } from './topic-name.ts'
 
 const formatVersion = 1
@@ -30,8 +37,25 @@ export interface TopicEntry {
   readonly overrides: TopicOverrides
 }
 
-export class MetadataLog {
+/** What a fact is about. */
+export type FactKind = 'credential' | 'acl' | 'quota'
+
+const factKinds: readonly FactKind[] = ['credential', 'acl', 'quota']
+
+/** The fields of a fact, besides the version of their format. */
+export type Fact = Readonly<Record<string, unknown>>
+
+/** Where the owners of facts keep them. */
+export interface FactStore {
+  /** Those that `load` found, by their text. */
+  facts(kind: FactKind): ReadonlyMap<string, Fact>
+  /** Remembers a fact, or with null that it holds no longer. */
+  putFact(kind: FactKind, text: string, fact: Fact | null, nowMs: number): void
+}
+
+export class MetadataLog implements FactStore {
   readonly #log: PartitionLog
+  readonly #facts = new Map<FactKind, Map<string, Fact>>()
   readonly #writer = new BatchWriter()
   /** Covers what was appended last; `undefined` when it is durable. */
   #flush: Promise<void> | undefined
@@ -45,7 +69,7 @@ export class MetadataLog {
     return this.#flush
   }
 
-  /** The topics there are, in the order in which they were last changed. */
+  /** Reads all that was remembered: the topics there are, in the order in which they were last changed. */
   load(): ReadonlyMap<string, TopicEntry> {
     const entries = new Map<string, TopicEntry>()
     let offset = this.#log.logStartOffset
@@ -65,17 +89,26 @@ export class MetadataLog {
   /** Remembers a topic's new state. */
   put({ name, id, partitionCount, overrides }: TopicEntry, nowMs: number): void {
     const value = { version: formatVersion, id, partitions: partitionCount, configs: overrides }
-    this.#append(name, utf8Bytes(JSON.stringify(value)), nowMs)
+    this.#append({ topic: name }, utf8Bytes(JSON.stringify(value)), nowMs)
   }
 
   /** Remembers that a topic is gone. */
   remove(name: string, nowMs: number): void {
-    this.#append(name, null, nowMs)
+    this.#append({ topic: name }, null, nowMs)
   }
 
-  #append(name: string, value: Uint8Array | null, nowMs: number): void {
+  facts(kind: FactKind): ReadonlyMap<string, Fact> {
+    return this.#facts.get(kind) ?? new Map<string, Fact>()
+  }
+
+  putFact(kind: FactKind, text: string, fact: Fact | null, nowMs: number): void {
+    const value = fact === null ? null : utf8Bytes(JSON.stringify({ ...fact, version: formatVersion }))
+    this.#append({ [kind]: text }, value, nowMs)
+  }
+
+  #append(key: Readonly<Record<string, string>>, value: Uint8Array | null, nowMs: number): void {
     this.#writer.reset()
-    this.#writer.append(nowMs, utf8Bytes(JSON.stringify({ topic: name })), value)
+    this.#writer.append(nowMs, utf8Bytes(JSON.stringify(key)), value)
     this.#log.append(this.#writer.close({}), { origin: 'coordinator', nowMs })
     const flush = this.#log.durable()
     this.#flush = flush
@@ -92,11 +125,38 @@ export class MetadataLog {
     value: Uint8Array | null,
     offset: number,
   ): void {
-    const { topic: name } = parse(key, offset)
-    if (typeof name !== 'string') throw unreadable(offset, 'the key names no topic')
-    entries.delete(name)
-    if (value !== null) entries.set(name, readEntry(name, parse(value, offset), offset))
+    const names = parse(key, offset)
+    const { topic: name } = names
+    if (typeof name === 'string') {
+      entries.delete(name)
+      if (value !== null) entries.set(name, readEntry(name, parse(value, offset), offset))
+      return
+    }
+    const kind = factKinds.find(each => typeof names[each] === 'string')
+    if (kind === undefined) throw unreadable(offset, 'the key names nothing that is known')
+    const facts = this.#facts.get(kind) ?? new Map<string, Fact>()
+    this.#facts.set(kind, facts)
+    const text = names[kind] as string
+    facts.delete(text)
+    if (value === null) return
+    const fact = parse(value, offset)
+    if (fact['version'] !== formatVersion)
+      throw unreadable(offset, `its version is ${String(fact['version'])}`)
+    facts.set(text, fact)
   }
+}
+
+/** Opens the log, or makes it in a new directory. */
+export function openMetadataLog(logs: LogDirectory, broker: BrokerConfig, clock: Clock): MetadataLog {
+  const existing = logs.get(metadataLogName, 0)
+  const config = logConfigOf(topicConfig({ 'cleanup.policy': 'compact' }, broker).values)
+  existing?.configure(config)
+  // The id that Kafka reserves for its metadata log.
+  const topicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
+  const nowMs = clock.now()
+  return new MetadataLog(
+    existing ?? logs.create({ topic: metadataLogName, partition: 0, topicId, config, nowMs }),
+  )
 }
 
 function readEntry(name: string, fields: Readonly<Record<string, unknown>>, offset: number): TopicEntry {
@@ -129,7 +189,7 @@ function parse(bytes: Uint8Array | null, offset: number): Readonly<Record<string
 
 function unreadable(offset: number, why: string, cause?: unknown): StreamsError {
   return new StreamsError('MR-5024', {
-    what: `a record about a topic cannot be read: ${why}`,
+    what: `a record of the metadata cannot be read: ${why}`,
     where: `${metadataLogName}-0@${offset}`,
     why: 'A newer version of Millrace may have written it, or the file was changed by hand.',
     fix: 'start the version that wrote the directory, or restore it from a copy',

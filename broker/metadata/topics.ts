@@ -15,7 +15,7 @@ import type { BrokerConfig } from '../config.ts'
 import { logConfigOf } from '../log/log-config.ts'
 import type { LogDirectory } from '../log/log-directory.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
-import { MetadataLog, type TopicEntry } from './metadata-log.ts'
+import type { MetadataLog, TopicEntry } from './metadata-log.ts'
 import { topicConfig, type TopicConfig, type TopicOverrides } from './topic-config.ts'
 import { collisionKey, isInternalTopic, metadataLogName, type InternalTopic } from './topic-name.ts'
 import type { TopicPlan } from './topic-plan.ts'
@@ -44,6 +44,7 @@ interface TopicsParts {
   readonly config: BrokerConfig
   readonly clock: Clock
   readonly random: Random
+  readonly metadata: MetadataLog
   readonly listener: TopicsListener
 }
 
@@ -57,14 +58,15 @@ export class Topics {
   readonly #byName = new Map<string, Topic>()
   readonly #byId = new Map<string, Topic>()
   readonly #byCollisionKey = new Map<string, string>()
+  #version = 0
 
-  constructor({ logs, config, clock, random, listener }: TopicsParts) {
+  constructor({ logs, config, clock, random, metadata, listener }: TopicsParts) {
     this.#logs = logs
     this.#config = config
     this.#clock = clock
     this.#random = random
     this.#listener = listener
-    this.#metadata = new MetadataLog(metadataLog(logs, config, clock))
+    this.#metadata = metadata
   }
 
   /** Reads the registry and opens every partition. Once, before anything else. */
@@ -77,6 +79,11 @@ export class Topics {
       if (topic !== metadataLogName && isStray) this.#logs.delete(topic, partition)
     }
     for (const entry of entries.values()) this.#enter(this.#open(entry, []))
+  }
+
+  /** Counts the changes of the registry. */
+  get version(): number {
+    return this.#version
   }
 
   get(name: string): Topic | undefined {
@@ -119,7 +126,9 @@ export class Topics {
         this.#config[isOffsets ? 'offsets.topic.num.partitions' : 'transaction.state.log.num.partitions'],
       overrides: {
         'cleanup.policy': 'compact',
-        'segment.bytes': '104857600',
+        'segment.bytes': String(
+          this.#config[isOffsets ? 'offsets.topic.segment.bytes' : 'transaction.state.log.segment.bytes'],
+        ),
         'compression.type': 'producer',
       },
     })
@@ -147,6 +156,7 @@ export class Topics {
   delete(name: string): void {
     const topic = this.#existing(name)
     this.#metadata.remove(name, this.#clock.now())
+    this.#version++
     this.#byName.delete(name)
     this.#byId.delete(topic.id)
     this.#byCollisionKey.delete(collisionKey(name))
@@ -207,6 +217,7 @@ export class Topics {
   }
 
   #enter(topic: Topic): Topic {
+    this.#version++
     this.#byName.set(topic.name, topic)
     this.#byId.set(topic.id, topic)
     this.#byCollisionKey.set(collisionKey(topic.name), topic.name)
@@ -217,15 +228,4 @@ export class Topics {
   #effective(overrides: TopicOverrides): TopicConfig {
     return topicConfig(overrides, this.#config).values
   }
-}
-
-function metadataLog(logs: LogDirectory, broker: BrokerConfig, clock: Clock): PartitionLog {
-  const existing = logs.get(metadataLogName, 0)
-  const config = logConfigOf(topicConfig({ 'cleanup.policy': 'compact' }, broker).values)
-  existing?.configure(config)
-  // The id that Kafka reserves for its metadata log.
-  const topicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
-  return (
-    existing ?? logs.create({ topic: metadataLogName, partition: 0, topicId, config, nowMs: clock.now() })
-  )
 }

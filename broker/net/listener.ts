@@ -1,12 +1,16 @@
 /**
- * A listening socket and the connections that came through it.
+ * A listening socket, plain or with TLS, and the connections that came through it.
  *
  * Bounded by `connectionsMax` and `connectionsPerHostMax`: a connection beyond them is closed at once, and the others are
  * not touched.
  */
 import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { StreamsError } from '../../src/base/errors.ts'
 import type { Peer } from '../handlers/handler.ts'
+import { anonymous } from '../security/principal.ts'
+import type { Session } from '../security/session.ts'
+import { serverOptions, tlsPrincipal, type TlsOptions } from '../security/tls.ts'
 import { TcpConnection, type TcpConnectionOptions } from './tcp-connection.ts'
 
 export interface ListenerOptions extends Omit<TcpConnectionOptions, 'socket' | 'peer' | 'onClosed'> {
@@ -21,6 +25,10 @@ export interface ListenerOptions extends Omit<TcpConnectionOptions, 'socket' | '
   readonly connectionsMax: number
   readonly connectionsPerHostMax: number
   readonly nextConnectionId: () => number
+  /** `undefined` for plain connections. */
+  readonly tls: TlsOptions | undefined
+  /** The session of a connection whose certificate, if it has one, is this principal's. */
+  readonly session: (principal: string) => Session
   readonly onClosed: (connectionId: number) => void
 }
 
@@ -29,18 +37,27 @@ export class Listener {
   readonly #options: ListenerOptions
   readonly #connections = new Set<TcpConnection>()
   readonly #perHost = new Map<string, number>()
+  /** Every socket that was let in, also those that are not through with TLS. */
+  readonly #sockets = new Set<Socket>()
   #advertised: Peer['advertised'] | undefined
 
   private constructor(server: Server, options: ListenerOptions) {
     this.#server = server
     this.#options = options
-    server.on('connection', socket => this.#accept(socket))
+    server.on('connection', (socket: Socket) => {
+      if (this.#admit(socket) && options.tls === undefined) this.#accept(socket, anonymous)
+    })
+    if (options.tls !== undefined) this.#acceptSecured(server, options.tls)
   }
 
   /** Binds the address. Rejects with MR-5026 if that fails. */
   static async open(options: ListenerOptions): Promise<Listener> {
     const { host, port } = options
-    const server = createServer({ noDelay: true, keepAlive: true })
+    const sockets = { noDelay: true, keepAlive: true }
+    const server =
+      options.tls === undefined
+        ? createServer(sockets)
+        : createTlsServer({ ...sockets, ...serverOptions(options.tls) })
     const listener = new Listener(server, options)
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) => reject(cannotListen(host, port, cause)))
@@ -68,30 +85,70 @@ export class Listener {
   async close(): Promise<void> {
     const closed = new Promise<void>(resolve => this.#server.close(() => resolve()))
     await Promise.all(Array.from(this.#connections, connection => connection.close()))
+    for (const socket of this.#sockets) socket.destroy()
     await closed
   }
 
-  #accept(socket: Socket): void {
-    const { connectionsMax, connectionsPerHostMax, nextConnectionId } = this.#options
+  /** Counts a socket in; one beyond the bounds is closed. */
+  #admit(socket: Socket): boolean {
+    const { connectionsMax, connectionsPerHostMax } = this.#options
     const clientHost = socket.remoteAddress ?? 'unknown'
     const fromHost = this.#perHost.get(clientHost) ?? 0
-    if (this.#connections.size >= connectionsMax || fromHost >= connectionsPerHostMax) {
+    if (this.#sockets.size >= connectionsMax || fromHost >= connectionsPerHostMax) {
       socket.destroy()
-      return
+      return false
     }
     this.#perHost.set(clientHost, fromHost + 1)
+    this.#sockets.add(socket)
+    socket.on('close', () => {
+      this.#sockets.delete(socket)
+      const left = this.#perHost.get(clientHost)! - 1
+      if (left === 0) this.#perHost.delete(clientHost)
+      else this.#perHost.set(clientHost, left)
+    })
+    return true
+  }
+
+  #acceptSecured(server: Server, tls: TlsOptions): void {
+    server.on('secureConnection', (socket: TLSSocket) => {
+      const principal = tlsPrincipal(socket, tls)
+      if (principal !== undefined) {
+        this.#accept(socket, principal)
+        return
+      }
+      this.#refuseSecured(socket, 'the certificate of the client stands for nobody')
+      socket.destroy()
+    })
+    // The socket is destroyed by then; `close` follows.
+    server.on('tlsClientError', (error: Error, socket: TLSSocket) =>
+      this.#refuseSecured(socket, error.message),
+    )
+  }
+
+  #refuseSecured(socket: Socket, why: string): void {
+    const peer = this.#peerOf(socket, anonymous)
+    const what = `TLS was not agreed with ${peer.clientHost}: ${why}`
+    this.#options.onRefused(new StreamsError('MR-5032', { what }), peer)
+  }
+
+  #peerOf(socket: Socket, principal: string): Omit<Peer, 'clientId'> {
     this.#advertised ??= this.#options.advertised(this.port)
-    const advertised = this.#advertised
-    const peer: Omit<Peer, 'clientId'> = { connectionId: nextConnectionId(), clientHost, advertised }
+    return {
+      connectionId: this.#options.nextConnectionId(),
+      clientHost: socket.remoteAddress ?? 'unknown',
+      advertised: this.#advertised,
+      session: this.#options.session(principal),
+    }
+  }
+
+  #accept(socket: Socket, principal: string): void {
+    const peer = this.#peerOf(socket, principal)
     const connection = new TcpConnection({
       ...this.#options,
       socket,
       peer,
       onClosed: closed => {
         this.#connections.delete(closed)
-        const left = this.#perHost.get(clientHost)! - 1
-        if (left === 0) this.#perHost.delete(clientHost)
-        else this.#perHost.set(clientHost, left)
         this.#options.onClosed(peer.connectionId)
       },
     })

@@ -5,17 +5,21 @@
  *   busy      a request waits for its answer: nothing is read meanwhile, so a client can neither pile up requests here nor
  *             have one of its own overtaken
  *   blocked   the client does not take its answers: nothing is read or handled until it does
- *   closed    by the client, by a request that cannot be answered, or by the broker
+ *   closed    by the client, by a request that cannot be answered, by a login that failed, or by the broker
+ *
+ * A connection that has to log in is held to small frames and few requests until it has (`security/login.ts`).
  *
  * What this holds for a client is therefore bounded: the frame that is arriving, the frames of one chunk of the socket, and
  * the answer that is leaving.
  */
 import type { Socket } from 'node:net'
+import type { Clock } from '../../src/base/clock.ts'
 import { deferred } from '../../src/base/deferred.ts'
 import { StreamsError } from '../../src/base/errors.ts'
 import { FrameSplitter } from '../../src/protocol/frame.ts'
 import type { Peer } from '../handlers/handler.ts'
 import type { Dispatch } from './dispatch.ts'
+import { LoginGate } from './login-gate.ts'
 import { answerRequest, readRequest } from './request-frame.ts'
 
 /** Node's timers take no more. */
@@ -24,9 +28,14 @@ const idleMsMax = 2 ** 31 - 1
 export interface TcpConnectionOptions {
   readonly socket: Socket
   readonly dispatch: Dispatch
+  readonly clock: Clock
   readonly peer: Omit<Peer, 'clientId'>
   /** The largest request, in bytes. */
   readonly frameBytesMax: number
+  /** The same before a login, where there is one. */
+  readonly loginFrameBytesMax: number
+  /** How long a login that failed waits for its end. */
+  readonly failedLoginDelayMs: number
   /** What a request may weigh as objects, its record bytes aside. */
   readonly requestMemoryMax: number
   /** A connection on which nothing moves for so long is closed; 0 or less for never. */
@@ -41,6 +50,8 @@ export class TcpConnection {
   readonly closed: Promise<void>
   readonly #options: TcpConnectionOptions
   readonly #splitter: FrameSplitter
+  /** `undefined` where there is no login. */
+  readonly #gate: LoginGate | undefined
   readonly #frames: Uint8Array[] = []
   /** Reused as long as the client calls itself the same. */
   #peer: Peer
@@ -49,7 +60,9 @@ export class TcpConnection {
 
   constructor(options: TcpConnectionOptions) {
     this.#options = options
-    this.#splitter = new FrameSplitter(options.frameBytesMax)
+    const { login } = options.peer.session
+    this.#gate = login === undefined ? undefined : new LoginGate(login, options)
+    this.#splitter = new FrameSplitter(this.#gate?.frameBytesMax ?? options.frameBytesMax)
     this.#peer = { ...options.peer, clientId: null }
     const { promise, resolve } = deferred()
     this.closed = promise
@@ -112,6 +125,11 @@ export class TcpConnection {
   #handle(frame: Uint8Array): void {
     const { dispatch, requestMemoryMax } = this.#options
     try {
+      const bare = this.#gate?.admit(frame)
+      if (bare !== undefined) {
+        this.#writeLogin(bare)
+        return
+      }
       const request = readRequest(dispatch, frame, requestMemoryMax)
       const outcome = answerRequest(dispatch, request, this.#peerNamed(request.clientId))
       if (!(outcome instanceof Promise)) {
@@ -133,6 +151,16 @@ export class TcpConnection {
     }
   }
 
+  /** The answer to a token that came bare; a login that failed is not answered. */
+  #writeLogin(answer: readonly Uint8Array[] | Promise<undefined>): void {
+    if (!(answer instanceof Promise)) {
+      this.#write(answer)
+      return
+    }
+    this.#isBusy = true
+    void answer.then(() => this.close())
+  }
+
   #peerNamed(clientId: string | null): Peer {
     if (this.#peer.clientId !== clientId) this.#peer = { ...this.#peer, clientId }
     return this.#peer
@@ -144,6 +172,13 @@ export class TcpConnection {
     socket.cork()
     for (const chunk of chunks) socket.write(chunk)
     socket.uncork()
+    if (this.#gate === undefined) return
+    this.#splitter.frameBytesMax = this.#gate.frameBytesMax
+    if (!this.#gate.isRefused) return
+    // The client has been told why; what it sends from now on is not read.
+    this.#isClosed = true
+    this.#frames.length = 0
+    socket.end(() => socket.destroy())
   }
 
   /** Whatever is thrown on the way of a request ends its connection (dispatch reports faults itself). */

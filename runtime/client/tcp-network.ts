@@ -2,9 +2,11 @@
  * Connections over TCP: requests are encoded, answers read off the socket in the order of the requests (semantics G3).
  *
  * A connection begins with ApiVersions, of which it keeps what both ends speak. The request goes out in version 3, the
- * first with a name for the client; a broker that does not know it answers in version 0 and is asked again in that.
+ * first with a name for the client; a broker that does not know it answers in version 0 and is asked again in that. Then
+ * comes the login, if there is one; where the broker's sessions end, requests wait while it is renewed (KIP-368).
  */
 import { connect as openSocket, type Socket } from 'node:net'
+import { connect as openSecured } from 'node:tls'
 import { deferred, type Deferred } from '../../src/base/deferred.ts'
 import { StreamsError } from '../../src/base/errors.ts'
 import type { Api } from '../../src/protocol/api.ts'
@@ -18,15 +20,23 @@ import type { ProduceRequest } from '../../src/protocol/messages/00-produce.ts'
 import { ApiVersions, type ApiVersionsResponse } from '../../src/protocol/messages/18-api-versions.ts'
 import { commonVersions, type VersionRange } from '../../src/protocol/negotiate.ts'
 import { Reader } from '../../src/protocol/reader.ts'
+import { logIn, type SaslLogin } from './sasl-login.ts'
+import { connectOptions, type TlsTrust } from './tls-trust.ts'
 
 const produceKey = 0
 const namedSince = 3
+/** The part of a session after which it is renewed: requests that are under way still come in time. */
+const renewAfter = 0.85
 
 export interface TcpNetworkOptions {
   /** Name and version of the software, told once a connection. */
   readonly software: { readonly name: string; readonly version: string }
   /** The largest answer taken, in bytes. Default 100 MiB; a fetch asks for less. */
   readonly frameBytesMax?: number
+  /** How to talk TLS. Default: not at all. */
+  readonly tls?: TlsTrust | undefined
+  /** Whom to log in as. Default: nobody. */
+  readonly sasl?: SaslLogin | undefined
 }
 
 export class TcpNetwork implements Network {
@@ -36,22 +46,38 @@ export class TcpNetwork implements Network {
     this.#options = options
   }
 
-  /** Rejects with MR-5001 if nothing answers there, MR-5013 if what answers shares no version of ApiVersions. */
+  /**
+   * Rejects with MR-5001 if nothing answers there, MR-5013 if what answers shares no version of
+   * ApiVersions, MR-5031 if the login is refused, MR-5032 if TLS cannot be agreed.
+   */
   async connect(host: string, port: number, clientId?: string): Promise<Connection> {
-    const socket = openSocket({ host, port, noDelay: true, keepAlive: true })
-    await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve)
-      socket.once('error', (cause: NodeJS.ErrnoException) => reject(unreachable(host, port, cause)))
-    })
-    socket.removeAllListeners('error')
+    const socket = await this.#open(host, port)
     const connection = new TcpConnection(socket, `${host}:${port}`, clientId ?? null, this.#options)
     try {
       await connection.negotiate()
+      await connection.logIn()
       return connection
     } catch (error) {
       await connection.close()
       throw error
     }
+  }
+
+  async #open(host: string, port: number): Promise<Socket> {
+    const { tls } = this.#options
+    const address = { host, port, noDelay: true, keepAlive: true }
+    const isSecured = tls !== undefined
+    const socket = isSecured ? openSecured({ ...address, ...connectOptions(host, tls) }) : openSocket(address)
+    await new Promise<void>((resolve, reject) => {
+      let isConnected = false
+      socket.once('connect', () => (isConnected = true))
+      socket.once(isSecured ? 'secureConnect' : 'connect', resolve)
+      socket.once('error', (cause: NodeJS.ErrnoException) =>
+        reject(isConnected ? notSecured(host, port, cause) : unreachable(host, port, cause)),
+      )
+    })
+    socket.removeAllListeners('error')
+    return socket
   }
 }
 
@@ -73,6 +99,10 @@ class TcpConnection implements Connection {
   #ranges: ReadonlyMap<number, VersionRange> = new Map()
   #correlationId = 0
   #isClosed = false
+  /** When the session should be renewed, by `performance.now()`. */
+  #renewAtMs = Infinity
+  /** A renewal under way: requests wait for it. */
+  #renewal: Promise<void> | undefined
 
   constructor(socket: Socket, address: string, clientId: string | null, options: TcpNetworkOptions) {
     this.#socket = socket
@@ -96,7 +126,27 @@ class TcpConnection implements Connection {
   }
 
   send<Request, Response>(api: Api<Request, Response>, version: number, request: Request): Promise<Response> {
-    return this.#send(api, version, request, reader => readResponse(reader, api, version))
+    const read = (reader: Reader) => readResponse(reader, api, version)
+    if (this.#renewal === undefined && performance.now() < this.#renewAtMs) {
+      return this.#send(api, version, request, read)
+    }
+    this.#renewal ??= this.logIn().finally(() => (this.#renewal = undefined))
+    return this.#renewal.then(() => this.#send(api, version, request, read))
+  }
+
+  /** Logs in, or renews the session before it ends. Closes the connection if that fails. */
+  async logIn(): Promise<void> {
+    const { sasl } = this.#options
+    if (sasl === undefined) return
+    try {
+      const { sessionMs } = await logIn(sasl, this.#address, (api, version, request) =>
+        this.#send(api, version, request, reader => readResponse(reader, api, version)),
+      )
+      this.#renewAtMs = sessionMs > 0 ? performance.now() + sessionMs * renewAfter : Infinity
+    } catch (error) {
+      void this.close()
+      throw error
+    }
   }
 
   close(): Promise<void> {
@@ -202,6 +252,14 @@ function unreachable(host: string, port: number, cause: NodeJS.ErrnoException): 
   return new StreamsError('MR-5001', {
     what: `nothing answers at ${host}:${port}: ${cause.message}`,
     fix: 'check the address, and that the broker runs and advertises one that can be reached from here',
+    cause,
+  })
+}
+
+function notSecured(host: string, port: number, cause: Error): StreamsError {
+  return new StreamsError('MR-5032', {
+    what: `TLS was not agreed with ${host}:${port}: ${cause.message}`,
+    fix: 'check the certificates that are trusted, the name in the certificate, and that it is a TLS listener',
     cause,
   })
 }

@@ -14,7 +14,14 @@ const driver = [...low, 'src/operators', 'src/engine', 'src/plan', 'src/dsl']
 const core = [...driver, 'src/protocol', 'src/codecs', 'src/testing', 'src']
 
 const wire = ['src/base', 'src/record', 'src/protocol', 'src/codecs']
-const broker = ['broker/log', 'broker/metadata', 'broker/coordinator', 'broker/net', 'broker/handlers']
+const broker = [
+  'broker/log',
+  'broker/metadata',
+  'broker/coordinator',
+  'broker/security',
+  'broker/net',
+  'broker/handlers',
+]
 const runtime = ['runtime/client', 'runtime/state', 'runtime/topics', 'runtime/assign', 'runtime/restore']
 
 /**
@@ -47,9 +54,10 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'broker/log': [...wire, 'broker'],
   'broker/metadata': [...wire, 'broker', 'broker/log'],
   'broker/coordinator': [...wire, 'broker', 'broker/log'],
-  'broker/net': [...wire, 'broker', 'broker/handlers'],
+  'broker/security': [...wire, 'broker', 'broker/metadata'],
+  'broker/net': [...wire, 'broker', 'broker/handlers', 'broker/security'],
   'broker/handlers': [...wire, 'broker', ...broker],
-  'broker/properties': ['src/base', 'broker'],
+  'broker/properties': ['src/base', 'broker', 'broker/security'],
   broker: [...wire, ...broker, 'broker/properties', 'system'],
 
   'runtime/client': core,

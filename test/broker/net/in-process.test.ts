@@ -8,6 +8,8 @@ import {
   type Handler,
 } from '../../../broker/handlers/handler.ts'
 import { Dispatch } from '../../../broker/net/dispatch.ts'
+import { ownProcess } from '../../../broker/security/principal.ts'
+import { openSession } from '../../../broker/security/session.ts'
 import { InProcessConnection } from '../../../broker/net/in-process.ts'
 import { deferred } from '../../../src/base/deferred.ts'
 import type { StreamsError } from '../../../src/base/errors.ts'
@@ -36,7 +38,13 @@ function arrange(handle: Handler<HeartbeatRequest, HeartbeatResponse>, { queuedM
   const dispatch = new Dispatch({ apis } as unknown as BrokerContext, fault => faults.push(fault))
   const connection = new InProcessConnection({
     dispatch,
-    peer: { connectionId: 1, clientId: null, clientHost: 'in-process', advertised: { host: 'h', port: 1 } },
+    peer: {
+      connectionId: 1,
+      clientId: null,
+      clientHost: 'in-process',
+      advertised: { host: 'h', port: 1 },
+      session: openSession(ownProcess),
+    },
     queuedMax,
     onClosed: each => closed.push(each),
   })

@@ -1,0 +1,112 @@
+/**
+ * AlterUserScramCredentials (key 51): sets and removes SCRAM credentials of users.
+ *
+ * Behaviour. All changes of one user are made, or none: any that is refused refuses the others of that user too. The client
+ * derives the salted password, so that the password itself never comes here. Rounds are 4,096 to 16,384.
+ */
+import { kafkaErrors, type KafkaErrorName } from '../../src/protocol/errors.ts'
+import {
+  AlterUserScramCredentials,
+  type AlterUserScramCredentialsRequest,
+  type AlterUserScramCredentialsResponse,
+  type AlterUserScramCredentialsResult,
+  type ScramCredentialDeletion,
+  type ScramCredentialUpsertion,
+} from '../../src/protocol/messages/51-alter-user-scram-credentials.ts'
+import { iterationsMin, scramMechanisms, type ScramMechanism } from '../../src/protocol/scram.ts'
+import { credentialOf, iterationsMax, scramHashes } from '../security/scram-credentials.ts'
+import { durably } from './durably.ts'
+import { apiHandler, type ApiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+
+const nameBytesMax = 1024
+const saltBytesMax = 1024
+
+export const alterUserScramCredentials: ApiHandler<
+  AlterUserScramCredentialsRequest,
+  AlterUserScramCredentialsResponse
+> = apiHandler(AlterUserScramCredentials, {
+  versions: [0, 0],
+  handle,
+  refuse: (request, errorCode, errorMessage) => ({
+    throttleTimeMs: 0,
+    results: Array.from(usersOf(request), user => ({ user, errorCode, errorMessage })),
+  }),
+})
+
+interface Fault {
+  readonly error: KafkaErrorName
+  readonly message: string
+}
+
+function handle(
+  broker: BrokerContext,
+  { request }: RequestContext<AlterUserScramCredentialsRequest>,
+): AlterUserScramCredentialsResponse | Promise<AlterUserScramCredentialsResponse> {
+  const faults = new Map<string, Fault>()
+  const seen = new Set<string>()
+  const check = ({ name, mechanism }: ScramCredentialDeletion, found: Fault | undefined) => {
+    const fault = seen.has(`${mechanism}/${name}`) ? duplicate : found
+    seen.add(`${mechanism}/${name}`)
+    if (fault !== undefined && !faults.has(name)) faults.set(name, fault)
+  }
+  for (const deletion of request.deletions) check(deletion, deletionFault(broker, deletion))
+  for (const upsertion of request.upsertions) check(upsertion, upsertionFault(upsertion))
+  for (const { name, mechanism } of request.deletions) {
+    if (!faults.has(name)) broker.credentials.remove(mechanismOf(mechanism)!, name)
+  }
+  for (const upsertion of request.upsertions) {
+    const mechanism = mechanismOf(upsertion.mechanism)
+    if (faults.has(upsertion.name) || mechanism === undefined) continue
+    broker.credentials.put(mechanism, upsertion.name, credentialOf(mechanism, upsertion))
+  }
+  const results = Array.from(usersOf(request), (user): AlterUserScramCredentialsResult => {
+    const fault = faults.get(user)
+    if (fault === undefined) return { user, errorCode: 0, errorMessage: null }
+    return { user, errorCode: kafkaErrors[fault.error].code, errorMessage: fault.message }
+  })
+  return durably<AlterUserScramCredentialsResponse>(broker, { throttleTimeMs: 0, results })
+}
+
+const duplicate: Fault = {
+  error: 'DUPLICATE_RESOURCE',
+  message: 'A user credential cannot be altered twice in the same request',
+}
+
+function deletionFault(
+  { credentials }: BrokerContext,
+  { name, mechanism }: ScramCredentialDeletion,
+): Fault | undefined {
+  const found = mechanismOf(mechanism)
+  if (found === undefined) return unknownMechanism
+  if (credentials.get(found, name) !== undefined) return undefined
+  return {
+    error: 'RESOURCE_NOT_FOUND',
+    message: 'Attempt to delete a user credential that does not exist',
+  }
+}
+
+const unknownMechanism: Fault = { error: 'UNSUPPORTED_SASL_MECHANISM', message: 'Unknown SCRAM mechanism' }
+
+function upsertionFault(upsertion: ScramCredentialUpsertion): Fault | undefined {
+  const { name, mechanism, iterations, salt, saltedPassword } = upsertion
+  const found = mechanismOf(mechanism)
+  if (found === undefined) return unknownMechanism
+  const unacceptable = (message: string): Fault => ({ error: 'UNACCEPTABLE_CREDENTIAL', message })
+  if (name === '') return unacceptable('Username must not be empty')
+  if (name.length > nameBytesMax) return unacceptable('Username is too long')
+  if (iterations < iterationsMin) return unacceptable('Too few iterations')
+  if (iterations > iterationsMax) return unacceptable('Too many iterations')
+  if (salt.length === 0 || salt.length > saltBytesMax) return unacceptable('The salt is empty or too long')
+  const { bytes } = scramHashes[found]
+  if (saltedPassword.length !== bytes) return unacceptable(`The salted password must have ${bytes} bytes`)
+  return undefined
+}
+
+/** Kafka's numbers: 1 for SCRAM-SHA-256, 2 for SCRAM-SHA-512. */
+function mechanismOf(id: number): ScramMechanism | undefined {
+  return scramMechanisms[id - 1]
+}
+
+function usersOf({ deletions, upsertions }: AlterUserScramCredentialsRequest): ReadonlySet<string> {
+  return new Set([...deletions, ...upsertions].map(({ name }) => name))
+}

@@ -1,0 +1,80 @@
+/**
+ * TLS of a listener: keys and certificates as Node takes them, and the user that a client's certificate stands for.
+ *
+ * With client certificates "required" a client without one that the trusted certificates vouch for does not get past the
+ * handshake; with "requested" a client may have none, but not one that nobody vouches for.
+ */
+import { createSecureContext, type TlsOptions as NodeTlsOptions, type TLSSocket } from 'node:tls'
+import { StreamsError } from '../../src/base/errors.ts'
+import { anonymous, userPrincipal } from './principal.ts'
+import type { PrincipalRules } from './principal-rules.ts'
+
+export type ClientAuth = 'none' | 'requested' | 'required'
+
+export interface TlsOptions {
+  /** PEM: the server's certificate first, then those that lead to a root. `undefined` with `pfx`. */
+  readonly certificateChain: string | undefined
+  /** PEM. */
+  readonly key: string | undefined
+  /** A PKCS#12 store with both. */
+  readonly pfx: Uint8Array | undefined
+  /** Of the key or the store. */
+  readonly passphrase: string | undefined
+  /** PEM: who may vouch for clients. */
+  readonly trusted: string | undefined
+  readonly clientAuth: ClientAuth
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3'
+  readonly maxVersion: 'TLSv1.2' | 'TLSv1.3'
+  readonly principalOf: PrincipalRules
+}
+
+/** A handshake that takes longer is given up. */
+const handshakeMsMax = 10_000
+
+/** The options of Node's server. Throws MR-5022 if the keys cannot be used. */
+export function serverOptions(options: TlsOptions): NodeTlsOptions {
+  const { certificateChain, key, pfx, passphrase, trusted, clientAuth, minVersion, maxVersion } = options
+  const context = {
+    ...(certificateChain !== undefined && { cert: certificateChain }),
+    ...(key !== undefined && { key }),
+    ...(pfx !== undefined && { pfx: Buffer.from(pfx) }),
+    ...(passphrase !== undefined && { passphrase }),
+    ...(trusted !== undefined && { ca: trusted }),
+    minVersion,
+    maxVersion,
+  }
+  try {
+    createSecureContext(context)
+  } catch (cause) {
+    throw new StreamsError('MR-5022', {
+      what: `the key or the certificates of a TLS listener cannot be used: ${(cause as Error).message}`,
+      fix: 'check ssl.keystore.*, ssl.truststore.* and the passwords; PEM is a text that begins with -----BEGIN',
+      cause,
+    })
+  }
+  return {
+    ...context,
+    requestCert: clientAuth !== 'none',
+    rejectUnauthorized: clientAuth === 'required',
+    handshakeTimeout: handshakeMsMax,
+  }
+}
+
+/** Whom the other end of a finished handshake stands for; `undefined` if it is to be refused. */
+export function tlsPrincipal(socket: TLSSocket, { clientAuth, principalOf }: TlsOptions): string | undefined {
+  const certificate = clientAuth === 'none' ? undefined : socket.getPeerX509Certificate()
+  if (certificate === undefined) return clientAuth === 'required' ? undefined : anonymous
+  if (!socket.authorized) return undefined
+  const user = principalOf(distinguishedName(certificate.subject))
+  return user === undefined || user === '' ? undefined : userPrincipal(user)
+}
+
+/** RFC 2253, as Java writes it: the innermost part first. Node has a line for each part, the outermost first. */
+export function distinguishedName(subject: string): string {
+  return subject
+    .split('\n')
+    .filter(line => line !== '')
+    .reverse()
+    .map(line => line.replaceAll(' + ', '+'))
+    .join(',')
+}
