@@ -14,7 +14,7 @@ import {
 } from '../../src/protocol/messages/44-incremental-alter-configs.ts'
 import { BrokerError } from '../broker-error.ts'
 import { formatConfigValue, type ConfigRow } from '../config-table.ts'
-import { topicConfigTable } from '../metadata/topic-config.ts'
+import { overridesFrom, topicConfigTable } from '../metadata/topic-config.ts'
 import type { Topic } from '../metadata/topics.ts'
 import { alterResources, nullValue, resourceAnswer } from './altered-resources.ts'
 import { durably } from './durably.ts'
@@ -39,7 +39,7 @@ function handle(
   { request }: RequestContext<IncrementalAlterConfigsRequest>,
 ): IncrementalAlterConfigsResponse | Promise<IncrementalAlterConfigsResponse> {
   const responses = alterResources(broker, request, (topic, configs) => {
-    const overrides: Record<string, string> = { ...topic.overrides }
+    const overrides = overridesFrom(topic.overrides)
     for (const change of configs) applyChange(overrides, change, topic)
     return overrides
   })

@@ -109,6 +109,11 @@ export const brokerDefaults: Readonly<Record<string, keyof BrokerConfig>> = {
   'flush.ms': 'log.flush.interval.ms',
 }
 
+/** A copy to change by keys from the wire: without a prototype, so that '__proto__' is a key and not one. */
+export function overridesFrom(overrides: TopicOverrides): Record<string, string> {
+  return Object.assign(Object.create(null) as Record<string, string>, overrides)
+}
+
 /** The effective configuration of a topic, and the overrides that are refused (INVALID_CONFIG). */
 export function topicConfig(
   overrides: TopicOverrides,

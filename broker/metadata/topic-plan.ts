@@ -6,7 +6,7 @@
  */
 import { kafkaErrors, type KafkaErrorName } from '../../src/protocol/errors.ts'
 import type { BrokerConfig } from '../config.ts'
-import { describeRefusals, topicConfig, type TopicOverrides } from './topic-config.ts'
+import { describeRefusals, overridesFrom, topicConfig, type TopicOverrides } from './topic-config.ts'
 import { collisionKey, metadataLogName, topicNameFault } from './topic-name.ts'
 
 /** A topic as a client asks for it; -1 stands for the broker's default. */
@@ -131,7 +131,7 @@ function planConfigs(
   config: BrokerConfig,
   shape: { readonly name: string; readonly partitionCount: number },
 ): TopicPlan | TopicRefusal {
-  const overrides: Record<string, string> = {}
+  const overrides = overridesFrom({})
   for (const { name, value } of configs) {
     if (value === null)
       return refusal('INVALID_CONFIG', `Null value not supported for topic configs: ${name}`)

@@ -6,6 +6,7 @@
  */
 import { utf8Length } from '../../../src/base/text.ts'
 import { kafkaErrors } from '../../../src/protocol/errors.ts'
+import { longMax } from '../../config-table.ts'
 import type { OffsetRecord } from './records.ts'
 
 /** What both requests have in common, topics known by name. */
@@ -36,7 +37,8 @@ export interface CommitResults {
 /** The records that commit these offsets. */
 export function commitOffsets(topics: readonly OffsetsToCommit[], terms: CommitTerms): CommitResults {
   const { groupId, nowMs, retentionMs, metadataBytesMax } = terms
-  const expireTimestampMs = retentionMs < 0 ? -1 : nowMs + retentionMs
+  // A retention without end is one past the last moment that can be written.
+  const expireTimestampMs = retentionMs < 0 ? -1 : Math.min(nowMs + retentionMs, longMax)
   const records: OffsetRecord[] = []
   const errorCodes = topics.map(({ name, partitions }) =>
     partitions.map(each => {
