@@ -135,7 +135,9 @@ export const brokerConfigTable = {
   'log.tail.cache.total.bytes': int(64 * mebibyte, 'The same for all partitions together.', { min: 0 }),
 
   'offsets.topic.num.partitions': int(4, 'Partitions of __consumer_offsets.', { min: 1 }),
-  'offsets.topic.segment.bytes': int(100 * mebibyte, 'Segment size of __consumer_offsets.', { min: mebibyte }),
+  'offsets.topic.segment.bytes': int(100 * mebibyte, 'Segment size of __consumer_offsets.', {
+    min: mebibyte,
+  }),
   'offsets.retention.minutes': int(10_080, 'How long offsets of an empty group are kept.', { min: 1 }),
   'offsets.retention.check.interval.ms': long(10 * minute, 'How often old offsets are looked for.', {
     min: 1,

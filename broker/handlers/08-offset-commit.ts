@@ -46,6 +46,7 @@ function handle(
     topics: knownTopics(found),
     retentionMs: request.retentionTimeMs,
     transaction: undefined,
+    version,
   })
   const { UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION } = kafkaErrors
   const missing = byId ? UNKNOWN_TOPIC_ID.code : UNKNOWN_TOPIC_OR_PARTITION.code

@@ -3,7 +3,7 @@
  *
  * Behaviour. What was never committed, by a group that exists or not, is offset -1 without an error. With
  * `requireStable` a partition that an open transaction may yet change is UNSTABLE_OFFSET_COMMIT: the client asks again
- * instead of reading twice what the transaction is about to commit.
+ * instead of reading twice what the transaction is about to commit. A member of the consumer protocol has to name its epoch.
  *
  * Version notes. 2: no topics means all, and one error for the group. 5: leader epochs. 7: requireStable. 8: several
  * groups. 9: member ids, of KIP-848 groups. 10: topic ids instead of names.
@@ -45,9 +45,11 @@ function handle(
 
 function fetchGroup(
   broker: BrokerContext,
-  { groupId, topics }: OffsetFetchRequestGroup,
+  { groupId, topics, memberId, memberEpoch }: OffsetFetchRequestGroup,
   { version, requireStable }: { readonly version: number; readonly requireStable: boolean },
 ): OffsetFetchResponseGroup {
+  const refusal = broker.groups.checkFetch(groupId, { memberId, memberEpoch })
+  if (refusal !== 0) return { groupId, topics: [], errorCode: refusal }
   const wanted = { groupId, requireStable }
   if (topics === null) {
     const found = broker.groups.fetch({ ...wanted, topics: undefined })

@@ -1,7 +1,7 @@
 /**
  * ListGroups (key 16): every group of this broker, of the states and types asked for.
  *
- * Version notes. 4: states. 5: types; all groups here are of the type "classic".
+ * Version notes. 4: states. 5: types, "classic" and "consumer".
  */
 import { ListGroups } from '../../src/protocol/messages/16-list-groups.ts'
 import { apiHandler } from './handler.ts'

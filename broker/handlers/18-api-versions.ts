@@ -15,6 +15,7 @@ import {
   type ApiVersionsRequest,
   type ApiVersionsResponse,
 } from '../../src/protocol/messages/18-api-versions.ts'
+import { finalizedFeatures, supportedFeatures } from './features.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const produceKey = 0
@@ -63,11 +64,9 @@ function respond(errorCode: number, apiKeys: ApiVersionsResponse['apiKeys']): Ap
     errorCode,
     apiKeys,
     throttleTimeMs: 0,
-    supportedFeatures: isAnswered ? [{ name: 'transaction.version', minVersion: 0, maxVersion: 2 }] : [],
+    supportedFeatures: isAnswered ? supportedFeatures : [],
     finalizedFeaturesEpoch: isAnswered ? 0 : -1,
-    finalizedFeatures: isAnswered
-      ? [{ name: 'transaction.version', maxVersionLevel: 2, minVersionLevel: 2 }]
-      : [],
+    finalizedFeatures: isAnswered ? finalizedFeatures : [],
     zkMigrationReady: false,
   }
 }

@@ -89,6 +89,7 @@ function commit(
     topics: knownTopics(found),
     retentionMs: -1,
     transaction: { producerId, producerEpoch },
+    version,
   })
   const { UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION } = kafkaErrors
   const missing = byId ? UNKNOWN_TOPIC_ID.code : UNKNOWN_TOPIC_OR_PARTITION.code

@@ -59,6 +59,20 @@ const groups: readonly { readonly reason: string; readonly names: string }[] = [
     `,
   },
   {
+    reason: 'Time-outs of the consumer protocol cannot be set for single groups.',
+    names: `
+      group.consumer.max.heartbeat.interval.ms group.consumer.max.session.timeout.ms
+      group.consumer.min.heartbeat.interval.ms group.consumer.min.session.timeout.ms
+    `,
+  },
+  {
+    reason: 'Assignments are computed, and patterns matched, as soon as something changes.',
+    names: `
+      group.consumer.assignment.interval.ms group.consumer.max.assignment.interval.ms
+      group.consumer.min.assignment.interval.ms group.consumer.regex.refresh.interval.ms
+    `,
+  },
+  {
     reason: 'There are no share groups.',
     names: `
       group.share.assignment.interval.ms group.share.assignors group.share.delivery.count.limit
@@ -128,8 +142,8 @@ const groups: readonly { readonly reason: string; readonly names: string }[] = [
       log.cleaner.io.max.bytes.per.second log.dir.failure.timeout.ms log.flush.scheduler.interval.ms
       log.flush.start.offset.checkpoint.interval.ms log.initial.task.delay.ms
       max.request.partition.size.limit offsets.commit.timeout.ms offsets.topic.compression.codec
-      offsets.topic.segment.bytes socket.connection.setup.timeout.max.ms
-      socket.connection.setup.timeout.ms transaction.state.log.segment.bytes
+      socket.connection.setup.timeout.max.ms
+      socket.connection.setup.timeout.ms
       transaction.two.phase.commit.enable unstable.api.versions.enable
     `,
   },

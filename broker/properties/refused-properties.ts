@@ -55,15 +55,9 @@ const groups: readonly { readonly reason: string; readonly names: string }[] = [
     `,
   },
   {
-    reason: 'Groups and quotas of this kind are not there.',
+    reason: 'Quotas of this kind are not there.',
     names: `
-      group.consumer.assignment.interval.ms group.consumer.assignors
-      group.consumer.heartbeat.interval.ms group.consumer.max.assignment.interval.ms
-      group.consumer.max.heartbeat.interval.ms group.consumer.max.session.timeout.ms
-      group.consumer.max.size group.consumer.migration.policy
-      group.consumer.min.assignment.interval.ms group.consumer.min.heartbeat.interval.ms
-      group.consumer.min.session.timeout.ms group.consumer.regex.refresh.interval.ms
-      group.consumer.session.timeout.ms group.coordinator.rebalance.protocols quota.window.num
+      quota.window.num
       quota.window.size.seconds controller.quota.window.num controller.quota.window.size.seconds
       max.connection.creation.rate max.connections.per.ip.overrides queued.max.request.bytes
     `,

@@ -14,11 +14,19 @@ import type { HeartbeatRequest } from '../../../src/protocol/messages/12-heartbe
 import type { MemberIdentity, MemberResponse } from '../../../src/protocol/messages/13-leave-group.ts'
 import type { SyncGroupRequest, SyncGroupResponse } from '../../../src/protocol/messages/14-sync-group.ts'
 import type { DescribeGroupsDescribedGroup } from '../../../src/protocol/messages/15-describe-groups.ts'
+import type {
+  ConsumerGroupHeartbeatRequest,
+  ConsumerGroupHeartbeatResponse,
+} from '../../../src/protocol/messages/68-consumer-group-heartbeat.ts'
+import type { ConsumerGroupDescribeDescribedGroup } from '../../../src/protocol/messages/69-consumer-group-describe.ts'
 import type { ListedGroup } from '../../../src/protocol/messages/16-list-groups.ts'
 import { BrokerError } from '../../broker-error.ts'
 import type { BrokerConfig } from '../../config.ts'
 import type { InternalTopic, TransactionMarker } from '../coordinator-log.ts'
 import { partitionForId } from '../internal-topic.ts'
+import { ConsumerGroups } from './consumer/consumer-groups.ts'
+import { checkConsumerFetch } from './consumer/offsets.ts'
+import type { TopicDirectory } from './consumer/topic-directory.ts'
 import { answer, CoordinatorPartition, type Outcome, type ProducerIdentity } from '../runtime.ts'
 import { Deadlines, type Deadline } from '../timers.ts'
 import type { ClassicGroup, GroupAlarms } from './classic-group.ts'
@@ -26,7 +34,8 @@ import { deleteGroup, deleteOffsets, forgetTopic, type OffsetsToDelete } from '.
 import type { DeleteOffsetsResult } from './delete.ts'
 import { describeGroup, listGroups } from './describe.ts'
 import { expired } from './expiry.ts'
-import { checkCommit, type MemberClaim } from './fencing.ts'
+import type { MemberClaim } from './fencing.ts'
+import { checkCommitter } from './committer.ts'
 import { JoinGroupOperation, type Caller } from './join.ts'
 import { leaveGroup } from './leave.ts'
 import { commitOffsets, refuseOffsets, type OffsetsToCommit } from './offset-commit.ts'
@@ -48,6 +57,8 @@ export interface CommitRequest extends MemberClaim {
   readonly retentionMs: number
   /** The producer whose transaction decides on them; `undefined` for a plain commit. */
   readonly transaction: ProducerIdentity | undefined
+  /** Of OffsetCommit or TxnOffsetCommit. */
+  readonly version: number
 }
 
 /** Kafka's code for each partition of each topic. */
@@ -66,6 +77,7 @@ export class GroupCoordinator {
   readonly #join: JoinGroupOperation
   readonly #sync: SyncGroupOperation
   readonly #expiry: Deadline
+  readonly #consumers: ConsumerGroups
   #partitions: readonly GroupPartition[] = []
   #closed = false
 
@@ -75,8 +87,9 @@ export class GroupCoordinator {
     readonly clock: Clock
     readonly random: Random
     readonly config: BrokerConfig
+    readonly topics: TopicDirectory
   }) {
-    const { clock, config, random } = parts
+    const { clock, config, random, topics } = parts
     this.#topic = parts.topic
     this.#clock = clock
     this.#config = config
@@ -84,6 +97,14 @@ export class GroupCoordinator {
     this.#rebalance = new Rebalance(clock, config)
     this.#join = new JoinGroupOperation({ random, rebalance: this.#rebalance, config })
     this.#sync = new SyncGroupOperation(clock, this.#rebalance)
+    this.#consumers = new ConsumerGroups({
+      clock,
+      random,
+      config,
+      topics,
+      deadlines: this.#deadlines,
+      run: (groupId, operation) => this.#run(groupId, operation),
+    })
     this.#expiry = this.#deadlines.create(() => this.#expire())
   }
 
@@ -123,6 +144,9 @@ export class GroupCoordinator {
     if (sessionTimeoutMs < shortest || sessionTimeoutMs > longest) {
       return refusedJoin(kafkaErrors.INVALID_SESSION_TIMEOUT.code, memberId)
     }
+    if (!this.#consumers.giveWay(groupId)) {
+      return refusedJoin(kafkaErrors.INCONSISTENT_GROUP_PROTOCOL.code, memberId)
+    }
     return this.#run(groupId, shard => {
       if (memberId !== '' && !shard.groups.has(groupId)) {
         return answer(refusedJoin(kafkaErrors.UNKNOWN_MEMBER_ID.code, memberId))
@@ -159,29 +183,45 @@ export class GroupCoordinator {
   }
 
   commit(request: CommitRequest): PartitionCodes | Promise<PartitionCodes> {
-    const { groupId, topics, retentionMs, transaction } = request
+    const { groupId, topics } = request
     if (groupId === '') return refuseOffsets(topics, kafkaErrors.INVALID_GROUP_ID.code)
     const codes = this.#run(groupId, (shard): Outcome<GroupRecord, PartitionCodes> => {
-      const group = shard.groups.get(groupId)
-      const refusal = checkCommit(group, request, transaction !== undefined)
-      if (refusal !== undefined) return answer(refuseOffsets(topics, refusal))
-      const member = group?.members.get(request.memberId)
+      const check = checkCommitter(shard, request, this.#consumers.topics)
+      if ('refusal' in check) return answer(refuseOffsets(topics, check.refusal))
+      const member = shard.groups.get(groupId)?.members.get(request.memberId)
       if (member !== undefined) this.#rebalance.touch(member)
       const { records, errorCodes } = commitOffsets(topics, {
         groupId,
         nowMs: this.#clock.now(),
-        retentionMs,
+        retentionMs: request.retentionMs,
         metadataBytesMax: this.#config['offset.metadata.max.bytes'],
+        check: check.partition,
       })
       const refused = (error: { readonly kafkaCode: number }) => refuseOffsets(topics, error.kafkaCode)
-      return { records, response: errorCodes, transaction, refused }
+      return { records, response: errorCodes, transaction: request.transaction, refused }
     })
     const durable = this.#partitionOf(groupId).durable()
     return durable === undefined ? codes : durable.then(() => codes)
   }
 
+  /** Whether a member, or nobody in particular, may fetch offsets of a group: Kafka's code. */
+  checkFetch(groupId: string, claim: { readonly memberId: string | null; readonly memberEpoch: number }) {
+    const group = this.#shardOf(groupId)?.consumerGroups.get(groupId)
+    return group === undefined ? kafkaErrors.NONE.code : checkConsumerFetch(group, claim)
+  }
+
   fetch(wanted: OffsetsToFetch): readonly FetchedTopic[] {
     return fetchOffsets(this.#shardOf(wanted.groupId)?.offsets ?? noOffsets, wanted)
+  }
+
+  /** A heartbeat of the consumer protocol. Throws a `BrokerError` with what the member is told. */
+  consumerHeartbeat(request: ConsumerGroupHeartbeatRequest, caller: Caller): ConsumerGroupHeartbeatResponse {
+    return this.#consumers.heartbeat(request, caller)
+  }
+
+  /** A group of the consumer protocol. */
+  describeConsumer(groupId: string): ConsumerGroupDescribeDescribedGroup {
+    return this.#consumers.describe(this.#shardOf(groupId), groupId)
   }
 
   describe(groupId: string, version: number): DescribeGroupsDescribedGroup {
@@ -280,6 +320,7 @@ export class GroupCoordinator {
       for (const group of partition.state.groups.values()) {
         for (const member of group.members.values()) this.#rebalance.touch(member)
       }
+      this.#consumers.start(partition.state)
     }
   }
 

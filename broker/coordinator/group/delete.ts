@@ -3,12 +3,21 @@ import { kafkaErrors } from '../../../src/protocol/errors.ts'
 import { answer, type Outcome } from '../runtime.ts'
 import type { GroupRecord } from './records.ts'
 import type { GroupShard } from './shard.ts'
+import { groupTombstones } from './consumer/removal.ts'
 import { subscribedTopics } from './subscriptions.ts'
 
 /** Forgets a group and all its offsets, also those that a transaction has yet to decide on; it must have no members. */
 export function deleteGroup(shard: GroupShard, groupId: string): Outcome<GroupRecord, number> {
   const group = shard.groups.get(groupId)
-  const known = group !== undefined || shard.offsets.hasOffsets(groupId) || shard.offsets.hasPending(groupId)
+  const consumerGroup = shard.consumerGroups.get(groupId)
+  if (consumerGroup !== undefined && consumerGroup.members.size > 0) {
+    return answer(kafkaErrors.NON_EMPTY_GROUP.code)
+  }
+  const known =
+    group !== undefined ||
+    consumerGroup !== undefined ||
+    shard.offsets.hasOffsets(groupId) ||
+    shard.offsets.hasPending(groupId)
   if (!known || group?.state === 'Dead') return answer(kafkaErrors.GROUP_ID_NOT_FOUND.code)
   if (group !== undefined && group.state !== 'Empty') return answer(kafkaErrors.NON_EMPTY_GROUP.code)
   const records: GroupRecord[] = []
@@ -21,6 +30,7 @@ export function deleteGroup(shard: GroupShard, groupId: string): Outcome<GroupRe
     }
   }
   if (group !== undefined) records.push({ kind: 'membership', groupId, membership: undefined })
+  if (consumerGroup !== undefined) records.push(...groupTombstones(consumerGroup))
   const refused = (error: { readonly kafkaCode: number }) => error.kafkaCode
   return { records, response: kafkaErrors.NONE.code, refused }
 }
@@ -42,7 +52,8 @@ export function deleteOffsets(
   topics: readonly OffsetsToDelete[],
 ): Outcome<GroupRecord, DeleteOffsetsResult> {
   const group = shard.groups.get(groupId)
-  if (group === undefined && !shard.offsets.hasOffsets(groupId)) {
+  const consumerGroup = shard.consumerGroups.get(groupId)
+  if (group === undefined && consumerGroup === undefined && !shard.offsets.hasOffsets(groupId)) {
     return answer({ errorCode: kafkaErrors.GROUP_ID_NOT_FOUND.code })
   }
   const subscribed = subscribedTopics(group)
@@ -52,7 +63,8 @@ export function deleteOffsets(
   const records: GroupRecord[] = []
   const partitionCodes = topics.map(({ name, partitions }) =>
     partitions.map(({ partitionIndex }) => {
-      if (subscribed?.has(name) === true) return kafkaErrors.GROUP_SUBSCRIBED_TO_TOPIC.code
+      if (subscribed?.has(name) === true || consumerGroup?.subscribesTo(name) === true)
+        return kafkaErrors.GROUP_SUBSCRIBED_TO_TOPIC.code
       if (shard.offsets.get(groupId, name, partitionIndex) !== undefined) {
         records.push(tombstone(groupId, name, partitionIndex))
       }

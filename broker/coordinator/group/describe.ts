@@ -8,7 +8,8 @@ import type { GroupShard } from './shard.ts'
 
 /** Since this version a group that does not exist is an error instead of "Dead". */
 const notFoundSince = 6
-const groupType = 'classic'
+const [classicType, consumerType] = ['classic', 'consumer']
+const consumerProtocolType = 'consumer'
 
 /** A group with its members. Metadata and assignments are shown of a settled generation only. */
 export function describeGroup(
@@ -18,13 +19,15 @@ export function describeGroup(
 ): DescribeGroupsDescribedGroup {
   const group = shard.groups.get(groupId)
   if (group !== undefined) return describe(group)
-  if (shard.offsets.hasOffsets(groupId)) {
+  if (!shard.consumerGroups.has(groupId) && shard.offsets.hasOffsets(groupId)) {
     return DescribeGroupsDescribedGroup.create({ groupId, groupState: 'Empty' })
   }
   const missing = DescribeGroupsDescribedGroup.create({ groupId, groupState: 'Dead' })
   if (version < notFoundSince) return missing
   const errorCode = kafkaErrors.GROUP_ID_NOT_FOUND.code
-  return { ...missing, errorCode, errorMessage: `Group ${groupId} not found.` }
+  const isConsumer = shard.consumerGroups.has(groupId)
+  const errorMessage = isConsumer ? `Group ${groupId} is not a classic group.` : `Group ${groupId} not found.`
+  return { ...missing, errorCode, errorMessage }
 }
 
 function describe(group: ClassicGroup): DescribeGroupsDescribedGroup {
@@ -52,13 +55,16 @@ export function listGroups(
 ): readonly ListedGroup[] {
   const states = filters.states.map(state => state.toLowerCase())
   const types = filters.types.map(type => type.toLowerCase())
-  if (types.length > 0 && !types.includes(groupType)) return []
   const listed: ListedGroup[] = []
   for (const groupId of shard.groupIds()) {
     const group = shard.groups.get(groupId)
-    const groupState = group?.state ?? 'Empty'
+    const consumerGroup = shard.consumerGroups.get(groupId)
+    const groupType = consumerGroup === undefined ? classicType : consumerType
+    if (types.length > 0 && !types.includes(groupType)) continue
+    const groupState = consumerGroup?.state ?? group?.state ?? 'Empty'
     if (states.length > 0 && !states.includes(groupState.toLowerCase())) continue
-    listed.push({ groupId, protocolType: group?.protocolType ?? '', groupState, groupType })
+    const protocolType = consumerGroup === undefined ? (group?.protocolType ?? '') : consumerProtocolType
+    listed.push({ groupId, protocolType, groupState, groupType })
   }
   return listed
 }

@@ -6,11 +6,13 @@
  * | never had members (offsets only)          | its commit                                             |
  * | Empty                                     | the group became empty (its commit, if not known when) |
  * | Stable, subscriptions known               | its commit, if nobody subscribes to its topic          |
+ * | of the consumer protocol                  | its commit, if nobody subscribes to its topic          |
  * | anything else                             | never                                                  |
  *
  * An offset that came with its own expiry (old clients) goes by that. One that a transaction has yet to decide on stays.
  * An empty group without offsets is forgotten.
  */
+import { groupTombstones } from './consumer/removal.ts'
 import { subscribedTopics } from './subscriptions.ts'
 import type { GroupShard } from './shard.ts'
 import type { ClassicGroup } from './classic-group.ts'
@@ -22,6 +24,10 @@ export function expired(shard: GroupShard, nowMs: number, retentionMs: number): 
   for (const groupId of shard.groupIds()) {
     const group = shard.groups.get(groupId)
     const remaining = expireOffsets(shard, groupId, { nowMs, retentionMs }, records)
+    const consumerGroup = shard.consumerGroups.get(groupId)
+    if (remaining === 0 && consumerGroup?.members.size === 0 && !shard.offsets.hasPending(groupId)) {
+      records.push(...groupTombstones(consumerGroup))
+    }
     const vacant = group?.state === 'Empty' && group.pendingMembers.size === 0
     if (remaining === 0 && vacant && !shard.offsets.hasPending(groupId)) {
       records.push({ kind: 'membership', groupId, membership: undefined })
@@ -39,6 +45,7 @@ function expireOffsets(
 ): number {
   const baseOf = expiryBase(shard.groups.get(groupId))
   const subscribed = subscribedTopics(shard.groups.get(groupId))
+  const consumerGroup = shard.consumerGroups.get(groupId)
   let remaining = 0
   for (const [topic, partitions] of shard.offsets.offsetsOf(groupId)) {
     for (const [partition, { committed }] of partitions) {
@@ -49,6 +56,7 @@ function expireOffsets(
         base === undefined ||
         expiresAt > nowMs ||
         subscribed?.has(topic) === true ||
+        consumerGroup?.subscribesTo(topic) === true ||
         shard.offsets.isPending(groupId, topic, partition)
       if (kept) remaining++
       else records.push({ kind: 'offset', groupId, topic, partition, committed: undefined })

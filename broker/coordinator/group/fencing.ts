@@ -37,13 +37,17 @@ export function checkClaim(group: ClassicGroup, claim: MemberClaim): number | un
   return claim.generationId === group.generation ? undefined : kafkaErrors.ILLEGAL_GENERATION.code
 }
 
+/** Since this version of OffsetCommit an unknown group is told as such. */
+const notFoundSince = 9
+
 /**
  * Whether offsets may be committed.
  *
  * | group            | generation and member       | plain commit          | transactional commit |
  * |------------------|-----------------------------|-----------------------|----------------------|
  * | unknown          | generation -1               | taken                 | taken                |
- * | unknown          | a generation                | ILLEGAL_GENERATION    | ILLEGAL_GENERATION   |
+ * | unknown          | a generation                | GROUP_ID_NOT_FOUND;   | ILLEGAL_GENERATION   |
+ * |                  |                             | before v9 as beside   |                      |
  * | Empty            | generation -1               | taken                 | taken                |
  * | any              | a member, its generation    | taken (but see below) | taken                |
  * | any              | other member or generation  | as `checkClaim` says  | as `checkClaim` says |
@@ -53,10 +57,14 @@ export function checkClaim(group: ClassicGroup, claim: MemberClaim): number | un
 export function checkCommit(
   group: ClassicGroup | undefined,
   claim: MemberClaim,
-  transactional: boolean,
+  { transactional, version }: { readonly transactional: boolean; readonly version: number },
 ): number | undefined {
   const { generationId, memberId, groupInstanceId } = claim
-  if (group === undefined) return generationId < 0 ? undefined : kafkaErrors.ILLEGAL_GENERATION.code
+  if (group === undefined) {
+    if (generationId < 0) return undefined
+    const { GROUP_ID_NOT_FOUND, ILLEGAL_GENERATION } = kafkaErrors
+    return !transactional && version >= notFoundSince ? GROUP_ID_NOT_FOUND.code : ILLEGAL_GENERATION.code
+  }
   if (group.state === 'Dead') return kafkaErrors.COORDINATOR_NOT_AVAILABLE.code
   if (generationId < 0 && group.state === 'Empty') return undefined
   if (generationId >= 0 || memberId !== '' || groupInstanceId !== null) {

@@ -26,6 +26,8 @@ export interface CommitTerms {
   /** How long the client wants them kept (OffsetCommit v2 to v4); negative: as long as the broker does. */
   readonly retentionMs: number
   readonly metadataBytesMax: number
+  /** Kafka's code for a partition: whether whoever commits may, for this one. */
+  readonly check: (topic: string, partition: number) => number
 }
 
 /** The result of each topic's partitions, in the order of the request. */
@@ -36,12 +38,14 @@ export interface CommitResults {
 
 /** The records that commit these offsets. */
 export function commitOffsets(topics: readonly OffsetsToCommit[], terms: CommitTerms): CommitResults {
-  const { groupId, nowMs, retentionMs, metadataBytesMax } = terms
+  const { groupId, nowMs, retentionMs, metadataBytesMax, check } = terms
   // A retention without end is one past the last moment that can be written.
   const expireTimestampMs = retentionMs < 0 ? -1 : Math.min(nowMs + retentionMs, longMax)
   const records: OffsetRecord[] = []
   const errorCodes = topics.map(({ name, partitions }) =>
     partitions.map(each => {
+      const refusal = check(name, each.partitionIndex)
+      if (refusal !== kafkaErrors.NONE.code) return refusal
       const metadata = each.committedMetadata ?? ''
       if (metadata.length * 3 > metadataBytesMax && utf8Length(metadata) > metadataBytesMax) {
         return kafkaErrors.OFFSET_METADATA_TOO_LARGE.code

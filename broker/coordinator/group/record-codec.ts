@@ -13,6 +13,7 @@ import {
   type OffsetCommitValue,
 } from '../../../src/protocol/messages/offset-commit-record.ts'
 import type { RecordCodec } from '../runtime.ts'
+import { decodeConsumerRecord, encodeConsumerRecord } from './consumer/record-codec.ts'
 import type { CommittedOffset, GroupRecord, Membership } from './records.ts'
 
 export const groupRecordCodec: RecordCodec<GroupRecord> = {
@@ -22,6 +23,7 @@ export const groupRecordCodec: RecordCodec<GroupRecord> = {
       const value = committed === undefined ? null : offsetCommitValueBytes(offsetValue(committed))
       return { key: offsetCommitKeyBytes({ group, topic, partition }), value }
     }
+    if (record.kind !== 'membership') return encodeConsumerRecord(record)
     const { groupId: group, membership } = record
     const value = membership === undefined ? null : groupMetadataValueBytes(membershipValue(membership))
     return { key: groupMetadataKeyBytes({ group }), value }
@@ -29,13 +31,14 @@ export const groupRecordCodec: RecordCodec<GroupRecord> = {
 
   decode(key, value) {
     const read = readConsumerOffsetsKey(key)
-    // Groups of other protocols (KIP-848 and later) leave records in the same topic.
+    // Share and streams groups leave records in the same topic.
     if (read.kind === 'unknown') return undefined
     if (read.kind === 'offset-commit') {
       const { group: groupId, topic, partition } = read.key
       const committed = value === null ? undefined : committedOf(readOffsetCommitValue(value))
       return { kind: 'offset', groupId, topic, partition, committed }
     }
+    if (read.kind !== 'group-metadata') return decodeConsumerRecord(read, value)
     const membership = value === null ? undefined : membershipOf(readGroupMetadataValue(value))
     return { kind: 'membership', groupId: read.key.group, membership }
   },

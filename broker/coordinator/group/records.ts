@@ -4,7 +4,9 @@
  * `record-codec.ts` turns them into Kafka's own keys and values (semantics G64, G66).
  */
 
-export type GroupRecord = MembershipRecord | OffsetRecord
+import type { ConsumerGroupRecord } from './consumer/records.ts'
+
+export type GroupRecord = MembershipRecord | OffsetRecord | ConsumerGroupRecord
 
 /** A group's generation with its members; `undefined` forgets the group. */
 export interface MembershipRecord {

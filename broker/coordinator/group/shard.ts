@@ -1,14 +1,22 @@
-/** The groups whose memory is one partition of `__consumer_offsets`: memberships and offsets, made by replay. */
+/**
+ * The groups whose memory is one partition of `__consumer_offsets`: memberships and offsets, made by replay.
+ *
+ * A group id is one of a classic group or of a group of the consumer protocol, never both: where an empty one of one kind
+ * makes way for one of the other, its tombstone stands before the other's first record.
+ */
 import type { Clock } from '../../../src/base/clock.ts'
 import type { RecordPlace, TransactionMarker } from '../coordinator-log.ts'
 import type { CoordinatorState } from '../runtime.ts'
 import type { Deadlines } from '../timers.ts'
 import { ClassicGroup, type GroupAlarms } from './classic-group.ts'
+import { ConsumerGroup } from './consumer/consumer-group.ts'
+import type { ConsumerGroupRecord } from './consumer/records.ts'
 import { OffsetStore } from './offset-store.ts'
 import type { GroupRecord } from './records.ts'
 
 export class GroupShard implements CoordinatorState<GroupRecord> {
   readonly groups = new Map<string, ClassicGroup>()
+  readonly consumerGroups = new Map<string, ConsumerGroup>()
   readonly offsets = new OffsetStore()
   readonly #clock: Clock
   readonly #deadlines: Deadlines
@@ -23,6 +31,10 @@ export class GroupShard implements CoordinatorState<GroupRecord> {
   replay(record: GroupRecord, place: RecordPlace): void {
     if (record.kind === 'offset') {
       this.offsets.replay(record, place)
+      return
+    }
+    if (record.kind !== 'membership') {
+      this.#replayConsumer(record)
       return
     }
     const { groupId, membership } = record
@@ -46,7 +58,18 @@ export class GroupShard implements CoordinatorState<GroupRecord> {
 
   /** Every group that has members, a generation or offsets. */
   groupIds(): Set<string> {
-    return new Set([...this.groups.keys(), ...this.offsets.groupIds()])
+    return new Set([...this.groups.keys(), ...this.consumerGroups.keys(), ...this.offsets.groupIds()])
+  }
+
+  #replayConsumer(record: ConsumerGroupRecord): void {
+    const { groupId } = record
+    let group = this.consumerGroups.get(groupId)
+    if (group === undefined) {
+      // A compacted log may hold tombstones of a group that is long gone.
+      if (record.value === undefined) return
+      this.consumerGroups.set(groupId, (group = new ConsumerGroup(groupId)))
+    }
+    if (group.replay(record)) this.consumerGroups.delete(groupId)
   }
 
   #forget(groupId: string): void {

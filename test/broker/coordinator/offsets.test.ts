@@ -43,8 +43,9 @@ describe('committing', () => {
     [
       'a group that does not exist, with a generation',
       { group: 'none', generationId: 1 },
-      'ILLEGAL_GENERATION',
+      'GROUP_ID_NOT_FOUND',
     ],
+    ['the same, before version 9', { group: 'none', generationId: 1, version: 8 }, 'ILLEGAL_GENERATION'],
     ['a stranger to a group with members', {}, 'UNKNOWN_MEMBER_ID'],
     ['a member id that is not one', { memberId: 'ghost', generationId: 1 }, 'UNKNOWN_MEMBER_ID'],
     ['an instance that is not one', { memberId: 'a', generationId: 1, instanceId: 'i' }, 'UNKNOWN_MEMBER_ID'],

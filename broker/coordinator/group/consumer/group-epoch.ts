@@ -1,0 +1,119 @@
+/**
+ * What a change does to a group as a whole: whether its epoch is counted up, and who is to have what from then on.
+ *
+ * Each function is given the members as they are after the change that is being decided on, which replay has not seen.
+ */
+import { assignors, type AssignorName } from './assignors.ts'
+import type { ConsumerGroup, ConsumerMember } from './consumer-group.ts'
+import type { ConsumerGroupRecord, ResolvedRegex, Target } from './records.ts'
+import { metadataHash, subscribedNames, topicsMatching, type TopicDirectory } from './topic-directory.ts'
+
+/** The members of a group after a change, by id. */
+export type Members = ReadonlyMap<string, ConsumerMember>
+type Regexes = ReadonlyMap<string, ResolvedRegex>
+
+/** The regular expressions of the members with what matches them now, and the records that say so. */
+export function resolveRegexes(
+  group: ConsumerGroup,
+  members: Members,
+  terms: { readonly topics: TopicDirectory; readonly nowMs: number },
+): { readonly regexes: Regexes; readonly records: readonly ConsumerGroupRecord[] } {
+  const regexes = new Map<string, ResolvedRegex>()
+  const records: ConsumerGroupRecord[] = []
+  for (const { subscription } of members.values()) {
+    const { topicRegex: regex } = subscription
+    if (regex === null || regexes.has(regex)) continue
+    const before = group.regexes.get(regex)
+    // One that another broker took and this one cannot read goes on matching what it did.
+    const topics = topicsMatching(regex, terms.topics) ?? before?.topics ?? []
+    if (before !== undefined && before.topics.join() === topics.join()) {
+      regexes.set(regex, before)
+      continue
+    }
+    const value = { topics, version: terms.topics.version, timestampMs: terms.nowMs }
+    regexes.set(regex, value)
+    records.push({ kind: 'consumer-regex', groupId: group.id, regex, value })
+  }
+  for (const regex of group.regexes.keys()) {
+    if (regexes.has(regex)) continue
+    records.push({ kind: 'consumer-regex', groupId: group.id, regex, value: undefined })
+  }
+  return { regexes, records }
+}
+
+/** The hash of the topics that any of the members subscribes to. */
+export function hashOf(members: Members, regexes: Regexes, topics: TopicDirectory): number {
+  const names = new Set<string>()
+  for (const member of members.values()) {
+    for (const name of subscribedNames(member, regexes)) names.add(name)
+  }
+  return metadataHash(names, topics)
+}
+
+/** The assignor that most members ask for; that of the configuration if none does. */
+export function assignorOf(members: Iterable<ConsumerMember>, preferred: AssignorName): AssignorName {
+  const votes = new Map<string, number>()
+  for (const { subscription } of members) {
+    const { serverAssignor } = subscription
+    if (serverAssignor !== null) votes.set(serverAssignor, (votes.get(serverAssignor) ?? 0) + 1)
+  }
+  let most = 0
+  let chosen = preferred
+  for (const [name, count] of votes) {
+    // One that was configured when it was asked for may be gone since.
+    if (count > most && isAssignor(name)) [chosen, most] = [name, count]
+  }
+  return chosen
+}
+
+/** Computes who is to have what; the records say what is new of it. */
+export function assign(
+  group: ConsumerGroup,
+  members: Members,
+  terms: {
+    readonly epoch: number
+    readonly regexes: Regexes
+    readonly targets: ReadonlyMap<string, Target>
+    readonly topics: TopicDirectory
+    readonly preferred: AssignorName
+    readonly nowMs: number
+  },
+): { readonly targets: ReadonlyMap<string, Target>; readonly records: readonly ConsumerGroupRecord[] } {
+  const { epoch, regexes, topics, nowMs } = terms
+  const groupId = group.id
+  const counts = new Map<string, number>()
+  const assignable = Array.from(members.values(), member => {
+    const topicIds = new Set<string>()
+    for (const name of subscribedNames(member, regexes)) {
+      const topic = topics.get(name)
+      if (topic === undefined) continue
+      topicIds.add(topic.id)
+      counts.set(topic.id, topic.logs.length)
+    }
+    const { instanceId } = member.subscription
+    const target: Target = terms.targets.get(member.id) ?? new Map()
+    return { memberId: member.id, instanceId, topicIds, target }
+  })
+  const targets = assignors[assignorOf(members.values(), terms.preferred)](assignable, counts)
+  const records: ConsumerGroupRecord[] = []
+  for (const [memberId, value] of targets) {
+    const before = terms.targets.get(memberId)
+    if (before !== undefined && sameTarget(before, value)) continue
+    records.push({ kind: 'consumer-target', groupId, memberId, value })
+  }
+  const value = { epoch, timestampMs: nowMs }
+  records.push({ kind: 'consumer-target-epoch', groupId, value })
+  return { targets, records }
+}
+
+function sameTarget(left: Target, right: Target): boolean {
+  if (left.size !== right.size) return false
+  for (const [topicId, partitions] of left) {
+    if (partitions.join() !== right.get(topicId)?.join()) return false
+  }
+  return true
+}
+
+function isAssignor(name: string): name is AssignorName {
+  return Object.hasOwn(assignors, name)
+}

@@ -1,0 +1,56 @@
+/** The topics there are, as groups see them, and what regular expressions find among them. */
+import { linearPattern } from '../../linear-pattern.ts'
+import type { ConsumerMember } from './consumer-group.ts'
+import type { ResolvedRegex } from './records.ts'
+
+/** A topic as groups see it. */
+export interface GroupTopic {
+  readonly name: string
+  readonly id: string
+  /** One for each partition. */
+  readonly logs: { readonly length: number }
+}
+
+/** The registry of topics. */
+export interface TopicDirectory {
+  /** Another number after every change. */
+  readonly version: number
+  get(name: string): GroupTopic | undefined
+  byId(id: string): GroupTopic | undefined
+  all(): Iterable<GroupTopic>
+}
+
+/** The topics whose whole name matches, in order; `undefined` if the pattern cannot be compiled. */
+export function topicsMatching(regex: string, topics: TopicDirectory): readonly string[] | undefined {
+  const matches = linearPattern(regex)
+  if (matches === undefined) return undefined
+  const names: string[] = []
+  for (const { name } of topics.all()) if (matches(name)) names.push(name)
+  return names.sort()
+}
+
+/** The names that a member subscribes to, whether topics of these names exist or not. */
+export function subscribedNames(
+  { subscription }: ConsumerMember,
+  regexes: ReadonlyMap<string, ResolvedRegex>,
+): ReadonlySet<string> {
+  const { topicNames, topicRegex } = subscription
+  const matched = topicRegex === null ? undefined : regexes.get(topicRegex)?.topics
+  return new Set(matched === undefined ? topicNames : [...topicNames, ...matched])
+}
+
+/** A number that tells whether the topics of these names, or their partitions, have changed. */
+export function metadataHash(names: ReadonlySet<string>, topics: TopicDirectory): number {
+  let high = 0x811c9dc5
+  let low = 0x01000193
+  for (const name of [...names].sort()) {
+    const topic = topics.get(name)
+    if (topic === undefined) continue
+    for (const unit of `${name}/${topic.id}/${topic.logs.length};`) {
+      high = Math.imul(high ^ unit.charCodeAt(0), 0x01000193)
+      low = Math.imul(low ^ unit.charCodeAt(0), 0x85ebca6b) + 0x27d4eb2f
+    }
+  }
+  // 53 bits, so that the int64 of the record is exact as a number.
+  return (high >>> 0) * 2 ** 21 + ((low >>> 0) & (2 ** 21 - 1))
+}

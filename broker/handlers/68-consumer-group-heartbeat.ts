@@ -1,0 +1,32 @@
+/**
+ * ConsumerGroupHeartbeat (key 68): joins, keeps and leaves a group of the consumer protocol (KIP-848).
+ *
+ * Behaviour. `coordinator/group/consumer/heartbeat.ts`. A broker that is configured for classic groups alone answers
+ * UNSUPPORTED_VERSION.
+ *
+ * Version notes. 1: regular expressions; the member makes its id up itself.
+ */
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import {
+  ConsumerGroupHeartbeat,
+  ConsumerGroupHeartbeatResponse,
+  type ConsumerGroupHeartbeatRequest,
+} from '../../src/protocol/messages/68-consumer-group-heartbeat.ts'
+import { BrokerError } from '../broker-error.ts'
+import { apiHandler, type ApiHandler } from './handler.ts'
+
+export const consumerGroupHeartbeat: ApiHandler<
+  ConsumerGroupHeartbeatRequest,
+  ConsumerGroupHeartbeatResponse
+> = apiHandler(ConsumerGroupHeartbeat, {
+  versions: [0, 1],
+  handle({ groups, config }, { request, version, clientId, clientHost, connectionId }) {
+    if (!config['group.coordinator.rebalance.protocols'].includes('consumer')) {
+      const message = 'The consumer group protocol is disabled.'
+      throw new BrokerError(kafkaErrors.UNSUPPORTED_VERSION.code, message)
+    }
+    return groups.consumerHeartbeat(request, { clientId: clientId ?? '', clientHost, connectionId, version })
+  },
+  refuse: (_request, errorCode, errorMessage) =>
+    ConsumerGroupHeartbeatResponse.create({ errorCode, errorMessage }),
+})

@@ -1,0 +1,35 @@
+/**
+ * ConsumerGroupDescribe (key 69): state, epochs and members of groups of the consumer protocol (KIP-848).
+ *
+ * Behaviour. A group of another kind is GROUP_ID_NOT_FOUND like one that does not exist: the client asks DescribeGroups
+ * then.
+ *
+ * Version notes. 1: the kind of each member.
+ */
+import {
+  ConsumerGroupDescribe,
+  ConsumerGroupDescribeDescribedGroup,
+  type ConsumerGroupDescribeRequest,
+  type ConsumerGroupDescribeResponse,
+} from '../../src/protocol/messages/69-consumer-group-describe.ts'
+import { groupOperations } from './authorized-operations.ts'
+import { apiHandler, type ApiHandler } from './handler.ts'
+
+export const consumerGroupDescribe: ApiHandler<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse> =
+  apiHandler(ConsumerGroupDescribe, {
+    versions: [0, 1],
+    handle: ({ groups }, { request }) => ({
+      throttleTimeMs: 0,
+      groups: request.groupIds.map(groupId => {
+        const group = groups.describeConsumer(groupId)
+        const isAsked = request.includeAuthorizedOperations && group.errorCode === 0
+        return isAsked ? { ...group, authorizedOperations: groupOperations } : group
+      }),
+    }),
+    refuse: ({ groupIds }, errorCode, errorMessage) => ({
+      throttleTimeMs: 0,
+      groups: groupIds.map(groupId =>
+        ConsumerGroupDescribeDescribedGroup.create({ groupId, errorCode, errorMessage }),
+      ),
+    }),
+  })
