@@ -1,0 +1,57 @@
+/** `millrace broker start` as a child process over a folder of its own: what the clients of other makers talk to. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const main = fileURLToPath(new URL('../../dist/runtime/cli/main.js', import.meta.url))
+
+/** So that a crashed member is missed after seconds. */
+const properties = ['group.min.session.timeout.ms=1000', 'num.partitions=2']
+
+export class BrokerProcess {
+  readonly address: string
+  readonly #child: ChildProcess
+  readonly #directory: string
+  #stderr = ''
+
+  private constructor(child: ChildProcess, directory: string, address: string) {
+    this.#child = child
+    this.#directory = directory
+    this.address = address
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text))
+  }
+
+  static async start(): Promise<BrokerProcess> {
+    const directory = await mkdtemp(join(tmpdir(), 'millrace-interop-'))
+    const settings = properties.flatMap(property => ['--property', property])
+    const args = [main, 'broker', 'start', '--port', '0', '--data', directory, ...settings]
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const line = await Promise.race([
+      once(child.stdout.setEncoding('utf8'), 'data').then(([text]) => String(text)),
+      once(child, 'exit').then(([code]) => `it ended with ${String(code)}`),
+    ])
+    const address = /^listening on (\S+)\n$/.exec(line)?.[1]
+    if (address === undefined) {
+      child.kill('SIGKILL')
+      throw new Error(`the broker does not listen (was it built?): ${line}`)
+    }
+    return new BrokerProcess(child, directory, address)
+  }
+
+  /** What the broker has told on its standard error. */
+  get stderr(): string {
+    return this.#stderr
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null) {
+      const ended = once(this.#child, 'exit')
+      this.#child.kill('SIGTERM')
+      await ended
+    }
+    await rm(this.#directory, { recursive: true, force: true })
+  }
+}
