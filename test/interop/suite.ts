@@ -5,16 +5,18 @@ import type { Client, Found } from './client.ts'
 import { Judge } from './judge.ts'
 import { steps, type Stage } from './scenario.ts'
 
+export interface FurtherStep<C extends Client> {
+  readonly name: string
+  readonly run: (stage: Stage & { readonly client: C }) => Promise<void>
+}
+
 export interface Subject<C extends Client> {
   readonly name: string
   readonly found: Found<(address: string) => Promise<C>>
   /** Steps that this client cannot do, and why. */
   readonly without?: Readonly<Record<string, string>>
   /** What only this client can show. */
-  readonly further?: readonly {
-    readonly name: string
-    readonly run: (stage: Stage & { readonly client: C }) => Promise<void>
-  }[]
+  readonly further?: readonly FurtherStep<C>[]
 }
 
 export function leadThroughScenario<C extends Client>({
