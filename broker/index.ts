@@ -8,6 +8,11 @@ export {
   type ListenOptions,
 } from './broker.ts'
 export type { BrokerConfigInput } from './config.ts'
+export type { SaslMechanism, SaslOptions } from './security/login.ts'
+export type { PrincipalRules } from './security/principal-rules.ts'
+export type { ClientAuth, TlsOptions } from './security/tls.ts'
+export { loadTls, type StoreDefinition, type TlsDefinition } from './security/tls-files.ts'
+export type { ListenerSecurity } from './properties/listener-security.ts'
 export { defineBroker, type BrokerDefinition } from './properties/kafka-properties.ts'
 export type { ListenerDefinition, SecurityProtocol } from './properties/listeners.ts'
 export { readProperties } from './properties/properties-file.ts'

@@ -35,7 +35,8 @@ const groups: readonly { readonly reason: string; readonly names: string }[] = [
       replica.fetch.wait.max.ms replica.high.watermark.checkpoint.interval.ms
       replica.lag.time.max.ms replica.socket.receive.buffer.bytes replica.socket.timeout.ms
       replication.quota.window.num replication.quota.window.size.seconds request.timeout.ms
-      security.inter.broker.protocol unclean.leader.election.interval.ms
+      sasl.mechanism.controller.protocol sasl.mechanism.inter.broker.protocol
+      security.inter.broker.protocol ssl.endpoint.identification.algorithm unclean.leader.election.interval.ms
     `,
   },
   {

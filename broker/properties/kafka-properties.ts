@@ -3,7 +3,7 @@
  *
  *   a key of `config.ts`     as it is
  *   another form of one      `log.retention.hours` for `log.retention.ms`, `broker.id` for `node.id`; the finer unit counts
- *   listeners                `listeners.ts`
+ *   listeners                `listeners.ts`, and how they are secured in `listener-security.ts`
  *   idle on a single node    accepted, with a line that says why (`idle-properties.ts`)
  *   of what is not there     refused, as silence would mislead (`refused-properties.ts`)
  *   unknown                  refused, with the known name that is nearest
@@ -12,6 +12,13 @@ import { StreamsError } from '../../src/base/errors.ts'
 import { nearestName } from '../../src/base/nearest-name.ts'
 import { brokerConfigTable, type BrokerConfigInput } from '../config.ts'
 import { idleProperties } from './idle-properties.ts'
+import {
+  isListenerProperty,
+  listenerPropertyFault,
+  readListenerSecurity,
+  securityNames,
+  type ListenerSecurity,
+} from './listener-security.ts'
 import { readListeners, type ListenerDefinition } from './listeners.ts'
 import { refusedProperties } from './refused-properties.ts'
 
@@ -20,7 +27,7 @@ export interface BrokerDefinition {
   readonly config: BrokerConfigInput
   /** `undefined` where no property says so. */
   readonly directory: string | undefined
-  readonly listeners: readonly ListenerDefinition[]
+  readonly listeners: readonly (ListenerDefinition & ListenerSecurity)[]
   /** What was accepted and changes nothing: a line each. */
   readonly notices: readonly string[]
 }
@@ -57,6 +64,7 @@ const knownNames: ReadonlySet<string> = new Set([
   ...units.map(([name]) => name),
   ...replicaCounts,
   ...others,
+  ...securityNames,
   ...idleProperties.keys(),
   ...refusedProperties.keys(),
 ])
@@ -74,7 +82,7 @@ export function defineBroker(properties: ReadonlyMap<string, string>, portDefaul
     else if (idleProperties.has(name))
       notices.push(`${name} is accepted and has no effect: ${idleProperties.get(name)}`)
     else if (refusedProperties.has(name)) refusals.push(`${name} is refused: ${refusedProperties.get(name)}`)
-    else if (!knownNames.has(name)) refusals.push(unknown(name))
+    else if (!knownNames.has(name) && !isListenerProperty(name)) refusals.push(unknown(name))
   }
   convertUnits(properties, config, refusals)
   const nodeId = properties.get('node.id') ?? properties.get('broker.id')
@@ -84,14 +92,39 @@ export function defineBroker(properties: ReadonlyMap<string, string>, portDefaul
     Object.entries(listenerNames).map(([part, name]) => [part, properties.get(name)]),
   ) as Readonly<Record<keyof typeof listenerNames, string | undefined>>
   const listeners = readListeners(text, portDefault)
+  const secured = 'refusal' in listeners ? [] : secure(properties, listeners, refusals, notices)
   if ('refusal' in listeners) refusals.push(listeners.refusal)
-  if (refusals.length > 0 || 'refusal' in listeners) {
+  if (refusals.length > 0) {
     throw new StreamsError('MR-5022', {
       what: `the broker's configuration is refused:\n${refusals.map(line => `    ${line}`).join('\n')}`,
       fix: 'correct or remove these keys (docs/broker-config.md lists all of them)',
     })
   }
-  return { config, directory, listeners, notices }
+  return { config, directory, listeners: secured, notices }
+}
+
+/** How each listener is secured. What is wrong goes to `refusals`, what no listener uses to `notices`. */
+function secure(
+  properties: ReadonlyMap<string, string>,
+  listeners: readonly ListenerDefinition[],
+  refusals: string[],
+  notices: string[],
+): (ListenerDefinition & ListenerSecurity)[] {
+  const isTls = listeners.some(({ protocol }) => protocol.endsWith('SSL'))
+  const isSasl = listeners.some(({ protocol }) => protocol.startsWith('SASL'))
+  for (const name of properties.keys()) {
+    const fault = isListenerProperty(name) ? listenerPropertyFault(name, listeners) : undefined
+    if (fault !== undefined) refusals.push(fault)
+    if (securityNames.includes(name) && !(name.startsWith('ssl.') ? isTls : isSasl)) {
+      notices.push(`${name} is accepted and has no effect: no listener has a protocol that needs it.`)
+    }
+  }
+  return listeners.flatMap(listener => {
+    const security = readListenerSecurity(properties, listener)
+    if (!('refusal' in security)) return [{ ...listener, ...security }]
+    refusals.push(security.refusal)
+    return []
+  })
 }
 
 function convertUnits(

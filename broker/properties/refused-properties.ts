@@ -9,7 +9,8 @@ const groups: readonly { readonly reason: string; readonly names: string }[] = [
     reason: 'Plug-ins of the Java broker cannot be loaded here.',
     names: `
       alter.config.policy.class.name create.topic.policy.class.name config.providers
-      client.quota.callback.class principal.builder.class security.providers replica.selector.class
+      client.quota.callback.class principal.builder.class security.providers
+      replica.selector.class
     `,
   },
   {
@@ -19,47 +20,42 @@ const groups: readonly { readonly reason: string; readonly names: string }[] = [
     `,
   },
   {
-    reason: 'Listeners are PLAINTEXT: nothing would act on it.',
+    reason: 'It belongs to a mechanism, a store or a plug-in of the Java broker that is not there.',
     names: `
-      authorizer.class.name connection.failed.authentication.delay.ms connections.max.reauth.ms
-      sasl.client.callback.handler.class sasl.enabled.mechanisms sasl.jaas.config
-      sasl.kerberos.kinit.cmd sasl.kerberos.min.time.before.relogin
-      sasl.kerberos.principal.to.local.rules sasl.kerberos.service.name
-      sasl.kerberos.ticket.renew.jitter sasl.kerberos.ticket.renew.window.factor
-      sasl.login.callback.handler.class sasl.login.class sasl.login.connect.timeout.ms
-      sasl.login.read.timeout.ms sasl.login.refresh.buffer.seconds
-      sasl.login.refresh.min.period.seconds sasl.login.refresh.window.factor
-      sasl.login.refresh.window.jitter sasl.login.retry.backoff.max.ms sasl.login.retry.backoff.ms
-      sasl.mechanism.controller.protocol sasl.mechanism.inter.broker.protocol
+      authorizer.class.name sasl.client.callback.handler.class sasl.kerberos.kinit.cmd
+      sasl.kerberos.min.time.before.relogin sasl.kerberos.principal.to.local.rules
+      sasl.kerberos.service.name sasl.kerberos.ticket.renew.jitter
+      sasl.kerberos.ticket.renew.window.factor sasl.login.callback.handler.class
+      sasl.login.class sasl.login.connect.timeout.ms sasl.login.read.timeout.ms
+      sasl.login.refresh.buffer.seconds sasl.login.refresh.min.period.seconds
+      sasl.login.refresh.window.factor sasl.login.refresh.window.jitter
+      sasl.login.retry.backoff.max.ms sasl.login.retry.backoff.ms
       sasl.oauthbearer.assertion.algorithm sasl.oauthbearer.assertion.claim.aud
       sasl.oauthbearer.assertion.claim.exp.seconds sasl.oauthbearer.assertion.claim.iss
-      sasl.oauthbearer.assertion.claim.jti.include sasl.oauthbearer.assertion.claim.nbf.seconds
-      sasl.oauthbearer.assertion.claim.sub sasl.oauthbearer.assertion.file
-      sasl.oauthbearer.assertion.private.key.file sasl.oauthbearer.assertion.private.key.passphrase
+      sasl.oauthbearer.assertion.claim.jti.include
+      sasl.oauthbearer.assertion.claim.nbf.seconds sasl.oauthbearer.assertion.claim.sub
+      sasl.oauthbearer.assertion.file sasl.oauthbearer.assertion.private.key.file
+      sasl.oauthbearer.assertion.private.key.passphrase
       sasl.oauthbearer.assertion.template.file sasl.oauthbearer.client.credentials.client.id
       sasl.oauthbearer.client.credentials.client.secret sasl.oauthbearer.clock.skew.seconds
       sasl.oauthbearer.expected.audience sasl.oauthbearer.expected.issuer
-      sasl.oauthbearer.jwks.endpoint.refresh.ms sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms
+      sasl.oauthbearer.jwks.endpoint.refresh.ms
+      sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms
       sasl.oauthbearer.jwks.endpoint.retry.backoff.ms sasl.oauthbearer.jwks.endpoint.url
       sasl.oauthbearer.jwt.retriever.class sasl.oauthbearer.jwt.validator.class
       sasl.oauthbearer.scope sasl.oauthbearer.scope.claim.name sasl.oauthbearer.sub.claim.name
       sasl.oauthbearer.token.endpoint.url sasl.server.callback.handler.class
-      sasl.server.max.receive.size ssl.allow.dn.changes ssl.allow.san.changes ssl.cipher.suites
-      ssl.client.auth ssl.enabled.protocols ssl.endpoint.identification.algorithm
-      ssl.engine.factory.class ssl.key.password ssl.keymanager.algorithm
-      ssl.keystore.certificate.chain ssl.keystore.key ssl.keystore.location ssl.keystore.password
-      ssl.keystore.type ssl.principal.mapping.rules ssl.protocol ssl.provider
-      ssl.secure.random.implementation ssl.trustmanager.algorithm ssl.truststore.certificates
-      ssl.truststore.location ssl.truststore.password ssl.truststore.type
-      delegation.token.secret.key
+      ssl.allow.dn.changes ssl.allow.san.changes ssl.cipher.suites ssl.engine.factory.class
+      ssl.keymanager.algorithm ssl.protocol ssl.provider ssl.secure.random.implementation
+      ssl.trustmanager.algorithm delegation.token.secret.key
     `,
   },
   {
     reason: 'Quotas of this kind are not there.',
     names: `
-      quota.window.num
-      quota.window.size.seconds controller.quota.window.num controller.quota.window.size.seconds
-      max.connection.creation.rate max.connections.per.ip.overrides queued.max.request.bytes
+      quota.window.num quota.window.size.seconds controller.quota.window.num
+      controller.quota.window.size.seconds max.connection.creation.rate
+      max.connections.per.ip.overrides queued.max.request.bytes
     `,
   },
 ]

@@ -7,6 +7,7 @@
 import { readFile } from 'node:fs/promises'
 import {
   defineBroker,
+  loadTls,
   readProperties,
   startBroker,
   type Broker,
@@ -51,8 +52,9 @@ export async function brokerStartCommand(flags: BrokerStartFlags): Promise<void>
 
 async function listenOn(broker: Broker, { listeners }: BrokerDefinition): Promise<string[]> {
   const addresses: string[] = []
-  for (const { host, port, advertised } of listeners) {
-    const found = await broker.listen({ host, port, ...(port !== 0 && { advertised }) })
+  for (const { host, port, advertised, tls, sasl } of listeners) {
+    const keys = tls === undefined ? undefined : await loadTls(tls)
+    const found = await broker.listen({ host, port, tls: keys, sasl, ...(port !== 0 && { advertised }) })
     addresses.push(`${host === '' ? '*' : host}:${found.port}`)
   }
   return addresses
