@@ -36,6 +36,7 @@ import { batchFault } from './batch-scan.ts'
 import type { LogConfig } from './log-config.ts'
 import type { AppendOptions } from './log-types.ts'
 import type { ProducerBatch, ProducerStates, RememberedBatch } from './producer-state.ts'
+import { recompressed } from './recompress.ts'
 
 /** A batch on its way into the log. */
 export interface IncomingBatch extends ProducerBatch {
@@ -48,19 +49,30 @@ export interface IncomingBatch extends ProducerBatch {
 
 const cursor = new RecordCursor()
 
-/** Checks all batches of an append. Where the topic says so, the time of the append is written into them. */
+/** What passed: the bytes as they go into the log, and what batches they hold. */
+export interface CheckedAppend {
+  readonly bytes: Uint8Array
+  readonly batches: readonly IncomingBatch[]
+}
+
+/**
+ * Checks all batches of an append. Where the topic says so, the time of the append is written into them, and a client's
+ * batch is stored in the topic's codec.
+ */
 export function checkAppend(
-  bytes: Uint8Array,
+  given: Uint8Array,
   config: LogConfig,
   options: AppendOptions,
   place: string,
-): readonly IncomingBatch[] {
+): CheckedAppend {
+  let bytes = given
   const batches: IncomingBatch[] = []
   for (let at = 0; at < bytes.length;) {
     checkStructure(bytes, at, config, place)
     if (options.origin === 'client') {
       if (at > 0) throw invalid(`A produce request holds more than one batch for ${place}.`)
       checkClientBatch(bytes, at, config, options, place)
+      bytes = storedAs(bytes, config, place)
     }
     if (config.timestampType === 'LogAppendTime' && !isControl(bytes, at))
       setLogAppendTime(bytes, at, options.nowMs)
@@ -69,7 +81,18 @@ export function checkAppend(
     at += batch.sizeInBytes
   }
   if (batches.length === 0) throw invalid(`There is no batch to append to ${place}.`)
-  return batches
+  return { bytes, batches }
+}
+
+/** A client's batch in the topic's codec. What grows by it must still fit, as in Kafka. */
+function storedAs(bytes: Uint8Array, config: LogConfig, place: string): Uint8Array {
+  if (config.storedCodec === 'producer' || sizeInBytesOf(bytes, 0) < bytes.length) return bytes
+  const stored = recompressed(bytes, config.storedCodec, place)
+  if (stored !== bytes) {
+    checkSize(stored, 0, config, place)
+    checkSegment(stored, 0, config, place)
+  }
+  return stored
 }
 
 function checkStructure(bytes: Uint8Array, at: number, config: LogConfig, place: string): void {
@@ -77,6 +100,10 @@ function checkStructure(bytes: Uint8Array, at: number, config: LogConfig, place:
   if (fault !== undefined) {
     throw new BrokerError(kafkaErrors.CORRUPT_MESSAGE.code, `A batch for ${place} is corrupt: ${fault}.`)
   }
+  checkSegment(bytes, at, config, place)
+}
+
+function checkSegment(bytes: Uint8Array, at: number, config: LogConfig, place: string): void {
   const size = sizeInBytesOf(bytes, at)
   if (size > config.segmentBytes) {
     throw new BrokerError(
@@ -93,13 +120,7 @@ function checkClientBatch(
   options: AppendOptions,
   place: string,
 ): void {
-  const size = sizeInBytesOf(bytes, at)
-  if (size > config.messageBytesMax) {
-    throw new BrokerError(
-      kafkaErrors.MESSAGE_TOO_LARGE.code,
-      `A batch of ${size} bytes exceeds max.message.bytes ${config.messageBytesMax} of ${place}.`,
-    )
-  }
+  checkSize(bytes, at, config, place)
   const count = recordCountOf(bytes, at)
   if (baseOffsetOf(bytes, at) !== 0) throw invalid(`A batch for ${place} does not start at offset 0.`)
   if (count === 0) throw invalid(`A batch for ${place} is empty.`)
@@ -124,6 +145,16 @@ function checkClientBatch(
   if (config.timestampType === 'CreateTime') checkTimestamp(maxTimestampOf(bytes, at), config, options.nowMs)
   if (options.recordsChecked ?? true) checkRecords(bytes, at, config, options.nowMs, place)
   else if (config.compact) checkKeys(bytes, at, place)
+}
+
+function checkSize(bytes: Uint8Array, at: number, config: LogConfig, place: string): void {
+  const size = sizeInBytesOf(bytes, at)
+  if (size > config.messageBytesMax) {
+    throw new BrokerError(
+      kafkaErrors.MESSAGE_TOO_LARGE.code,
+      `A batch of ${size} bytes exceeds max.message.bytes ${config.messageBytesMax} of ${place}.`,
+    )
+  }
 }
 
 /** Offsets count from 0 without a hole, times are within bounds, keys are there, and the header tells the truth. */

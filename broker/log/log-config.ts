@@ -1,4 +1,5 @@
 /** What of a topic's configuration the log acts on, and its defaults (semantics 9.9). */
+import type { StoredCodec } from './recompress.ts'
 
 export interface LogConfig {
   /** Delete old segments by age and size. */
@@ -16,6 +17,7 @@ export interface LogConfig {
   /** -1: no limit. */
   readonly retentionBytes: number
   readonly messageBytesMax: number
+  readonly storedCodec: StoredCodec
   readonly timestampType: 'CreateTime' | 'LogAppendTime'
   readonly timestampBeforeMaxMs: number
   readonly timestampAfterMaxMs: number
@@ -39,6 +41,7 @@ export const logConfigDefaults: LogConfig = {
   retentionMs: 7 * day,
   retentionBytes: -1,
   messageBytesMax: 1_048_588,
+  storedCodec: 'producer',
   timestampType: 'CreateTime',
   timestampBeforeMaxMs: Number.MAX_SAFE_INTEGER,
   timestampAfterMaxMs: 60 * 60_000,
@@ -60,6 +63,7 @@ export interface TopicLogConfig {
   readonly 'retention.ms': number
   readonly 'retention.bytes': number
   readonly 'max.message.bytes': number
+  readonly 'compression.type': StoredCodec | 'uncompressed'
   readonly 'message.timestamp.type': string
   readonly 'message.timestamp.before.max.ms': number
   readonly 'message.timestamp.after.max.ms': number
@@ -83,6 +87,7 @@ export function logConfigOf(topic: TopicLogConfig): LogConfig {
     retentionMs: topic['retention.ms'],
     retentionBytes: topic['retention.bytes'],
     messageBytesMax: topic['max.message.bytes'],
+    storedCodec: storedCodecOf(topic['compression.type']),
     timestampType: topic['message.timestamp.type'] === 'LogAppendTime' ? 'LogAppendTime' : 'CreateTime',
     timestampBeforeMaxMs: topic['message.timestamp.before.max.ms'],
     timestampAfterMaxMs: topic['message.timestamp.after.max.ms'],
@@ -92,4 +97,9 @@ export function logConfigOf(topic: TopicLogConfig): LogConfig {
     dirtyRatioMin: topic['min.cleanable.dirty.ratio'],
     fileDeleteDelayMs: topic['file.delete.delay.ms'],
   }
+}
+
+/** Kafka has a name of its own for the topic key's `none`. */
+function storedCodecOf(type: TopicLogConfig['compression.type']): StoredCodec {
+  return type === 'uncompressed' ? 'none' : type
 }

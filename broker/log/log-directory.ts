@@ -239,7 +239,7 @@ export class LogDirectory {
   }
 
   /** Writes the checkpoints that changed. */
-  checkpoint(): void {
+  checkpoint({ sync = this.#syncs }: { readonly sync?: boolean } = {}): void {
     const logs = [...this.#logs.values()]
     const rows = (of: (log: PartitionLog) => number | undefined): readonly CheckpointRow[] =>
       logs.flatMap(log => {
@@ -249,6 +249,7 @@ export class LogDirectory {
     this.#writeCheckpoint(
       checkpointFiles.recoveryPoint,
       rows(log => log.recoveryPoint),
+      sync,
     )
     this.#writeCheckpoint(
       checkpointFiles.logStart,
@@ -283,7 +284,9 @@ export class LogDirectory {
     try {
       let clean = true
       for (const log of this.#logs.values()) clean = log.close({ clean: true }) && clean
-      this.checkpoint()
+      // The next start holds the end of every log against its recovery point: it must be as durable as the marker.
+      this.#written.delete(checkpointFiles.recoveryPoint)
+      this.checkpoint({ sync: clean || this.#syncs })
       if (clean) {
         const marker = utf8Bytes('{"version":0,"brokerEpoch":-1}')
         writeNewFile(this.#files, joinPath(this.#root, cleanShutdownFile), marker)
@@ -359,10 +362,10 @@ export class LogDirectory {
     })
   }
 
-  #writeCheckpoint(name: string, rows: readonly CheckpointRow[]): void {
+  #writeCheckpoint(name: string, rows: readonly CheckpointRow[], sync = this.#syncs): void {
     const text = rows.join('\n')
     if (this.#written.get(name) === text) return
-    writeCheckpoint(this.#files, joinPath(this.#root, name), rows, this.#syncs)
+    writeCheckpoint(this.#files, joinPath(this.#root, name), rows, sync)
     this.#written.set(name, text)
   }
 

@@ -115,9 +115,13 @@ function locate({ segment, end }: ReadSegment, offset: number): number | undefin
     const size = sizeInBytesOf(probe, 0)
     if (size < batchHeaderBytes || size > segment.sizeInBytes - position) return 'damaged'
     const following = (): number | undefined => baseOffsetAt(segment, position + size)
-    if (isMisplaced(probe, 0, { expected, end, following })) return 'damaged'
     const lastOffset = lastOffsetOf(probe, 0)
-    if (position === entry?.position && lastOffset !== entry.lastOffset) return 'damaged'
+    // The index says where its batch ends, whatever the next one says of itself.
+    const misplaced =
+      position === entry?.position
+        ? lastOffset !== entry.lastOffset
+        : isMisplaced(probe, 0, { expected, end, following })
+    if (misplaced) return 'damaged'
     if (lastOffset >= offset) {
       const sound = baseOffsetOf(probe, 0) <= offset || previous === undefined || isWhole(segment, previous)
       return sound ? position : 'damaged'
@@ -138,8 +142,12 @@ function locateChecked({ segment, end }: ReadSegment, offset: number): number | 
   const following = (): number | undefined => scanner.followingOffset()
   for (;;) {
     const found = scanner.next()
-    if (found && !isMisplaced(scanner.bytes, scanner.at, { expected, end, following })) {
-      const lastOffset = lastOffsetOf(scanner.bytes, scanner.at)
+    const lastOffset = found ? lastOffsetOf(scanner.bytes, scanner.at) : -1
+    const inPlace =
+      scanner.position === entry?.position
+        ? lastOffset === entry.lastOffset
+        : !isMisplaced(scanner.bytes, scanner.at, { expected, end, following })
+    if (found && inPlace) {
       if (lastOffset >= offset) {
         if (damage !== undefined && baseOffsetOf(scanner.bytes, scanner.at) > offset) throw damage
         return scanner.position

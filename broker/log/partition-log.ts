@@ -147,13 +147,13 @@ export class PartitionLog {
    */
   append(records: Uint8Array, options: AppendOptions): AppendResult {
     this.#state.checkWritable()
-    const batches = checkAppend(records, this.#config, options, this.#place)
+    const { bytes, batches } = checkAppend(records, this.#config, options, this.#place)
     const repeated = checkProducers(this.#store.producers, batches, options)
     if (repeated !== undefined) {
       return this.#result(repeated.baseOffset, repeated.lastOffset, options.nowMs, true)
     }
     const context = { config: this.#config, leaderEpoch: this.leaderEpoch, nowMs: options.nowMs }
-    const baseOffset = this.#guard(() => this.#writer.writeRecords(records, batches, context))
+    const baseOffset = this.#guard(() => this.#writer.writeRecords(bytes, batches, context))
     this.#appended()
     return this.#result(baseOffset, this.logEndOffset - 1, options.nowMs, false)
   }

@@ -1,8 +1,9 @@
 /**
  * Opens a partition's log: what is trusted, what is read again, what is cut off.
  *
- * After a clean stop everything is trusted, and the last segment is read from its last index entry on. After any other
- * end, segments before the recovery point are trusted (they reached the disk), and the later ones are read and checked
+ * After a clean stop everything is trusted, and the last segment is read from its last index entry on: it must end where
+ * the stop left the recovery point, since the checksum does not cover the offset of its last batch. After any other end,
+ * segments before the recovery point are trusted (they reached the disk), and the later ones are read and checked
  * batch by batch; their indexes are built anew. The producers' state is the newest snapshot that is whole, and every
  * batch after it.
  *
@@ -14,6 +15,8 @@
  *   whole sector of zeros                                      was unsynced too
  *   in the last segment, others    yes                         damaged: kept, reported, and stepped over
  *   in an earlier segment          any                         damaged: kept, reported, and stepped over
+ *   in the last segment, though    any                         the same, and so is what is missing at its end: the log goes
+ *   the stop was clean                                         on in a new segment where the stop left it
  *
  * A batch whose offset does not follow counts as damaged too: the checksum does not cover the offset.
  */
@@ -59,6 +62,12 @@ export interface LoadedLog {
   readonly report: RecoveryReport
 }
 
+/** What a clean stop says of the last segment. */
+interface CleanEnd {
+  readonly offset: number
+  readonly sound: boolean
+}
+
 const sectorBytes = 512
 
 export function loadLog(home: SegmentHome, options: RecoveryOptions): LoadedLog {
@@ -82,17 +91,19 @@ class Recovery {
     const { cleanStop, logStartOffset } = this.#options
     const { segmentOffsets, snapshotOffsets } = sweepDirectory(files, directory)
     const all = this.#openSegments(segmentOffsets)
-    const active = all.at(-1)!
     const epochs = new LeaderEpochs(readCheckpoint(files, joinPath(directory, leaderEpochFile)))
-    const trustedEnd = cleanStop ? this.#endOfCleanLog(active) : undefined
+    const cleanEnd = cleanStop ? this.#endOfCleanLog(all.at(-1)!) : undefined
+    const trustedEnd = cleanEnd?.sound === true ? cleanEnd.offset : undefined
     const firstScanned = trustedEnd === undefined ? this.#firstScanned(all) : all.length
     const producersFrom = trustedEnd ?? all[firstScanned]!.baseOffset
     const producers = loadProducers(this.#home, all, snapshotOffsets, producersFrom, this.#options.nowMs)
     let logEndOffset = trustedEnd ?? producersFrom
+    if (cleanEnd?.sound === false) all.push(this.#newSegment(cleanEnd.offset))
     for (let index = firstScanned; index < all.length; index++) {
       const endOffset = all[index + 1]?.baseOffset
       logEndOffset = this.#scan(all[index]!, endOffset, producers, epochs)
     }
+    if (cleanEnd?.sound === false) this.#reportMissing(all.at(-2)!, cleanEnd.offset)
     epochs.truncateEnd(Math.max(logEndOffset, 1))
     return {
       segments: new Segments(all),
@@ -110,7 +121,7 @@ class Recovery {
     }
   }
 
-  #openSegments(offsets: readonly number[]): readonly Segment[] {
+  #openSegments(offsets: readonly number[]): Segment[] {
     const { nowMs, logStartOffset } = this.#options
     const bases = offsets.length === 0 ? [logStartOffset] : offsets
     return bases.map((baseOffset, index) => {
@@ -121,16 +132,39 @@ class Recovery {
     })
   }
 
-  /** After a clean stop: the log's end, if the end of the last segment is as sound as it should be. */
-  #endOfCleanLog(active: Segment): number | undefined {
-    if (active.sizeInBytes === 0) return active.baseOffset
-    active.resume()
-    const scanner = active.scan(active.indexes.offsets.lastPosition, { checked: true })
-    let end: number | undefined
-    while (scanner.next()) end = lastOffsetOf(scanner.bytes, scanner.at) + 1
-    if (scanner.fault === undefined) return end
-    active.suspend()
-    return undefined
+  /**
+   * After a clean stop: where the log ends, and whether its last segment is sound up to there; undefined if nobody knows.
+   * Compaction on another broker may have left holes in it, so only the end itself is held against the recovery point.
+   */
+  #endOfCleanLog(active: Segment): CleanEnd | undefined {
+    const { recoveryPoint } = this.#options
+    if (active.sizeInBytes > 0) active.resume()
+    const { end, lastBase, whole } = endOf(active)
+    // A checkpoint from before the last records says nothing of how they must end.
+    const known = recoveryPoint > active.baseOffset && lastBase < recoveryPoint
+    if (whole && (!known || end === recoveryPoint)) return { offset: end, sound: true }
+    if (active.sizeInBytes > 0) active.suspend()
+    return known ? { offset: recoveryPoint, sound: false } : undefined
+  }
+
+  /** Where a log goes on whose last segment is damaged at its end. */
+  #newSegment(baseOffset: number): Segment {
+    const { nowMs } = this.#options
+    const segment = new Segment(this.#home, { baseOffset, sizeInBytes: 0, createdMs: nowMs, active: true })
+    segment.open()
+    return segment
+  }
+
+  /** Notes what a segment should have before `endOffset`, unless damage there has been noted already. */
+  #reportMissing(segment: Segment, endOffset: number): void {
+    if (this.#corruptRanges.at(-1)?.toOffset === endOffset - 1) return
+    let fromOffset = segment.baseOffset
+    const scanner = segment.scan(0)
+    while (scanner.next()) fromOffset = lastOffsetOf(scanner.bytes, scanner.at) + 1
+    if (fromOffset >= endOffset) return
+    const position = segment.sizeInBytes
+    const range = { fromPosition: position, toPosition: position, fromOffset, toOffset: endOffset - 1 }
+    this.#corruptRanges.push({ file: segment.path(), ...range })
   }
 
   /** The first segment that may hold bytes that never reached the disk, or whose transaction index is unusable. */
@@ -234,4 +268,27 @@ class Recovery {
     }
     return false
   }
+}
+
+/**
+ * The end of a segment from its last index entry on, where its last batch should begin, and whether all of these are whole
+ * and ascend. The index says where its own batch ends, whatever the batch says.
+ */
+function endOf(segment: Segment): { end: number; lastBase: number; whole: boolean } {
+  let [end, lastBase] = [segment.baseOffset, segment.baseOffset]
+  if (segment.sizeInBytes === 0) return { end, lastBase, whole: true }
+  const entry = segment.indexes.offsets.entryFor(Number.MAX_SAFE_INTEGER)
+  const scanner = segment.scan(entry?.position ?? 0, { checked: true })
+  while (scanner.next()) {
+    const lastOffset = lastOffsetOf(scanner.bytes, scanner.at)
+    if (entry !== undefined && scanner.position === entry.position) {
+      lastBase = entry.lastOffset
+      if (lastOffset !== entry.lastOffset) return { end, lastBase, whole: false }
+    } else {
+      if (baseOffsetOf(scanner.bytes, scanner.at) < end) return { end, lastBase, whole: false }
+      lastBase = end
+    }
+    end = lastOffset + 1
+  }
+  return { end, lastBase, whole: scanner.fault === undefined }
 }

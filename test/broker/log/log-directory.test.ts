@@ -269,6 +269,7 @@ it('takes the configuration of a topic under Kafka’s names', () => {
     'retention.ms': 6,
     'retention.bytes': 7,
     'max.message.bytes': 8,
+    'compression.type': 'uncompressed',
     'message.timestamp.type': 'LogAppendTime',
     'message.timestamp.before.max.ms': 9,
     'message.timestamp.after.max.ms': 10,
@@ -282,6 +283,7 @@ it('takes the configuration of a topic under Kafka’s names', () => {
     delete: true,
     compact: true,
     timestampType: 'LogAppendTime',
+    storedCodec: 'none',
     fileDeleteDelayMs: 14,
   })
 })
