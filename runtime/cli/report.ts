@@ -1,8 +1,33 @@
 /** How the command line tells of errors, and the exit codes it ends with. */
+import type { ErrorCode } from '../../src/base/error-codes.ts'
 import { StreamsError } from '../../src/base/errors.ts'
 
 /** Exit codes of every command. */
-export const exitCodes = { ok: 0, failure: 1, usage: 2, notFound: 3, refused: 4, interrupted: 130 } as const
+export const exitCodes = {
+  ok: 0,
+  failure: 1,
+  usage: 2,
+  notFound: 3,
+  refused: 4,
+  timedOut: 124,
+  interrupted: 130,
+} as const
+
+/** What is not simply a failure. */
+const exitCodeOf: Partial<Readonly<Record<ErrorCode, number>>> = {
+  'MR-2001': exitCodes.notFound,
+  'MR-5044': exitCodes.timedOut,
+  'MR-6005': exitCodes.usage,
+  'MR-6201': exitCodes.usage,
+  'MR-6202': exitCodes.notFound,
+  'MR-6203': exitCodes.refused,
+  'MR-6204': exitCodes.refused,
+}
+
+/** The exit code of a command that has ended with this error. */
+export function exitCodeFor(error: unknown): number {
+  return (error instanceof StreamsError ? exitCodeOf[error.code] : undefined) ?? exitCodes.failure
+}
 
 /** Prints an error on stderr: a `StreamsError` by its own text, anything else with its stack. */
 export function reportError(error: unknown): void {

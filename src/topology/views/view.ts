@@ -3,13 +3,11 @@ import { unreachable } from '../../base/assert.ts'
 import { describeTopology } from '../describe.ts'
 import type { TopologyDescription } from '../description.ts'
 import { dotOf } from './dot.ts'
+import type { TopologyFormat } from './formats.ts'
 import { mermaidOf } from './mermaid.ts'
 import { svgOf } from './svg.ts'
 
-/** `text` is that of Kafka Streams, byte for byte; `json` is the `TopologyDescription`. */
-export const topologyFormats = ['text', 'mermaid', 'dot', 'json', 'svg'] as const
-
-export type TopologyFormat = (typeof topologyFormats)[number]
+export { topologyFormats, type TopologyFormat } from './formats.ts'
 
 /**
  * A topology in a format: what `millrace topology` prints. Names are escaped as the format wants it, whatever is in them.

@@ -1,0 +1,54 @@
+/**
+ * Files of offsets, in the forms that people have: `topic,partition,offset` lines, as Kafka's own tool exports and takes them,
+ * or JSON as `group seek` and `group describe` print it.
+ */
+import type { TopicPartition } from '../../../src/base/topic-partition.ts'
+import { invalid } from '../invalid.ts'
+
+export interface FiledOffset extends TopicPartition {
+  readonly offset: number
+}
+
+/** Reads a file of offsets. MR-6201 with the place of what is none. */
+export function readOffsetFile(text: string, path: string): readonly FiledOffset[] {
+  return /^\s*[[{]/.test(text) ? jsonOffsets(text, path) : lineOffsets(text, path)
+}
+
+function lineOffsets(text: string, path: string): readonly FiledOffset[] {
+  return text.split('\n').flatMap((line, index) => {
+    const plain = line.replaceAll('"', '').trim()
+    if (plain === '') return []
+    const [topic, partition, offset] = plain.split(',').map(part => part.trim())
+    return [checked({ topic, partition, offset }, `${path}:${index + 1}`)]
+  })
+}
+
+function jsonOffsets(text: string, path: string): readonly FiledOffset[] {
+  let document: unknown
+  try {
+    document = JSON.parse(text)
+  } catch (cause) {
+    throw invalid(`${path} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
+  const groups = Array.isArray(document) ? (document as unknown[]) : [document]
+  const rows = groups.flatMap(each => (each as { offsets?: unknown[] } | null)?.offsets ?? [each])
+  return rows
+    .filter(row => (row as Fields | null)?.offset !== null)
+    .map((row, index) => checked((row ?? {}) as Fields, `${path}, entry ${index + 1}`))
+}
+
+interface Fields {
+  readonly topic?: unknown
+  readonly partition?: unknown
+  readonly offset?: unknown
+}
+
+function checked({ topic, partition, offset }: Fields, place: string): FiledOffset {
+  const numbers = [partition, offset].map(value =>
+    /^\d{1,15}$/.test(String(value)) ? Number(value) : undefined,
+  )
+  if (typeof topic === 'string' && topic !== '' && numbers[0] !== undefined && numbers[1] !== undefined) {
+    return { topic, partition: numbers[0], offset: numbers[1] }
+  }
+  throw invalid(`${place} is not a topic, a partition and an offset`, 'Write lines such as orders,0,120')
+}
