@@ -20,6 +20,7 @@ import type { BrokerConfigInput } from './config.ts'
 import type { BrokerContext } from './handlers/handler.ts'
 import type { FileSystem } from './log/files.ts'
 import { NodeFiles } from './log/node-files.ts'
+import { damageFound } from './log/damage-report.ts'
 import type { PartitionLog } from './log/partition-log.ts'
 import { WatchedFiles } from './log/watched-files.ts'
 import { Maintenance } from './maintenance.ts'
@@ -27,6 +28,7 @@ import { Dispatch } from './net/dispatch.ts'
 import { isInternalTopic, metadataLogName } from './metadata/topic-name.ts'
 import { InProcessConnection } from './net/in-process.ts'
 import { Listener } from './net/listener.ts'
+import { networkLimits, type NetworkLimits } from './net/network-limits.ts'
 
 import { Login, type SaslOptions } from './security/login.ts'
 import { ownProcess } from './security/principal.ts'
@@ -90,10 +92,9 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const files = onStorageFailure === undefined ? given : new WatchedFiles(given, onStorageFailure)
   registerAllCodecs()
   const context = await assemble({ directory, files, clock, random, config: options.config })
-  return new Broker(context, {
-    onFault: options.onFault ?? warn,
-    onRefused: options.onRefused ?? (() => undefined),
-  })
+  const { onFault = warn, onRefused = () => undefined } = options
+  for (const damage of damageFound(context.logs.partitions())) onFault(damage)
+  return new Broker(context, { onFault, onRefused })
 }
 
 /** Who is told of what. */
@@ -110,6 +111,7 @@ export class Broker {
   readonly #maintenance: Maintenance
   readonly #connections = new Map<InProcessConnection, number>()
   readonly #listeners = new Set<Listener>()
+  readonly #limits: NetworkLimits
   readonly #onFault: (fault: StreamsError) => void
   readonly #onRefused: NonNullable<BrokerOptions['onRefused']>
   #connectionCount = 0
@@ -122,6 +124,7 @@ export class Broker {
     this.#onRefused = onRefused
     this.#dispatch = new Dispatch(context, onFault)
     const { config, clock } = context
+    this.#limits = networkLimits(config, clock)
     this.#maintenance = new Maintenance(clock, () => this.#maintain(), {
       intervalMs: Math.min(
         config['log.cleaner.backoff.ms'],
@@ -198,8 +201,7 @@ export class Broker {
       frameBytesMax: config['socket.request.max.bytes'],
       requestMemoryMax: config['request.memory.max.bytes'],
       idleMs: config['connections.max.idle.ms'],
-      connectionsMax: config['max.connections'],
-      connectionsPerHostMax: config['max.connections.per.ip'],
+      ...this.#limits,
       nextConnectionId: () => ++this.#connectionCount,
       onRefused: this.#onRefused,
       onClosed: connectionId => groups.connectionClosed(connectionId),

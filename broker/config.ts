@@ -55,10 +55,21 @@ export const brokerConfigTable = {
   'connections.max.idle.ms': long(10 * minute, 'A connection on which nothing moves for so long is closed.', {
     min: -1,
   }),
-  'max.connections': int(2 ** 31 - 1, 'Connections of a listener; those beyond are closed at once.', {
+  'request.arrival.timeout.ms': int(
+    30_000,
+    'A connection is closed if a request begins to arrive on it and for so long comes slower than 1 KiB a second.',
+    { min: 1 },
+  ),
+  'max.connections': int(2 ** 31 - 1, 'Connections of the broker; those beyond are closed at once.', {
     min: 0,
   }),
   'max.connections.per.ip': int(2 ** 31 - 1, 'The same for each address of a client.', { min: 0 }),
+  'max.connections.per.ip.overrides': string('', 'The same for single addresses: "ADDRESS:COUNT,...".'),
+  'max.connection.creation.rate': int(
+    2 ** 31 - 1,
+    'New connections of the broker in a second; those beyond are closed at once.',
+    { min: 1 },
+  ),
   'sasl.server.max.receive.size': int(512 * 1024, 'The largest request taken before a login, in bytes.', {
     min: 1024,
   }),
@@ -68,6 +79,16 @@ export const brokerConfigTable = {
     { min: 0, max: 60_000 },
   ),
   'queued.max.requests': int(500, 'Requests of one connection that may wait for their turn.', { min: 1 }),
+  'queued.max.request.bytes': long(
+    256 * mebibyte,
+    'Bytes of large requests, of all connections, that may be in memory before they are read on; -1 for any number.',
+    { min: -1 },
+  ),
+  'queued.max.response.bytes': long(
+    256 * mebibyte,
+    'Bytes of large answers, of all connections, that clients may leave untaken before fetches wait; -1 for any number.',
+    { min: -1 },
+  ),
   'fetch.max.bytes': int(55 * mebibyte, 'The most that one Fetch answers, in bytes.', { min: 1024 }),
   'fetch.parked.max': int(10_000, 'Fetches that may wait for records at a time.', { min: 1 }),
   'max.incremental.fetch.session.cache.slots': int(1000, 'Fetch sessions that are kept.', { min: 0 }),

@@ -11,6 +11,7 @@
  *
  * What a connection holds up to `freeBytes` is not counted: small requests are never held up by large ones.
  */
+import { assert } from '../../src/base/assert.ts'
 import type { Clock, Timer } from '../../src/base/clock.ts'
 
 /** Someone who holds bytes: a connection. */
@@ -35,7 +36,7 @@ export interface ByteBudgetOptions {
 
 /** What each connection may hold without asking: a buffer of the socket. */
 export const freeBytes: number = 64 * 1024
-const patienceMsDefault = 5000
+const patienceMsDefault = 2000
 
 export class ByteBudget {
   readonly #bytesMax: number
@@ -71,24 +72,25 @@ export class ByteBudget {
     if (counted === 0) this.#held.delete(holder)
     else if (held === undefined) this.#held.set(holder, { bytes: counted, sinceMs: this.#clock.monotonic() })
     else held.bytes = counted
-    if (!this.isExhausted) this.#resumeAll()
+    if (this.isExhausted) this.#arm()
+    else this.#resumeAll()
   }
 
-  /** Calls `resume` when there is room. A holder that is gone is to `leave`. */
+  /** While the budget is exhausted: calls `resume` when it is not. A holder that is gone is to `leave`. */
   wait(holder: ByteHolder): void {
+    assert(this.isExhausted, 'a connection waits for memory that there is')
     this.#waiting.add(holder)
-    this.#timer ??= this.#clock.setTimer(this.#patienceMs, () => this.#relieve())
   }
 
   /** Holds nothing any more and waits for nothing. Idempotent. */
   leave(holder: ByteHolder): void {
     this.#waiting.delete(holder)
     this.hold(holder, 0)
-    if (this.#waiting.size === 0) this.#rest()
   }
 
   #resumeAll(): void {
-    this.#rest()
+    this.#timer?.cancel()
+    this.#timer = undefined
     if (this.#waiting.size === 0) return
     const waiting = [...this.#waiting]
     this.#waiting.clear()
@@ -96,12 +98,11 @@ export class ByteBudget {
     for (const holder of waiting) holder.resume()
   }
 
-  #rest(): void {
-    this.#timer?.cancel()
-    this.#timer = undefined
+  #arm(): void {
+    this.#timer ??= this.#clock.setTimer(this.#patienceMs, () => this.#relieve())
   }
 
-  /** Somebody has waited for long: those that hold for as long are given up. */
+  /** The budget was exhausted for long: those that have held theirs for as long are given up. */
   #relieve(): void {
     this.#timer = undefined
     const before = this.#clock.monotonic() - this.#patienceMs
@@ -109,8 +110,6 @@ export class ByteBudget {
       if (sinceMs > before || this.#total <= this.#bytesMax / 2) break
       holder.giveUp()
     }
-    if (this.#waiting.size > 0) {
-      this.#timer ??= this.#clock.setTimer(this.#patienceMs, () => this.#relieve())
-    }
+    if (this.isExhausted) this.#arm()
   }
 }

@@ -1,8 +1,8 @@
 /**
  * A listening socket, plain or with TLS, and the connections that came through it.
  *
- * Bounded by `connectionsMax` and `connectionsPerHostMax`: a connection beyond them is closed at once, and the others are
- * not touched.
+ * How many there may be is counted for all listeners together (`connection-counts.ts`): a connection beyond that is closed
+ * at once, and the others are not touched.
  */
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
@@ -11,6 +11,7 @@ import type { Peer } from '../handlers/handler.ts'
 import { anonymous } from '../security/principal.ts'
 import type { Session } from '../security/session.ts'
 import { serverOptions, tlsPrincipal, type TlsOptions } from '../security/tls.ts'
+import type { ConnectionCounts } from './connection-counts.ts'
 import { TcpConnection, type TcpConnectionOptions } from './tcp-connection.ts'
 
 export interface ListenerOptions extends Omit<TcpConnectionOptions, 'socket' | 'peer' | 'onClosed'> {
@@ -22,8 +23,7 @@ export interface ListenerOptions extends Omit<TcpConnectionOptions, 'socket' | '
   readonly port: number
   /** What clients that come this way are told; called once the port is known. */
   readonly advertised: (port: number) => Peer['advertised']
-  readonly connectionsMax: number
-  readonly connectionsPerHostMax: number
+  readonly counts: ConnectionCounts
   readonly nextConnectionId: () => number
   /** `undefined` for plain connections. */
   readonly tls: TlsOptions | undefined
@@ -36,7 +36,6 @@ export class Listener {
   readonly #server: Server
   readonly #options: ListenerOptions
   readonly #connections = new Set<TcpConnection>()
-  readonly #perHost = new Map<string, number>()
   /** Every socket that was let in, also those that are not through with TLS. */
   readonly #sockets = new Set<Socket>()
   #advertised: Peer['advertised'] | undefined
@@ -91,20 +90,16 @@ export class Listener {
 
   /** Counts a socket in; one beyond the bounds is closed. */
   #admit(socket: Socket): boolean {
-    const { connectionsMax, connectionsPerHostMax } = this.#options
+    const { counts } = this.#options
     const clientHost = socket.remoteAddress ?? 'unknown'
-    const fromHost = this.#perHost.get(clientHost) ?? 0
-    if (this.#sockets.size >= connectionsMax || fromHost >= connectionsPerHostMax) {
+    if (!counts.admit(clientHost)) {
       socket.destroy()
       return false
     }
-    this.#perHost.set(clientHost, fromHost + 1)
     this.#sockets.add(socket)
     socket.on('close', () => {
       this.#sockets.delete(socket)
-      const left = this.#perHost.get(clientHost)! - 1
-      if (left === 0) this.#perHost.delete(clientHost)
-      else this.#perHost.set(clientHost, left)
+      counts.release(clientHost)
     })
     return true
   }

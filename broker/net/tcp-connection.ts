@@ -10,7 +10,8 @@
  * A connection that has to log in is held to small frames and few requests until it has (`security/login.ts`).
  *
  * What this holds for a client is therefore bounded: the frame that is arriving, the frames of one chunk of the socket, and
- * the answer that is leaving.
+ * the answer that is leaving. What all connections hold together is bounded by budgets (`byte-budget.ts`): where one is
+ * exhausted, connections that would hold more are not read, or their fetches not handled, until there is room.
  */
 import type { Socket } from 'node:net'
 import type { Clock } from '../../src/base/clock.ts'
@@ -18,6 +19,8 @@ import { deferred } from '../../src/base/deferred.ts'
 import { StreamsError } from '../../src/base/errors.ts'
 import { FrameSplitter } from '../../src/protocol/frame.ts'
 import type { Peer } from '../handlers/handler.ts'
+import { ArrivalWatch } from './arrival-watch.ts'
+import { ConnectionMemory, type ConnectionBudgets } from './connection-memory.ts'
 import type { Dispatch } from './dispatch.ts'
 import { LoginGate } from './login-gate.ts'
 import { answerRequest, readRequest } from './request-frame.ts'
@@ -38,6 +41,10 @@ export interface TcpConnectionOptions {
   readonly failedLoginDelayMs: number
   /** What a request may weigh as objects, its record bytes aside. */
   readonly requestMemoryMax: number
+  /** What all connections may hold together. */
+  readonly budgets: ConnectionBudgets
+  /** How long a request may arrive slower than 1 KiB a second. */
+  readonly arrivalTimeoutMs: number
   /** A connection on which nothing moves for so long is closed; 0 or less for never. */
   readonly idleMs: number
   /** Told why a connection is ended that the client did not end. */
@@ -52,7 +59,13 @@ export class TcpConnection {
   readonly #splitter: FrameSplitter
   /** `undefined` where there is no login. */
   readonly #gate: LoginGate | undefined
+  readonly #memory: ConnectionMemory
+  readonly #arrival: ArrivalWatch
+  /** Whole requests that have not been answered: one that is busy, and those behind it. */
   readonly #frames: Uint8Array[] = []
+  #framesBytes = 0
+  #framesRead = 0
+  #busyBytes = 0
   /** Reused as long as the client calls itself the same. */
   #peer: Peer
   #isBusy = false
@@ -66,6 +79,12 @@ export class TcpConnection {
     this.#peer = { ...options.peer, clientId: null }
     const { promise, resolve } = deferred()
     this.closed = promise
+    this.#memory = new ConnectionMemory({
+      budgets: options.budgets,
+      resume: () => this.#work(),
+      giveUp: reason => this.#refuse(reason),
+    })
+    this.#arrival = this.#watchArrival()
     const { socket, idleMs } = options
     socket.setNoDelay(true)
     socket.setTimeout(Math.max(0, Math.min(idleMs, idleMsMax)), () => {
@@ -73,12 +92,17 @@ export class TcpConnection {
       if (!this.#isBusy) socket.destroy()
     })
     socket.on('data', (chunk: Uint8Array) => this.#read(chunk))
-    socket.on('drain', () => this.#work())
+    socket.on('drain', () => {
+      this.#memory.answersHeld(0)
+      this.#work()
+    })
     // Resets and broken pipes are how clients go away; `close` follows.
     socket.on('error', () => undefined)
     socket.on('close', () => {
       this.#isClosed = true
       this.#frames.length = 0
+      this.#memory.close()
+      this.#arrival.close()
       resolve()
       options.onClosed(this)
     })
@@ -92,6 +116,8 @@ export class TcpConnection {
   /** Ends the connection at once; a request under way is not answered. */
   close(): Promise<void> {
     this.#isClosed = true
+    // At once: whoever waits for what this connection holds is not to wait for its socket.
+    this.#memory.close()
     this.#options.socket.destroy()
     return this.closed
   }
@@ -99,11 +125,16 @@ export class TcpConnection {
   #read(chunk: Uint8Array): void {
     if (this.#isClosed) return
     try {
-      this.#splitter.push(chunk, frame => this.#frames.push(frame))
+      this.#splitter.push(chunk, frame => {
+        this.#frames.push(frame)
+        this.#framesBytes += frame.length
+        this.#framesRead++
+      })
     } catch (error) {
       this.#refuse(error)
       return
     }
+    if (this.#splitter.pendingBytes > 0) this.#arrival.begin()
     this.#work()
   }
 
@@ -112,14 +143,35 @@ export class TcpConnection {
     const { socket } = this.#options
     socket.cork()
     while (!this.#isClosed && !this.#isBusy && !socket.writableNeedDrain) {
-      const frame = this.#frames.shift()
-      if (frame === undefined) break
+      const frame = this.#frames[0]
+      if (frame === undefined || !this.#memory.mayHandle(frame)) break
+      this.#frames.shift()
+      this.#framesBytes -= frame.length
       this.#handle(frame)
     }
     socket.uncork()
     if (this.#isClosed) return
-    if (this.#isBusy || socket.writableNeedDrain) socket.pause()
+    const held = this.#splitter.heldBytes + this.#framesBytes + this.#busyBytes
+    const hasRoom = this.#memory.mayRead(held)
+    if (!hasRoom || this.#isBusy || this.#frames.length > 0 || socket.writableNeedDrain) socket.pause()
     else socket.resume()
+  }
+
+  #watchArrival(): ArrivalWatch {
+    const { clock, arrivalTimeoutMs: timeoutMs, socket, peer } = this.#options
+    return new ArrivalWatch({
+      clock,
+      timeoutMs,
+      look: () => ({
+        requests: this.#framesRead,
+        pendingBytes: this.#splitter.pendingBytes,
+        isRead: !socket.isPaused(),
+      }),
+      onSlow: () => {
+        const what = `a request from ${peer.clientHost} arrived slower than 1 KiB a second for ${timeoutMs} ms`
+        this.#refuse(new StreamsError('MR-5027', { what }))
+      },
+    })
   }
 
   #handle(frame: Uint8Array): void {
@@ -137,9 +189,11 @@ export class TcpConnection {
         return
       }
       this.#isBusy = true
+      this.#busyBytes = frame.length
       outcome.then(
         answer => {
           this.#isBusy = false
+          this.#busyBytes = 0
           if (this.#isClosed) return
           this.#write(answer)
           this.#work()
@@ -172,6 +226,7 @@ export class TcpConnection {
     socket.cork()
     for (const chunk of chunks) socket.write(chunk)
     socket.uncork()
+    if (socket.writableNeedDrain) this.#memory.answersHeld(socket.writableLength)
     if (this.#gate === undefined) return
     this.#splitter.frameBytesMax = this.#gate.frameBytesMax
     if (!this.#gate.isRefused) return

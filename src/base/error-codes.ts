@@ -268,6 +268,16 @@ export const errorCodes = {
     summary: 'A job that the broker repeats, such as retention or compaction, failed.',
   },
   'MR-5026': { name: 'CANNOT_LISTEN', retriable: false, summary: 'An address cannot be listened on.' },
+  'MR-5027': {
+    name: 'REQUEST_TOO_SLOW',
+    retriable: true,
+    summary: 'A request began to arrive and then came too slowly.',
+  },
+  'MR-5028': {
+    name: 'CONNECTION_GIVEN_UP',
+    retriable: true,
+    summary: 'A connection held memory that others waited for.',
+  },
   'MR-5030': {
     name: 'LOGIN_REQUIRED',
     retriable: false,

@@ -38,6 +38,11 @@ export class FrameSplitter {
     return this.#gatheredLength
   }
 
+  /** Bytes of memory that are held for it; at most twice what has arrived of it. */
+  get heldBytes(): number {
+    return this.#gatheredLength === 0 ? 0 : this.#gathered.length
+  }
+
   /**
    * Takes the next bytes of the stream and calls `onFrame` for each frame that they complete, in order. A
    * frame is a view into `chunk` or into memory of its own, and in both cases the caller's to keep: do not

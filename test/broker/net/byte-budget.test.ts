@@ -56,7 +56,7 @@ describe('a byte budget', () => {
   it('gives up nobody that has only just begun', async () => {
     const { budget, seen, holder, clock } = arrange()
     const [old, recent] = [holder('old'), holder('recent')]
-    budget.hold(old, freeBytes + 10)
+    budget.hold(old, freeBytes + 1010)
     budget.wait(recent)
     await clock.advance(4000)
     budget.hold(recent, freeBytes + 5000)
@@ -72,6 +72,7 @@ describe('a byte budget', () => {
     const one = holder('one')
     budget.hold(one, freeBytes + 2000)
     budget.wait(one)
+    expect(clock.timerCount).toBe(1)
     budget.leave(one)
     expect(clock.timerCount).toBe(0)
   })
