@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { JavaClient } from './java-client.ts'
 import { findJava } from './java-host.ts'
 import { messages, until } from './scenario.ts'
+import { toolsSteps } from './tools-steps.ts'
 import { leadThroughScenario, type FurtherStep } from './suite.ts'
 
 const found = findJava()
@@ -38,6 +39,7 @@ const shares: readonly FurtherStep<JavaClient>[] = assignors.map(assignor => ({
 
 const further: readonly FurtherStep<JavaClient>[] = [
   ...shares,
+  ...toolsSteps,
   {
     name: 'a static member comes back to its partitions without a rebalance',
     run: async ({ client, judge, name }) => {

@@ -8,6 +8,8 @@ export interface Stage {
   readonly client: Client
   readonly judge: Judge
   readonly name: string
+  /** Of the broker. */
+  readonly address: string
 }
 
 export interface Step {

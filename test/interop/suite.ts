@@ -55,7 +55,7 @@ export function leadThroughScenario<C extends Client>({
         continue
       }
       const stageName = step.name.replaceAll(/\W+/g, '-')
-      it(step.name, () => step.run({ client, judge, name: stageName }), 60_000)
+      it(step.name, () => step.run({ client, judge, name: stageName, address: broker.address }), 60_000)
     }
   })
 }

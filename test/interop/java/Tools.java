@@ -20,18 +20,24 @@ final class Tools {
 
   /** Thrown in place of the end of the process. */
   private static final class Ended extends RuntimeException {
-    final int code;
-
-    Ended(int code) {
-      super("ended with " + code, null, false, false);
-      this.code = code;
+    Ended() {
+      super("the tool has ended", null, false, false);
     }
   }
 
+  /** The code that the running tool has ended with first: some catch what is thrown at them, and end again with 1. */
+  private Integer ended;
+  private final List<Runnable> hooks = new ArrayList<>();
+
+  private void end(int code) {
+    if (ended == null) ended = code;
+    throw new Ended();
+  }
+
   Tools(String bootstrap) {
-    Exit.setExitProcedure((code, message) -> { throw new Ended(code); });
-    Exit.setHaltProcedure((code, message) -> { throw new Ended(code); });
-    Exit.setShutdownHookAdder((name, runnable) -> { });
+    Exit.setExitProcedure((code, message) -> end(code));
+    Exit.setHaltProcedure((code, message) -> end(code));
+    Exit.setShutdownHookAdder((name, hook) -> hooks.add(hook));
     acts.put("tool", this::run);
   }
 
@@ -64,16 +70,19 @@ final class Tools {
     }
   }
 
-  private static int codeOf(String name, String[] arguments) throws Exception {
+  private int codeOf(String name, String[] arguments) throws Exception {
+    ended = null;
+    hooks.clear();
     try {
       Class.forName(name).getMethod("main", String[].class).invoke(null, (Object) arguments);
-      return 0;
     } catch (InvocationTargetException thrown) {
-      for (Throwable cause = thrown.getCause(); cause != null; cause = cause.getCause()) {
-        if (cause instanceof Ended ended) return ended.code;
+      if (ended == null) {
+        thrown.getCause().printStackTrace();
+        return 1;
       }
-      thrown.getCause().printStackTrace();
-      return 1;
     }
+    int code = ended == null ? 0 : ended;
+    for (Runnable hook : List.copyOf(hooks)) hook.run();
+    return code;
   }
 }
