@@ -1,5 +1,6 @@
 /** Declares `millrace broker start`. */
 import type { Command } from 'commander'
+import { collect } from './cluster-flags.ts'
 
 export function declareBrokerCommands(program: Command): void {
   const broker = program.command('broker').description('A single-node broker for any Kafka client.')
@@ -15,12 +16,7 @@ export function declareBrokerCommands(program: Command): void {
     )
     .option('--data <dir>', 'data directory (default: log.dirs of the configuration, or .millrace/broker)')
     .option('--config <file>', 'Kafka broker properties')
-    .option(
-      '--property <key=value>',
-      'one property; may be given again',
-      (value: string, all: string[]) => [...all, value],
-      [],
-    )
+    .option('--property <key=value>', 'one property; may be given again', collect)
     .option(
       '--lenient-replication',
       'create topics that ask for several replicas with one, instead of refusing them',
