@@ -1,0 +1,73 @@
+/** What a record costs as the same records are spread over 1 to 1,000 partitions. */
+import { join } from 'node:path'
+import { createTopics, kafkaBrokers } from '../../runtime/index.ts'
+import { openCluster } from '../../runtime/brokers.ts'
+import { Fetcher } from '../../runtime/client/fetcher.ts'
+import { Producer } from '../../runtime/client/producer.ts'
+import { json, string, topic } from '../../src/index.ts'
+import { ChildBroker } from './child-broker.ts'
+
+const records = 500_000
+const value = new Uint8Array(100).fill(120)
+
+export async function measurePartitions(directory: string): Promise<void> {
+  console.log(
+    `${records.toLocaleString('en')} records of 100 B over a number of partitions, by our own client`,
+  )
+  console.log('partitions     produce records/s     consume records/s     cost per record, 1 partition = 1')
+  let least: number | undefined
+  for (const partitions of [1, 10, 100, 1000]) {
+    const broker = await ChildBroker.start(join(directory, 'partitions'))
+    const brokers = kafkaBrokers(broker.bootstrap)
+    await createTopics(brokers, [topic('spread', { key: string(), value: json(), partitions })])
+    const producedMs = await produce(brokers, partitions)
+    const consumedMs = await consume(brokers, partitions)
+    await broker.stop()
+    const total = producedMs + consumedMs
+    least ??= total
+    const rate = (elapsedMs: number) =>
+      Math.round((records / elapsedMs) * 1000)
+        .toLocaleString('en')
+        .padStart(21)
+    console.log(
+      `${String(partitions).padStart(10)} ${rate(producedMs)} ${rate(consumedMs)} ${(total / least).toFixed(2).padStart(12)}`,
+    )
+  }
+}
+
+type Brokers = ReturnType<typeof kafkaBrokers>
+
+async function produce(brokers: Brokers, partitions: number): Promise<number> {
+  const cluster = openCluster(brokers, 'bench')
+  const producer = new Producer({ cluster })
+  await cluster.metadata(['spread'])
+  const started = performance.now()
+  for (let index = 0; index < records; index++) {
+    const full = producer.whenWritable()
+    if (full !== undefined) await full
+    // Runs of records for one partition, as a partitioner without keys makes them.
+    producer.append('spread', Math.floor(index / 100) % partitions, null, value, index, [])
+  }
+  await producer.flush()
+  const elapsed = performance.now() - started
+  await producer.close()
+  await cluster.close()
+  return elapsed
+}
+
+async function consume(brokers: Brokers, partitions: number): Promise<number> {
+  const cluster = openCluster(brokers, 'bench')
+  const fetcher = new Fetcher({ cluster, isolation: 'read_committed' })
+  fetcher.assign(
+    Array.from({ length: partitions }, (_, partition) => ({ topic: 'spread', partition, offset: 0 })),
+  )
+  const started = performance.now()
+  let count = 0
+  while (count < records) {
+    for (const fetched of await fetcher.poll(1000)) while (fetched.records.next()) count++
+  }
+  const elapsed = performance.now() - started
+  await fetcher.close()
+  await cluster.close()
+  return elapsed
+}
