@@ -30,22 +30,30 @@ import { CreateAcls } from './messages/30-create-acls.ts'
 import { DeleteAcls } from './messages/31-delete-acls.ts'
 import { DescribeConfigs } from './messages/32-describe-configs.ts'
 import { AlterConfigs } from './messages/33-alter-configs.ts'
+import { AlterReplicaLogDirs } from './messages/34-alter-replica-log-dirs.ts'
 import { DescribeLogDirs } from './messages/35-describe-log-dirs.ts'
 import { SaslAuthenticate } from './messages/36-sasl-authenticate.ts'
 import { CreatePartitions } from './messages/37-create-partitions.ts'
 import { DeleteGroups } from './messages/42-delete-groups.ts'
+import { ElectLeaders } from './messages/43-elect-leaders.ts'
 import { IncrementalAlterConfigs } from './messages/44-incremental-alter-configs.ts'
+import { AlterPartitionReassignments } from './messages/45-alter-partition-reassignments.ts'
+import { ListPartitionReassignments } from './messages/46-list-partition-reassignments.ts'
 import { OffsetDelete } from './messages/47-offset-delete.ts'
 import { DescribeClientQuotas } from './messages/48-describe-client-quotas.ts'
 import { AlterClientQuotas } from './messages/49-alter-client-quotas.ts'
 import { DescribeUserScramCredentials } from './messages/50-describe-user-scram-credentials.ts'
 import { AlterUserScramCredentials } from './messages/51-alter-user-scram-credentials.ts'
+import { DescribeQuorum } from './messages/55-describe-quorum.ts'
+import { UpdateFeatures } from './messages/57-update-features.ts'
 import { DescribeCluster } from './messages/60-describe-cluster.ts'
 import { DescribeProducers } from './messages/61-describe-producers.ts'
+import { UnregisterBroker } from './messages/64-unregister-broker.ts'
 import { DescribeTransactions } from './messages/65-describe-transactions.ts'
 import { ListTransactions } from './messages/66-list-transactions.ts'
 import { ConsumerGroupHeartbeat } from './messages/68-consumer-group-heartbeat.ts'
 import { ConsumerGroupDescribe } from './messages/69-consumer-group-describe.ts'
+import { ListConfigResources } from './messages/74-list-config-resources.ts'
 import { DescribeTopicPartitions } from './messages/75-describe-topic-partitions.ts'
 import { StreamsGroupHeartbeat } from './messages/88-streams-group-heartbeat.ts'
 
@@ -81,22 +89,30 @@ export const apis: readonly Api<unknown, unknown>[] = Object.freeze([
   DeleteAcls,
   DescribeConfigs,
   AlterConfigs,
+  AlterReplicaLogDirs,
   DescribeLogDirs,
   SaslAuthenticate,
   CreatePartitions,
   DeleteGroups,
+  ElectLeaders,
   IncrementalAlterConfigs,
+  AlterPartitionReassignments,
+  ListPartitionReassignments,
   OffsetDelete,
   DescribeClientQuotas,
   AlterClientQuotas,
   DescribeUserScramCredentials,
   AlterUserScramCredentials,
+  DescribeQuorum,
+  UpdateFeatures,
   DescribeCluster,
   DescribeProducers,
+  UnregisterBroker,
   DescribeTransactions,
   ListTransactions,
   ConsumerGroupHeartbeat,
   ConsumerGroupDescribe,
+  ListConfigResources,
   DescribeTopicPartitions,
   StreamsGroupHeartbeat,
 ])
