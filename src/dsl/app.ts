@@ -5,8 +5,10 @@ import type { OptimizationChoice } from '../plan/optimize/optimize.ts'
 import type { DeclaredTopic } from '../plan/plan.ts'
 import type { ErrorPolicies } from '../processor/error-policy.ts'
 import { validateName } from '../topology/names.ts'
+import { checkGivenCounts } from '../topology/partition-counts.ts'
 import type { ProcessorWrapper } from '../topology/options.ts'
 import type { Topology } from '../topology/topology.ts'
+import { checkOptions } from './argument-checks.ts'
 import { resolveErrors, type ErrorOptions } from './error-options.ts'
 import { StreamsBuilder } from './streams-builder.ts'
 
@@ -82,6 +84,7 @@ export interface App {
  * ```
  */
 export function defineApp(definition: AppDefinition): App {
+  checkOptions(definition, 'defineApp')
   const {
     id,
     build,
@@ -133,5 +136,6 @@ function buildTopology(
   }
   const topology = builder.build(options)
   topology.subtopologies()
+  checkGivenCounts(topology)
   return { topology, topics: builder.topics }
 }

@@ -3,12 +3,13 @@ import { toMilliseconds, type Duration } from '../base/duration.ts'
 import type { AsyncCallback, AttemptPolicy } from '../operators/async-call.ts'
 import { KeyOrder, NoOrder, PartitionOrder, type CallOrder } from '../operators/async-order.ts'
 import { mapValuesAsync } from '../operators/map-values-async.ts'
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import type { MapValuesAsyncNode } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
 import { keyIdentity } from '../state/key-identity.ts'
 import type { AsyncOptions, RetryOptions } from './async-options.ts'
-import { checkFunction, type StreamState } from './handle.ts'
+import { checkCallable, checkFunction } from './argument-checks.ts'
+import type { StreamState } from './handle.ts'
 import { requireKeySerde } from './store-plan.ts'
 
 const operator = 'mapValuesAsync'
@@ -20,7 +21,7 @@ export function planMapValuesAsync(
   options: AsyncOptions,
   { node: parent, keySerde }: StreamState,
 ): MapValuesAsyncNode {
-  checkFunction(callback, operator)
+  checkCallable(callback, operator)
   const { concurrency = 16, ordering = 'partition', retry, timeout } = options
   checkRange('concurrency', concurrency, 10_000)
   const order = orderOf(ordering, keySerde)

@@ -4,9 +4,10 @@
  * Children are called after the splitter and their own names, as in Kafka; the rest, its default branch, is `0`. It
  * is declared when `rest` is first read, so that a topology has no node for records that nobody wants.
  */
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import type { AnyPredicate } from './function-types.ts'
-import { checkFunction, type AnyStream, type Dsl, type StreamState } from './handle.ts'
+import { checkFunction } from './argument-checks.ts'
+import type { AnyStream, Dsl, StreamState } from './handle.ts'
 import type { BranchOptions } from './options.ts'
 
 /** A branch of the list form. */

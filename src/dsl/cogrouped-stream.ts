@@ -1,5 +1,5 @@
 /** `CogroupedStream`, `WindowedCogroupedStream` and `SessionWindowedCogroupedStream`: several grouped streams folded into one table. */
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import type { StorePlan } from '../plan/node-base.ts'
 import type { CogroupWindows } from '../plan/cogroup-windows.ts'
 import type { RepartitionNode, StreamNode } from '../plan/node.ts'
@@ -9,7 +9,8 @@ import type { SessionWindows } from '../windows/session-windows.ts'
 import type { StoredWindows } from '../windows/stored-windows.ts'
 import type { Aggregator, Initializer, Merger } from './function-types.ts'
 import { groupingOf, type Grouping } from './grouping.ts'
-import { checkFunction, type AnyTable, type Dsl, type MembersOf } from './handle.ts'
+import { atLine, checkFunction, misuse } from './argument-checks.ts'
+import type { AnyTable, Dsl, MembersOf } from './handle.ts'
 import type { StoreOptions, WindowStoreOptions } from './options.ts'
 import { planRepartition } from './repartition.ts'
 import { planStore } from './store-plan.ts'
@@ -60,12 +61,12 @@ export class Cogrouped implements MembersOf<AnyCogrouped> {
   ): AnyWindowedCogrouped | AnySessionCogrouped {
     // No type allows it, and Kafka has no way to say it (semantics D45).
     if (options?.emit !== undefined && options.emit !== 'update') {
-      throw new TypeError('windowedBy: cogroups are put out with every update, not on close: use suppress')
+      throw misuse('windowedBy: cogroups are put out with every update, not on close: use suppress')
     }
     if (windows?.kind === 'session') {
       return new SessionWindowedCogrouped(this.#planner, windows) as AnySessionCogrouped
     }
-    return new WindowedCogrouped(this.#planner, windows) as AnyWindowedCogrouped
+    return atLine('windowedBy', () => new WindowedCogrouped(this.#planner, windows)) as AnyWindowedCogrouped
   }
 }
 

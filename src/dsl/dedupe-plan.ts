@@ -1,13 +1,14 @@
 /** Plans `dedupe`: checks its options, and adds the node with its store. */
 import { toMilliseconds } from '../base/duration.ts'
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import type { DedupeNode } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
 import { json } from '../serdes/json.ts'
 import { string } from '../serdes/primitives.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { AnyDedupeOptions } from './dedupe-options.ts'
-import { checkFunction, type StreamState } from './handle.ts'
+import { checkFunction } from './argument-checks.ts'
+import type { StreamState } from './handle.ts'
 import { planStore } from './store-plan.ts'
 
 export function planDedupe(

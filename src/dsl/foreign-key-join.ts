@@ -1,13 +1,14 @@
 /** Plans a foreign-key join: names in Kafka's order, the topics between both tables, and the nodes that use them. */
 import type { JoinCallback } from '../operators/callbacks.ts'
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import type { ForeignKeySerdes } from '../plan/foreign-key-node.ts'
 import type { StorePlan } from '../plan/node-base.ts'
 import type { Plan } from '../plan/plan.ts'
 import { bytes } from '../serdes/primitives.ts'
 import { json } from '../serdes/json.ts'
 import type { Serde } from '../serdes/serde.ts'
-import { checkFunction, type Dsl, type TableState } from './handle.ts'
+import { checkFunction } from './argument-checks.ts'
+import type { Dsl, TableState } from './handle.ts'
 import type { ForeignKeyJoinOptions } from './join-options.ts'
 import { planStore, requireKeySerde } from './store-plan.ts'
 

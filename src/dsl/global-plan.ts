@@ -1,14 +1,15 @@
 /** Plans global tables, global stores and the joins with them. */
 import type { JoinCallback, ValueCallback } from '../operators/callbacks.ts'
 import { process } from '../operators/process-records.ts'
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import type { StorePlan } from '../plan/node-base.ts'
 import type { GlobalTableNode } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { TimestampExtractor } from '../topology/node.ts'
 import type { GlobalKTable, GlobalStoreDefinition } from './global-table.ts'
-import { checkFunction, type StreamState } from './handle.ts'
+import { checkFunction } from './argument-checks.ts'
+import type { StreamState } from './handle.ts'
 import type { StoreHandle } from './store-handle.ts'
 import type { NamedOptions, StoreOptions, ValueOptions } from './options.ts'
 import { planStore } from './store-plan.ts'
@@ -104,7 +105,7 @@ export function globalNodeOf(
 
 /** Whether what was handed in is a global table. */
 export function isGlobalTable(handle: object): handle is AnyGlobalTable {
-  return globalNode in handle
+  return typeof handle === 'object' && handle !== null && globalNode in handle
 }
 
 function addNode(

@@ -1,6 +1,7 @@
 /** `KGroupedStream` and `WindowedStream`: folds by key, and by key and window. */
 import type { SessionWindows } from '../windows/session-windows.ts'
 import type { StoredWindows } from '../windows/stored-windows.ts'
+import { atLine, checkOptions } from './argument-checks.ts'
 import { Cogrouped, type AnyCogrouped } from './cogrouped-stream.ts'
 import {
   aggregateFold,
@@ -62,11 +63,13 @@ export class GroupedStream implements MembersOf<AnyGrouped> {
     windows: StoredWindows | SessionWindows,
     options: AnyWindowedByOptions = {},
   ): AnyWindowed | AnySessionWindowed {
+    checkOptions(options, 'windowedBy')
     const [dsl, grouping, folds] = [this.#dsl, this.#grouping, this.#folds]
-    if (windows?.kind === 'session') {
-      return new SessionWindowed(dsl, grouping, folds, windows, options) as AnySessionWindowed
-    }
-    return new TimeWindowedStream(dsl, grouping, folds, windows, options) as AnyWindowed
+    return atLine('windowedBy', () =>
+      windows?.kind === 'session'
+        ? (new SessionWindowed(dsl, grouping, folds, windows, options) as AnySessionWindowed)
+        : (new TimeWindowedStream(dsl, grouping, folds, windows, options) as AnyWindowed),
+    )
   }
 
   #fold(fold: Fold, options: StoreOptions<unknown>): AnyTable {

@@ -1,5 +1,5 @@
 /** What is behind a grouped stream: the stream, and the name that was given for its repartition topic. */
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import type { StreamState } from './handle.ts'
 
 /** A stream, and the name that the repartition topic of its grouping was given. */

@@ -4,7 +4,7 @@
  * The objects that applications hold are made by `Dsl`, which their methods get handed: a stream makes tables and a
  * table makes streams without the two classes knowing each other.
  */
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import type { StreamNode, TableNode } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Serde } from '../serdes/serde.ts'
@@ -65,14 +65,6 @@ export function tableStateOf(table: object, operator: string): TableState {
 export function isStream(object: object | undefined): boolean {
   const found = (object as { [state]?: StreamState | TableState } | null | undefined)?.[state]
   return found !== undefined && 'rekeyed' in found
-}
-
-/** Refuses a callback that is none, at the line that hands it in. */
-export function checkFunction(fn: unknown, operator: string): void {
-  if (typeof fn === 'function') return
-  throw new TypeError(
-    `${operator}: expected a function, not ${typeof fn}, at ${declaredAt() ?? 'an unknown place'}`,
-  )
 }
 
 function notA(kind: 'stream' | 'table', operator: string): TypeError {

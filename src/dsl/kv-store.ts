@@ -2,6 +2,7 @@
 import type { Duration } from '../base/duration.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { KeyValueStoreDefinition } from '../topology/node.ts'
+import { checkOptions } from './argument-checks.ts'
 import { baseDefinition, type DeclaredStore, type TypedStoreOptions } from './store-handle.ts'
 import { expiryRule, type TtlOptions } from './ttl-options.ts'
 
@@ -65,6 +66,7 @@ export interface KeyValueStoreHandle<K, V> extends DeclaredStore {
  * ```
  */
 export function kvStore<K, V>(name: string, options: KeyValueStoreOptions<K, V>): KeyValueStoreHandle<K, V> {
+  checkOptions(options, 'kvStore')
   const { key, value, walkable = true } = options
   const expiry = expiryRule(options, 'kvStore')
   if (expiry !== undefined && !walkable)
@@ -112,6 +114,7 @@ export function kvStore<K, V>(name: string, options: KeyValueStoreOptions<K, V>)
  * ```
  */
 export function lruStore<K, V>(name: string, options: LruStoreOptions<K, V>): KeyValueStoreHandle<K, V> {
+  checkOptions(options, 'lruStore')
   const { key, value, maxEntries } = options
   if (!Number.isSafeInteger(maxEntries) || maxEntries < 1)
     throw new RangeError(`lruStore '${name}': maxEntries must be an integer of at least 1, not ${maxEntries}`)

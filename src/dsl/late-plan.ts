@@ -1,6 +1,7 @@
 /** Plans the stream of the records that come too late for the windows of an aggregate. */
 import type { SessionAggregateNode, WindowAggregateNode } from '../plan/node.ts'
-import { checkFunction, type AnyStream, type Dsl } from './handle.ts'
+import { checkFunction } from './argument-checks.ts'
+import type { AnyStream, Dsl } from './handle.ts'
 import type { WindowedByOptions } from './options.ts'
 
 export type LateHandler = (records: AnyStream) => void

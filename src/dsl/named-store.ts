@@ -1,6 +1,6 @@
 /** A handle as the operators see it: which store, of which kind. */
 import type { NamedStore } from '../operators/processor-stores.ts'
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { DeclaredStore, StoreHandle } from './store-handle.ts'
 

@@ -1,8 +1,8 @@
 /** Plans `print`: a line for each record of a stream. */
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import type { StreamNode } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
-import { checkFunction } from './handle.ts'
+import { checkFunction } from './argument-checks.ts'
 import type { PrintOptions } from './print-options.ts'
 
 export function planPrint(plan: Plan, parent: StreamNode, options: PrintOptions<unknown, unknown>): void {

@@ -1,5 +1,5 @@
 /** Plans the trip through a repartition topic that keyed operators need after the key was changed. */
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import type { RepartitionNode, StreamNode } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
 import { json } from '../serdes/json.ts'

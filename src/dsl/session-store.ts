@@ -1,6 +1,7 @@
 /** `sessionStore`: a store of sessions as a value, for processors that keep aggregates by key and span of time. */
 import { toMilliseconds, type Duration } from '../base/duration.ts'
 import type { Serde } from '../serdes/serde.ts'
+import { checkOptions } from './argument-checks.ts'
 import { baseDefinition, type DeclaredStore, type TypedStoreOptions } from './store-handle.ts'
 
 /** What `sessionStore` takes beside the name. */
@@ -55,9 +56,10 @@ export function sessionStore<K, V>(
   name: string,
   options: SessionStoreOptions<K, V>,
 ): SessionStoreHandle<K, V> {
+  checkOptions(options, 'sessionStore')
   const { key, value, walkable = true } = options
   const base = baseDefinition('sessionStore', name, options)
-  const retentionMs = toMilliseconds(options.retention)
+  const retentionMs = toMilliseconds(options.retention, `sessionStore '${name}': retention`)
   if (!(retentionMs >= 1))
     throw new RangeError(`sessionStore '${name}': retention must be at least 1 ms, not ${retentionMs}`)
   const rest = { timestamped: false, retentionMs, walkable }

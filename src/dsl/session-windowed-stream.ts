@@ -14,7 +14,8 @@ import {
 } from './fold-planner.ts'
 import type { Merger } from './function-types.ts'
 import type { Grouping } from './grouping.ts'
-import { checkFunction, type AnyTable, type Dsl, type MembersOf } from './handle.ts'
+import { checkFunction } from './argument-checks.ts'
+import type { AnyTable, Dsl, MembersOf } from './handle.ts'
 import {
   lateHandler,
   lateNodeName,

@@ -1,11 +1,12 @@
 /** Turns the store options of an operator into the plan of its store, with Kafka's names. */
 import { StreamsError } from '../base/errors.ts'
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import type { StorePlan } from '../plan/node-base.ts'
 import type { Plan } from '../plan/plan.ts'
 import { json } from '../serdes/json.ts'
 import type { Serde } from '../serdes/serde.ts'
 import { validateName } from '../topology/names.ts'
+import { atLine, checkAnyOptions, checkSerde, misuse } from './argument-checks.ts'
 import type { StoreOptions } from './options.ts'
 import { expiryRule, refuseTtl, type RowStoreOptions } from './ttl-options.ts'
 import { keptVersions } from './version-options.ts'
@@ -15,6 +16,7 @@ export type StoreArgument = string | RowStoreOptions<unknown> | undefined
 
 /** The options that an argument stands for. */
 export function storeOptions<O extends { readonly store?: string }>(argument: string | O | undefined): O {
+  if (typeof argument !== 'string') checkAnyOptions(argument, 'the store')
   // A name is as good as options that have nothing else.
   return (typeof argument === 'string' ? { store: argument } : (argument ?? {})) as O
 }
@@ -34,8 +36,9 @@ interface StoreRequest {
 /** Plans a store; takes an index for its name if it was given none. */
 export function planStore(plan: Plan, request: StoreRequest): StorePlan {
   const { options, operator } = request
+  checkStoreOptions(options, operator)
   const { store: given, logging = true } = options
-  const versions = keptVersions(options, operator)
+  const versions = atLine(operator, () => keptVersions(options, operator))
   if (request.expires !== true) refuseTtl(options, operator)
   if (given !== undefined) validateName(given, 'a store', declaredAt())
   return Object.freeze({
@@ -47,8 +50,26 @@ export function planStore(plan: Plan, request: StoreRequest): StorePlan {
     cache: versions === undefined && (options.caching ?? true),
     backend: options.backend ?? 'persistent',
     versions,
-    expiry: expiryRule(options, operator),
+    expiry: atLine(operator, () => expiryRule(options, operator)),
   })
+}
+
+/** Refuses, with a `TypeError`, options that say something else than how a store is kept. */
+export function checkStoreOptions(options: StoreOptions<unknown>, operator: string): void {
+  const { value, caching, logging, backend } = options
+  checkSerde(value, operator, 'value')
+  const refused = (option: string, allowed: string, given: unknown): TypeError =>
+    misuse(`${operator}: ${option} must be ${allowed}, not ${JSON.stringify(given)}`)
+  if (caching !== undefined && typeof caching !== 'boolean')
+    throw refused('caching', 'true or false', caching)
+  if (backend !== undefined && backend !== 'persistent' && backend !== 'memory')
+    throw refused('backend', `'persistent' or 'memory'`, backend)
+  if (
+    logging !== undefined &&
+    typeof logging !== 'boolean' &&
+    (typeof logging !== 'object' || logging === null)
+  )
+    throw refused('logging', 'true, false or the settings of a topic', logging)
 }
 
 /** The serde of keys that must be written; MR-1004 if there is none. */

@@ -1,7 +1,7 @@
 /** Plans a join of two streams: names in Kafka's order, the stores of both sides, and the nodes that use them. */
 import { StreamsError } from '../base/errors.ts'
 import type { JoinCallback } from '../operators/callbacks.ts'
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import type { StorePlan } from '../plan/node-base.ts'
 import type { JoinSide } from '../plan/node-base.ts'
 import type { StreamStreamJoinNode } from '../plan/node.ts'
@@ -27,7 +27,7 @@ export interface StreamJoinRequest {
 
 /** Refuses a join of streams that does not say how far apart in time records may be: MR-1009. */
 export function checkWithin(operator: string, options: AnyStreamJoinOptions | undefined): void {
-  if (options?.within !== undefined) return
+  if (options?.within !== undefined && options.within !== null) return
   throw new StreamsError('MR-1009', {
     what: `${operator} of two streams does not say how far apart in time records may be`,
     where: declaredAt(),

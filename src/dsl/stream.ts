@@ -1,11 +1,9 @@
 /** `KStream`: checks what its methods are given, adds a node to the plan and wraps it. */
 import type { AsyncCallback } from '../operators/async-call.ts'
 import type { JoinCallback } from '../operators/callbacks.ts'
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import type { MapNode, RepartitionNode, StreamNode } from '../plan/node.ts'
-import { string } from '../serdes/primitives.ts'
 import type { Serde } from '../serdes/serde.ts'
-import type { TopicNameExtractor } from '../topology/node.ts'
 import type { AsyncOptions } from './async-options.ts'
 import { planMapValuesAsync } from './async-plan.ts'
 import { branchByList, branchByName } from './branch.ts'
@@ -20,7 +18,14 @@ import type { AnyDedupeOptions } from './dedupe-options.ts'
 import { planDedupe } from './dedupe-plan.ts'
 import { GroupedStream } from './grouped-stream.ts'
 import {
+  atLine,
+  checkAnyOptions,
   checkFunction,
+  checkOptions,
+  checkSerde,
+  outOfRange,
+} from './argument-checks.ts'
+import {
   isStream,
   state,
   streamStateOf,
@@ -31,11 +36,13 @@ import {
   type MembersOf,
   type StreamState,
 } from './handle.ts'
+import { keysOf, valuesOf, type AnyKeyOptions } from './made-serdes.ts'
 import type { BranchOptions, NamedOptions, RepartitionOptions, SinkOptions, ValueOptions } from './options.ts'
 import type { PrintOptions } from './print-options.ts'
 import { planPrint } from './print.ts'
 import { planProcess, type AnyProcessor } from './process-plan.ts'
 import { planRepartition } from './repartition.ts'
+import { planSink } from './sink-plan.ts'
 import {
   checkWithin,
   planStreamJoin,
@@ -46,11 +53,6 @@ import { planStore, storeOptions, type StoreArgument } from './store-plan.ts'
 import type { KGroupedStream } from './streams.ts'
 import { planTableJoin, type TableJoinOptions } from './table-join.ts'
 import type { DynamicTopic, SinkTopic } from './topic.ts'
-
-/** Options of the operators that make keys. */
-interface AnyKeyOptions extends NamedOptions {
-  readonly key?: Serde<unknown>
-}
 
 type AnyJoinOptions = TableJoinOptions<unknown, unknown> | AnyStreamJoinOptions
 type AnyGrouped = KGroupedStream<unknown, unknown>
@@ -75,35 +77,47 @@ export class Stream implements MembersOf<AnyStream> {
   }
 
   mapValues(fn: AnyMapper, options?: ValueOptions<unknown>): AnyStream {
-    return this.#map('map-values', 'KSTREAM-MAPVALUES-', fn, options, valuesOf(options))
+    return this.#map('map-values', 'KSTREAM-MAPVALUES-', fn, options, valuesOf(options, 'mapValues'))
   }
 
   mapValuesAsync(fn: AsyncCallback, options: AsyncOptions = {}): AnyStream {
-    const node = planMapValuesAsync(this.#dsl.plan, fn, options, this[state])
-    return this.#dsl.stream({ ...this[state], ...valuesOf(options), node })
+    checkOptions(options, 'mapValuesAsync')
+    const { plan } = this.#dsl
+    const node = atLine('mapValuesAsync', () => planMapValuesAsync(plan, fn, options, this[state]))
+    return this.#dsl.stream({ ...this[state], ...valuesOf(options, 'mapValuesAsync'), node })
   }
 
   dedupe(options: AnyDedupeOptions<unknown, unknown, unknown>): AnyStream {
-    return this.#dsl.stream({ ...this[state], node: planDedupe(this.#dsl.plan, options, this[state]) })
+    const node = atLine('dedupe', () => planDedupe(this.#dsl.plan, options, this[state]))
+    return this.#dsl.stream({ ...this[state], node })
   }
 
   flatMapValues(fn: AnyMapper, options?: ValueOptions<unknown>): AnyStream {
-    return this.#map('flat-map-values', 'KSTREAM-FLATMAPVALUES-', fn, options, valuesOf(options))
+    return this.#map(
+      'flat-map-values',
+      'KSTREAM-FLATMAPVALUES-',
+      fn,
+      options,
+      valuesOf(options, 'flatMapValues'),
+    )
   }
 
   map(fn: AnyMapper, options?: AnyKeyOptions): AnyStream {
-    return this.#map('map', 'KSTREAM-MAP-', fn, options, { ...keysOf(options), valueSerde: undefined })
+    return this.#map('map', 'KSTREAM-MAP-', fn, options, {
+      ...keysOf(options, 'map'),
+      valueSerde: undefined,
+    })
   }
 
   flatMap(fn: AnyMapper, options?: AnyKeyOptions): AnyStream {
     return this.#map('flat-map', 'KSTREAM-FLATMAP-', fn, options, {
-      ...keysOf(options),
+      ...keysOf(options, 'flatMap'),
       valueSerde: undefined,
     })
   }
 
   selectKey(fn: AnyMapper, options?: AnyKeyOptions): AnyStream {
-    return this.#map('select-key', 'KSTREAM-KEY-SELECT-', fn, options, keysOf(options))
+    return this.#map('select-key', 'KSTREAM-KEY-SELECT-', fn, options, keysOf(options, 'selectKey'))
   }
 
   peek(action: AnyMapper, options?: NamedOptions): AnyStream {
@@ -122,6 +136,7 @@ export class Stream implements MembersOf<AnyStream> {
     const { plan } = this.#dsl
     const left = this[state]
     const right = streamStateOf(other, 'merge')
+    checkAnyOptions(options, 'merge')
     const node = plan.add({
       kind: 'merge',
       name: plan.processorName('KSTREAM-MERGE-', options?.name),
@@ -141,18 +156,26 @@ export class Stream implements MembersOf<AnyStream> {
     branches: Readonly<Record<string, AnyPredicate>> | readonly { readonly when: AnyPredicate }[],
     options?: BranchOptions,
   ): object {
+    checkOptions(branches, 'branch')
     // The signature of isArray does not see that a readonly list is one.
-    return Array.isArray(branches)
-      ? branchByList(this.#dsl, this[state], branches as readonly { readonly when: AnyPredicate }[], options)
-      : branchByName(this.#dsl, this[state], branches as Readonly<Record<string, AnyPredicate>>, options)
+    const list = branches as readonly { readonly when: AnyPredicate }[]
+    const byName = branches as Readonly<Record<string, AnyPredicate>>
+    return atLine('branch', () =>
+      Array.isArray(branches)
+        ? branchByList(this.#dsl, this[state], list, options)
+        : branchByName(this.#dsl, this[state], byName, options),
+    )
   }
 
   groupByKey(options?: NamedOptions & { readonly value?: Serde<unknown> }): AnyGrouped {
+    checkAnyOptions(options, 'groupByKey')
+    checkSerde(options?.value, 'groupByKey', 'value')
     const valueSerde = options?.value ?? this[state].valueSerde
     return new GroupedStream(this.#dsl, { ...this[state], valueSerde, name: options?.name }) as AnyGrouped
   }
 
   groupBy(fn: AnyMapper, options?: AnyKeyOptions): AnyGrouped {
+    checkFunction(fn, 'groupBy')
     const rekeyed = this.selectKey(fn, options)
     return new GroupedStream(this.#dsl, {
       ...streamStateOf(rekeyed, 'groupBy'),
@@ -184,10 +207,11 @@ export class Stream implements MembersOf<AnyStream> {
   }
 
   repartition(options: RepartitionOptions<unknown, unknown> = {}): AnyStream {
+    checkOptions(options, 'repartition')
     const { plan } = this.#dsl
     const { name, partitions, partitioner } = options
     if (partitions !== undefined && (!Number.isInteger(partitions) || partitions < 1)) {
-      throw new RangeError(`repartition: partitions must be an integer of at least 1, not ${partitions}`)
+      throw outOfRange(`repartition: partitions must be an integer of at least 1, not ${partitions}`)
     }
     const node = plan.add(
       planRepartition(plan, {
@@ -230,13 +254,14 @@ export class Stream implements MembersOf<AnyStream> {
   }
 
   process(processor: AnyProcessor & AnyKeyOptions & ValueOptions<unknown>): AnyStream {
-    const node = planProcess(this.#dsl.plan, 'process', processor, this[state])
-    return this.#dsl.stream({ node, ...keysOf(processor), ...valuesOf(processor) })
+    const node = atLine('process', () => planProcess(this.#dsl.plan, 'process', processor, this[state]))
+    return this.#dsl.stream({ node, ...keysOf(processor, 'process'), ...valuesOf(processor, 'process') })
   }
 
   processValues(processor: AnyProcessor & ValueOptions<unknown>): AnyStream {
-    const node = planProcess(this.#dsl.plan, 'process-values', processor, this[state])
-    return this.#dsl.stream({ ...this[state], ...valuesOf(processor), node })
+    const { plan } = this.#dsl
+    const node = atLine('processValues', () => planProcess(plan, 'process-values', processor, this[state]))
+    return this.#dsl.stream({ ...this[state], ...valuesOf(processor, 'processValues'), node })
   }
 
   through<R>(operator: (stream: AnyStream) => R): R {
@@ -244,23 +269,14 @@ export class Stream implements MembersOf<AnyStream> {
     return operator(this as unknown as AnyStream)
   }
 
-  to(target: SinkTopic<unknown, unknown> | DynamicTopic<unknown, unknown>, options: SinkOptions = {}): void {
-    const { plan } = this.#dsl
-    if ('name' in target) plan.declareTopic(target)
-    plan.add({
-      kind: 'sink',
-      name: plan.processorName('KSTREAM-SINK-', options.name),
-      declaredAt: declaredAt(),
-      parent: this[state].node,
-      topic: 'name' in target ? target.name : extractorOf(target),
-      keySerde: target.key,
-      valueSerde: target.value,
-      partitioner: options.partitioner,
-    })
+  to(target: SinkTopic<unknown, unknown> | DynamicTopic<unknown, unknown>, options?: SinkOptions): void {
+    planSink(this.#dsl.plan, this[state].node, target, options)
   }
 
   #filter(predicate: AnyPredicate, negate: boolean, options?: NamedOptions): AnyStream {
-    checkFunction(predicate, negate ? 'filterNot' : 'filter')
+    const operator = negate ? 'filterNot' : 'filter'
+    checkFunction(predicate, operator)
+    checkAnyOptions(options, operator)
     const { plan } = this.#dsl
     const node = plan.add({
       kind: 'filter',
@@ -280,7 +296,9 @@ export class Stream implements MembersOf<AnyStream> {
     options: NamedOptions | undefined,
     changes: Partial<StreamState>,
   ): AnyStream {
-    checkFunction(fn, kind)
+    const operator = kind.replace(/-(.)/g, (_dash, letter: string) => letter.toUpperCase())
+    checkFunction(fn, operator)
+    checkAnyOptions(options, operator)
     const { plan } = this.#dsl
     const node = plan.add({
       kind,
@@ -298,19 +316,21 @@ export class Stream implements MembersOf<AnyStream> {
     left: boolean,
     options: AnyGlobalJoinOptions & TableJoinOptions<unknown, unknown> = {},
   ): AnyStream {
+    const operator = left ? 'leftJoin' : 'join'
+    checkOptions(options, operator)
     if (isGlobalTable(table)) {
       const join = { table, joiner, left, options }
       return this.#dsl.stream(planGlobalJoin(this.#dsl.plan, this[state], join))
     }
-    const operator = left ? 'leftJoin' : 'join'
     checkFunction(joiner, operator)
     const { plan } = this.#dsl
     const tableNode = tableStateOf(table, operator).node
     plan.checkOwn(tableNode, declaredAt())
     const own = this[state]
     const parent = own.rekeyed ? this.#repartitionForJoin(options.name, operator) : own.node
-    const node = planTableJoin(plan, { ...own, operator, parent, table: tableNode, joiner, options })
-    const { valueSerde } = valuesOf(options)
+    const request = { ...own, operator, parent, table: tableNode, joiner, options } as const
+    const node = atLine(operator, () => planTableJoin(plan, request))
+    const { valueSerde } = valuesOf(options, operator)
     return this.#dsl.stream({ node, keySerde: own.keySerde, valueSerde, rekeyed: false })
   }
 
@@ -333,7 +353,7 @@ export class Stream implements MembersOf<AnyStream> {
       joiner,
       options: checked,
     }
-    return this.#dsl.stream(planStreamJoin(this.#dsl, request))
+    return this.#dsl.stream(atLine(operator, () => planStreamJoin(this.#dsl, request)))
   }
 
   /** The stream as a join needs it: after a repartition topic, if the key was changed. */
@@ -357,20 +377,4 @@ export class Stream implements MembersOf<AnyStream> {
 /** What a stream that comes out of a repartition topic knows of itself. */
 function stateAfter(node: RepartitionNode): StreamState {
   return { node, keySerde: node.keySerde, valueSerde: node.valueSerde, rekeyed: false }
-}
-
-function valuesOf(options: ValueOptions<unknown> | undefined): { valueSerde: Serde<unknown> | undefined } {
-  return { valueSerde: options?.value }
-}
-
-function keysOf(options: AnyKeyOptions | undefined): { keySerde: Serde<unknown>; rekeyed: true } {
-  return { keySerde: options?.key ?? (string() as Serde<unknown>), rekeyed: true }
-}
-
-function extractorOf({ choose, describeAs }: DynamicTopic<unknown, unknown>): TopicNameExtractor {
-  checkFunction(choose, 'to')
-  return {
-    describeAs: describeAs ?? choose.name,
-    extract: (key, value, context) => choose(value, key, context),
-  }
 }

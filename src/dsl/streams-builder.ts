@@ -1,18 +1,20 @@
 /** `StreamsBuilder`: where an application reads its topics, as streams or as tables. */
 import { StreamsError } from '../base/errors.ts'
 import { compile, type CompileOptions } from '../plan/compile.ts'
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import { Plan, type DeclaredTopic } from '../plan/plan.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { TimestampExtractor } from '../topology/node.ts'
+import { checkOffsetReset } from '../topology/offset-reset.ts'
 import type { Topology } from '../topology/topology.ts'
+import { atLine, checkOptions, checkTopic, misuse } from './argument-checks.ts'
 import type { AnyStream, AnyTable, Dsl } from './handle.ts'
 import { planGlobalStore, planGlobalTable } from './global-plan.ts'
 import type { GlobalKTable, GlobalStoreDefinition } from './global-table.ts'
 import { checkHandle, declareStore } from './named-store.ts'
 import type { GlobalTableOptions, NamedOptions, SourceOptions, StoreOptions } from './options.ts'
 import type { DeclaredStore } from './store-handle.ts'
-import { planStore } from './store-plan.ts'
+import { planStore, storeOptions } from './store-plan.ts'
 import { Stream } from './stream.ts'
 import type { RowStoreOptions } from './ttl-options.ts'
 import type { KStream, KTable } from './streams.ts'
@@ -60,11 +62,16 @@ export class StreamsBuilder {
     topics: Topic<K, V> | readonly Topic<K, V>[] | TopicPattern<K, V>,
     options: SourceOptions<K, V> = {},
   ): KStream<K, V> {
+    const isList = Array.isArray(topics)
+    if (!isList) checkTopic(topics, 'stream')
+    checkOptions(options, 'stream')
     const matching = 'pattern' in topics ? topics : undefined
     const list: readonly Topic<K, V>[] = 'pattern' in topics ? [] : 'name' in topics ? [topics] : topics
     const first = matching ?? list[0]
-    if (first === undefined) throw new TypeError('stream: expected at least one topic')
+    if (first === undefined) throw misuse('stream: expected at least one topic')
+    atLine('stream', () => checkOffsetReset(options.offsetReset))
     for (const topic of list) {
+      checkTopic(topic, 'stream')
       this.#plan.declareTopic(topic)
       if (topic.key !== first.key || topic.value !== first.value) throw differentSerdes(list[0]!, topic)
     }
@@ -91,9 +98,10 @@ export class StreamsBuilder {
    * through.
    */
   table<K, V>(topic: Topic<K, V>, store?: string | (RowStoreOptions<V> & SourceOptions<K, V>)): KTable<K, V> {
+    checkOneTopic(topic, 'table')
     this.#plan.declareTopic(topic)
-    const options = (typeof store === 'string' ? { store } : (store ?? {})) as StoreOptions<unknown> &
-      SourceOptions<K, V>
+    const options = storeOptions(store) as StoreOptions<unknown> & SourceOptions<K, V>
+    atLine('table', () => checkOffsetReset(options.offsetReset))
     const keySerde = topic.key as Serde<unknown>
     const valueSerde = topic.value as Serde<unknown>
     const storePlan = planStore(this.#plan, {
@@ -143,8 +151,9 @@ export class StreamsBuilder {
    * ```
    */
   globalTable<K, V>(topic: Topic<K, V>, store?: string | GlobalTableOptions<V>): GlobalKTable<K, V> {
+    checkOneTopic(topic, 'globalTable')
     this.#plan.declareTopic(topic)
-    const options = (typeof store === 'string' ? { store } : (store ?? {})) as StoreOptions<unknown>
+    const options = storeOptions(store) as StoreOptions<unknown>
     const source = topic as unknown as Topic<unknown, unknown>
     return planGlobalTable(this.#plan, source, options, timestampRule([topic], {})) as GlobalKTable<K, V>
   }
@@ -154,6 +163,7 @@ export class StreamsBuilder {
     topic: Topic<K, V>,
     definition: GlobalStoreDefinition<K, V, K2, V2> & NamedOptions,
   ): GlobalKTable<K2, V2> {
+    checkOneTopic(topic, 'globalStore')
     this.#plan.declareTopic(topic)
     checkHandle(definition?.store, 'globalStore: store')
     const source = topic as unknown as Topic<unknown, unknown>
@@ -183,6 +193,13 @@ export class StreamsBuilder {
     }
     return this.#topology
   }
+}
+
+/** Refuses what is no topic, and a pattern where there can be but one topic. */
+function checkOneTopic(topic: object, operator: string): void {
+  checkTopic(topic, operator)
+  if ('pattern' in topic)
+    throw misuse(`${operator}: expected one topic, not a pattern, which only stream() reads`)
 }
 
 /** The rule of the options, or else that of each topic; `undefined` when there is none. */

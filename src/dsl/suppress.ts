@@ -1,7 +1,7 @@
 /** Plans a `suppress`: how long rows wait, how many may, and the store that keeps them. */
 import { toMilliseconds } from '../base/duration.ts'
 import type { Suppression } from '../operators/suppress.ts'
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import type { TableNode } from '../plan/node.ts'
 import { checkSuppressed } from '../plan/versions.ts'
 import { windowGraceAbove } from '../plan/window-grace.ts'

@@ -1,13 +1,14 @@
 /** Plans the join of a stream with a table: the lookup, and the buffer of records that wait where there is a grace. */
 import { toMilliseconds, type Duration } from '../base/duration.ts'
 import type { JoinCallback } from '../operators/callbacks.ts'
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import type { StorePlan } from '../plan/node-base.ts'
 import type { StreamNode, StreamTableJoinNode, TableNode } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
 import { checkGrace } from '../plan/versions.ts'
 import { json } from '../serdes/json.ts'
 import type { Serde } from '../serdes/serde.ts'
+import { misuse } from './argument-checks.ts'
 import { idleMsOf } from './idle-option.ts'
 import type { ValueOptions } from './options.ts'
 import { requireKeySerde } from './store-plan.ts'
@@ -68,6 +69,10 @@ interface TableJoinRequest {
 /** Takes one index; the buffer is named after the join. */
 export function planTableJoin(plan: Plan, request: TableJoinRequest): StreamTableJoinNode {
   const { operator, parent, table, joiner, options } = request
+  if ((options as { readonly within?: unknown }).within !== undefined)
+    throw misuse(
+      `${operator}: within is for joins of two streams; a table is looked up as it is, or with a grace`,
+    )
   const left = operator === 'leftJoin'
   const graceMs = graceOf(request)
   const idleMs = idleMsOf(options, operator)

@@ -1,14 +1,14 @@
 /** `KTable`: checks what its methods are given, adds a node to the plan and wraps it. */
 import type { JoinCallback } from '../operators/callbacks.ts'
 import type { TableJoinType } from '../operators/table-join.ts'
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import type { StorePlan } from '../plan/node-base.ts'
 import type { TableMapValuesNode } from '../plan/node.ts'
 import { json } from '../serdes/json.ts'
 import { string } from '../serdes/primitives.ts'
 import type { Serde } from '../serdes/serde.ts'
+import { atLine, checkFunction, checkOptions, checkSerde } from './argument-checks.ts'
 import {
-  checkFunction,
   state,
   tableStateOf,
   type AnyStream,
@@ -27,7 +27,7 @@ import { GroupedTable } from './grouped-table.ts'
 import type { AnyMapper, AnyPredicate } from './function-types.ts'
 import type { KeyOptions, NamedOptions, StoreOptions, SuppressOptions } from './options.ts'
 import { planSuppress } from './suppress.ts'
-import { planStore, storeOptions, type StoreArgument } from './store-plan.ts'
+import { checkStoreOptions, planStore, storeOptions, type StoreArgument } from './store-plan.ts'
 import type { KGroupedTable } from './streams.ts'
 
 type AnyGroupedTable = KGroupedTable<unknown, unknown>
@@ -83,6 +83,8 @@ export class Table implements MembersOf<AnyTable> {
 
   groupBy(fn: AnyMapper, options: NamedOptions & { readonly key?: Serde<unknown> } = {}): AnyGroupedTable {
     checkFunction(fn, 'groupBy')
+    checkOptions(options, 'groupBy')
+    checkSerde(options.key, 'groupBy', 'key')
     const { plan } = this.#dsl
     const { node: parent, valueSerde = json<unknown>() } = this[state]
     const { name, key: keySerde = string() as Serde<unknown> } = options
@@ -98,13 +100,16 @@ export class Table implements MembersOf<AnyTable> {
   }
 
   suppress(options: SuppressOptions): AnyTable {
-    return planSuppress(this.#dsl, this[state], options)
+    checkOptions(options, 'suppress')
+    return atLine('suppress', () => planSuppress(this.#dsl, this[state], options))
   }
 
   toStream(first?: AnyMapper | NamedOptions, second?: KeyOptions<unknown>): AnyStream {
     const { plan } = this.#dsl
     const { keySerde, valueSerde, node: parent } = this[state]
     const [keyMapper, options = {}] = typeof first === 'function' ? [first, second] : [undefined, first]
+    checkOptions(options, 'toStream')
+    checkSerde(second?.key, 'toStream', 'key')
     const node = plan.add({
       kind: 'to-stream',
       name: plan.processorName('KTABLE-TOSTREAM-', options.name),
@@ -125,7 +130,8 @@ export class Table implements MembersOf<AnyTable> {
   ): AnyTable {
     const { plan } = this.#dsl
     const options = storeOptions(store)
-    const storePlan = this.#optionalStore(prefix, options, undefined, kind)
+    const operator = kind === 'table-map-values' ? 'mapValues' : 'transformValues'
+    const storePlan = this.#optionalStore(prefix, options, undefined, operator)
     const node = plan.add({
       kind,
       name: plan.processorName(prefix, options.name),
@@ -198,7 +204,10 @@ export class Table implements MembersOf<AnyTable> {
     valueSerde: Serde<unknown> | undefined,
     operator: string,
   ): StorePlan | undefined {
-    if (options.store === undefined && options.versioned === undefined) return undefined
+    if (options.store === undefined && options.versioned === undefined) {
+      checkStoreOptions(options, operator)
+      return undefined
+    }
     const { keySerde } = this[state]
     return planStore(this.#dsl.plan, { prefix, options, keySerde, valueSerde, operator })
   }

@@ -2,8 +2,10 @@
 import { StreamsError } from '../base/errors.ts'
 import type { DeclaredTopic } from '../plan/plan.ts'
 import { validateName } from '../topology/names.ts'
+import { checkGivenCounts } from '../topology/partition-counts.ts'
 import { Topology } from '../topology/topology.ts'
 import { checkHeaders, type App, type AppDefinition } from './app.ts'
+import { checkOptions } from './argument-checks.ts'
 import { resolveErrors } from './error-options.ts'
 
 /** What an application of a hand-made topology is. */
@@ -63,6 +65,7 @@ export interface TopologyAppDefinition extends Pick<
  * ```
  */
 export function topologyApp(definition: TopologyAppDefinition): App {
+  checkOptions(definition, 'topologyApp')
   const { id, build, guarantee = 'exactly-once', cache = false, headers = 'kafka', topics = [] } = definition
   const { wrapProcessor } = definition
   validateName(id, 'an application')
@@ -78,6 +81,7 @@ export function topologyApp(definition: TopologyAppDefinition): App {
       if (result instanceof Promise) throw asynchronous(id)
       // Refuses what is incomplete.
       made.subtopologies()
+      checkGivenCounts(made)
       built = made
     }
     return built

@@ -1,6 +1,6 @@
 /** What `ttl` of a store's options asks for: how long rows last, and by which clock. */
 import { toMilliseconds, type Duration } from '../base/duration.ts'
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import type { ExpiryRule } from '../state/expiry-rule.ts'
 import type { StoreOptions } from './options.ts'
 

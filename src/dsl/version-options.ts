@@ -1,6 +1,6 @@
 /** What `versioned` of a store's options asks for: how long versions are kept, and in segments of what length. */
 import { toMilliseconds, type Duration } from '../base/duration.ts'
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import type { KeptVersions } from '../plan/node-base.ts'
 
 /** How a store keeps the versions of its rows. */
@@ -39,7 +39,7 @@ export function keptVersions(
     )
   }
   const { history, segmentInterval } = typeof versioned === 'object' ? versioned : { history: versioned }
-  const historyMs = toMilliseconds(history, 'versioned')
+  const historyMs = toMilliseconds(history, `${operator}: versioned`)
   if (!Number.isSafeInteger(historyMs) || historyMs < 0) {
     throw new RangeError(
       `${operator}: versioned must be 0 ms or more, in whole ms, not ${String(history)}, at ${placeOf()}`,
@@ -48,7 +48,7 @@ export function keptVersions(
   const segmentIntervalMs =
     segmentInterval === undefined
       ? defaultSegmentInterval(historyMs)
-      : toMilliseconds(segmentInterval, 'segmentInterval')
+      : toMilliseconds(segmentInterval, `${operator}: segmentInterval`)
   if (!Number.isSafeInteger(segmentIntervalMs) || segmentIntervalMs < 1) {
     throw new RangeError(
       `${operator}: segmentInterval must be 1 ms or more, in whole ms, not ${String(segmentInterval)}, at ${placeOf()}`,

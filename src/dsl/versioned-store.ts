@@ -1,5 +1,6 @@
 /** `versionedStore`: a store of versions as a value, for processors that look back in time. */
 import type { Serde } from '../serdes/serde.ts'
+import { checkOptions } from './argument-checks.ts'
 import { baseDefinition, type DeclaredStore, type TypedStoreOptions } from './store-handle.ts'
 import { keptVersions, type VersionedOptions } from './version-options.ts'
 
@@ -50,6 +51,7 @@ export function versionedStore<K, V>(
   name: string,
   options: VersionedStoreOptions<K, V>,
 ): VersionedStoreHandle<K, V> {
+  checkOptions(options, 'versionedStore')
   const { key, value, history, segmentInterval } = options
   const base = baseDefinition('versionedStore', name, options)
   const versioned = segmentInterval === undefined ? { history } : { history, segmentInterval }

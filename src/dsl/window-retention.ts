@@ -1,9 +1,10 @@
 /** How long the store of a windowed fold keeps its windows: what the options say, if that is long enough. */
 import { toMilliseconds } from '../base/duration.ts'
 import { StreamsError } from '../base/errors.ts'
-import { declaredAt } from '../plan/declared-at.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import { sessionRetentionOf, type SessionWindows } from '../windows/session-windows.ts'
 import { retentionNeeded, type StoredWindows } from '../windows/stored-windows.ts'
+import { atLine } from './argument-checks.ts'
 import type { WindowStoreOptions } from './options.ts'
 import { refuseVersions } from './version-options.ts'
 
@@ -40,7 +41,7 @@ function retentionAtLeast(
   refuseVersions(options, operator, 'stores of windows')
   const { retention } = options
   if (retention === undefined) return needed
-  const retentionMs = toMilliseconds(retention, 'retention')
+  const retentionMs = atLine(operator, () => toMilliseconds(retention, 'retention'))
   if (retentionMs >= needed) return retentionMs
   throw new StreamsError('MR-1007', {
     what: `${operator}: the retention of ${retentionMs} ms is shorter than ${parts}, ${needed} ms`,

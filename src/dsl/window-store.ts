@@ -1,6 +1,7 @@
 /** `windowStore`: a store of windows as a value, for processors that keep rows by key and time. */
 import { toMilliseconds, type Duration } from '../base/duration.ts'
 import type { Serde } from '../serdes/serde.ts'
+import { checkOptions } from './argument-checks.ts'
 import { baseDefinition, type DeclaredStore, type TypedStoreOptions } from './store-handle.ts'
 
 /** What `windowStore` takes beside the name. */
@@ -57,10 +58,11 @@ export function windowStore<K, V>(
   name: string,
   options: ProcessorWindowStoreOptions<K, V>,
 ): WindowStoreHandle<K, V> {
+  checkOptions(options, 'windowStore')
   const { key, value, duplicates = false, walkable = true } = options
   const base = baseDefinition('windowStore', name, options)
-  const windowSizeMs = toMilliseconds(options.windowSize)
-  const retentionMs = toMilliseconds(options.retention)
+  const windowSizeMs = toMilliseconds(options.windowSize, `windowStore '${name}': windowSize`)
+  const retentionMs = toMilliseconds(options.retention, `windowStore '${name}': retention`)
   if (!(windowSizeMs >= 1))
     throw new RangeError(`windowStore '${name}': windowSize must be at least 1 ms, not ${windowSizeMs}`)
   if (!(retentionMs >= windowSizeMs)) {

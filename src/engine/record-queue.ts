@@ -147,7 +147,12 @@ export class RecordQueue {
     } catch (cause) {
       throw processingFailed(cause, node, { topic, partition, offset, timestamp, headers: [] })
     }
-    if (extracted >= 0) return extracted
+    if (extracted >= 0 && Number.isSafeInteger(extracted)) return extracted
+    if (!Number.isSafeInteger(extracted)) {
+      const answer = typeof extracted === 'number' ? String(extracted) : typeof extracted
+      const cause = new TypeError(`the timestamp must be whole milliseconds since the epoch, not ${answer}`)
+      throw processingFailed(cause, node, { topic, partition, offset, timestamp, headers: [] })
+    }
     this.drop('invalid-timestamp', cursor)
     return undefined
   }

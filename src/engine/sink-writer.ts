@@ -104,8 +104,9 @@ export class SinkWriter implements Receiver {
     if (typeof topic === 'string') return topic
     try {
       const name: unknown = topic.extract(record.key, record.value, this.scope.current)
+      // What else is wrong with a name the broker says: it alone knows which topics there are.
       if (typeof name === 'string' && name !== '') return name
-      throw new TypeError(`the topic name extractor answered ${String(name)}`)
+      throw new TypeError(`the topic name extractor answered ${inWords(name)}, which cannot name a topic`)
     } catch (error) {
       this.fail(error)
       return undefined
@@ -121,6 +122,8 @@ export class SinkWriter implements Receiver {
     try {
       const partitions = this.node.partitioner!(topic, record.key, record.value, count)
       if (partitions === undefined) return 'default'
+      if (!Array.isArray(partitions))
+        throw new TypeError(`the partitioner must answer a list of partitions, not ${inWords(partitions)}`)
       if (partitions.length === 0) this.drop()
       for (const partition of partitions) check(partition, topic, count)
       return partitions
@@ -140,6 +143,10 @@ export class SinkWriter implements Receiver {
     const { topic, partition, offset } = this.scope.current
     this.scope.dropped({ node: this.name, reason: 'no-partition', topic, partition, offset })
   }
+}
+
+function inWords(answer: unknown): string {
+  return typeof answer === 'string' ? JSON.stringify(answer) : String(answer)
 }
 
 function check(partition: number, topic: string, count: number): void {

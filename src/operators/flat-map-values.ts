@@ -2,6 +2,7 @@
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
 import type { ValueCallback } from './callbacks.ts'
+import { assertIterable } from './pair.ts'
 
 /** `fn` answers the values in the order in which they are forwarded. */
 export function flatMapValues(fn: ValueCallback<Iterable<unknown>>): ProcessorSupplier {
@@ -22,7 +23,8 @@ class FlatMapValues implements Processor {
 
   process(record: StreamRecord): void {
     const { context } = this
-    for (const value of this.fn(record.value, record.key, context.record))
-      context.forward(record.withValue(value))
+    const values: unknown = this.fn(record.value, record.key, context.record)
+    assertIterable(values)
+    for (const value of values) context.forward(record.withValue(value))
   }
 }

@@ -2,7 +2,7 @@
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import { StreamRecord } from '../processor/record.ts'
 import type { ValueCallback } from './callbacks.ts'
-import { assertPair } from './pair.ts'
+import { assertIterable, assertPair } from './pair.ts'
 
 /** `fn` answers the pairs `[key, value]` in the order in which they are forwarded. */
 export function flatMap(
@@ -25,7 +25,9 @@ class FlatMap implements Processor {
 
   process(record: StreamRecord): void {
     const { context } = this
-    for (const pair of this.fn(record.value, record.key, context.record)) {
+    const pairs: unknown = this.fn(record.value, record.key, context.record)
+    assertIterable(pairs)
+    for (const pair of pairs) {
       assertPair(pair)
       context.forward(new StreamRecord(pair[0], pair[1], record.timestamp, record.headers))
     }

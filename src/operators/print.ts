@@ -42,7 +42,7 @@ class Printer implements Processor {
 /** What a key or a value looks like in print. */
 function textOf(value: unknown): string {
   if (absent(value)) return 'null'
-  if (typeof value !== 'object') return String(value as string | number | bigint | boolean)
+  if (typeof value !== 'object') return (value as string | number | bigint | boolean).toString()
   if (value instanceof Uint8Array) return hexOf(value)
   if (isWindowed(value)) return `[${textOf(value.key)}@${value.window.start}/${value.window.end}]`
   return JSON.stringify(value, (_name, each: unknown) => (typeof each === 'bigint' ? String(each) : each))

@@ -44,6 +44,8 @@ export interface SuppressOptions extends Suppression {
   readonly keySerde: Serde<unknown>
   /** That of the store's values. */
   readonly changeSerde: Serde<BufferedChange>
+  /** The line of the application that declared it, for MR-4007. */
+  readonly declaredAt?: string | undefined
 }
 
 export function suppress(options: SuppressOptions): ProcessorSupplier {
@@ -174,13 +176,15 @@ class Suppress implements Processor<unknown, Change> {
   }
 
   private full(): StreamsError {
-    const { recordsMax, bytesMax } = this.options
+    const { recordsMax, bytesMax, declaredAt = '' } = this.options
+    const { nodeName, record } = this.context
     const bounds = [
       ...(recordsMax === Infinity ? [] : [`${recordsMax} records`]),
       ...(bytesMax === Infinity ? [] : [`${bytesMax} bytes`]),
     ]
     return new StreamsError('MR-4007', {
-      what: `The buffer of '${this.context.nodeName}' holds more than ${bounds.join(' or ')}`,
+      what: `The buffer of '${nodeName}' holds more than ${bounds.join(' or ')}`,
+      where: `'${nodeName}', ${record.topic}-${record.partition}@${record.offset}  ${declaredAt}`,
       why: 'It was told to stop rather than to put out what may not be final yet.',
       fix: `raise maxRecords or maxBytes, or let the first leave early with whenFull: 'emit-early'`,
     })

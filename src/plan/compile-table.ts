@@ -66,7 +66,16 @@ export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Com
         walkable: true,
         changelogHeaders: bufferedChangeHeaders,
       }
-      return add(suppress({ ...suppression, store: definition.name, keySerde, changeSerde }), definition)
+      return add(
+        suppress({
+          ...suppression,
+          store: definition.name,
+          keySerde,
+          changeSerde,
+          declaredAt: node.declaredAt,
+        }),
+        definition,
+      )
     }
     default:
       return unreachable(node)

@@ -8,7 +8,8 @@
 import { StreamsError } from '../base/errors.ts'
 import { numberedName, numberedStoreName, validateName } from '../topology/names.ts'
 import type { StoreDefinition } from '../topology/node.ts'
-import { declaredAt } from './declared-at.ts'
+import { checkNode } from './check-node.ts'
+import { declaredAt } from '../base/declared-at.ts'
 import { parentsOf, storeOf } from './node-relations.ts'
 import type { PlanNode } from './node.ts'
 
@@ -50,6 +51,7 @@ export class Plan {
   add<N extends PlanNode>(node: N): N {
     this.#checkOpen(node)
     for (const parent of parentsOf(node)) this.checkOwn(parent, node.declaredAt)
+    checkNode(node)
     this.#claimNames(node)
     Object.freeze(node)
     this.#nodes.push(node)

@@ -8,7 +8,7 @@
 import { ByteSink } from '../base/byte-sink.ts'
 import { readInt32, writeInt32 } from '../base/bytes.ts'
 import { double, float, int16, int32, int64, integer, uuid } from './primitives.ts'
-import type { Serde } from './serde.ts'
+import { checkInner, type Serde } from './serde.ts'
 
 /** Options of `list`. */
 export interface ListOptions {
@@ -52,6 +52,7 @@ export function list<T>(
   options: ListOptions & { readonly missing: boolean },
 ): Serde<(T | undefined)[]>
 export function list<T>(inner: Serde<T>, { missing = false }: ListOptions = {}): Serde<(T | undefined)[]> {
+  checkInner(inner, 'list')
   const size = sizes.get(inner)
   const write = size === undefined ? writeSized(inner) : writeUnsized(inner)
   const read = size === undefined ? readSized(inner, missing) : readUnsized(inner, size, missing)

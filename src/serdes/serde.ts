@@ -27,3 +27,10 @@ export interface Serde<T> extends Encoder<T>, Decoder<T> {
   /** For messages and for comparing what a topology had and has: `string`, `json`, `int64` ... */
   readonly name: string
 }
+
+/** Refuses, with a `TypeError`, what is handed to a serde of serdes, `maker`, and is none. */
+export function checkInner(inner: unknown, maker: string): void {
+  const { serialize, deserialize } = (inner ?? {}) as Partial<Serde<unknown>>
+  if (typeof serialize === 'function' && typeof deserialize === 'function') return
+  throw new TypeError(`${maker}: expected a serde, such as string(), not ${typeof inner}`)
+}

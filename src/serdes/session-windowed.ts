@@ -8,7 +8,7 @@
 import { ByteSink } from '../base/byte-sink.ts'
 import { readInt64, writeInt64 } from '../base/bytes.ts'
 import type { Windowed } from '../windows/window.ts'
-import type { Serde } from './serde.ts'
+import { checkInner, type Serde } from './serde.ts'
 
 /** The serde of a key with its session; `inner` is that of the key itself. */
 export interface SessionWindowedSerde<K> extends Serde<Windowed<K>> {
@@ -34,6 +34,7 @@ const made = new WeakMap<object, unknown>()
  * ```
  */
 export function sessionWindowed<K>(inner: Serde<K>): SessionWindowedSerde<K> {
+  checkInner(inner, 'sessionWindowed')
   let serde = made.get(inner) as SessionWindowedSerde<K> | undefined
   if (serde === undefined) made.set(inner, (serde = makeSessionWindowed(inner)))
   return serde

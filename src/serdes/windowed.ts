@@ -10,7 +10,7 @@ import { ByteSink } from '../base/byte-sink.ts'
 import { readInt64, writeInt64 } from '../base/bytes.ts'
 import { toMilliseconds, type Duration } from '../base/duration.ts'
 import type { Windowed } from '../windows/window.ts'
-import type { Serde } from './serde.ts'
+import { checkInner, type Serde } from './serde.ts'
 
 /** The serde of a windowed key; `inner` is that of the key itself. */
 export interface WindowedSerde<K> extends Serde<Windowed<K>> {
@@ -37,9 +37,10 @@ const made = new WeakMap<object, Map<string, unknown>>()
  * ```
  */
 export function windowed<K>(inner: Serde<K>, size: Duration | 'unlimited'): WindowedSerde<K> {
+  checkInner(inner, 'windowed')
   if (size === 'unlimited') return windowKeys(inner, Infinity)
-  const windowSizeMs = toMilliseconds(size, 'size')
-  if (windowSizeMs === 0) throw new RangeError('size must be more than 0 ms')
+  const windowSizeMs = toMilliseconds(size, 'windowed: size')
+  if (windowSizeMs === 0) throw new RangeError('windowed: size must be more than 0 ms')
   return windowKeys(inner, windowSizeMs)
 }
 

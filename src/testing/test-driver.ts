@@ -51,6 +51,8 @@ import { TestVersionedStore } from './test-versioned-store.ts'
  * ```
  */
 export function testDriver(app: TestedApp, options: TestDriverOptions = {}): TestDriver {
+  if (typeof app?.topology !== 'function')
+    throw new TypeError('testDriver: expected an app that defineApp or topologyApp made')
   return new TestDriver(app, options)
 }
 

@@ -53,6 +53,7 @@ export interface SourceNode {
   /** Default: the record's own timestamp, negative ones refused with MR-3002. */
   readonly timestamp?: TimestampExtractor | undefined
   readonly offsetReset?: OffsetReset | undefined
+  readonly declaredAt?: string | undefined
 }
 
 export interface ProcessorNode {

@@ -52,6 +52,14 @@ export function planPartitions(
   return { repartitionTopics, taskCounts }
 }
 
+/** Refuses, with MR-2101 and before any topic is known, repartition topics with given counts that differ where they meet (O1). */
+export function checkGivenCounts(topology: MatchedTopology): void {
+  for (const group of topology.copartitionGroups) {
+    const given = topicsOf(topology, group).filter(topic => fixedCount(topology, topic) !== undefined)
+    checkEqualCounts(given, group, topic => fixedCount(topology, topic))
+  }
+}
+
 /** Gives counts to the repartition topics that have none, in `counts`. */
 function deriveRepartitionCounts(topology: MatchedTopology, counts: Map<string, number>): void {
   const open = new Set([...topology.repartitionTopics.keys()].filter(name => !counts.has(name)))
@@ -144,16 +152,24 @@ function checkGroup(
   group: CopartitionGroup,
   counts: ReadonlyMap<string, number>,
 ): void {
-  const [first, ...others] = topicsOf(topology, group)
+  checkEqualCounts(topicsOf(topology, group), group, topic => counts.get(topic))
+}
+
+function checkEqualCounts(
+  [first, ...others]: readonly string[],
+  group: CopartitionGroup,
+  countOf: (topic: string) => number | undefined,
+): void {
+  if (first === undefined) return
   for (const other of others) {
-    if (counts.get(first!) === counts.get(other)) continue
-    const left = `'${first}' (${counts.get(first!)} partitions)`
-    const right = `'${other}' (${counts.get(other)} partitions)`
+    if (countOf(first) === countOf(other)) continue
+    const left = `'${first}' (${countOf(first)} partitions)`
+    const right = `'${other}' (${countOf(other)} partitions)`
     throw new StreamsError('MR-2101', {
       what: `Cannot combine ${left} with ${right}`,
       where: group.declaredAt === undefined ? group.operator : `${group.operator}  ${group.declaredAt}`,
       why: 'Both sides must have the same number of partitions, otherwise equal keys land in different tasks.',
-      fix: `create both topics with the same number of partitions, or call .repartition({ partitions: ${counts.get(first!)} }) on one side first`,
+      fix: `create both topics with the same number of partitions, or call .repartition({ partitions: ${countOf(first)} }) on one side first`,
     })
   }
 }

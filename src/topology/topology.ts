@@ -6,6 +6,7 @@
  * one source, a store is known before a processor uses it. So a graph that exists is acyclic and complete but for
  * stores without a user, which `subtopologies` refuses.
  */
+import { declaredAt } from '../base/declared-at.ts'
 import { StreamsError } from '../base/errors.ts'
 import type { Encoder } from '../serdes/serde.ts'
 import { describeTopology } from './describe.ts'
@@ -29,6 +30,7 @@ import type {
   TopicStoreOptions,
   TopologyOptions,
 } from './options.ts'
+import { checkSerde, checkSupplier, definitionOf, invalid, placeOf } from './topology-checks.ts'
 import { checkOffsetReset } from './offset-reset.ts'
 import { SourceTopics, wholeNames } from './source-topics.ts'
 import { splitIntoSubtopologies, type Subtopology } from './subtopologies.ts'
@@ -81,15 +83,18 @@ export class Topology {
 
   /** Adds a node that reads topics, by name or by pattern. A topic can have one source in a topology. */
   addSource(name: string, options: SourceOptions): this {
-    this.#checkNewNode(name, options.declaredAt)
-    checkSerde(options.key?.deserialize, `source '${name}'`, 'key', options.declaredAt)
-    checkSerde(options.value?.deserialize, `source '${name}'`, 'value', options.declaredAt)
-    const { topics, declaredAt } = options
+    const place = placeOf(options, `source '${name}'`)
+    this.#checkNewNode(name, place)
+    checkSerde(options.key?.deserialize, `source '${name}'`, 'key', place)
+    checkSerde(options.value?.deserialize, `source '${name}'`, 'value', place)
+    const { topics } = options
+    if (!(topics instanceof RegExp) && !Array.isArray(topics))
+      throw new TypeError(`source '${name}': topics must be a list of names or a pattern, at ${place}`)
     checkOffsetReset(options.offsetReset)
     const pattern = topics instanceof RegExp ? wholeNames(topics) : undefined
     const named = topics instanceof RegExp ? [] : topics
-    if (pattern === undefined) this.#sourceTopics.claim({ name, declaredAt }, named)
-    else this.#sourceTopics.claimPattern({ name, declaredAt }, pattern)
+    if (pattern === undefined) this.#sourceTopics.claim({ name, declaredAt: place }, named)
+    else this.#sourceTopics.claimPattern({ name, declaredAt: place }, pattern)
     return this.#put({
       kind: 'source',
       name,
@@ -99,16 +104,18 @@ export class Topology {
       valueSerde: options.value,
       timestamp: options.timestamp,
       offsetReset: options.offsetReset,
+      declaredAt: place,
     } satisfies SourceNode)
   }
 
   /** Adds a node that processes what its parents forward. */
   addProcessor(name: string, options: ProcessorOptions): this {
-    this.#checkNewNode(name, options.declaredAt)
-    this.#checkParents(name, options.parents)
-    checkSupplier(options.supplier, name, options.declaredAt)
+    const place = placeOf(options, `processor '${name}'`)
+    this.#checkNewNode(name, place)
+    this.#checkParents(name, options.parents, place)
+    checkSupplier(options.supplier, name, place)
     const stores = (options.stores ?? []).map(store => this.#declared(store))
-    for (const store of stores) this.#checkStore(store, name)
+    for (const store of stores) this.#checkStore(store, name, place)
     const supplier = this.#wrapProcessor?.(name, options.supplier) ?? options.supplier
     return this.#put({
       kind: 'processor',
@@ -118,17 +125,18 @@ export class Topology {
       ...this.#storesOf(name, stores),
       waitMsMax: options.waitMsMax,
       side: options.side,
-      declaredAt: options.declaredAt,
+      declaredAt: place,
     } satisfies ProcessorNode)
   }
 
   /** Adds a node that writes what its parents forward to a topic. */
   addSink(name: string, options: SinkOptions): this {
-    this.#checkNewNode(name, options.declaredAt)
-    this.#checkParents(name, options.parents)
-    checkSerde(options.key?.serialize, `sink '${name}'`, 'key', options.declaredAt)
-    checkSerde(options.value?.serialize, `sink '${name}'`, 'value', options.declaredAt)
-    if (typeof options.topic === 'string') validateName(options.topic, 'a topic', `sink '${name}'`)
+    const place = placeOf(options, `sink '${name}'`)
+    this.#checkNewNode(name, place)
+    this.#checkParents(name, options.parents, place)
+    checkSerde(options.key?.serialize, `sink '${name}'`, 'key', place)
+    checkSerde(options.value?.serialize, `sink '${name}'`, 'value', place)
+    if (typeof options.topic !== 'object') validateName(options.topic, 'a topic', `sink '${name}', ${place}`)
     return this.#put({
       kind: 'sink',
       name,
@@ -137,7 +145,7 @@ export class Topology {
       keySerde: options.key as Encoder<unknown>,
       valueSerde: options.value as Encoder<unknown>,
       partitioner: options.partitioner,
-      declaredAt: options.declaredAt,
+      declaredAt: place,
     } satisfies SinkNode)
   }
 
@@ -147,10 +155,11 @@ export class Topology {
    */
   addStateStore(store: StoreDeclaration, ...processors: readonly string[]): this {
     const definition = definitionOf(store)
-    validateName(definition.name, 'a store')
+    validateName(definition.name, 'a store', declaredAt())
     if (this.#stores.has(definition.name)) {
       throw new StreamsError('MR-1002', {
         what: `two stores are called '${definition.name}'`,
+        where: declaredAt(),
         why: 'A store is found, and its changelog topic is named, by the name alone.',
         fix: 'give each store a name of its own',
       })
@@ -167,11 +176,12 @@ export class Topology {
    * name, without being connected to it; only its own writes it. What that forwards goes nowhere.
    */
   addGlobalStore(options: TopicStoreOptions): this {
-    const { source, topic, key, value, timestamp, processor, supplier, declaredAt } = options
+    const { source, topic, key, value, timestamp, processor, supplier } = options
+    const place = placeOf(options, `store of '${options.topic}'`)
     const store = definitionOf(options.store)
-    this.addSource(source, { topics: [topic], key, value, timestamp, declaredAt })
+    this.addSource(source, { topics: [topic], key, value, timestamp, declaredAt: place })
     this.addStateStore({ ...store, changelog: false, cache: false })
-    this.addProcessor(processor, { parents: [source], supplier, stores: [store.name], declaredAt })
+    this.addProcessor(processor, { parents: [source], supplier, stores: [store.name], declaredAt: place })
     this.#globalSources.add(source)
     this.#globalStores.add(store.name)
     return this
@@ -183,21 +193,38 @@ export class Topology {
    * connected to them; what they write is refused with MR-1601.
    */
   addReadOnlyStateStore(options: TopicStoreOptions): this {
-    const { source, topic, key, value, timestamp, processor, supplier, declaredAt } = options
+    const { source, topic, key, value, timestamp, processor, supplier } = options
+    const place = placeOf(options, `store of '${options.topic}'`)
     const store = definitionOf(options.store)
-    this.addSource(source, { topics: [topic], key, value, timestamp, declaredAt, offsetReset: 'earliest' })
+    this.addSource(source, {
+      topics: [topic],
+      key,
+      value,
+      timestamp,
+      declaredAt: place,
+      offsetReset: 'earliest',
+    })
     this.addStateStore({ ...store, changelog: false, changelogTopic: topic, cache: false })
     this.#writerOf.set(store.name, processor)
-    return this.addProcessor(processor, { parents: [source], supplier, stores: [store.name], declaredAt })
+    return this.addProcessor(processor, {
+      parents: [source],
+      supplier,
+      stores: [store.name],
+      declaredAt: place,
+    })
   }
 
   /** Lets a processor use stores; processors that share a store run in one task. */
   connectProcessorAndStateStores(processor: string, ...stores: readonly string[]): this {
     const node = this.#nodes.get(processor)
     if (node?.kind !== 'processor') {
-      throw invalid(`stores cannot be connected to '${processor}'`, 'name a processor that was added before')
+      throw invalid(
+        `stores cannot be connected to '${processor}'`,
+        'name a processor that was added before',
+        declaredAt(),
+      )
     }
-    for (const store of stores) this.#checkStore(store, processor)
+    for (const store of stores) this.#checkStore(store, processor, declaredAt())
     return this.#put({ ...node, ...this.#storesOf(processor, [...node.stores, ...stores]) })
   }
 
@@ -305,26 +332,40 @@ export class Topology {
     })
   }
 
-  #checkParents(name: string, parents: readonly string[]): void {
-    if (parents.length === 0)
-      throw invalid(`'${name}' has no parents`, 'name the nodes that it receives from')
+  #checkParents(name: string, parents: readonly string[], place: string | undefined): void {
+    if (!Array.isArray(parents) || parents.length === 0)
+      throw invalid(`'${name}' has no parents`, 'name the nodes that it receives from', place)
     for (const parent of parents) {
       const node = this.#nodes.get(parent)
       if (node === undefined)
-        throw invalid(`'${name}' names the parent '${parent}', which was not added before`)
+        throw invalid(
+          `'${name}' names the parent '${parent}', which was not added before`,
+          'add the parent first',
+          place,
+        )
       if (node.kind === 'sink')
-        throw invalid(`'${name}' names the sink '${parent}' as its parent; a sink has no children`)
+        throw invalid(
+          `'${name}' names the sink '${parent}' as its parent; a sink has no children`,
+          'name the parent of the sink',
+          place,
+        )
     }
-    if (new Set(parents).size !== parents.length) throw invalid(`'${name}' names a parent twice`)
+    if (new Set(parents).size !== parents.length)
+      throw invalid(`'${name}' names a parent twice`, 'name it once', place)
   }
 
-  #checkStore(store: string, processor: string): void {
+  #checkStore(store: string, processor: string, place: string | undefined): void {
     if (this.#globalStores.has(store))
-      throw invalid(`'${processor}' is connected to the global store '${store}', which it may read without`)
+      throw invalid(
+        `'${processor}' is connected to the global store '${store}', which it may read without`,
+        'leave the store out',
+        place,
+      )
     if (this.#stores.has(store)) return
     throw invalid(
       `'${processor}' uses the store '${store}', which was not added before`,
       'call addStateStore first',
+      place,
     )
   }
 
@@ -341,39 +382,4 @@ export class Topology {
         throw invalid(`no processor uses the store '${store}'`, 'connect it, or leave it out')
     }
   }
-}
-
-function definitionOf(store: StoreDeclaration): StoreDefinition {
-  return 'definition' in store ? store.definition : store
-}
-
-function invalid(what: string, fix?: string, where?: string): StreamsError {
-  return new StreamsError('MR-1001', { what, where, fix })
-}
-
-function checkSerde(
-  half: unknown,
-  node: string,
-  part: 'key' | 'value',
-  where: string | undefined,
-): asserts half is (...args: never) => unknown {
-  if (typeof half === 'function') return
-  throw new StreamsError('MR-1004', {
-    what: `${node} has no serde for its ${part}s`,
-    where,
-    fix: `{ ${part}: string() } or another serde`,
-  })
-}
-
-/** A processor is one task's: two tasks that share one would mix their records (semantics A2). */
-function checkSupplier(supplier: unknown, name: string, where: string | undefined): void {
-  if (typeof supplier !== 'function')
-    throw new TypeError(`processor '${name}': supplier must be a function that makes a processor`)
-  const make = supplier as () => unknown
-  if (make() !== make()) return
-  throw invalid(
-    `the supplier of '${name}' answers the same processor twice`,
-    'make a new processor at every call: () => new Counter()',
-    where,
-  )
 }

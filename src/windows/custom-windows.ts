@@ -1,6 +1,6 @@
 /** Windows of a user's own: a function says which ones hold a timestamp (semantics D86). */
-import { toMilliseconds, type Duration } from '../base/duration.ts'
-import type { WindowOptions } from './time-windows.ts'
+import type { Duration } from '../base/duration.ts'
+import { graceOf, positive, type WindowOptions } from './time-windows.ts'
 import type { Window } from './window.ts'
 
 /** Windows that a function makes; made by `customWindows`. */
@@ -54,10 +54,9 @@ export interface CustomWindowOptions extends WindowOptions {
  * ```
  */
 export function customWindows(options: CustomWindowOptions): CustomWindows {
-  const { windowsFor } = options
+  const windowsFor: unknown = options?.windowsFor
   if (typeof windowsFor !== 'function') throw new TypeError('customWindows: windowsFor must be a function')
-  const sizeMs = toMilliseconds(options.size, 'size')
-  if (sizeMs === 0) throw new RangeError('size must be more than 0 ms')
+  const sizeMs = positive(options.size, 'customWindows: size')
   const check = ({ start, end }: Window): void => {
     const fits = Number.isSafeInteger(start) && start >= 0 && end > start && end - start <= sizeMs
     if (!fits) throw new RangeError(`windowsFor answered [${start}, ${end}), which no window may be`)
@@ -65,11 +64,11 @@ export function customWindows(options: CustomWindowOptions): CustomWindows {
   return Object.freeze({
     kind: 'custom' as const,
     windowsFor: timestamp => {
-      const windows = windowsFor(timestamp)
+      const windows = options.windowsFor(timestamp)
       for (const window of windows) check(window)
       return windows
     },
     sizeMs,
-    graceMs: toMilliseconds(options.grace ?? 0, 'grace'),
+    graceMs: graceOf(options, 'customWindows'),
   } satisfies CustomWindows)
 }

@@ -17,7 +17,8 @@ export interface JoinWindows {
 
 /** Refuses, with a `RangeError`, a window that holds no time at all. */
 export function joinWindows(within: Within, grace: Duration = 0): JoinWindows {
-  const { before, after } = typeof within === 'object' ? within : { before: within, after: within }
+  const { before, after } =
+    typeof within === 'object' && within !== null ? within : { before: within, after: within }
   const beforeMs = signedMilliseconds(before, 'within: before')
   const afterMs = signedMilliseconds(after, 'within: after')
   if (beforeMs + afterMs < 0) {
@@ -36,7 +37,7 @@ export function joinRetentionOf({ beforeMs, afterMs, graceMs }: JoinWindows): nu
 function signedMilliseconds(duration: Duration, argument: string): number {
   if (typeof duration === 'number')
     return duration < 0 ? -toMilliseconds(-duration, argument) : toMilliseconds(duration, argument)
-  return duration.startsWith('-')
+  return typeof duration === 'string' && duration.startsWith('-')
     ? -toMilliseconds(duration.slice(1) as Duration, argument)
     : toMilliseconds(duration, argument)
 }

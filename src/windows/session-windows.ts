@@ -4,8 +4,8 @@
  * A session is `[first, last]`, the times of its first and its last record, both included. A record belongs to every
  * session that is no further from it than the gap, and makes one of them all (semantics D83).
  */
-import { toMilliseconds, type Duration } from '../base/duration.ts'
-import type { WindowOptions } from './time-windows.ts'
+import type { Duration } from '../base/duration.ts'
+import { graceOf, positive, type WindowOptions } from './time-windows.ts'
 
 /** Sessions that end after `gapMs` without a record; made by `session`. */
 export interface SessionWindows {
@@ -38,8 +38,8 @@ export interface SessionWindows {
 export function session(gap: Duration, options: WindowOptions = {}): SessionWindows {
   return Object.freeze({
     kind: 'session' as const,
-    gapMs: toMilliseconds(gap, 'gap'),
-    graceMs: toMilliseconds(options.grace ?? 0, 'grace'),
+    gapMs: positive(gap, 'session: gap'),
+    graceMs: graceOf(options, 'session'),
   })
 }
 

@@ -5,7 +5,7 @@
  * records: `src/operators/sliding-aggregate.ts` makes them.
  */
 import { toMilliseconds, type Duration } from '../base/duration.ts'
-import type { WindowOptions } from './time-windows.ts'
+import { graceOf, type WindowOptions } from './time-windows.ts'
 
 /** Windows of records that are at most `sizeMs` apart; made by `sliding`. */
 export interface SlidingWindows {
@@ -41,7 +41,7 @@ export interface SlidingWindows {
 export function sliding(difference: Duration, options: WindowOptions = {}): SlidingWindows {
   return Object.freeze({
     kind: 'sliding' as const,
-    sizeMs: toMilliseconds(difference, 'difference'),
-    graceMs: toMilliseconds(options.grace ?? 0, 'grace'),
+    sizeMs: toMilliseconds(difference, 'sliding: difference'),
+    graceMs: graceOf(options, 'sliding'),
   })
 }

@@ -43,8 +43,8 @@ export interface TimeWindows {
  * ```
  */
 export function tumbling(size: Duration, options: WindowOptions = {}): TimeWindows {
-  const sizeMs = positive(size, 'size')
-  return timeWindows(sizeMs, sizeMs, options)
+  const sizeMs = positive(size, 'tumbling: size')
+  return timeWindows('tumbling', sizeMs, sizeMs, options)
 }
 
 /**
@@ -71,12 +71,12 @@ export function hopping(
   size: Duration,
   options: WindowOptions & { readonly advance: Duration },
 ): TimeWindows {
-  const sizeMs = positive(size, 'size')
-  const advanceMs = positive(options.advance, 'advance')
+  const sizeMs = positive(size, 'hopping: size')
+  const advanceMs = positive(options?.advance, 'hopping: advance')
   if (advanceMs > sizeMs) {
-    throw new RangeError(`advance must not be more than size (${sizeMs} ms), not ${advanceMs} ms`)
+    throw new RangeError(`hopping: advance must not be more than size (${sizeMs} ms), not ${advanceMs} ms`)
   }
-  return timeWindows(sizeMs, advanceMs, options)
+  return timeWindows('hopping', sizeMs, advanceMs, options)
 }
 
 /** The start of the earliest window that holds `timestamp`; the others follow at steps of `advanceMs` up to it. */
@@ -99,16 +99,22 @@ export function retentionOf(windows: TimeWindows): number {
   return windows.sizeMs + windows.graceMs
 }
 
-function timeWindows(sizeMs: number, advanceMs: number, options: WindowOptions): TimeWindows {
+function timeWindows(maker: string, sizeMs: number, advanceMs: number, options: WindowOptions): TimeWindows {
   return Object.freeze({
     kind: 'time' as const,
     sizeMs,
     advanceMs,
-    graceMs: toMilliseconds(options.grace ?? 0, 'grace'),
+    graceMs: graceOf(options, maker),
   })
 }
 
-function positive(duration: Duration, argument: string): number {
+/** The grace of windows, 0 where there is none. `maker` is the function that was given the options. */
+export function graceOf({ grace = 0 }: WindowOptions, maker: string): number {
+  return toMilliseconds(grace, `${maker}: grace`)
+}
+
+/** A duration of more than nothing. */
+export function positive(duration: Duration, argument: string): number {
   const milliseconds = toMilliseconds(duration, argument)
   if (milliseconds === 0) throw new RangeError(`${argument} must be more than 0 ms`)
   return milliseconds

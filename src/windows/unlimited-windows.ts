@@ -33,7 +33,9 @@ export interface UnlimitedWindows {
 export function unlimited(options: { readonly start?: number } = {}): UnlimitedWindows {
   const { start = 0 } = options
   if (!Number.isSafeInteger(start) || start < 0) {
-    throw new RangeError(`start must be whole milliseconds since the epoch, 0 or more; not ${start}`)
+    throw new RangeError(
+      `unlimited: start must be whole milliseconds since the epoch, 0 or more; not ${start}`,
+    )
   }
   return Object.freeze({ kind: 'unlimited' as const, startMs: start, sizeMs: Infinity, graceMs: 0 as const })
 }
