@@ -19,6 +19,7 @@ import {
 } from '../../src/protocol/messages/19-create-topics.ts'
 import { describeTopicConfigs } from '../metadata/described-config.ts'
 import { planTopic, type TopicPlan } from '../metadata/topic-plan.ts'
+import { may, refusalOf } from './authorize.ts'
 import { duplicatesOf } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
@@ -35,37 +36,57 @@ export const createTopics: ApiHandler<CreateTopicsRequest, CreateTopicsResponse>
 
 function handle(
   broker: BrokerContext,
-  { request }: RequestContext<CreateTopicsRequest>,
+  context: RequestContext<CreateTopicsRequest>,
 ): CreateTopicsResponse | Promise<CreateTopicsResponse> {
+  const { request } = context
   const twice = duplicatesOf(request.topics.map(topic => topic.name))
   const topics: CreatableTopicResult[] = []
   for (const name of twice) {
     topics.push(refused(name, kafkaErrors.INVALID_REQUEST.code, 'Duplicate topic name.'))
   }
   for (const wish of request.topics) {
-    if (!twice.has(wish.name)) topics.push(create(broker, wish, request.validateOnly))
+    if (!twice.has(wish.name)) topics.push(create(broker, context, wish))
   }
   return durably<CreateTopicsResponse>(broker, { throttleTimeMs: 0, topics })
 }
 
-function create(broker: BrokerContext, wish: CreatableTopic, validateOnly: boolean): CreatableTopicResult {
+function create(
+  broker: BrokerContext,
+  context: RequestContext<CreateTopicsRequest>,
+  wish: CreatableTopic,
+): CreatableTopicResult {
   const { name, numPartitions, replicationFactor, assignments, configs } = wish
+  const isAllowed = may(broker, context, 'CREATE', 'CLUSTER') || may(broker, context, 'CREATE', 'TOPIC', name)
+  if (!isAllowed) {
+    const { errorCode, errorMessage } = refusalOf(context, 'CREATE', 'TOPIC', name)
+    return refused(name, errorCode, errorMessage)
+  }
   const plan = planTopic(
     { name, partitionCount: numPartitions, replicationFactor, assignments, configs },
     broker.topics,
     broker.config,
   )
   if ('errorCode' in plan) return refused(name, plan.errorCode, plan.errorMessage)
-  if (validateOnly) return created(broker, plan, zeroUuid)
+  if (context.request.validateOnly) return created(broker, context, plan, zeroUuid)
   try {
-    return created(broker, plan, broker.topics.create(plan).id)
+    return created(broker, context, plan, broker.topics.create(plan).id)
   } catch (error) {
     const { errorCode, errorMessage } = failureOf(error)
     return refused(name, errorCode, errorMessage)
   }
 }
 
-function created({ config }: BrokerContext, plan: TopicPlan, topicId: string): CreatableTopicResult {
+function created(
+  broker: BrokerContext,
+  context: RequestContext<CreateTopicsRequest>,
+  plan: TopicPlan,
+  topicId: string,
+): CreatableTopicResult {
+  if (!may(broker, context, 'DESCRIBE_CONFIGS', 'TOPIC', plan.name)) {
+    // What it is like is not for this client to know.
+    const { code } = kafkaErrors.TOPIC_AUTHORIZATION_FAILED
+    return { ...refused(plan.name, 0, null), topicId, topicConfigErrorCode: code, configs: [] }
+  }
   return {
     name: plan.name,
     topicId,
@@ -74,7 +95,7 @@ function created({ config }: BrokerContext, plan: TopicPlan, topicId: string): C
     topicConfigErrorCode: 0,
     numPartitions: plan.partitionCount,
     replicationFactor: 1,
-    configs: describeTopicConfigs(plan.overrides, config).map(({ name, value, source }) => ({
+    configs: describeTopicConfigs(plan.overrides, broker.config).map(({ name, value, source }) => ({
       name,
       value,
       readOnly: false,

@@ -17,6 +17,7 @@ import {
   type DeleteTopicsResponse,
 } from '../../src/protocol/messages/20-delete-topics.ts'
 import { BrokerError } from '../broker-error.ts'
+import { may, refusalOf } from './authorize.ts'
 import { duplicatesOf } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
@@ -33,8 +34,9 @@ export const deleteTopics: ApiHandler<DeleteTopicsRequest, DeleteTopicsResponse>
 
 function handle(
   broker: BrokerContext,
-  { request, version }: RequestContext<DeleteTopicsRequest>,
+  context: RequestContext<DeleteTopicsRequest>,
 ): DeleteTopicsResponse | Promise<DeleteTopicsResponse> {
+  const { request, version } = context
   if (!broker.config['delete.topic.enable']) {
     const { TOPIC_DELETION_DISABLED, INVALID_REQUEST } = kafkaErrors
     const { code } = version >= 3 ? TOPIC_DELETION_DISABLED : INVALID_REQUEST
@@ -45,7 +47,7 @@ function handle(
   const responses = asked.map(each => {
     const repeated = twice.has(each.name ?? each.topicId)
     if (repeated) return refused(each, 'INVALID_REQUEST', 'Duplicate topic in the request.')
-    return remove(broker, each)
+    return remove(broker, context, each)
   })
   return durably<DeleteTopicsResponse>(broker, { throttleTimeMs: 0, responses })
 }
@@ -54,7 +56,11 @@ function askedFor({ topics, topicNames }: DeleteTopicsRequest): readonly DeleteT
   return topics.length > 0 ? topics : topicNames.map(name => ({ name, topicId: zeroUuid }))
 }
 
-function remove(broker: BrokerContext, asked: DeleteTopicState): DeletableTopicResult {
+function remove(
+  broker: BrokerContext,
+  context: RequestContext<DeleteTopicsRequest>,
+  asked: DeleteTopicState,
+): DeletableTopicResult {
   const { name, topicId } = asked
   if (name === null && topicId === zeroUuid) {
     return refused(asked, 'INVALID_REQUEST', 'Neither topic name nor id were specified.')
@@ -63,6 +69,10 @@ function remove(broker: BrokerContext, asked: DeleteTopicState): DeletableTopicR
     return refused(asked, 'INVALID_REQUEST', 'You may not specify both topic name and topic id.')
   }
   const topic = name === null ? broker.topics.byId(topicId) : broker.topics.get(name)
+  const known = name ?? topic?.name
+  if (known !== undefined && !may(broker, context, 'DELETE', 'TOPIC', known)) {
+    return { ...asked, ...refusalOf(context, 'DELETE', 'TOPIC', name ?? topicId) }
+  }
   if (topic === undefined) {
     if (name === null) return refused(asked, 'UNKNOWN_TOPIC_ID', `There is no topic with id ${topicId}.`)
     return refused(asked, 'UNKNOWN_TOPIC_OR_PARTITION', `There is no topic '${name}'.`)

@@ -2,7 +2,7 @@
  * DescribeConfigs (key 32): the effective configuration of topics and of the broker.
  *
  * Behaviour. Every key is answered with its value and its source; `configurationKeys` narrows the answer, unknown keys in
- * it are left out, as in Kafka. The broker's own values are read-only: they are set where it is started.
+ * it are left out, as in Kafka. A resource that is asked for twice is answered once. The broker's own values are read-only: they are set where it is started.
  *
  * Version notes. 1: synonyms and sources. 3: documentation and types.
  */
@@ -21,8 +21,11 @@ import {
   type DescribedConfig,
 } from '../metadata/described-config.ts'
 import { topicNameFault } from '../metadata/topic-name.ts'
+import { may, refusalOf } from './authorize.ts'
 import { configResources } from './config-resource.ts'
+import { distinct } from './duplicates.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+import { sliced } from './sliced.ts'
 
 export const describeConfigs: ApiHandler<DescribeConfigsRequest, DescribeConfigsResponse> = apiHandler(
   DescribeConfigs,
@@ -44,23 +47,51 @@ export const describeConfigs: ApiHandler<DescribeConfigsRequest, DescribeConfigs
 
 function handle(
   broker: BrokerContext,
-  { request }: RequestContext<DescribeConfigsRequest>,
-): DescribeConfigsResponse {
-  const results = request.resources.map((resource): DescribeConfigsResult => {
-    const { resourceType, resourceName, configurationKeys } = resource
-    const found = configsOf(broker, resource)
-    if ('error' in found) {
-      const { code } = kafkaErrors[found.error]
-      return { errorCode: code, errorMessage: found.message, resourceType, resourceName, configs: [] }
-    }
-    const wanted =
-      configurationKeys === null || configurationKeys.length === 0 ? undefined : configurationKeys
-    const configs = found.configs
-      .filter(({ name }) => wanted === undefined || wanted.includes(name))
-      .map(config => describe(config, resource, request))
-    return { errorCode: 0, errorMessage: null, resourceType, resourceName, configs }
-  })
+  context: RequestContext<DescribeConfigsRequest>,
+): DescribeConfigsResponse | Promise<DescribeConfigsResponse> {
+  const results = sliced(broker.clock, describeAll(broker, context))
+  if (results instanceof Promise) return results.then(each => ({ throttleTimeMs: 0, results: each }))
   return { throttleTimeMs: 0, results }
+}
+
+function* describeAll(
+  broker: BrokerContext,
+  context: RequestContext<DescribeConfigsRequest>,
+): Generator<void, DescribeConfigsResult[]> {
+  const results: DescribeConfigsResult[] = []
+  const keyOf = ({ resourceType, resourceName }: DescribeConfigsResource) => `${resourceType}/${resourceName}`
+  for (const resource of distinct(context.request.resources, keyOf)) {
+    results.push(describeResource(broker, context, resource))
+    yield
+  }
+  return results
+}
+
+function describeResource(
+  broker: BrokerContext,
+  context: RequestContext<DescribeConfigsRequest>,
+  resource: DescribeConfigsResource,
+): DescribeConfigsResult {
+  const { request } = context
+  const { resourceType, resourceName, configurationKeys } = resource
+  const isTopic = resourceType === configResources.topic
+  const ofType = isTopic ? 'TOPIC' : 'CLUSTER'
+  const named = isTopic ? resourceName : undefined
+  if (!may(broker, context, 'DESCRIBE_CONFIGS', ofType, named)) {
+    const refusal = refusalOf(context, 'DESCRIBE_CONFIGS', ofType, named)
+    return { ...refusal, resourceType, resourceName, configs: [] }
+  }
+  const found = configsOf(broker, resource)
+  if ('error' in found) {
+    const { code } = kafkaErrors[found.error]
+    return { errorCode: code, errorMessage: found.message, resourceType, resourceName, configs: [] }
+  }
+  const isNarrow = configurationKeys !== null && configurationKeys.length > 0
+  const wanted = isNarrow ? new Set(configurationKeys) : undefined
+  const configs = found.configs
+    .filter(({ name }) => wanted === undefined || wanted.has(name))
+    .map(config => describe(config, resource, request))
+  return { errorCode: 0, errorMessage: null, resourceType, resourceName, configs }
 }
 
 interface Refused {

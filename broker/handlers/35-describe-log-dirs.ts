@@ -12,6 +12,7 @@ import {
   type DescribeLogDirsTopic,
 } from '../../src/protocol/messages/35-describe-log-dirs.ts'
 import type { Topic } from '../metadata/topics.ts'
+import { distinct } from './duplicates.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 export const describeLogDirs: ApiHandler<DescribeLogDirsRequest, DescribeLogDirsResponse> = apiHandler(
@@ -28,16 +29,16 @@ function handle(
   { request }: RequestContext<DescribeLogDirsRequest>,
 ): DescribeLogDirsResponse {
   const described: DescribeLogDirsTopic[] = []
-  const describe = (topic: Topic, wanted?: readonly number[]) => {
+  const describe = (topic: Topic, wanted?: ReadonlySet<number>) => {
     const partitions = sizes(topic, wanted)
     if (partitions.length > 0) described.push({ name: topic.name, partitions })
   }
   if (request.topics === null) {
     for (const topic of topics.all()) describe(topic)
   } else {
-    for (const { topic: name, partitions } of request.topics) {
+    for (const { topic: name, partitions } of distinct(request.topics, ({ topic }) => topic)) {
       const topic = topics.get(name)
-      if (topic !== undefined) describe(topic, partitions)
+      if (topic !== undefined) describe(topic, new Set(partitions))
     }
   }
   const result = {
@@ -51,10 +52,10 @@ function handle(
   return { throttleTimeMs: 0, errorCode: 0, results: [result] }
 }
 
-function sizes({ logs }: Topic, wanted: readonly number[] | undefined): DescribeLogDirsPartition[] {
+function sizes({ logs }: Topic, wanted: ReadonlySet<number> | undefined): DescribeLogDirsPartition[] {
   const partitions: DescribeLogDirsPartition[] = []
   for (const [partitionIndex, log] of logs.entries()) {
-    if (wanted !== undefined && !wanted.includes(partitionIndex)) continue
+    if (wanted !== undefined && !wanted.has(partitionIndex)) continue
     partitions.push({ partitionIndex, partitionSize: log.sizeInBytes, offsetLag: 0, isFutureKey: false })
   }
   return partitions

@@ -13,6 +13,7 @@ import {
   type CreatePartitionsTopicResult,
 } from '../../src/protocol/messages/37-create-partitions.ts'
 import { assignmentFault, partitionCountMax } from '../metadata/topic-plan.ts'
+import { may, refusalOf } from './authorize.ts'
 import { duplicatesOf } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
@@ -32,13 +33,17 @@ export const createPartitions: ApiHandler<CreatePartitionsRequest, CreatePartiti
 
 function handle(
   broker: BrokerContext,
-  { request }: RequestContext<CreatePartitionsRequest>,
+  context: RequestContext<CreatePartitionsRequest>,
 ): CreatePartitionsResponse | Promise<CreatePartitionsResponse> {
+  const { request } = context
   const twice = duplicatesOf(request.topics.map(topic => topic.name))
   const results: CreatePartitionsTopicResult[] = []
   for (const name of twice) results.push(refused(name, 'INVALID_REQUEST', 'Duplicate topic name.'))
   for (const wish of request.topics) {
-    if (!twice.has(wish.name)) results.push(grow(broker, wish, request.validateOnly))
+    if (twice.has(wish.name)) continue
+    const isAllowed = may(broker, context, 'ALTER', 'TOPIC', wish.name)
+    if (isAllowed) results.push(grow(broker, wish, request.validateOnly))
+    else results.push({ name: wish.name, ...refusalOf(context, 'ALTER', 'TOPIC', wish.name) })
   }
   return durably<CreatePartitionsResponse>(broker, { throttleTimeMs: 0, results })
 }

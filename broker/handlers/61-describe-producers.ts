@@ -8,6 +8,7 @@ import {
   type ProducerState,
 } from '../../src/protocol/messages/61-describe-producers.ts'
 import type { ProducerEntry } from '../log/producer-state.ts'
+import { distinct } from './duplicates.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 export const describeProducers: ApiHandler<DescribeProducersRequest, DescribeProducersResponse> = apiHandler(
@@ -31,9 +32,9 @@ function respond(
 ): DescribeProducersResponse {
   return {
     throttleTimeMs: 0,
-    topics: topics.map(({ name, partitionIndexes }) => ({
+    topics: distinct(topics, ({ name }) => name).map(({ name, partitionIndexes }) => ({
       name,
-      partitions: partitionIndexes.map(partition => describe(name, partition)),
+      partitions: distinct(partitionIndexes, index => index).map(partition => describe(name, partition)),
     })),
   }
 }

@@ -5,13 +5,14 @@ import {
   DescribeTransactionsTransactionState,
 } from '../../src/protocol/messages/65-describe-transactions.ts'
 import type { Transaction } from '../coordinator/transaction/transaction.ts'
+import { distinct } from './duplicates.ts'
 import { apiHandler } from './handler.ts'
 
 export const describeTransactions = apiHandler(DescribeTransactions, {
   versions: [0, 0],
   handle: ({ transactions }, { request }) => ({
     throttleTimeMs: 0,
-    transactionStates: request.transactionalIds.map(transactionalId => {
+    transactionStates: distinct(request.transactionalIds, id => id).map(transactionalId => {
       const transaction = transactions.get(transactionalId)
       if (transaction !== undefined) return describe(transaction)
       return missing(transactionalId, kafkaErrors.TRANSACTIONAL_ID_NOT_FOUND.code)

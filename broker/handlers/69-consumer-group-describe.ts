@@ -13,6 +13,7 @@ import {
   type ConsumerGroupDescribeResponse,
 } from '../../src/protocol/messages/69-consumer-group-describe.ts'
 import { groupOperations } from './authorized-operations.ts'
+import { distinct } from './duplicates.ts'
 import { apiHandler, type ApiHandler } from './handler.ts'
 
 export const consumerGroupDescribe: ApiHandler<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse> =
@@ -20,7 +21,7 @@ export const consumerGroupDescribe: ApiHandler<ConsumerGroupDescribeRequest, Con
     versions: [0, 1],
     handle: ({ groups }, { request }) => ({
       throttleTimeMs: 0,
-      groups: request.groupIds.map(groupId => {
+      groups: distinct(request.groupIds, groupId => groupId).map(groupId => {
         const group = groups.describeConsumer(groupId)
         const isAsked = request.includeAuthorizedOperations && group.errorCode === 0
         return isAsked ? { ...group, authorizedOperations: groupOperations } : group

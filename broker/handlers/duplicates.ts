@@ -1,3 +1,5 @@
+/** What a request has more than once: an answer is never larger than what there is, times the length of the request. */
+
 /** Names that a request has more than once; admin requests refuse those and carry out the rest. */
 export function duplicatesOf(names: Iterable<string>): ReadonlySet<string> {
   const seen = new Set<string>()
@@ -7,4 +9,16 @@ export function duplicatesOf(names: Iterable<string>): ReadonlySet<string> {
     seen.add(name)
   }
   return twice
+}
+
+/** The first of each key: who asks for the same twice is told once. */
+export function distinct<T>(asked: readonly T[], keyOf: (each: T) => unknown): readonly T[] {
+  const seen = new Set<unknown>()
+  const first = asked.filter(each => {
+    const key = keyOf(each)
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
+  return first.length === asked.length ? asked : first
 }
