@@ -4,7 +4,7 @@
  *     | length int32 | header and body, `length` bytes | length int32 | ...
  *
  * A frame that lies whole in an arriving chunk is handed out as a view of it, without a copy. One that does
- * not is gathered in a buffer that at most doubles what has arrived: the announced length alone never
+ * not is gathered in a buffer of at most four times what has arrived: the announced length alone never
  * allocates, and one past the limit is refused before its bytes are awaited (CVE-2022-34917 is what happens
  * otherwise).
  */
@@ -15,6 +15,9 @@ const lengthBytes = 4
 
 /** What a gathering buffer starts with, if the frame is not smaller. */
 const gatherBytesInitial = 16 * 1024
+
+/** How many times the bytes that have arrived a gathering buffer has room for, so that most frames are copied once. */
+const roominess = 4
 
 export class FrameSplitter {
   /**
@@ -38,7 +41,7 @@ export class FrameSplitter {
     return this.#gatheredLength
   }
 
-  /** Bytes of memory that are held for it; at most twice what has arrived of it. */
+  /** Bytes of memory that are held for it; at most four times what has arrived of it, or 16 KiB. */
   get heldBytes(): number {
     return this.#gatheredLength === 0 ? 0 : this.#gathered.length
   }
@@ -86,7 +89,7 @@ export class FrameSplitter {
     const count = Math.min(bytesWanted - this.#gatheredLength, chunk.length - at)
     const needed = this.#gatheredLength + count
     if (needed > this.#gathered.length) {
-      const roomy = Math.max(needed, this.#gathered.length * 2, gatherBytesInitial)
+      const roomy = Math.max(needed * roominess, gatherBytesInitial)
       const grown = new Uint8Array(Math.min(roomy, bytesWanted))
       grown.set(this.#gathered.subarray(0, this.#gatheredLength))
       this.#gathered = grown
