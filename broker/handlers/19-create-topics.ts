@@ -24,6 +24,7 @@ import { duplicatesOf } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+import { sliced } from './sliced.ts'
 
 export const createTopics: ApiHandler<CreateTopicsRequest, CreateTopicsResponse> = apiHandler(CreateTopics, {
   versions: [2, 7],
@@ -38,6 +39,13 @@ function handle(
   broker: BrokerContext,
   context: RequestContext<CreateTopicsRequest>,
 ): CreateTopicsResponse | Promise<CreateTopicsResponse> {
+  return durably(broker, sliced(broker.clock, createAll(broker, context)))
+}
+
+function* createAll(
+  broker: BrokerContext,
+  context: RequestContext<CreateTopicsRequest>,
+): Generator<void, CreateTopicsResponse, void> {
   const { request } = context
   const twice = duplicatesOf(request.topics.map(topic => topic.name))
   const topics: CreatableTopicResult[] = []
@@ -45,9 +53,11 @@ function handle(
     topics.push(refused(name, kafkaErrors.INVALID_REQUEST.code, 'Duplicate topic name.'))
   }
   for (const wish of request.topics) {
-    if (!twice.has(wish.name)) topics.push(create(broker, context, wish))
+    if (twice.has(wish.name)) continue
+    topics.push(create(broker, context, wish))
+    yield
   }
-  return durably<CreateTopicsResponse>(broker, { throttleTimeMs: 0, topics })
+  return { throttleTimeMs: 0, topics }
 }
 
 function create(

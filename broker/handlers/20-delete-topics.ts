@@ -22,6 +22,7 @@ import { duplicatesOf } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+import { sliced } from './sliced.ts'
 
 export const deleteTopics: ApiHandler<DeleteTopicsRequest, DeleteTopicsResponse> = apiHandler(DeleteTopics, {
   versions: [1, 6],
@@ -44,12 +45,23 @@ function handle(
   }
   const asked = askedFor(request)
   const twice = duplicatesOf(asked.map(each => each.name ?? each.topicId))
-  const responses = asked.map(each => {
+  return durably(broker, sliced(broker.clock, removeAll(broker, context, asked, twice)))
+}
+
+function* removeAll(
+  broker: BrokerContext,
+  context: RequestContext<DeleteTopicsRequest>,
+  asked: readonly DeleteTopicState[],
+  twice: ReadonlySet<string>,
+): Generator<void, DeleteTopicsResponse, void> {
+  const responses: DeletableTopicResult[] = []
+  for (const each of asked) {
     const repeated = twice.has(each.name ?? each.topicId)
-    if (repeated) return refused(each, 'INVALID_REQUEST', 'Duplicate topic in the request.')
-    return remove(broker, context, each)
-  })
-  return durably<DeleteTopicsResponse>(broker, { throttleTimeMs: 0, responses })
+    const why = 'Duplicate topic in the request.'
+    responses.push(repeated ? refused(each, 'INVALID_REQUEST', why) : remove(broker, context, each))
+    yield
+  }
+  return { throttleTimeMs: 0, responses }
 }
 
 function askedFor({ topics, topicNames }: DeleteTopicsRequest): readonly DeleteTopicState[] {

@@ -18,6 +18,7 @@ import { duplicatesOf } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+import { sliced } from './sliced.ts'
 
 export const createPartitions: ApiHandler<CreatePartitionsRequest, CreatePartitionsResponse> = apiHandler(
   CreatePartitions,
@@ -35,6 +36,13 @@ function handle(
   broker: BrokerContext,
   context: RequestContext<CreatePartitionsRequest>,
 ): CreatePartitionsResponse | Promise<CreatePartitionsResponse> {
+  return durably(broker, sliced(broker.clock, growAll(broker, context)))
+}
+
+function* growAll(
+  broker: BrokerContext,
+  context: RequestContext<CreatePartitionsRequest>,
+): Generator<void, CreatePartitionsResponse, void> {
   const { request } = context
   const twice = duplicatesOf(request.topics.map(topic => topic.name))
   const results: CreatePartitionsTopicResult[] = []
@@ -44,8 +52,9 @@ function handle(
     const isAllowed = may(broker, context, 'ALTER', 'TOPIC', wish.name)
     if (isAllowed) results.push(grow(broker, wish, request.validateOnly))
     else results.push({ name: wish.name, ...refusalOf(context, 'ALTER', 'TOPIC', wish.name) })
+    yield
   }
-  return durably<CreatePartitionsResponse>(broker, { throttleTimeMs: 0, results })
+  return { throttleTimeMs: 0, results }
 }
 
 function grow(
