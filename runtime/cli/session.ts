@@ -55,6 +55,11 @@ export class Session {
     if (!this.settings.quiet) process.stderr.write(`${text}\n`)
   }
 
+  /** A line for those who want to know more. */
+  detail(text: string): void {
+    if (this.settings.verbose) process.stderr.write(`${text}\n`)
+  }
+
   /** Topics in the order of their names as given. MR-2001 for one that does not exist, with the nearest that does. */
   async topics(names: readonly string[]): Promise<readonly TopicMetadata[]> {
     const found = new Map((await this.admin.describeTopics(names)).map(topic => [topic.name, topic]))
@@ -98,10 +103,10 @@ export async function withCluster(
   })
   const session = new Session(cluster, settings)
   try {
-    if (settings.verbose) session.note(`brokers: ${brokers}`)
+    session.detail(`brokers: ${brokers}`)
     await work(session)
   } catch (error) {
-    if (settings.verbose && error instanceof Error) session.note(error.stack ?? error.message)
+    if (error instanceof Error) session.detail(error.stack ?? error.message)
     throw error
   } finally {
     await cluster.close()
