@@ -19,16 +19,8 @@ import { hexOf } from '../../src/base/bytes.ts'
 import { utf8Bytes } from '../../src/base/text.ts'
 import type { Random } from '../../src/base/random.ts'
 import { partitionKey } from '../../src/base/topic-partition.ts'
-import {
-  offsetsOfCheckpoint,
-  readCheckpoint,
-  readProperties,
-  readTopicId,
-  writeCheckpoint,
-  writeProperties,
-  writeTopicId,
-  type CheckpointRow,
-} from './checkpoint-files.ts'
+import { readProperties, readTopicId, writeProperties, writeTopicId } from './checkpoint-files.ts'
+import { Checkpoints } from './checkpoints.ts'
 import { LogCleaner } from './cleaner.ts'
 import { joinPath, writeNewFile, type DirectoryLock, type FileSystem } from './files.ts'
 import type { LogConfig } from './log-config.ts'
@@ -68,6 +60,11 @@ export interface OpenDirectoryOptions {
   readonly retentionIntervalMs?: number
   /** How often checkpoints are written. Default 60 s. */
   readonly checkpointIntervalMs?: number
+  /**
+   * Bytes of segments that have reached the disk after which the recovery points are written before that, so that a start
+   * after a kill never reads much more than the active segments. Default 64 MiB.
+   */
+  readonly checkpointBytes?: number
 }
 
 /** Something that went wrong in upkeep; the next round tries again. */
@@ -82,11 +79,6 @@ export interface MaintenanceResult {
   readonly faults: readonly MaintenanceFault[]
 }
 
-const checkpointFiles = {
-  recoveryPoint: 'recovery-point-offset-checkpoint',
-  logStart: 'log-start-offset-checkpoint',
-  highWatermark: 'replication-offset-checkpoint',
-} as const
 const cleanShutdownFile = '.kafka_cleanshutdown'
 const propertiesFile = 'meta.properties'
 const partitionDirectory = /^([a-zA-Z0-9._-]+)-(\d+)\/$/
@@ -104,7 +96,7 @@ export class LogDirectory {
   readonly #cleaner: LogCleaner | undefined
   /** Directories of deleted partitions, to be removed. */
   readonly #doomed: string[] = []
-  readonly #written = new Map<string, string>()
+  readonly #checkpoints: Checkpoints
   #retentionDueMs: number
   #checkpointDueMs: number
   #closed = false
@@ -119,6 +111,12 @@ export class LogDirectory {
       bytesMax: options.tailBytesMaxTotal ?? 64 << 20,
     })
     this.#warm = new WarmSegments(options.warmSegmentsMax)
+    this.#checkpoints = new Checkpoints({
+      files: options.files,
+      root: options.root,
+      syncs: this.#syncs,
+      syncedBytesMax: options.checkpointBytes ?? 64 << 20,
+    })
     this.#retentionDueMs = options.nowMs + (options.retentionIntervalMs ?? 300_000)
     this.#checkpointDueMs = options.nowMs + (options.checkpointIntervalMs ?? 60_000)
     this.#openLogs(options.nowMs)
@@ -239,28 +237,8 @@ export class LogDirectory {
   }
 
   /** Writes the checkpoints that changed. */
-  checkpoint({ sync = this.#syncs }: { readonly sync?: boolean } = {}): void {
-    const logs = [...this.#logs.values()]
-    const rows = (of: (log: PartitionLog) => number | undefined): readonly CheckpointRow[] =>
-      logs.flatMap(log => {
-        const offset = of(log)
-        return offset === undefined ? [] : [[log.topic, String(log.partition), String(offset)]]
-      })
-    this.#writeCheckpoint(
-      checkpointFiles.recoveryPoint,
-      rows(log => log.recoveryPoint),
-      sync,
-    )
-    this.#writeCheckpoint(
-      checkpointFiles.logStart,
-      rows(log =>
-        log.logStartOffset > log.store.segments.first.baseOffset ? log.logStartOffset : undefined,
-      ),
-    )
-    this.#writeCheckpoint(
-      checkpointFiles.highWatermark,
-      rows(log => log.highWatermark),
-    )
+  checkpoint(): void {
+    this.#checkpoints.write(this.#logs)
   }
 
   /** What `meta.properties` says; undefined in a new directory. */
@@ -284,10 +262,9 @@ export class LogDirectory {
     try {
       let clean = true
       for (const log of this.#logs.values()) clean = log.close({ clean: true }) && clean
-      // The next start holds the end of every log against its recovery point: it must be as durable as the marker.
-      this.#written.delete(checkpointFiles.recoveryPoint)
-      this.checkpoint({ sync: clean || this.#syncs })
-      if (clean) {
+      if (!clean) this.checkpoint()
+      else {
+        this.#checkpoints.writeLast(this.#logs)
         const marker = utf8Bytes('{"version":0,"brokerEpoch":-1}')
         writeNewFile(this.#files, joinPath(this.#root, cleanShutdownFile), marker)
         this.#files.syncDirectory(this.#root)
@@ -310,12 +287,8 @@ export class LogDirectory {
       this.#files.remove(marker)
       this.#files.syncDirectory(this.#root)
     }
-    const offsets = (name: string): Map<string, number> =>
-      offsetsOfCheckpoint(readCheckpoint(this.#files, joinPath(this.#root, name)))
-    const [recoveryPoints, logStarts] = [
-      offsets(checkpointFiles.recoveryPoint),
-      offsets(checkpointFiles.logStart),
-    ]
+    const recoveryPoints = this.#checkpoints.read('recoveryPoint')
+    const logStarts = this.#checkpoints.read('logStart')
     for (const name of this.#files.list(this.#root)) {
       if (name.endsWith('-delete/')) this.#doomed.push(joinPath(this.#root, name.slice(0, -1)))
       const match = partitionDirectory.exec(name)
@@ -357,16 +330,12 @@ export class LogDirectory {
       random,
       tailBudget: this.#tailBudget,
       warm: this.#warm,
+      onSealedSynced: sizeInBytes => {
+        if (!this.#closed && !this.#checkpoints.synced(sizeInBytes, this.#logs)) this.#checkpointDueMs = 0
+      },
       producerIdExpirationMs: this.#options.producerIdExpirationMs ?? 86_400_000,
       ...found,
     })
-  }
-
-  #writeCheckpoint(name: string, rows: readonly CheckpointRow[], sync = this.#syncs): void {
-    const text = rows.join('\n')
-    if (this.#written.get(name) === text) return
-    writeCheckpoint(this.#files, joinPath(this.#root, name), rows, sync)
-    this.#written.set(name, text)
   }
 
   #randomHex(): string {

@@ -14,8 +14,8 @@ import type { Segment } from './segment.ts'
 export interface FlushedLog {
   /** The log's end, and the segment that it lies in. */
   readonly target: () => { readonly endOffset: number; readonly active: Segment }
-  /** All before `offset` is on the disk. */
-  readonly flushed: (offset: number) => void
+  /** All before `offset` is on the disk; `sealedBytes` of that are sealed segments that this round put there. */
+  readonly flushed: (offset: number, sealedBytes: number) => void
   /** A sync failed. */
   readonly failed: (error: unknown) => void
 }
@@ -91,9 +91,9 @@ export class LogFlush {
       const [waiting, opening] = [this.#waiting, this.#opening]
       this.#waiting = undefined
       try {
-        const upTo = await this.#round()
+        const { upTo, sealedBytes } = await this.#round()
         if (opening !== this.#opening) throw reopened()
-        this.#log.flushed(upTo)
+        this.#log.flushed(upTo, sealedBytes)
         waiting.resolve()
       } catch (error) {
         if (opening === this.#opening) {
@@ -106,8 +106,8 @@ export class LogFlush {
     this.#running = undefined
   }
 
-  /** Answers the offset before which all is on the disk. */
-  async #round(): Promise<number> {
+  /** Answers the offset before which all is on the disk, and what was sealed of it. */
+  async #round(): Promise<{ upTo: number; sealedBytes: number }> {
     // A sync that succeeds after one that failed proves nothing.
     if (this.#failed) throw failedBefore()
     const [sealed, activeWanted] = [this.#sealed, this.#activeWanted]
@@ -116,7 +116,8 @@ export class LogFlush {
     this.#activeWanted = false
     const segments = activeWanted ? [...sealed, active] : sealed
     await Promise.all(segments.map(segment => segment.file.syncAsync()))
-    return activeWanted ? endOffset : active.baseOffset
+    const sealedBytes = sealed.reduce((sum, segment) => sum + segment.sizeInBytes, 0)
+    return { upTo: activeWanted ? endOffset : active.baseOffset, sealedBytes }
   }
 }
 

@@ -30,6 +30,8 @@ export interface OpenLogOptions {
   readonly tailBudget?: TailBudget
   /** Shared by all logs of a data directory. */
   readonly warm?: WarmSegments
+  /** Told of segments that were sealed and have reached the disk, so that the recovery point has moved past them. */
+  readonly onSealedSynced?: (sizeInBytes: number) => void
   /** For segment.jitter.ms. Without it there is no jitter. */
   readonly random?: Random
 }

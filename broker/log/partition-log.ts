@@ -72,7 +72,7 @@ export class PartitionLog {
     this.#tail = new TailCache(options.tailBudget ?? new TailBudget())
     this.#flush = new LogFlush({
       target: () => ({ endOffset: this.#writer.endOffset, active: this.#store.segments.active }),
-      flushed: offset => this.#flushed(offset),
+      flushed: (offset, sealedBytes) => this.#flushed(offset, sealedBytes),
       failed: error => this.#state.fail(error),
     })
     this.#store = openStore(options)
@@ -167,12 +167,11 @@ export class PartitionLog {
     const { producerId, producerEpoch, coordinatorEpoch, commit, nowMs } = options
     const marker = { producerId, producerEpoch, coordinatorEpoch, commit }
     this.#store.producers.checkMarker(marker, options.transactionVersion ?? 1)
-    const outcome = commit ? 'commit' : 'abort'
     const bytes = writeTransactionMarker({
       producerId,
       producerEpoch,
       coordinatorEpoch,
-      outcome,
+      outcome: commit ? 'commit' : 'abort',
       timestamp: nowMs,
     })
     const context = { config: this.#config, leaderEpoch: this.leaderEpoch, nowMs }
@@ -370,8 +369,9 @@ export class PartitionLog {
     }
   }
 
-  #flushed(offset: number): void {
+  #flushed(offset: number, sealedBytes: number): void {
     this.#recoveryPoint = Math.max(this.#recoveryPoint, offset)
+    if (sealedBytes > 0) this.#options.onSealedSynced?.(sealedBytes)
     if (this.#options.durability === 'power') this.#stable.advance(offset)
   }
 

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../../src/base/random.ts'
 import type { File, FileSystem } from '../../../broker/log/files.ts'
-import { LogDirectory } from '../../../broker/log/log-directory.ts'
+import { LogDirectory, type OpenDirectoryOptions } from '../../../broker/log/log-directory.ts'
 import { logConfigDefaults } from '../../../broker/log/log-config.ts'
 import { MemoryFiles } from '../../../broker/log/memory-files.ts'
 import { batchOf, startMs } from './log-bench.ts'
@@ -45,8 +45,19 @@ class CountedReads {
   }
 }
 
-function openDirectory(files: FileSystem, nowMs: number): LogDirectory {
-  return LogDirectory.open({ files, root: '/data', nowMs, random: seededRandom(1), logConfig: () => config })
+function openDirectory(
+  files: FileSystem,
+  nowMs: number,
+  options: Partial<OpenDirectoryOptions> = {},
+): LogDirectory {
+  return LogDirectory.open({
+    files,
+    root: '/data',
+    nowMs,
+    random: seededRandom(1),
+    logConfig: () => config,
+    ...options,
+  })
 }
 
 /** 60 segments of transactions, every third of them aborted, so that every kind of file is there. */
@@ -104,6 +115,34 @@ describe('a start over a log of sixty segments reads', () => {
     const log = directory.get('orders', 0)!
     expect(log.logEndOffset).toBe(end)
     expect(counted.logBytes).toBeLessThanOrEqual(log.sizeInBytes + 61 * 100)
+  })
+
+  it('after one kill upon the other, less each time: what recovery puts on the disk it need not read again', async () => {
+    const files = new MemoryFiles()
+    const checkpointBytes = 16 * segmentBytes
+    const end = await fill(openDirectory(files, startMs, { checkpointBytes: Infinity }))
+    const scanned: number[] = []
+    for (let kill = 0; kill < 3; kill++) {
+      files.crash('kept')
+      const log = openDirectory(files, startMs, { checkpointBytes }).get('orders', 0)!
+      expect(log.logEndOffset).toBe(end)
+      scanned.push(log.recovery.scannedBytes)
+      await log.idle()
+    }
+    const active = scanned.at(-1)!
+    expect(active).toBeLessThanOrEqual(segmentBytes)
+    expect(scanned[0]).toBeGreaterThan(50 * segmentBytes)
+    expect(scanned[1]).toBe(active)
+  })
+
+  it('after a kill between two checkpoints, no more than the bytes that call for one', async () => {
+    const files = new MemoryFiles()
+    const checkpointBytes = 16 * segmentBytes
+    const end = await fill(openDirectory(files, startMs, { checkpointBytes }))
+    files.crash('kept')
+    const log = openDirectory(files, startMs).get('orders', 0)!
+    expect(log.logEndOffset).toBe(end)
+    expect(log.recovery.scannedBytes).toBeLessThanOrEqual(checkpointBytes + segmentBytes)
   })
 
   it('after a stop in order, what follows the last index entry', async () => {

@@ -1,0 +1,105 @@
+/**
+ * The checkpoints of a data directory: where each log starts, what of it is on the disk, what readers may see.
+ *
+ * Written as a whole every minute and when the directory is closed; the recovery points also whenever enough segments have
+ * reached the disk, so that a start after a kill never reads much more than the active segments. One that is lost or
+ * old costs time and nothing else.
+ */
+import {
+  offsetsOfCheckpoint,
+  readCheckpoint,
+  writeCheckpoint,
+  type CheckpointRow,
+} from './checkpoint-files.ts'
+import { joinPath, type FileSystem } from './files.ts'
+import type { PartitionLog } from './partition-log.ts'
+
+const fileNames = {
+  recoveryPoint: 'recovery-point-offset-checkpoint',
+  logStart: 'log-start-offset-checkpoint',
+  highWatermark: 'replication-offset-checkpoint',
+} as const
+
+type Name = keyof typeof fileNames
+
+type LogsByKey = ReadonlyMap<string, PartitionLog>
+
+export interface CheckpointsOptions {
+  readonly files: FileSystem
+  readonly root: string
+  /** Whether what is written is put on the disk. */
+  readonly syncs: boolean
+  /** Bytes of segments on the disk after which recovery points are written. */
+  readonly syncedBytesMax: number
+}
+
+export class Checkpoints {
+  readonly #options: CheckpointsOptions
+  /** What each file holds; one that would stay the same is not written. */
+  readonly #written = new Map<Name, string>()
+  #syncedBytes = 0
+
+  constructor(options: CheckpointsOptions) {
+    this.#options = options
+  }
+
+  /** Topic and partition → offset; empty if there is no such file, or it cannot be read. */
+  read(name: Name): ReadonlyMap<string, number> {
+    return offsetsOfCheckpoint(readCheckpoint(this.#options.files, this.#path(name)))
+  }
+
+  /** Writes those that changed. */
+  write(logs: LogsByKey): void {
+    this.#writeRecoveryPoints(logs)
+    this.#write('logStart', logs, ({ logStartOffset, store }) =>
+      logStartOffset > store.segments.first.baseOffset ? logStartOffset : undefined,
+    )
+    this.#write('highWatermark', logs, log => log.highWatermark)
+  }
+
+  /** The same for good: the next start after a stop in order holds the end of every log against its recovery point. */
+  writeLast(logs: LogsByKey): void {
+    this.#written.delete('recoveryPoint')
+    this.#writeRecoveryPoints(logs, true)
+    this.write(logs)
+  }
+
+  /** Notes that sealed segments of this many bytes have reached the disk. Answers whether all went well. */
+  synced(sizeInBytes: number, logs: LogsByKey): boolean {
+    this.#syncedBytes += sizeInBytes
+    if (this.#syncedBytes < this.#options.syncedBytesMax) return true
+    try {
+      this.#writeRecoveryPoints(logs)
+      return true
+    } catch {
+      // Whoever keeps the directory tries again with its upkeep, and tells what fails then.
+      return false
+    }
+  }
+
+  #writeRecoveryPoints(logs: LogsByKey, sync = this.#options.syncs): void {
+    this.#syncedBytes = 0
+    this.#write('recoveryPoint', logs, log => log.recoveryPoint, sync)
+  }
+
+  #write(
+    name: Name,
+    logs: LogsByKey,
+    offsetOf: (log: PartitionLog) => number | undefined,
+    sync = this.#options.syncs,
+  ): void {
+    const rows: CheckpointRow[] = []
+    for (const log of logs.values()) {
+      const offset = offsetOf(log)
+      if (offset !== undefined) rows.push([log.topic, String(log.partition), String(offset)])
+    }
+    const text = rows.join('\n')
+    if (this.#written.get(name) === text) return
+    writeCheckpoint(this.#options.files, this.#path(name), rows, sync)
+    this.#written.set(name, text)
+  }
+
+  #path(name: Name): string {
+    return joinPath(this.#options.root, fileNames[name])
+  }
+}
