@@ -24,6 +24,8 @@ import { openMetadataLog } from './metadata/metadata-log.ts'
 import { Topics } from './metadata/topics.ts'
 import { DelayedRequests } from './net/delayed.ts'
 import { FetchSessions } from './net/fetch-sessions.ts'
+import { AclIndex } from './security/acl-index.ts'
+import { Authorizer } from './security/authorizer.ts'
 import { ScramCredentials } from './security/scram-credentials.ts'
 
 /** What a broker is made of: all that it does not make itself. */
@@ -113,6 +115,7 @@ function assembleOver(logs: LogDirectory, surroundings: Surroundings, config: Br
     transactions,
     delayed,
     fetchSessions,
+    authorizer: new Authorizer(new AclIndex(metadata, clock), config),
     credentials: new ScramCredentials(metadata, clock),
     apis: apiHandlers,
   }

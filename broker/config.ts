@@ -44,6 +44,7 @@ export const brokerConfigTable = {
     'Whether a topic that asks for more than one replica is created with one, instead of being refused.',
   ),
 
+  'partitions.max': int(50_000, 'Partitions that the broker may have, its own included.', { min: 1 }),
   'message.max.bytes': int(1_048_588, 'The largest record batch taken, compressed, in bytes.', { min: 0 }),
   'socket.request.max.bytes': int(100 * mebibyte, 'The largest request taken, in bytes.', { min: 1 }),
   'request.memory.max.bytes': int(
@@ -69,6 +70,16 @@ export const brokerConfigTable = {
     2 ** 31 - 1,
     'New connections of the broker in a second; those beyond are closed at once.',
     { min: 1 },
+  ),
+  'authorizer.class.name': oneOf(
+    ['', 'StandardAuthorizer', 'org.apache.kafka.metadata.authorizer.StandardAuthorizer'],
+    '',
+    'Whether access is controlled by rules (CreateAcls); empty for not at all.',
+  ),
+  'super.users': string('', 'Principals that may do everything: "User:admin;User:ops".'),
+  'allow.everyone.if.no.acl.found': boolean(
+    false,
+    'Whether a resource that no rule is about may be used by everyone.',
   ),
   'sasl.server.max.receive.size': int(512 * 1024, 'The largest request taken before a login, in bytes.', {
     min: 1024,
@@ -167,6 +178,7 @@ export const brokerConfigTable = {
   'group.min.session.timeout.ms': int(6_000, 'The shortest session time-out of a member.', { min: 1 }),
   'group.max.session.timeout.ms': int(30 * minute, 'The longest session time-out of a member.', { min: 1 }),
   'group.initial.rebalance.delay.ms': int(0, 'How long the first rebalance of a group waits.', { min: 0 }),
+  'groups.max': int(100_000, 'Groups that the broker may have; a further one is refused.', { min: 1 }),
   'group.max.size': int(2 ** 31 - 1, 'Members that a group may have.', { min: 1 }),
   'group.coordinator.rebalance.protocols': listOf(
     ['classic', 'consumer'],
@@ -199,6 +211,11 @@ export const brokerConfigTable = {
   'transaction.state.log.segment.bytes': int(100 * mebibyte, 'Segment size of __transaction_state.', {
     min: mebibyte,
   }),
+  'transactional.ids.max': int(
+    100_000,
+    'Transactional ids that the broker may know; a further one is refused.',
+    { min: 1 },
+  ),
   'transaction.max.timeout.ms': int(15 * minute, 'The longest transaction time-out taken.', { min: 1 }),
   'transaction.abort.timed.out.transaction.cleanup.interval.ms': int(
     10_000,

@@ -37,6 +37,7 @@ import {
 import { BrokerError } from '../broker-error.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import type { Topic } from '../metadata/topics.ts'
+import { demand, may } from './authorize.ts'
 import { failureOf, type Failure } from './failure.ts'
 import {
   apiHandler,
@@ -45,6 +46,7 @@ import {
   type RequestContext,
   type ApiHandler,
 } from './handler.ts'
+import { sliced } from './sliced.ts'
 import { admitAppend, implicitPartitionsSince } from './transactional-append.ts'
 
 const zstdSince = 7
@@ -85,12 +87,17 @@ function handle(
   if (request.acks < -1 || request.acks > 1) {
     throw new BrokerError(kafkaErrors.INVALID_REQUIRED_ACKS.code, `acks is ${request.acks}, not -1, 0 or 1`)
   }
-  if (request.transactionalId === null && request.topicData.some(hasTransactionalBatch)) {
-    const why = 'a transactional batch came without a transactional id'
-    throw new BrokerError(kafkaErrors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code, why)
+  // What the batches are decides, not what the request says of them (CVE-2018-17196).
+  if (request.topicData.some(hasTransactionalBatch)) {
+    if (request.transactionalId === null) {
+      const why = 'a transactional batch came without a transactional id'
+      throw new BrokerError(kafkaErrors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code, why)
+    }
+    demand(broker, context, 'WRITE', 'TRANSACTIONAL_ID', request.transactionalId)
   }
   const progress: Progress = { appended: new Set(), pending: [] }
-  const topics = request.topicData.map(topic => produceTopic(broker, context, topic, progress))
+  const topics = sliced(broker.clock, produceTopics(broker, context, progress))
+  if (topics instanceof Promise) return topics.then(each => settle(request, each, progress))
   const mustFlush = broker.config.durability === 'power' && progress.appended.size > 0
   if (progress.pending.length === 0 && !mustFlush) return finish(request, topics)
   return settle(request, topics, progress)
@@ -117,24 +124,41 @@ function finish({ acks }: ProduceRequest, topics: readonly TopicProduceResponse[
   return respond([])
 }
 
-function produceTopic(
+/** In slices: a batch may have to be decompressed, and a request has many. */
+function* produceTopics(
+  broker: BrokerContext,
+  context: RequestContext<ProduceRequest>,
+  progress: Progress,
+): Generator<void, TopicProduceResponse[], void> {
+  const topics: TopicProduceResponse[] = []
+  for (const topic of context.request.topicData) {
+    topics.push(yield* produceTopic(broker, context, topic, progress))
+  }
+  return topics
+}
+
+function* produceTopic(
   broker: BrokerContext,
   context: RequestContext<ProduceRequest>,
   { name, topicId, partitionData }: TopicProduceData,
   progress: Progress,
-): TopicProduceResponse {
+): Generator<void, TopicProduceResponse, void> {
   const usesIds = context.version >= topicIdsSince
-  const topic = usesIds ? broker.topics.byId(topicId) : broker.topics.get(name)
+  const find = () => (usesIds ? broker.topics.byId(topicId) : broker.topics.get(name))
+  const known = usesIds ? find()?.name : name
+  const isAllowed = known === undefined || may(broker, context, 'WRITE', 'TOPIC', known)
   const partitionResponses: PartitionProduceResponse[] = []
   for (const partition of partitionData) {
     const place = partitionResponses.length
-    const outcome = producePartition(broker, context, { topic, usesIds, partition }, progress)
+    const topic = find()
+    const outcome = producePartition(broker, context, { topic, usesIds, isAllowed, partition }, progress)
     if (outcome instanceof Promise) {
       partitionResponses.push(refused(partition.index, unanswered))
       progress.pending.push(outcome.then(response => void (partitionResponses[place] = response)))
     } else {
       partitionResponses.push(outcome)
     }
+    yield
   }
   return { name, topicId, partitionResponses }
 }
@@ -142,16 +166,18 @@ function produceTopic(
 interface PartitionPlace {
   readonly topic: Topic | undefined
   readonly usesIds: boolean
+  readonly isAllowed: boolean
   readonly partition: PartitionProduceData
 }
 
 function producePartition(
   broker: BrokerContext,
   context: RequestContext<ProduceRequest>,
-  { topic, usesIds, partition: { index, records } }: PartitionPlace,
+  { topic, usesIds, isAllowed, partition: { index, records } }: PartitionPlace,
   progress: Progress,
 ): PartitionProduceResponse | Promise<PartitionProduceResponse> {
   try {
+    if (!isAllowed) throw refusal('TOPIC_AUTHORIZATION_FAILED', 'The principal may not WRITE to this topic.')
     const log = topic?.logs[index]
     if (topic === undefined || log === undefined) {
       const error = topic === undefined && usesIds ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION'

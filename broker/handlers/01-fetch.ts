@@ -24,6 +24,7 @@ import {
 } from '../../src/protocol/messages/01-fetch.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import type { FetchedPartition, FetchPlan } from '../net/fetch-sessions.ts'
+import { may } from './authorize.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 import { epochEndOf, leaderEpochError } from './leader-epoch.ts'
@@ -50,8 +51,9 @@ interface Pass {
 
 function handle(
   broker: BrokerContext,
-  { request, version }: RequestContext<FetchRequest>,
+  context: RequestContext<FetchRequest>,
 ): FetchResponse | Promise<FetchResponse> {
+  const { request, version } = context
   const usesIds = version >= topicIdsSince
   const plan = broker.fetchSessions.plan(request, usesIds)
   const { partitions } = plan
@@ -65,10 +67,10 @@ function handle(
     keys: logs,
     waitMs: partitions.length === 0 ? 0 : request.maxWaitMs,
     attempt() {
-      const pass = read(broker, request, partitions, usesIds)
+      const pass = read(broker, context, partitions, usesIds)
       return pass.isComplete || pass.bytes >= minBytes ? respond(plan, pass) : undefined
     },
-    expire: () => respond(plan, read(broker, request, partitions, usesIds)),
+    expire: () => respond(plan, read(broker, context, partitions, usesIds)),
   })
 }
 
@@ -82,14 +84,16 @@ function logOf(
 
 function read(
   broker: BrokerContext,
-  request: FetchRequest,
+  context: RequestContext<FetchRequest>,
   partitions: readonly FetchedPartition[],
   usesIds: boolean,
 ): Pass {
+  const { request } = context
   const pass: Pass = { partitions: [], bytes: 0, isComplete: false }
   const bytesMax = Math.min(request.maxBytes, broker.config['fetch.max.bytes'])
   for (const fetched of partitions) {
     const { answer, moreAvailable } = readPartition(broker, fetched, {
+      asker: context,
       usesIds,
       committed: request.isolationLevel === 1,
       maxBytes: Math.max(0, Math.min(fetched.asked.partitionMaxBytes, bytesMax - pass.bytes)),
@@ -103,6 +107,7 @@ function read(
 }
 
 interface PartitionRead {
+  readonly asker: RequestContext<FetchRequest>
   readonly usesIds: boolean
   readonly committed: boolean
   readonly maxBytes: number
@@ -118,9 +123,13 @@ interface PartitionOutcome {
 function readPartition(
   broker: BrokerContext,
   fetched: FetchedPartition,
-  { usesIds, committed, maxBytes, isFirst }: PartitionRead,
+  { asker, usesIds, committed, maxBytes, isFirst }: PartitionRead,
 ): PartitionOutcome {
   const { partition, fetchOffset } = fetched.asked
+  const name = usesIds ? broker.topics.byId(fetched.topicId)?.name : fetched.topic
+  if (name !== undefined && !may(broker, asker, 'READ', 'TOPIC', name)) {
+    return only(refused(partition, kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code))
+  }
   const log = logOf(broker, fetched, usesIds)
   if (log === undefined) {
     const { UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION } = kafkaErrors

@@ -21,6 +21,7 @@ import {
   type ListOffsetsResponse,
 } from '../../src/protocol/messages/02-list-offsets.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
+import { may } from './authorize.ts'
 import { duplicatesOf } from './duplicates.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
@@ -52,10 +53,8 @@ export const listOffsets: ApiHandler<ListOffsetsRequest, ListOffsetsResponse> = 
     each(request, (_topic, { partitionIndex }) => refused(partitionIndex, errorCode)),
 })
 
-function handle(
-  { topics }: BrokerContext,
-  { request, version }: RequestContext<ListOffsetsRequest>,
-): ListOffsetsResponse {
+function handle(broker: BrokerContext, context: RequestContext<ListOffsetsRequest>): ListOffsetsResponse {
+  const { request, version } = context
   const asked = request.topics.flatMap(({ name, partitions }) =>
     partitions.map(({ partitionIndex }) => `${name}-${partitionIndex}`),
   )
@@ -64,7 +63,10 @@ function handle(
     const { partitionIndex, currentLeaderEpoch, timestamp } = partition
     if (twice.has(`${topic}-${partitionIndex}`))
       return refused(partitionIndex, kafkaErrors.INVALID_REQUEST.code)
-    const log = topics.log(topic, partitionIndex)
+    if (!may(broker, context, 'DESCRIBE', 'TOPIC', topic)) {
+      return refused(partitionIndex, kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code)
+    }
+    const log = broker.topics.log(topic, partitionIndex)
     if (log === undefined) return refused(partitionIndex, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code)
     const epochError = leaderEpochError(currentLeaderEpoch, log)
     if (epochError !== 0) return refused(partitionIndex, epochError)

@@ -22,10 +22,12 @@ import { BrokerError } from '../broker-error.ts'
 import { planTopic } from '../metadata/topic-plan.ts'
 import { isInternalTopic } from '../metadata/topic-name.ts'
 import type { Topic } from '../metadata/topics.ts'
-import { clusterOperations, operationsNotAsked, topicOperations } from './authorized-operations.ts'
+import { authorizedBits, clusterBits, may, operationsNotAsked } from './authorize.ts'
+import { distinct } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+import { sliced } from './sliced.ts'
 
 export const metadata: ApiHandler<MetadataRequest, MetadataResponse> = apiHandler(Metadata, {
   versions: [0, 13],
@@ -37,46 +39,68 @@ function handle(
   broker: BrokerContext,
   context: RequestContext<MetadataRequest>,
 ): MetadataResponse | Promise<MetadataResponse> {
+  // Topics that this request made are not told before they are as durable as they must be.
+  return durably(broker, sliced(broker.clock, describeAll(broker, context)))
+}
+
+function* describeAll(
+  broker: BrokerContext,
+  context: RequestContext<MetadataRequest>,
+): Generator<void, MetadataResponse, void> {
   const { request, version } = context
   const topics: MetadataResponseTopic[] = []
   const describe = (topic: Topic) => {
-    const operations = request.includeTopicAuthorizedOperations ? topicOperations : operationsNotAsked
-    topics.push(describeTopic(broker, topic, operations))
+    const isAsked = request.includeTopicAuthorizedOperations
+    const bits = isAsked ? authorizedBits(broker, context, 'TOPIC', topic.name) : operationsNotAsked
+    topics.push(describeTopic(broker, topic, bits))
   }
   if (request.topics === null || (version === 0 && request.topics.length === 0)) {
-    for (const topic of broker.topics.all()) describe(topic)
+    // Topics that the client may not know of are left out.
+    for (const topic of broker.topics.all()) {
+      if (may(broker, context, 'DESCRIBE', 'TOPIC', topic.name)) describe(topic)
+      yield
+    }
   } else {
-    for (const asked of request.topics) {
-      const found = findTopic(broker, asked, { version, mayCreate: request.allowAutoTopicCreation })
+    // A topic that is asked for twice is told once, as in Kafka.
+    for (const asked of distinct(request.topics, ({ name, topicId }) => `${name}/${topicId}`)) {
+      const found = findTopic(broker, context, asked)
       if ('id' in found) describe(found)
       else topics.push(absent(asked, found.errorCode))
+      yield
     }
   }
-  // Topics that this request made are not told before they are as durable as they must be.
-  return durably(broker, { ...response(broker, context), topics })
+  return { ...response(broker, context), topics }
 }
 
 function findTopic(
   broker: BrokerContext,
+  context: RequestContext<MetadataRequest>,
   { name, topicId }: MetadataRequestTopic,
-  { version, mayCreate }: { readonly version: number; readonly mayCreate: boolean },
 ): Topic | { readonly errorCode: number } {
+  const { version } = context
+  const refused = { errorCode: kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code }
   if (version < 12 && (name === null || topicId !== zeroUuid)) {
     throw new BrokerError(kafkaErrors.INVALID_REQUEST.code, 'topics are asked for by id since version 12')
   }
   if (topicId !== zeroUuid) {
-    return broker.topics.byId(topicId) ?? { errorCode: kafkaErrors.UNKNOWN_TOPIC_ID.code }
+    const topic = broker.topics.byId(topicId)
+    if (topic === undefined) return { errorCode: kafkaErrors.UNKNOWN_TOPIC_ID.code }
+    return may(broker, context, 'DESCRIBE', 'TOPIC', topic.name) ? topic : refused
   }
   if (name === null) return { errorCode: kafkaErrors.INVALID_REQUEST.code }
+  if (!may(broker, context, 'DESCRIBE', 'TOPIC', name)) return refused
   const known = broker.topics.get(name)
   if (known !== undefined) return known
-  if (mayCreate && isInternalTopic(name)) return broker.topics.internal(name)
+  const mayCreate = context.request.allowAutoTopicCreation
+  const isAllowed = may(broker, context, 'CREATE', 'CLUSTER') || may(broker, context, 'CREATE', 'TOPIC', name)
+  if (mayCreate && isAllowed && isInternalTopic(name)) return broker.topics.internal(name)
   const wish = { name, partitionCount: -1, replicationFactor: -1, assignments: [], configs: [] }
   const plan = planTopic(wish, broker.topics, broker.config)
   if ('errorCode' in plan) return plan
   if (!mayCreate || !broker.config['auto.create.topics.enable']) {
     return { errorCode: kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code }
   }
+  if (!isAllowed) return refused
   try {
     return broker.topics.create(plan)
   } catch (error) {
@@ -118,20 +142,20 @@ function absent({ name, topicId }: MetadataRequestTopic, errorCode: number): Met
   }
 }
 
-function response(
-  { identity }: BrokerContext,
-  { request, advertised: { host, port } }: RequestContext<MetadataRequest>,
-): MetadataResponse {
-  const { nodeId, clusterId } = identity
+function response(broker: BrokerContext, context: RequestContext<MetadataRequest>): MetadataResponse {
+  const { nodeId, clusterId } = broker.identity
+  const { host, port } = context.advertised
   return {
     throttleTimeMs: 0,
     brokers: [{ nodeId, host, port, rack: null }],
     clusterId,
     controllerId: nodeId,
     topics: [],
-    clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
-      ? clusterOperations
-      : operationsNotAsked,
+    clusterAuthorizedOperations: clusterBits(
+      broker,
+      context,
+      context.request.includeClusterAuthorizedOperations,
+    ),
     errorCode: 0,
   }
 }

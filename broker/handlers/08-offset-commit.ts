@@ -8,7 +8,6 @@
  * Version notes. 2 to 4: a retention time of the client's own. 6: leader epochs. 7: static members. 9: new error codes of
  * KIP-848. 10: topic ids instead of names.
  */
-import { kafkaErrors } from '../../src/protocol/errors.ts'
 import {
   OffsetCommit,
   type OffsetCommitRequest,
@@ -17,28 +16,24 @@ import {
 } from '../../src/protocol/messages/08-offset-commit.ts'
 import type { PartitionCodes } from '../coordinator/group/coordinator.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
-import { knownTopics, namedTopics, type NamedTopic } from './named-topics.ts'
+import { knownTopics, namedTopics, refusedTopics, type NamedTopic } from './named-topics.ts'
 
 const topicIdsSince = 10
 
 export const offsetCommit: ApiHandler<OffsetCommitRequest, OffsetCommitResponse> = apiHandler(OffsetCommit, {
   versions: [2, 10],
   handle,
-  refuse: ({ topics }, errorCode) =>
-    respond(
-      topics.map(asked => ({ asked, name: undefined })),
-      [],
-      errorCode,
-    ),
+  refuse: ({ topics }, errorCode) => respond(refusedTopics(topics, errorCode), []),
 })
 
 function handle(
-  { topics, groups }: BrokerContext,
-  { request, version }: RequestContext<OffsetCommitRequest>,
+  broker: BrokerContext,
+  context: RequestContext<OffsetCommitRequest>,
 ): OffsetCommitResponse | Promise<OffsetCommitResponse> {
+  const { request, version } = context
   const byId = version >= topicIdsSince
-  const found = namedTopics(topics, request.topics, byId)
-  const codes = groups.commit({
+  const found = namedTopics(broker, context, request.topics, byId)
+  const codes = broker.groups.commit({
     groupId: request.groupId,
     generationId: request.generationIdOrMemberEpoch,
     memberId: request.memberId,
@@ -48,27 +43,23 @@ function handle(
     transaction: undefined,
     version,
   })
-  const { UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION } = kafkaErrors
-  const missing = byId ? UNKNOWN_TOPIC_ID.code : UNKNOWN_TOPIC_OR_PARTITION.code
-  if (codes instanceof Promise) return codes.then(each => respond(found, each, missing))
-  return respond(found, codes, missing)
+  return codes instanceof Promise ? codes.then(each => respond(found, each)) : respond(found, codes)
 }
 
-/** `codes` are those of the topics that exist; the others get `missing`. */
+/** `codes` are those of the topics that can be used. */
 function respond(
   found: readonly NamedTopic<OffsetCommitRequestTopic>[],
   codes: PartitionCodes,
-  missing: number,
 ): OffsetCommitResponse {
   let known = 0
-  const topics = found.map(({ asked: { name, topicId, partitions }, name: existing }) => {
+  const topics = found.map(({ asked: { name, topicId, partitions }, name: existing, errorCode }) => {
     const own = existing === undefined ? undefined : codes[known++]
     return {
       name,
       topicId,
       partitions: partitions.map(({ partitionIndex }, index) => ({
         partitionIndex,
-        errorCode: own?.[index] ?? missing,
+        errorCode: own?.[index] ?? errorCode,
       })),
     }
   })

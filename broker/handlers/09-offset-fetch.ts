@@ -19,6 +19,8 @@ import {
   type OffsetFetchResponseTopics,
 } from '../../src/protocol/messages/09-offset-fetch.ts'
 import { noOffset, type FetchedTopic } from '../coordinator/group/offset-fetch.ts'
+import { demand, may } from './authorize.ts'
+import { distinct } from './duplicates.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const groupsSince = 8
@@ -30,33 +32,40 @@ export const offsetFetch: ApiHandler<OffsetFetchRequest, OffsetFetchResponse> = 
   refuse,
 })
 
-function handle(
-  broker: BrokerContext,
-  { request, version }: RequestContext<OffsetFetchRequest>,
-): OffsetFetchResponse {
+function handle(broker: BrokerContext, context: RequestContext<OffsetFetchRequest>): OffsetFetchResponse {
+  const { request, version } = context
   const { groupId, requireStable } = request
   if (version < groupsSince) {
-    const topics = broker.groups.fetch({ groupId, topics: request.topics ?? undefined, requireStable })
+    demand(broker, context, 'DESCRIBE', 'GROUP', groupId)
+    const wanted = { groupId, requireStable, topics: request.topics ?? undefined }
+    const topics = fetchAllowed(broker, context, wanted)
     return { throttleTimeMs: 0, topics, errorCode: 0, groups: [] }
   }
-  const groups = request.groups.map(group => fetchGroup(broker, group, { version, requireStable }))
+  const groups = distinct(request.groups, ({ groupId }) => groupId).map(group =>
+    fetchGroup(broker, context, group),
+  )
   return { throttleTimeMs: 0, topics: [], errorCode: 0, groups }
 }
 
 function fetchGroup(
   broker: BrokerContext,
+  context: RequestContext<OffsetFetchRequest>,
   { groupId, topics, memberId, memberEpoch }: OffsetFetchRequestGroup,
-  { version, requireStable }: { readonly version: number; readonly requireStable: boolean },
 ): OffsetFetchResponseGroup {
+  const { version, request } = context
+  const { requireStable } = request
+  if (!may(broker, context, 'DESCRIBE', 'GROUP', groupId)) {
+    return { groupId, topics: [], errorCode: kafkaErrors.GROUP_AUTHORIZATION_FAILED.code }
+  }
   const refusal = broker.groups.checkFetch(groupId, { memberId, memberEpoch })
   if (refusal !== 0) return { groupId, topics: [], errorCode: refusal }
   const wanted = { groupId, requireStable }
   if (topics === null) {
-    const found = broker.groups.fetch({ ...wanted, topics: undefined })
+    const found = fetchAllowed(broker, context, { ...wanted, topics: undefined })
     return { groupId, topics: found.map(topic => identified(broker, topic)), errorCode: 0 }
   }
   if (version < topicIdsSince) {
-    const found = broker.groups.fetch({ ...wanted, topics })
+    const found = fetchAllowed(broker, context, { ...wanted, topics })
     return { groupId, topics: found.map(topic => ({ ...topic, topicId: zeroUuid })), errorCode: 0 }
   }
   return {
@@ -67,11 +76,29 @@ function fetchGroup(
         const { code } = kafkaErrors.UNKNOWN_TOPIC_ID
         return { name: '', topicId, partitions: partitionIndexes.map(index => noOffset(index, code)) }
       }
-      const [found] = broker.groups.fetch({ ...wanted, topics: [{ name, partitionIndexes }] })
+      const [found] = fetchAllowed(broker, context, { ...wanted, topics: [{ name, partitionIndexes }] })
       return { ...found!, topicId }
     }),
     errorCode: 0,
   }
+}
+
+/** Of topics that the client may not describe: left out where all are asked for, refused where they are named. */
+function fetchAllowed(
+  broker: BrokerContext,
+  context: RequestContext<OffsetFetchRequest>,
+  wanted: Parameters<BrokerContext['groups']['fetch']>[0],
+): readonly FetchedTopic[] {
+  const isAllowed = (name: string) => may(broker, context, 'DESCRIBE', 'TOPIC', name)
+  const { topics } = wanted
+  if (topics === undefined) return broker.groups.fetch(wanted).filter(({ name }) => isAllowed(name))
+  const found = broker.groups.fetch(wanted)
+  const { code } = kafkaErrors.TOPIC_AUTHORIZATION_FAILED
+  return found.map(topic => {
+    if (isAllowed(topic.name)) return topic
+    const partitions = topic.partitions.map(({ partitionIndex }) => noOffset(partitionIndex, code))
+    return { ...topic, partitions }
+  })
 }
 
 function identified({ topics }: BrokerContext, topic: FetchedTopic): OffsetFetchResponseTopics {

@@ -13,6 +13,7 @@ import {
   type Coordinator,
   type FindCoordinatorRequest,
 } from '../../src/protocol/messages/10-find-coordinator.ts'
+import { may, refusalOf } from './authorize.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const keysSince = 4
@@ -30,12 +31,22 @@ export const findCoordinator: ApiHandler<FindCoordinatorRequest, FindCoordinator
 )
 
 function handle(
-  { identity: { nodeId } }: BrokerContext,
-  { request, version, advertised: { host, port } }: RequestContext<FindCoordinatorRequest>,
+  broker: BrokerContext,
+  context: RequestContext<FindCoordinatorRequest>,
 ): FindCoordinatorResponse {
+  const { request, version } = context
+  const { host, port } = context.advertised
+  const { nodeId } = broker.identity
   const { keyType } = request
   if (keyType === groupKey || keyType === transactionKey) {
-    return respond(request, version, key => ({ key, nodeId, host, port, errorCode: 0, errorMessage: null }))
+    const resourceType = keyType === groupKey ? 'GROUP' : 'TRANSACTIONAL_ID'
+    return respond(request, version, key => {
+      if (may(broker, context, 'DESCRIBE', resourceType, key)) {
+        return { key, nodeId, host, port, errorCode: 0, errorMessage: null }
+      }
+      const { errorCode, errorMessage } = refusalOf(context, 'DESCRIBE', resourceType, key)
+      return { ...nowhere(key), errorCode, errorMessage }
+    })
   }
   const errorMessage = `There are no coordinators of key type ${keyType}.`
   const errorCode = kafkaErrors.INVALID_REQUEST.code

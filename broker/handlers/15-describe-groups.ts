@@ -12,7 +12,8 @@ import {
   type DescribeGroupsRequest,
   type DescribeGroupsResponse,
 } from '../../src/protocol/messages/15-describe-groups.ts'
-import { groupOperations } from './authorized-operations.ts'
+import { authorizedBits, may, refusalOf } from './authorize.ts'
+import { distinct } from './duplicates.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 export const describeGroups: ApiHandler<DescribeGroupsRequest, DescribeGroupsResponse> = apiHandler(
@@ -28,12 +29,18 @@ export const describeGroups: ApiHandler<DescribeGroupsRequest, DescribeGroupsRes
 )
 
 function handle(
-  { groups }: BrokerContext,
-  { request, version }: RequestContext<DescribeGroupsRequest>,
+  broker: BrokerContext,
+  context: RequestContext<DescribeGroupsRequest>,
 ): DescribeGroupsResponse {
-  const described = request.groups.map(groupId => {
-    const group = groups.describe(groupId, version)
-    return request.includeAuthorizedOperations ? { ...group, authorizedOperations: groupOperations } : group
+  const { request, version } = context
+  const described = distinct(request.groups, groupId => groupId).map(groupId => {
+    if (!may(broker, context, 'DESCRIBE', 'GROUP', groupId)) {
+      const { errorCode } = refusalOf(context, 'DESCRIBE', 'GROUP', groupId)
+      return DescribeGroupsDescribedGroup.create({ groupId, errorCode })
+    }
+    const group = broker.groups.describe(groupId, version)
+    if (!request.includeAuthorizedOperations) return group
+    return { ...group, authorizedOperations: authorizedBits(broker, context, 'GROUP', groupId) }
   })
   return { throttleTimeMs: 0, groups: described }
 }

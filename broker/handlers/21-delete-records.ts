@@ -13,6 +13,7 @@ import {
   type DeleteRecordsRequest,
   type DeleteRecordsResponse,
 } from '../../src/protocol/messages/21-delete-records.ts'
+import { may } from './authorize.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
@@ -28,11 +29,12 @@ export const deleteRecords: ApiHandler<DeleteRecordsRequest, DeleteRecordsRespon
   },
 )
 
-function handle(
-  broker: BrokerContext,
-  { request }: RequestContext<DeleteRecordsRequest>,
-): DeleteRecordsResponse {
-  return each(request, (topic, partition) => shorten(broker, topic, partition))
+function handle(broker: BrokerContext, context: RequestContext<DeleteRecordsRequest>): DeleteRecordsResponse {
+  return each(context.request, (topic, partition) =>
+    may(broker, context, 'DELETE', 'TOPIC', topic)
+      ? shorten(broker, topic, partition)
+      : refused(partition.partitionIndex, kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code),
+  )
 }
 
 function each(

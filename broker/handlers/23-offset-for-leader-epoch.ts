@@ -12,6 +12,7 @@ import {
   type OffsetForLeaderEpochResponse,
   type OffsetForLeaderPartition,
 } from '../../src/protocol/messages/23-offset-for-leader-epoch.ts'
+import { may } from './authorize.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 import { epochEndOf, leaderEpochError } from './leader-epoch.ts'
 
@@ -23,11 +24,14 @@ export const offsetForLeaderEpoch: ApiHandler<OffsetForLeaderEpochRequest, Offse
   })
 
 function handle(
-  { topics }: BrokerContext,
-  { request }: RequestContext<OffsetForLeaderEpochRequest>,
+  broker: BrokerContext,
+  context: RequestContext<OffsetForLeaderEpochRequest>,
 ): OffsetForLeaderEpochResponse {
-  return each(request, (topic, { partition, currentLeaderEpoch, leaderEpoch }) => {
-    const log = topics.log(topic, partition)
+  return each(context.request, (topic, { partition, currentLeaderEpoch, leaderEpoch }) => {
+    if (!may(broker, context, 'DESCRIBE', 'TOPIC', topic)) {
+      return unknown(partition, kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code)
+    }
+    const log = broker.topics.log(topic, partition)
     if (log === undefined) return unknown(partition, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code)
     const epochError = leaderEpochError(currentLeaderEpoch, log)
     if (epochError !== 0) return unknown(partition, epochError)

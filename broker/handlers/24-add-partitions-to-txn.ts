@@ -17,6 +17,7 @@ import {
   type AddPartitionsToTxnTransaction,
 } from '../../src/protocol/messages/24-add-partitions-to-txn.ts'
 import { onePartition, type ClientVersion } from '../coordinator/transaction/transaction.ts'
+import { demand, may } from './authorize.ts'
 import { fencedCode } from './fenced-code.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
@@ -42,9 +43,11 @@ type TopicResults = readonly AddPartitionsToTxnTopicResult[]
 
 function handle(
   broker: BrokerContext,
-  { request, version }: RequestContext<AddPartitionsToTxnRequest>,
+  context: RequestContext<AddPartitionsToTxnRequest>,
 ): Promise<AddPartitionsToTxnResponse> | AddPartitionsToTxnResponse {
+  const { request, version } = context
   if (version < batchedSince) {
+    demand(broker, context, 'WRITE', 'TRANSACTIONAL_ID', request.v3AndBelowTransactionalId)
     const transaction: AddPartitionsToTxnTransaction = {
       transactionalId: request.v3AndBelowTransactionalId,
       producerId: request.v3AndBelowProducerId,
@@ -52,12 +55,14 @@ function handle(
       verifyOnly: false,
       topics: request.v3AndBelowTopics,
     }
-    const topicResults = add(broker, transaction, version)
+    const topicResults = add(broker, context, transaction)
     return topicResults instanceof Promise ? topicResults.then(respondOne) : respondOne(topicResults)
   }
+  // From here on it is what brokers ask of each other.
+  demand(broker, context, 'CLUSTER_ACTION', 'CLUSTER')
   const all = request.transactions.map(transaction => {
     const { transactionalId, verifyOnly } = transaction
-    const topicResults = verifyOnly ? verify(broker, transaction) : add(broker, transaction, version)
+    const topicResults = verifyOnly ? verify(broker, transaction) : add(broker, context, transaction)
     return { transactionalId, topicResults }
   })
   return respondAll(all)
@@ -83,12 +88,15 @@ async function respondAll(
 }
 
 function add(
-  { topics, transactions }: BrokerContext,
+  broker: BrokerContext,
+  context: RequestContext<AddPartitionsToTxnRequest>,
   transaction: AddPartitionsToTxnTransaction,
-  version: number,
 ): TopicResults | Promise<TopicResults> {
+  const { topics, transactions } = broker
+  const { version } = context
   const { UNKNOWN_TOPIC_OR_PARTITION, TOPIC_AUTHORIZATION_FAILED, OPERATION_NOT_ATTEMPTED } = kafkaErrors
   const faultOf = (name: string, partition: number): number => {
+    if (!may(broker, context, 'WRITE', 'TOPIC', name)) return TOPIC_AUTHORIZATION_FAILED.code
     if (topics.log(name, partition) === undefined) return UNKNOWN_TOPIC_OR_PARTITION.code
     return topics.get(name)!.internal ? TOPIC_AUTHORIZATION_FAILED.code : 0
   }

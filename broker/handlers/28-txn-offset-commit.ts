@@ -19,7 +19,7 @@ import { BrokerError } from '../broker-error.ts'
 import type { PartitionCodes } from '../coordinator/group/coordinator.ts'
 import { offsetsTopic } from '../coordinator/internal-topic.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
-import { knownTopics, namedTopics, type NamedTopic } from './named-topics.ts'
+import { knownTopics, namedTopics, refusedTopics, type NamedTopic } from './named-topics.ts'
 
 const abortableSince = 4
 const implicitSince = 5
@@ -34,11 +34,7 @@ export const txnOffsetCommit: ApiHandler<TxnOffsetCommitRequest, TxnOffsetCommit
       const { NOT_ENOUGH_REPLICAS, COORDINATOR_NOT_AVAILABLE } = kafkaErrors
       // What a Produce retries on means nothing here.
       const told = errorCode === NOT_ENOUGH_REPLICAS.code ? COORDINATOR_NOT_AVAILABLE.code : errorCode
-      return respond(
-        topics.map(asked => ({ asked, name: undefined })),
-        [],
-        told,
-      )
+      return respond(refusedTopics(topics, told), [])
     },
   },
 )
@@ -75,13 +71,14 @@ function verify(
 }
 
 function commit(
-  { topics, groups }: BrokerContext,
-  { request, version }: RequestContext<TxnOffsetCommitRequest>,
+  broker: BrokerContext,
+  context: RequestContext<TxnOffsetCommitRequest>,
 ): TxnOffsetCommitResponse | Promise<TxnOffsetCommitResponse> {
+  const { request, version } = context
   const byId = version >= topicIdsSince
   const { producerId, producerEpoch } = request
-  const found = namedTopics(topics, request.topics, byId)
-  const codes = groups.commit({
+  const found = namedTopics(broker, context, request.topics, byId)
+  const codes = broker.groups.commit({
     groupId: request.groupId,
     generationId: request.generationIdOrMemberEpoch,
     memberId: request.memberId,
@@ -91,27 +88,23 @@ function commit(
     transaction: { producerId, producerEpoch },
     version,
   })
-  const { UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION } = kafkaErrors
-  const missing = byId ? UNKNOWN_TOPIC_ID.code : UNKNOWN_TOPIC_OR_PARTITION.code
-  if (codes instanceof Promise) return codes.then(each => respond(found, each, missing))
-  return respond(found, codes, missing)
+  return codes instanceof Promise ? codes.then(each => respond(found, each)) : respond(found, codes)
 }
 
-/** `codes` are those of the topics that exist; the others get `missing`. */
+/** `codes` are those of the topics that can be used. */
 function respond(
   found: readonly NamedTopic<TxnOffsetCommitRequestTopic>[],
   codes: PartitionCodes,
-  missing: number,
 ): TxnOffsetCommitResponse {
   let known = 0
-  const topics = found.map(({ asked: { name, topicId, partitions }, name: existing }) => {
+  const topics = found.map(({ asked: { name, topicId, partitions }, name: existing, errorCode }) => {
     const own = existing === undefined ? undefined : codes[known++]
     return {
       name,
       topicId,
       partitions: partitions.map(({ partitionIndex }, index) => ({
         partitionIndex,
-        errorCode: own?.[index] ?? missing,
+        errorCode: own?.[index] ?? errorCode,
       })),
     }
   })

@@ -24,9 +24,9 @@ export const alterConfigs: ApiHandler<AlterConfigsRequest, AlterConfigsResponse>
 
 function handle(
   broker: BrokerContext,
-  { request }: RequestContext<AlterConfigsRequest>,
+  context: RequestContext<AlterConfigsRequest>,
 ): AlterConfigsResponse | Promise<AlterConfigsResponse> {
-  const responses = alterResources(broker, request, (_topic, configs) => {
+  const responses = alterResources(broker, context, (_topic, configs) => {
     const pairs = configs.map(({ name, value }) => {
       if (value === null) throw nullValue(name)
       return [name, value] as const

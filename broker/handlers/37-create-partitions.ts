@@ -12,7 +12,7 @@ import {
   type CreatePartitionsTopic,
   type CreatePartitionsTopicResult,
 } from '../../src/protocol/messages/37-create-partitions.ts'
-import { assignmentFault, partitionCountMax } from '../metadata/topic-plan.ts'
+import { assignmentFault, partitionCountMax, roomRefusal } from '../metadata/topic-plan.ts'
 import { may, refusalOf } from './authorize.ts'
 import { duplicatesOf } from './duplicates.ts'
 import { durably } from './durably.ts'
@@ -87,6 +87,8 @@ function grow(
     const fault = assignmentFault(placed, broker.identity.nodeId)
     if (fault !== undefined) return refused(name, 'INVALID_REPLICA_ASSIGNMENT', fault)
   }
+  const noRoom = roomRefusal(count - current, broker.topics, broker.config)
+  if (noRoom !== undefined) return { name, ...noRoom }
   try {
     if (!validateOnly) broker.topics.addPartitions(name, count)
   } catch (error) {

@@ -36,9 +36,9 @@ export const incrementalAlterConfigs: ApiHandler<
 
 function handle(
   broker: BrokerContext,
-  { request }: RequestContext<IncrementalAlterConfigsRequest>,
+  context: RequestContext<IncrementalAlterConfigsRequest>,
 ): IncrementalAlterConfigsResponse | Promise<IncrementalAlterConfigsResponse> {
-  const responses = alterResources(broker, request, (topic, configs) => {
+  const responses = alterResources(broker, context, (topic, configs) => {
     const overrides = overridesFrom(topic.overrides)
     for (const change of configs) applyChange(overrides, change, topic)
     return overrides

@@ -10,7 +10,7 @@ import {
   type DescribeClusterRequest,
   type DescribeClusterResponse,
 } from '../../src/protocol/messages/60-describe-cluster.ts'
-import { clusterOperations, operationsNotAsked } from './authorized-operations.ts'
+import { clusterBits, operationsNotAsked } from './authorize.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const brokerEndpoint = 1
@@ -25,23 +25,23 @@ export const describeCluster: ApiHandler<DescribeClusterRequest, DescribeCluster
 )
 
 function handle(
-  { identity }: BrokerContext,
-  { request, advertised: { host, port } }: RequestContext<DescribeClusterRequest>,
+  broker: BrokerContext,
+  context: RequestContext<DescribeClusterRequest>,
 ): DescribeClusterResponse {
+  const { request } = context
+  const { host, port } = context.advertised
   if (request.endpointType !== brokerEndpoint) {
     const errorMessage = `Unsupported endpoint type ${request.endpointType}: this is a broker's endpoint`
     const { code } = kafkaErrors.MISMATCHED_ENDPOINT_TYPE
     return { ...empty(request), errorCode: code, errorMessage }
   }
-  const { clusterId, nodeId } = identity
+  const { clusterId, nodeId } = broker.identity
   return {
     ...empty(request),
     clusterId,
     controllerId: nodeId,
     brokers: [{ brokerId: nodeId, host, port, rack: null, isFenced: false }],
-    clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
-      ? clusterOperations
-      : operationsNotAsked,
+    clusterAuthorizedOperations: clusterBits(broker, context, request.includeClusterAuthorizedOperations),
   }
 }
 

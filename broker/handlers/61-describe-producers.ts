@@ -8,6 +8,7 @@ import {
   type ProducerState,
 } from '../../src/protocol/messages/61-describe-producers.ts'
 import type { ProducerEntry } from '../log/producer-state.ts'
+import { may } from './authorize.ts'
 import { distinct } from './duplicates.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
@@ -15,9 +16,12 @@ export const describeProducers: ApiHandler<DescribeProducersRequest, DescribePro
   DescribeProducers,
   {
     versions: [0, 0],
-    handle: ({ topics }: BrokerContext, { request }: RequestContext<DescribeProducersRequest>) =>
-      respond(request, (topic, partitionIndex) => {
-        const log = topics.log(topic, partitionIndex)
+    handle: (broker: BrokerContext, context: RequestContext<DescribeProducersRequest>) =>
+      respond(context.request, (topic, partitionIndex) => {
+        if (!may(broker, context, 'READ', 'TOPIC', topic)) {
+          return missing(partitionIndex, kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code)
+        }
+        const log = broker.topics.log(topic, partitionIndex)
         if (log === undefined) return missing(partitionIndex, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code)
         const activeProducers = log.activeProducers().map(producerState)
         return { partitionIndex, errorCode: 0, errorMessage: null, activeProducers }

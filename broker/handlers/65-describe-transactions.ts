@@ -5,16 +5,22 @@ import {
   DescribeTransactionsTransactionState,
 } from '../../src/protocol/messages/65-describe-transactions.ts'
 import type { Transaction } from '../coordinator/transaction/transaction.ts'
+import { may } from './authorize.ts'
 import { distinct } from './duplicates.ts'
 import { apiHandler } from './handler.ts'
 
 export const describeTransactions = apiHandler(DescribeTransactions, {
   versions: [0, 0],
-  handle: ({ transactions }, { request }) => ({
+  handle: (broker, context) => ({
     throttleTimeMs: 0,
-    transactionStates: distinct(request.transactionalIds, id => id).map(transactionalId => {
-      const transaction = transactions.get(transactionalId)
-      if (transaction !== undefined) return describe(transaction)
+    transactionStates: distinct(context.request.transactionalIds, id => id).map(transactionalId => {
+      if (!may(broker, context, 'DESCRIBE', 'TRANSACTIONAL_ID', transactionalId)) {
+        return missing(transactionalId, kafkaErrors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code)
+      }
+      const transaction = broker.transactions.get(transactionalId)
+      // Topics that the client may not know of are left out.
+      const isTold = (topic: string) => may(broker, context, 'DESCRIBE', 'TOPIC', topic)
+      if (transaction !== undefined) return describe(transaction, isTold)
       return missing(transactionalId, kafkaErrors.TRANSACTIONAL_ID_NOT_FOUND.code)
     }),
   }),
@@ -24,7 +30,10 @@ export const describeTransactions = apiHandler(DescribeTransactions, {
   }),
 })
 
-function describe(transaction: Transaction): DescribeTransactionsTransactionState {
+function describe(
+  transaction: Transaction,
+  isTold: (topic: string) => boolean,
+): DescribeTransactionsTransactionState {
   return {
     errorCode: 0,
     transactionalId: transaction.transactionalId,
@@ -33,10 +42,12 @@ function describe(transaction: Transaction): DescribeTransactionsTransactionStat
     transactionStartTimeMs: transaction.startTimestampMs,
     producerId: transaction.producerId,
     producerEpoch: transaction.producerEpoch,
-    topics: [...transaction.partitions].map(([topic, partitions]) => ({
-      topic,
-      partitions: [...partitions].sort((left, right) => left - right),
-    })),
+    topics: [...transaction.partitions]
+      .filter(([topic]) => isTold(topic))
+      .map(([topic, partitions]) => ({
+        topic,
+        partitions: [...partitions].sort((left, right) => left - right),
+      })),
   }
 }
 

@@ -16,6 +16,7 @@ import {
 import { linearPattern, type Matcher } from '../coordinator/linear-pattern.ts'
 import { transactionStateIds } from '../coordinator/transaction/transaction-state.ts'
 import type { Transaction } from '../coordinator/transaction/transaction.ts'
+import { may } from './authorize.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 export const listTransactions: ApiHandler<ListTransactionsRequest, ListTransactionsResponse> = apiHandler(
@@ -28,9 +29,11 @@ export const listTransactions: ApiHandler<ListTransactionsRequest, ListTransacti
 )
 
 function handle(
-  { transactions, clock }: BrokerContext,
-  { request }: RequestContext<ListTransactionsRequest>,
+  broker: BrokerContext,
+  context: RequestContext<ListTransactionsRequest>,
 ): ListTransactionsResponse {
+  const { transactions, clock } = broker
+  const { request } = context
   const { transactionalIdPattern, stateFilters } = request
   const matches = transactionalIdPattern === null ? all : linearPattern(transactionalIdPattern)
   if (matches === undefined) return respond({ errorCode: kafkaErrors.INVALID_REGULAR_EXPRESSION.code })
@@ -40,7 +43,11 @@ function handle(
     beganBefore: request.durationFilter < 0 ? Infinity : clock.now() - request.durationFilter,
     matches,
   }
-  const found = [...transactions.all()].filter(transaction => passes(transaction, filter))
+  const found = [...transactions.all()].filter(
+    transaction =>
+      passes(transaction, filter) &&
+      may(broker, context, 'DESCRIBE', 'TRANSACTIONAL_ID', transaction.transactionalId),
+  )
   return respond({
     unknownStateFilters: stateFilters.filter(state => !Object.hasOwn(transactionStateIds, state)),
     transactionStates: found.map(({ transactionalId, producerId, state }) => ({

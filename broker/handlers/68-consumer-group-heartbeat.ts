@@ -13,6 +13,7 @@ import {
   type ConsumerGroupHeartbeatRequest,
 } from '../../src/protocol/messages/68-consumer-group-heartbeat.ts'
 import { BrokerError } from '../broker-error.ts'
+import { demand } from './authorize.ts'
 import { apiHandler, type ApiHandler } from './handler.ts'
 
 export const consumerGroupHeartbeat: ApiHandler<
@@ -20,11 +21,15 @@ export const consumerGroupHeartbeat: ApiHandler<
   ConsumerGroupHeartbeatResponse
 > = apiHandler(ConsumerGroupHeartbeat, {
   versions: [0, 1],
-  handle({ groups, config }, { request, version, clientId, clientHost, connectionId }) {
+  handle(broker, context) {
+    const { groups, config } = broker
+    const { request, version, clientId, clientHost, connectionId } = context
     if (!config['group.coordinator.rebalance.protocols'].includes('consumer')) {
       const message = 'The consumer group protocol is disabled.'
       throw new BrokerError(kafkaErrors.UNSUPPORTED_VERSION.code, message)
     }
+    for (const topic of request.subscribedTopicNames ?? [])
+      demand(broker, context, 'DESCRIBE', 'TOPIC', topic)
     return groups.consumerHeartbeat(request, { clientId: clientId ?? '', clientHost, connectionId, version })
   },
   refuse: (_request, errorCode, errorMessage) =>

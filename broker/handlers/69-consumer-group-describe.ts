@@ -12,19 +12,24 @@ import {
   type ConsumerGroupDescribeRequest,
   type ConsumerGroupDescribeResponse,
 } from '../../src/protocol/messages/69-consumer-group-describe.ts'
-import { groupOperations } from './authorized-operations.ts'
+import { authorizedBits, may, refusalOf } from './authorize.ts'
 import { distinct } from './duplicates.ts'
 import { apiHandler, type ApiHandler } from './handler.ts'
 
 export const consumerGroupDescribe: ApiHandler<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse> =
   apiHandler(ConsumerGroupDescribe, {
     versions: [0, 1],
-    handle: ({ groups }, { request }) => ({
+    handle: (broker, context) => ({
       throttleTimeMs: 0,
-      groups: distinct(request.groupIds, groupId => groupId).map(groupId => {
-        const group = groups.describeConsumer(groupId)
-        const isAsked = request.includeAuthorizedOperations && group.errorCode === 0
-        return isAsked ? { ...group, authorizedOperations: groupOperations } : group
+      groups: distinct(context.request.groupIds, groupId => groupId).map(groupId => {
+        if (!may(broker, context, 'DESCRIBE', 'GROUP', groupId)) {
+          const refusal = refusalOf(context, 'DESCRIBE', 'GROUP', groupId)
+          return ConsumerGroupDescribeDescribedGroup.create({ groupId, ...refusal })
+        }
+        const group = broker.groups.describeConsumer(groupId)
+        const isAsked = context.request.includeAuthorizedOperations && group.errorCode === 0
+        if (!isAsked) return group
+        return { ...group, authorizedOperations: authorizedBits(broker, context, 'GROUP', groupId) }
       }),
     }),
     refuse: ({ groupIds }, errorCode, errorMessage) => ({

@@ -17,7 +17,7 @@ import {
 import { BrokerError } from '../broker-error.ts'
 import { topicNameFault } from '../metadata/topic-name.ts'
 import type { Topic } from '../metadata/topics.ts'
-import { topicOperations } from './authorized-operations.ts'
+import { authorizedBits, may } from './authorize.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const pagePartitionsMax = 2000
@@ -37,8 +37,9 @@ export const describeTopicPartitions: ApiHandler<
 
 function handle(
   broker: BrokerContext,
-  { request }: RequestContext<DescribeTopicPartitionsRequest>,
+  context: RequestContext<DescribeTopicPartitionsRequest>,
 ): DescribeTopicPartitionsResponse {
+  const { request } = context
   const { cursor, responsePartitionLimit } = request
   if (responsePartitionLimit <= 0) {
     throw new BrokerError(kafkaErrors.INVALID_REQUEST.code, 'The partition limit must be greater than 0.')
@@ -51,6 +52,12 @@ function handle(
   for (const name of namesFrom(broker, request)) {
     const first = cursor?.topicName === name ? cursor.partitionIndex : 0
     if (room === 0) return page(topics, { topicName: name, partitionIndex: first })
+    if (!may(broker, context, 'DESCRIBE', 'TOPIC', name)) {
+      // Left out where all are asked for: their names are not for this client to know.
+      const { code } = kafkaErrors.TOPIC_AUTHORIZATION_FAILED
+      if (request.topics.length > 0) topics.push(absent(name, code))
+      continue
+    }
     const topic = broker.topics.get(name)
     if (topic === undefined) {
       const isLegal = topicNameFault(name) === undefined
@@ -59,7 +66,8 @@ function handle(
       continue
     }
     const end = Math.min(topic.logs.length, first + room)
-    topics.push(describe(broker, topic, first, end))
+    const bits = authorizedBits(broker, context, 'TOPIC', name)
+    topics.push({ ...describe(broker, topic, first, end), topicAuthorizedOperations: bits })
     room -= Math.max(0, end - first)
     if (end < topic.logs.length) return page(topics, { topicName: name, partitionIndex: end })
   }
@@ -111,7 +119,7 @@ function describe(
     topicId: topic.id,
     isInternal: topic.internal,
     partitions,
-    topicAuthorizedOperations: topicOperations,
+    topicAuthorizedOperations: 0,
   }
 }
 

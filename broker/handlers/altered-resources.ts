@@ -3,10 +3,11 @@ import { kafkaErrors } from '../../src/protocol/errors.ts'
 import { BrokerError } from '../broker-error.ts'
 import { describeRefusals, topicConfig } from '../metadata/topic-config.ts'
 import type { Topic } from '../metadata/topics.ts'
+import { demand } from './authorize.ts'
 import { configResources } from './config-resource.ts'
 import { duplicatesOf } from './duplicates.ts'
 import { failureOf } from './failure.ts'
-import type { BrokerContext } from './handler.ts'
+import type { BrokerContext, RequestContext } from './handler.ts'
 
 interface ResourceName {
   readonly resourceType: number
@@ -30,14 +31,18 @@ interface ResourceAnswer extends ResourceName {
 /** Gives each topic the overrides that `change` makes of its changes, if they are valid; answers in their order. */
 export function alterResources<Change extends { readonly name: string }>(
   broker: BrokerContext,
-  { resources, validateOnly }: AlteredResources<Change>,
+  context: RequestContext<AlteredResources<Change>>,
   change: (topic: Topic, changes: readonly Change[]) => Readonly<Record<string, string>>,
 ): ResourceAnswer[] {
+  const { resources, validateOnly } = context.request
   const keyOf = ({ resourceType, resourceName }: ResourceName) => `${resourceType}/${resourceName}`
   const twice = duplicatesOf(resources.map(keyOf))
   return resources.map(resource => {
     try {
       if (twice.has(keyOf(resource))) throw invalid('Each resource must appear at most once.')
+      const isTopic = resource.resourceType === configResources.topic
+      if (isTopic) demand(broker, context, 'ALTER_CONFIGS', 'TOPIC', resource.resourceName)
+      else demand(broker, context, 'ALTER_CONFIGS', 'CLUSTER')
       const topic = topicOf(broker, resource)
       const repeated = duplicatesOf(resource.configs.map(({ name }) => name))
       if (repeated.size > 0) throw invalid(`Error due to duplicate config keys: ${[...repeated].join(', ')}`)

@@ -20,6 +20,7 @@ import type { ClusterIdentity } from '../metadata/cluster.ts'
 import type { Topics } from '../metadata/topics.ts'
 import type { DelayedRequests } from '../net/delayed.ts'
 import type { FetchSessions } from '../net/fetch-sessions.ts'
+import type { Authorizer } from '../security/authorizer.ts'
 import type { ScramCredentials } from '../security/scram-credentials.ts'
 import type { Session } from '../security/session.ts'
 
@@ -40,6 +41,8 @@ export interface BrokerContext {
   /** Where fetches wait. */
   readonly delayed: DelayedRequests
   readonly fetchSessions: FetchSessions
+  /** Who may do what. */
+  readonly authorizer: Authorizer
   /** What users log in with by SCRAM. */
   readonly credentials: ScramCredentials
   /** Every API that this broker answers, for ApiVersions. */

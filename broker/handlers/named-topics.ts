@@ -1,30 +1,48 @@
 /** Topics of a request that names them by name in old versions and by id in new ones. */
-import type { Topics } from '../metadata/topics.ts'
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import { may } from './authorize.ts'
+import type { BrokerContext, RequestContext } from './handler.ts'
 
 interface TopicReference {
   readonly name: string
   readonly topicId: string
 }
 
-/** A topic of the request with its name, `undefined` where the broker has no such topic. */
+/** A topic of the request: with its name, or with why it cannot be used. */
 export interface NamedTopic<T> {
   readonly asked: T
+  /** `undefined` where the broker has no such topic, or the client may not read it. */
   readonly name: string | undefined
+  /** 0 with a name. */
+  readonly errorCode: number
 }
 
-/** Finds the names. With `byId` a topic is the one of that id; else it must exist under its name. */
+/** Finds the names of topics that are read. With `byId` a topic is the one of that id; else it must exist under its name. */
 export function namedTopics<T extends TopicReference>(
-  topics: Topics,
+  broker: BrokerContext,
+  context: RequestContext<unknown>,
   asked: readonly T[],
   byId: boolean,
 ): readonly NamedTopic<T>[] {
-  return asked.map(each => ({
-    asked: each,
-    name: (byId ? topics.byId(each.topicId) : topics.get(each.name))?.name,
-  }))
+  const { UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION, TOPIC_AUTHORIZATION_FAILED } = kafkaErrors
+  return asked.map(each => {
+    const topic = byId ? broker.topics.byId(each.topicId) : broker.topics.get(each.name)
+    const named = byId ? topic?.name : each.name
+    if (named !== undefined && !may(broker, context, 'READ', 'TOPIC', named)) {
+      return { asked: each, name: undefined, errorCode: TOPIC_AUTHORIZATION_FAILED.code }
+    }
+    if (topic !== undefined) return { asked: each, name: topic.name, errorCode: 0 }
+    const { code } = byId ? UNKNOWN_TOPIC_ID : UNKNOWN_TOPIC_OR_PARTITION
+    return { asked: each, name: undefined, errorCode: code }
+  })
 }
 
-/** Those that exist, by the name that they have here. */
+/** All topics of a request that is refused as a whole. */
+export function refusedTopics<T>(asked: readonly T[], errorCode: number): readonly NamedTopic<T>[] {
+  return asked.map(each => ({ asked: each, name: undefined, errorCode }))
+}
+
+/** Those that can be used, by the name that they have here. */
 export function knownTopics<T extends TopicReference>(found: readonly NamedTopic<T>[]): readonly T[] {
   return found.flatMap(({ asked, name }) => (name === undefined ? [] : [{ ...asked, name }]))
 }

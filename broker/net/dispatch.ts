@@ -4,6 +4,7 @@
  * Every transport goes through here, so a version is refused alike in process and over TCP. The table:
  *
  *   unknown key or version        the connection is closed (ApiVersions: answered with UNSUPPORTED_VERSION, v0 body)
+ *   not for this client           the handler's own refusal, as for a BrokerError (`handlers/demands.ts`)
  *   handler threw a BrokerError   the handler's own refusal: a response that carries the code
  *   or a StreamsError (the disk)  the same, with the code that stands for it
  *   handler threw Disconnect      the connection is closed (a failed produce with acks 0, semantics G4)
@@ -12,6 +13,7 @@
 import type { Api } from '../../src/protocol/api.ts'
 import { StreamsError } from '../../src/base/errors.ts'
 import { BrokerError, kafkaCodeOf } from '../broker-error.ts'
+import { checkDemand } from '../handlers/demands.ts'
 import { Disconnect, type AnyApiHandler, type ApiHandler, type BrokerContext } from '../handlers/handler.ts'
 import type { Peer, RequestContext } from '../handlers/handler.ts'
 
@@ -55,6 +57,7 @@ export class Dispatch {
     if (handler === undefined || (!spoken && api.key !== apiVersionsKey)) throw unsupported(api, version)
     const context: RequestContext<Request> = { version, request, ...peer }
     try {
+      if (this.#broker.authorizer.isOn) checkDemand(api.key, this.#broker, context)
       const answer = handler.handle(this.#broker, context)
       if (!(answer instanceof Promise)) return answer
       return answer.catch((error: unknown) => this.#failed(handler, context, error))

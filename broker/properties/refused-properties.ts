@@ -22,7 +22,7 @@ const groups: readonly { readonly reason: string; readonly names: string }[] = [
   {
     reason: 'It belongs to a mechanism, a store or a plug-in of the Java broker that is not there.',
     names: `
-      authorizer.class.name sasl.client.callback.handler.class sasl.kerberos.kinit.cmd
+      sasl.client.callback.handler.class sasl.kerberos.kinit.cmd
       sasl.kerberos.min.time.before.relogin sasl.kerberos.principal.to.local.rules
       sasl.kerberos.service.name sasl.kerberos.ticket.renew.jitter
       sasl.kerberos.ticket.renew.window.factor sasl.login.callback.handler.class
