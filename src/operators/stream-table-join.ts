@@ -14,7 +14,7 @@
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import { StreamRecord } from '../processor/record.ts'
 import type { HeldRecordStore } from '../state/held-record-store.ts'
-import type { BufferedRecord } from './buffered-record.ts'
+import { nextNumber, type BufferedRecord } from './buffered-record.ts'
 import { absent, type JoinCallback } from './callbacks.ts'
 import { idleTime, type IdleTime } from './idle-time.ts'
 import type { ValueGetter, ValueGetterSupplier } from './value-getter.ts'
@@ -89,6 +89,8 @@ class BufferedStreamTableJoin extends StreamTableJoin {
   /** The greatest time of a record that has waited, -1 before the first; `undefined` before it was looked up. */
   private streamTime: number | undefined
   private idle: IdleTime | undefined
+  /** Of the record that was the last to wait. */
+  private number = 0
 
   constructor(options: StreamTableJoinOptions, buffer: JoinBuffer) {
     super(options)
@@ -99,6 +101,7 @@ class BufferedStreamTableJoin extends StreamTableJoin {
     super.init(context)
     const { store: name, idleMs } = this.buffer
     this.store = context.store(name)
+    for (const { number = 0 } of this.store.keys()) this.number = Math.max(this.number, number)
     const advance = (streamTime: number): void => this.advance(Math.max(this.time(), streamTime))
     this.idle = idleTime({ context, name, idleMs, advance })
   }
@@ -110,8 +113,9 @@ class BufferedStreamTableJoin extends StreamTableJoin {
     const streamTime = idle === undefined ? latest : idle.seen(latest)
     if (timestamp < streamTime - this.buffer.graceMs) return super.take(record)
     const { topic, partition, offset } = context.record
-    const waiting: BufferedRecord = { value, topic, partition, offset, headers }
-    store.hold({ timestamp, left: true, key }, waiting)
+    const waiting: BufferedRecord = { value, topic, partition, offset, timestamp, headers }
+    this.number = nextNumber(this.number)
+    store.hold({ timestamp, left: true, key, number: this.number }, waiting)
     this.advance(streamTime)
   }
 
@@ -132,9 +136,8 @@ class BufferedStreamTableJoin extends StreamTableJoin {
     for (let first = store.first(); first !== undefined && first.timestamp <= due; first = store.first()) {
       const { key, timestamp } = first
       for (const { value: held } of store.valuesOf(first)) {
-        const { value, topic, partition, offset, headers } = held as BufferedRecord
-        const joined = this.join(new StreamRecord(key, value, timestamp, headers))
-        const place = { topic, partition, offset, timestamp, headers }
+        const place = held as BufferedRecord
+        const joined = this.join(new StreamRecord(key, place.value, timestamp, place.headers))
         if (joined !== undefined) context.forwardAs(place, joined)
       }
       store.release(first)

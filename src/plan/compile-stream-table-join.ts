@@ -1,7 +1,6 @@
 /** Adds a join of a stream with a table, with the store of the records that wait in one that has a grace. */
-import { bufferedRecordSerde } from '../operators/buffered-record.ts'
+import { bufferedKeySerde, bufferedRecordSerde } from '../operators/buffered-record.ts'
 import { streamTableJoin } from '../operators/stream-table-join.ts'
-import { heldKeySerde, heldValuesSerde } from '../state/held-serde.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { HeldRecordStoreDefinition } from '../topology/node.ts'
 import type { Compilation } from './compilation.ts'
@@ -28,12 +27,11 @@ export function addStreamTableJoin(node: StreamTableJoinNode, compilation: Compi
 
 function bufferStore(store: StorePlan): HeldRecordStoreDefinition {
   const { name, keySerde, valueSerde, changelog, cache, backend } = store
-  const records = bufferedRecordSerde(valueSerde) as Serde<unknown>
   return {
     kind: 'held-records',
     name,
-    keySerde: heldKeySerde(keySerde) as Serde<unknown>,
-    valueSerde: heldValuesSerde(records, records) as Serde<unknown>,
+    keySerde: bufferedKeySerde(keySerde) as Serde<unknown>,
+    valueSerde: bufferedRecordSerde(valueSerde) as Serde<unknown>,
     timestamped: false,
     changelog,
     cache,

@@ -7,11 +7,10 @@
  * bytes of memory, its value none once it is committed, and one that goes moves few others. `undo` has what the list has
  * gained and lost since the last `apply`, for `discard`.
  */
-import { readInt64 } from '../base/bytes.ts'
 import { latin1Bytes, latin1Slice } from '../base/text.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { HeldRecordStoreDefinition } from './definition.ts'
-import type { HeldKey, HeldValue } from './held-serde.ts'
+import type { HeldKey, HeldKeySerde, HeldValue } from './held-serde.ts'
 import { OverlayKeyValueStore } from './key-value-store.ts'
 import type { BytesWrite, OrderedBytes } from './ordered-bytes.ts'
 import { SortedTexts } from './sorted-texts.ts'
@@ -25,26 +24,33 @@ interface Step {
 
 /** A key of the list; what the application's serde reads of it is read when it is asked for. */
 class ListedKey implements HeldKey {
+  readonly text: string
   readonly timestamp: number
   readonly left: boolean
   private readonly bytes: Uint8Array
-  private readonly serde: Serde<HeldKey>
+  private readonly serde: HeldKeySerde
 
-  constructor(text: string, serde: Serde<HeldKey>) {
+  constructor(text: string, serde: HeldKeySerde) {
+    this.text = text
     this.bytes = latin1Bytes(text)
     this.serde = serde
-    this.timestamp = readInt64(this.bytes, 0)
-    this.left = this.bytes[8] === 1
+    const { timestamp, left } = serde.headOf(this.bytes)
+    this.timestamp = timestamp
+    this.left = left
   }
 
   get key(): unknown {
     return this.serde.deserialize(this.bytes).key
   }
+
+  get number(): number | undefined {
+    return this.serde.deserialize(this.bytes).number
+  }
 }
 
 export class HeldRecordStore implements StateStore {
   readonly name: string
-  private readonly keySerde: Serde<HeldKey>
+  private readonly keySerde: HeldKeySerde
   private readonly rows: OverlayKeyValueStore<HeldKey, readonly HeldValue[]>
   private readonly listed = new SortedTexts()
   private undoLive: Step[] = []
@@ -57,7 +63,7 @@ export class HeldRecordStore implements StateStore {
     residentEntriesMax: number,
   ) {
     this.name = definition.name
-    this.keySerde = definition.keySerde as Serde<HeldKey>
+    this.keySerde = definition.keySerde as HeldKeySerde
     const valueSerde = definition.valueSerde as Serde<readonly HeldValue[]>
     this.rows = new OverlayKeyValueStore<HeldKey, readonly HeldValue[]>(
       { ...definition, kind: 'key-value', keySerde: this.keySerde, valueSerde },
@@ -93,7 +99,7 @@ export class HeldRecordStore implements StateStore {
     return this.rows.get(key) ?? []
   }
 
-  /** The keys in their order: by time, right before left, then by the key's bytes. Nothing may be held or released meanwhile. */
+  /** The keys in the order of their bytes: by time, right before left, then by the key's own. Nothing may be held or released meanwhile. */
   *keys(): Generator<HeldKey, void, undefined> {
     for (const text of this.listed.between()) yield new ListedKey(text, this.keySerde)
   }
@@ -149,6 +155,6 @@ export class HeldRecordStore implements StateStore {
   }
 
   private textOf(key: HeldKey): string {
-    return latin1Slice(this.keySerde.serialize(key))
+    return key instanceof ListedKey ? key.text : latin1Slice(this.keySerde.serialize(key))
   }
 }

@@ -12,11 +12,18 @@ import { readInt32, readInt64, writeInt32, writeInt64 } from '../base/bytes.ts'
 import type { Serde } from '../serdes/serde.ts'
 import { serializeInto } from './serialize-into.ts'
 
-/** What records are held under; those with equal keys, times and sides are together. */
+/** What records are held under; those with equal keys, times and sides are together, unless they have numbers. */
 export interface HeldKey<K = unknown> {
   readonly timestamp: number
   readonly left: boolean
   readonly key: K
+  /** Tells them apart, where the layout of the key has it. */
+  readonly number?: number | undefined
+}
+
+/** Also reads what stands before a key, without the key itself. */
+export interface HeldKeySerde<K = unknown> extends Serde<HeldKey<K>> {
+  readonly headOf: (bytes: Uint8Array) => Pick<HeldKey, 'timestamp' | 'left'>
 }
 
 /** A value of one side. */
@@ -29,7 +36,8 @@ const keyHeaderBytes = 9
 /** Kafka's mark of a list whose entries have lengths of their own. */
 const variableSize = 1
 
-export function heldKeySerde<K>(serde: Serde<K>): Serde<HeldKey<K>> {
+export function heldKeySerde<K>(serde: Serde<K>): HeldKeySerde<K> {
+  const headOf = (bytes: Uint8Array) => ({ timestamp: readInt64(bytes, 0), left: bytes[8] === 1 })
   return {
     name: `held(${serde.name})`,
     serialize({ timestamp, left, key }) {
@@ -41,11 +49,8 @@ export function heldKeySerde<K>(serde: Serde<K>): Serde<HeldKey<K>> {
       serializeInto(serde, key, sink)
       return sink.toBytes()
     },
-    deserialize: bytes => ({
-      timestamp: readInt64(bytes, 0),
-      left: bytes[8] === 1,
-      key: serde.deserialize(bytes.subarray(keyHeaderBytes)),
-    }),
+    deserialize: bytes => ({ ...headOf(bytes), key: serde.deserialize(bytes.subarray(keyHeaderBytes)) }),
+    headOf,
   }
 }
 
