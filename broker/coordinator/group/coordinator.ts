@@ -144,6 +144,7 @@ export class GroupCoordinator {
     if (sessionTimeoutMs < shortest || sessionTimeoutMs > longest) {
       return refusedJoin(kafkaErrors.INVALID_SESSION_TIMEOUT.code, memberId)
     }
+    this.#admit(groupId)
     if (!this.#consumers.giveWay(groupId)) {
       return refusedJoin(kafkaErrors.INCONSISTENT_GROUP_PROTOCOL.code, memberId)
     }
@@ -185,6 +186,7 @@ export class GroupCoordinator {
   commit(request: CommitRequest): PartitionCodes | Promise<PartitionCodes> {
     const { groupId, topics } = request
     if (groupId === '') return refuseOffsets(topics, kafkaErrors.INVALID_GROUP_ID.code)
+    this.#admit(groupId)
     const codes = this.#run(groupId, (shard): Outcome<GroupRecord, PartitionCodes> => {
       const check = checkCommitter(shard, request, this.#consumers.topics)
       if ('refusal' in check) return answer(refuseOffsets(topics, check.refusal))
@@ -216,6 +218,7 @@ export class GroupCoordinator {
 
   /** A heartbeat of the consumer protocol. Throws a `BrokerError` with what the member is told. */
   consumerHeartbeat(request: ConsumerGroupHeartbeatRequest, caller: Caller): ConsumerGroupHeartbeatResponse {
+    this.#admit(request.groupId)
     return this.#consumers.heartbeat(request, caller)
   }
 
@@ -271,6 +274,18 @@ export class GroupCoordinator {
     for (const partition of this.#partitions) {
       partition.run(shard => ({ records: forgetTopic(shard, topic), response: undefined, soft: true }))
     }
+  }
+
+  /** Throws a `BrokerError` for a new group where there are as many as there may be. */
+  #admit(groupId: string): void {
+    const { state } = this.#partitionOf(groupId)
+    if (state.knows(groupId)) return
+    const most = this.#config['groups.max']
+    let count = 0
+    for (const partition of this.#partitions) count += partition.state.groupCount
+    if (count < most) return
+    const why = `there are ${count} groups, and there may be ${most} (groups.max)`
+    throw new BrokerError(kafkaErrors.GROUP_MAX_SIZE_REACHED.code, why)
   }
 
   #run<Response>(

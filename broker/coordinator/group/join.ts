@@ -41,6 +41,8 @@ export interface Caller {
 
 export type JoinOutcome = Outcome<GroupRecord, JoinGroupResponse | Promise<JoinGroupResponse>>
 
+/** Ids of a group that may be given out and not used yet. */
+const pendingMembersMax = 10_000
 /** Since this version a dynamic member is given its id before it joins. */
 const memberIdRequiredSince = 4
 /** Since this version a static leader that comes back is told that it leads and need not assign. */
@@ -89,6 +91,10 @@ export class JoinGroupOperation {
       return this.#replace(group, group.members.get(before)!, id, request, caller)
     }
     if (caller.version >= memberIdRequiredSince) {
+      // An id costs its taker one request and is kept for a session time-out.
+      if (group.pendingMembers.size >= pendingMembersMax) {
+        return refuse(kafkaErrors.GROUP_MAX_SIZE_REACHED.code, '')
+      }
       group.addPending(id, request.sessionTimeoutMs)
       return refuse(kafkaErrors.MEMBER_ID_REQUIRED.code, id)
     }

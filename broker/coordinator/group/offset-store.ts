@@ -82,6 +82,11 @@ export class OffsetStore {
     return this.#committed.keys()
   }
 
+  /** How many groups have committed offsets, or a transaction that may give them some. */
+  get groupCount(): number {
+    return this.#committed.size + this.#producers.size
+  }
+
   hasOffsets(groupId: string): boolean {
     return this.#committed.has(groupId)
   }

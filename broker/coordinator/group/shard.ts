@@ -56,6 +56,16 @@ export class GroupShard implements CoordinatorState<GroupRecord> {
     return group
   }
 
+  /** Whether a group of this id would not be a new one. */
+  knows(groupId: string): boolean {
+    return this.groups.has(groupId) || this.consumerGroups.has(groupId) || this.offsets.hasOffsets(groupId)
+  }
+
+  /** What groups there are: those with members and those with offsets, a group with both counting twice. */
+  get groupCount(): number {
+    return this.groups.size + this.consumerGroups.size + this.offsets.groupCount
+  }
+
   /** Every group that has members, a generation or offsets. */
   groupIds(): Set<string> {
     return new Set([...this.groups.keys(), ...this.consumerGroups.keys(), ...this.offsets.groupIds()])

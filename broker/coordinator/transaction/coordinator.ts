@@ -146,6 +146,9 @@ export class TransactionCoordinator {
     }
     const ending = this.#completion.underWay(transactionalId)
     if (ending !== undefined) return ending.then(() => this.init(request))
+    if (this.get(transactionalId) === undefined && this.#isFull()) {
+      return refused(kafkaErrors.POLICY_VIOLATION.code)
+    }
     const nowMs = this.#clock.now()
     const decided = this.#decide(transactionalId, known => {
       const before =
@@ -218,6 +221,13 @@ export class TransactionCoordinator {
     // A marker could not be written. The client asks again, as it does where coordinator and logs are apart.
     if (isPrepared(state)) return refused(kafkaErrors.CONCURRENT_TRANSACTIONS.code)
     return this.init(request)
+  }
+
+  /** Whether there are as many transactional ids as there may be. */
+  #isFull(): boolean {
+    let count = 0
+    for (const { state } of this.#partitions) count += state.transactions.size
+    return count >= this.#config['transactional.ids.max']
   }
 
   /** Runs a decision. Answers Kafka's code: 0 if it was carried out, or had been before. */

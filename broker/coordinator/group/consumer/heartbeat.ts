@@ -154,6 +154,11 @@ export class ConsumerHeartbeatOperation {
   ): { readonly epoch: number; readonly targets: ReadonlyMap<string, Target> } {
     const nowMs = this.#clock.now()
     const topics = this.#topics
+    const { subscription } = member
+    const isKnown = !isNew && replaces === undefined && before.subscription === subscription
+    if (isKnown && group.topicsVersion === topics.version && group.epoch <= group.assignmentEpoch) {
+      return { epoch: group.assignmentEpoch, targets: group.targets }
+    }
     const members = new Map(group.members)
     const known = new Map(group.targets)
     if (replaces !== undefined) {
@@ -162,7 +167,7 @@ export class ConsumerHeartbeatOperation {
       known.delete(replaces)
     }
     members.set(member.id, member)
-    const { topicNames, topicRegex } = member.subscription
+    const { topicNames, topicRegex } = subscription
     const wanted = isNew ? undefined : before.subscription
     const namesChanged = !sameNames(wanted?.topicNames ?? [], topicNames)
     const regexChanged = (wanted?.topicRegex ?? null) !== topicRegex
