@@ -39,6 +39,8 @@ export interface KnownTopics {
   get(name: string): object | undefined
   /** The topic whose name differs from `name` only in '.' and '_'. */
   colliding(key: string): string | undefined
+  /** Partitions of all topics together. */
+  readonly partitionCount: number
 }
 
 /** More would make start-up and files the first problem; Kafka's controller has the same bound per request. */
@@ -50,7 +52,21 @@ export function planTopic(
   topics: KnownTopics,
   config: BrokerConfig,
 ): TopicPlan | TopicRefusal {
-  return nameRefusal(wish.name, topics) ?? planPartitions(wish, config)
+  const plan = nameRefusal(wish.name, topics) ?? planPartitions(wish, config)
+  if ('errorCode' in plan) return plan
+  return roomRefusal(plan.partitionCount, topics, config) ?? plan
+}
+
+/** Why the broker takes no so many partitions more: whoever may create topics could create them without end. */
+export function roomRefusal(
+  added: number,
+  { partitionCount }: Pick<KnownTopics, 'partitionCount'>,
+  config: BrokerConfig,
+): TopicRefusal | undefined {
+  const most = config['partitions.max']
+  if (partitionCount + added <= most) return undefined
+  const why = `The broker has ${partitionCount} partitions and may have ${most} (partitions.max); ${added} more are too many.`
+  return refusal('POLICY_VIOLATION', why)
 }
 
 function nameRefusal(name: string, topics: KnownTopics): TopicRefusal | undefined {

@@ -58,6 +58,7 @@ export class Topics {
   readonly #byName = new Map<string, Topic>()
   readonly #byId = new Map<string, Topic>()
   readonly #byCollisionKey = new Map<string, string>()
+  #partitionCount = 0
   #version = 0
 
   constructor({ logs, config, clock, random, metadata, listener }: TopicsParts) {
@@ -96,6 +97,11 @@ export class Topics {
 
   all(): IterableIterator<Topic> {
     return this.#byName.values()
+  }
+
+  /** Partitions of all topics together. */
+  get partitionCount(): number {
+    return this.#partitionCount
   }
 
   /** The log of a partition; `undefined` if there is no such topic or partition. */
@@ -157,6 +163,7 @@ export class Topics {
     const topic = this.#existing(name)
     this.#metadata.remove(name, this.#clock.now())
     this.#version++
+    this.#partitionCount -= topic.logs.length
     this.#byName.delete(name)
     this.#byId.delete(topic.id)
     this.#byCollisionKey.delete(collisionKey(name))
@@ -218,6 +225,7 @@ export class Topics {
 
   #enter(topic: Topic): Topic {
     this.#version++
+    this.#partitionCount += topic.logs.length - (this.#byName.get(topic.name)?.logs.length ?? 0)
     this.#byName.set(topic.name, topic)
     this.#byId.set(topic.id, topic)
     this.#byCollisionKey.set(collisionKey(topic.name), topic.name)

@@ -9,7 +9,9 @@
  *   id, n > 0              the n-th fetch of a session: its partitions, with those of the request added or replaced, less
  *                          the forgotten. A repeated or lost fetch is INVALID_FETCH_SESSION_EPOCH
  *
- * Bounded by slots. A new session takes the slot of the one that has rested longest, if that is long enough.
+ * Bounded by slots, and by the partitions of all sessions together: a session that would have too many is not begun, and one
+ * that grows too large is forgotten, after which its client begins anew. A new session takes the slot of the one that has
+ * rested longest, if that is long enough.
  */
 import type { Clock } from '../../src/base/clock.ts'
 import { randomIndex, type Random } from '../../src/base/random.ts'
@@ -55,10 +57,15 @@ const epochMax = 2 ** 31 - 1
 /** How long a session must have rested before another may take its slot (Kafka's MIN_INCREMENTAL_FETCH_SESSION_EVICTION_MS). */
 const restBeforeEvictionMs = 120_000
 
+/** Partitions that all sessions may remember together, some 200 bytes each. */
+const partitionsMaxDefault = 500_000
+
 export class FetchSessions {
   readonly #clock: Clock
   readonly #random: Random
   readonly #slots: number
+  readonly #partitionsMax: number
+  #partitionCount = 0
   /** In order of last use. */
   readonly #sessions = new Map<number, Session>()
 
@@ -66,14 +73,17 @@ export class FetchSessions {
     clock,
     random,
     slots,
+    partitionsMax = partitionsMaxDefault,
   }: {
     readonly clock: Clock
     readonly random: Random
     readonly slots: number
+    readonly partitionsMax?: number
   }) {
     this.#clock = clock
     this.#random = random
     this.#slots = slots
+    this.#partitionsMax = partitionsMax
   }
 
   get count(): number {
@@ -84,13 +94,14 @@ export class FetchSessions {
   plan(request: FetchRequest, usesIds: boolean): FetchPlan {
     const { sessionId, sessionEpoch } = request
     if (sessionEpoch === sessionless || sessionEpoch === initial) {
-      this.#sessions.delete(sessionId)
+      this.#forget(sessionId)
       const partitions = partitionsOf(request)
       const session =
         sessionEpoch === initial && partitions.size > 0 ? this.#begin(partitions, usesIds) : undefined
       return planOf(partitions, session?.id ?? 0, false)
     }
     const session = this.#session(sessionId, sessionEpoch, usesIds)
+    const before = session.partitions.size
     for (const [key, partition] of partitionsOf(request)) {
       const known = session.partitions.get(key)
       if (known === undefined) session.partitions.set(key, partition)
@@ -99,8 +110,13 @@ export class FetchSessions {
     for (const { topic, topicId, partitions } of request.forgottenTopicsData) {
       for (const partition of partitions) session.partitions.delete(keyOf(topic, topicId, partition))
     }
+    this.#partitionCount += session.partitions.size - before
+    if (this.#partitionCount > this.#partitionsMax) {
+      this.#forget(sessionId)
+      throw refusal('FETCH_SESSION_ID_NOT_FOUND', `fetch session ${sessionId} has grown too large`)
+    }
     if (session.partitions.size === 0) {
-      this.#sessions.delete(sessionId)
+      this.#forget(sessionId)
       return planOf(session.partitions, 0, false)
     }
     session.epoch = session.epoch === epochMax ? 1 : session.epoch + 1
@@ -125,11 +141,18 @@ export class FetchSessions {
 
   #begin(partitions: Map<string, FetchedPartition>, usesIds: boolean): Session | undefined {
     if (this.#sessions.size >= this.#slots && !this.#evict()) return undefined
+    if (this.#partitionCount + partitions.size > this.#partitionsMax) return undefined
+    this.#partitionCount += partitions.size
     let id = 0
     while (id === 0 || this.#sessions.has(id)) id = 1 + randomIndex(this.#random, epochMax)
     const session = { id, usesIds, partitions, epoch: 1, usedAt: 0 }
     this.#touch(session)
     return session
+  }
+
+  #forget(id: number): void {
+    this.#partitionCount -= this.#sessions.get(id)?.partitions.size ?? 0
+    this.#sessions.delete(id)
   }
 
   #touch(session: Session): void {
@@ -141,7 +164,8 @@ export class FetchSessions {
   #evict(): boolean {
     const [oldest] = this.#sessions.values()
     if (oldest === undefined || this.#clock.monotonic() - oldest.usedAt < restBeforeEvictionMs) return false
-    return this.#sessions.delete(oldest.id)
+    this.#forget(oldest.id)
+    return true
   }
 }
 

@@ -18,7 +18,8 @@ export function networkLimits(config: BrokerConfig, clock: Clock): NetworkLimits
   if (typeof overrides === 'string') {
     throw new StreamsError('MR-5022', { what: `max.connections.per.ip.overrides ${overrides}` })
   }
-  const budget = (bytesMax: number) => new ByteBudget({ bytesMax: bytesMax <= 0 ? Infinity : bytesMax, clock })
+  const budget = (bytesMax: number) =>
+    new ByteBudget({ bytesMax: bytesMax <= 0 ? Infinity : bytesMax, clock })
   return {
     counts: new ConnectionCounts(
       {

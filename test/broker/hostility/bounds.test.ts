@@ -1,0 +1,137 @@
+/** What a stranger could make without end, and the bound of each; what is asked for twice, and what takes long. */
+import { describe, expect, it } from 'vitest'
+import { FetchSessions } from '../../../broker/net/fetch-sessions.ts'
+import { sliced } from '../../../broker/handlers/sliced.ts'
+import { seededRandom } from '../../../src/base/random.ts'
+import { zeroUuid } from '../../../src/base/uuid.ts'
+import { Metadata } from '../../../src/protocol/messages/03-metadata.ts'
+import { OffsetFetch } from '../../../src/protocol/messages/09-offset-fetch.ts'
+import { DescribeGroups } from '../../../src/protocol/messages/15-describe-groups.ts'
+import { DescribeConfigs } from '../../../src/protocol/messages/32-describe-configs.ts'
+import { DescribeLogDirs } from '../../../src/protocol/messages/35-describe-log-dirs.ts'
+import { CreatePartitions } from '../../../src/protocol/messages/37-create-partitions.ts'
+import { DescribeProducers } from '../../../src/protocol/messages/61-describe-producers.ts'
+import { DescribeTransactions } from '../../../src/protocol/messages/65-describe-transactions.ts'
+import { createTopic, fetchRequest } from '../broker-fixture.ts'
+import { commitOffset, join } from '../coordinator/group-requests.ts'
+import { initProducer } from '../coordinator/transaction-requests.ts'
+import { errorName, startWorld } from '../coordinator/world.ts'
+import { VirtualClock } from '../virtual-clock.ts'
+
+describe('what a stranger could make without end', () => {
+  it('partitions: created, added, or made by asking for a topic (partitions.max)', async () => {
+    // __consumer_offsets and __transaction_state are not there yet; input has 2 of the 5.
+    const { connection } = await startWorld({ 'partitions.max': 5 })
+    const created = async (name: string, partitions: number) =>
+      errorName((await createTopic(connection, name, { partitions })).topics[0]!.errorCode)
+    expect([await created('a', 4), await created('b', 2)]).toEqual(['POLICY_VIOLATION', 'NONE'])
+    const grown = await connection.send(CreatePartitions, 3, {
+      topics: [{ name: 'b', count: 4, assignments: null }],
+      timeoutMs: 1000,
+      validateOnly: false,
+    })
+    expect(errorName(grown.results[0]!.errorCode)).toBe('POLICY_VIOLATION')
+    const topics = ['c', 'd'].map(name => ({ name, topicId: zeroUuid }))
+    const asked = await connection.send(
+      Metadata,
+      12,
+      Metadata.request.create({ topics, allowAutoTopicCreation: true }),
+    )
+    expect(asked.topics.map(({ errorCode }) => errorName(errorCode))).toEqual(['NONE', 'POLICY_VIOLATION'])
+  })
+
+  it('groups, by joining and by committing; those that there are go on (groups.max)', async () => {
+    const { connection, broker } = await startWorld({ 'groups.max': 2 })
+    expect(await commitOffset(connection, 1, { group: 'first' })).toBe('NONE')
+    const joined = await join(broker.connect(), { group: 'second' })
+    expect(errorName(joined.errorCode)).toBe('MEMBER_ID_REQUIRED')
+    expect(await commitOffset(connection, 1, { group: 'third' })).toBe('GROUP_MAX_SIZE_REACHED')
+    const refused = await join(broker.connect(), { group: 'third' })
+    expect(errorName(refused.errorCode)).toBe('GROUP_MAX_SIZE_REACHED')
+    expect(await commitOffset(connection, 2, { group: 'first' })).toBe('NONE')
+  })
+
+  it('transactional ids (transactional.ids.max)', async () => {
+    const { connection } = await startWorld({ 'transactional.ids.max': 1 })
+    expect((await initProducer(connection, 'one')).error).toBe('NONE')
+    expect((await initProducer(connection, 'two')).error).toBe('POLICY_VIOLATION')
+    expect((await initProducer(connection, 'one')).error).toBe('NONE')
+  })
+
+  it('partitions in fetch sessions, which are not begun or begin anew', () => {
+    const clock = new VirtualClock()
+    const sessions = new FetchSessions({ clock, random: seededRandom(1), slots: 100, partitionsMax: 5 })
+    const plan = (count: number, rest: Parameters<typeof fetchRequest>[2]) => {
+      const partitions = Array.from({ length: count }, (_, partition) => ({ partition }))
+      return sessions.plan(fetchRequest('t', partitions, rest), false)
+    }
+    expect(plan(6, { sessionEpoch: 0 })).toMatchObject({ sessionId: 0, partitions: { length: 6 } })
+    const { sessionId } = plan(3, { sessionEpoch: 0 })
+    expect(sessionId).not.toBe(0)
+    expect(plan(3, { sessionEpoch: 0 }).sessionId).toBe(0)
+    expect(() => plan(6, { sessionId, sessionEpoch: 1 })).toThrow(/has grown too large/)
+    expect(plan(5, { sessionEpoch: 0 }).sessionId).not.toBe(0)
+  })
+})
+
+describe('what is asked for a thousand times', () => {
+  it('is answered once, so that no answer grows beyond what there is', async () => {
+    const { connection } = await startWorld()
+    await commitOffset(connection, 1)
+    const times = <T>(value: T): T[] => Array.from({ length: 1000 }, () => value)
+    const topic = { name: 'input', topicId: zeroUuid }
+    const { topics } = await connection.send(Metadata, 12, Metadata.request.create({ topics: times(topic) }))
+    expect(topics).toHaveLength(1)
+    const group = { groupId: 'group', memberId: null, memberEpoch: -1, topics: null }
+    const offsets = await connection.send(OffsetFetch, 9, {
+      groupId: '',
+      topics: null,
+      groups: times(group),
+      requireStable: false,
+    })
+    expect(offsets.groups).toHaveLength(1)
+    const groups = { groups: times('group'), includeAuthorizedOperations: false }
+    expect((await connection.send(DescribeGroups, 5, groups)).groups).toHaveLength(1)
+    const resource = { resourceType: 2, resourceName: 'input', configurationKeys: null }
+    const configs = { resources: times(resource), includeSynonyms: true, includeDocumentation: true }
+    expect((await connection.send(DescribeConfigs, 4, configs)).results).toHaveLength(1)
+    const directories = await connection.send(DescribeLogDirs, 4, {
+      topics: times({ topic: 'input', partitions: times(0) }),
+    })
+    expect(directories.results[0]!.topics).toMatchObject([{ partitions: [{ partitionIndex: 0 }] }])
+    const producers = await connection.send(DescribeProducers, 0, {
+      topics: times({ name: 'input', partitionIndexes: times(1) }),
+    })
+    expect(producers.topics).toMatchObject([{ partitions: [{ partitionIndex: 1 }] }])
+    const transactions = await connection.send(DescribeTransactions, 0, { transactionalIds: times('x') })
+    expect(transactions.transactionStates).toHaveLength(1)
+  })
+})
+
+describe('a request that takes long', () => {
+  it('gives others a turn between its steps, and is not put off where it is quick', async () => {
+    const clock = new VirtualClock()
+    let workedMs = 0
+    const slow = { ...clockOf(clock), monotonic: () => clock.monotonic() + workedMs }
+    function* steps(stepMs: number): Generator<void, string, void> {
+      for (let step = 0; step < 10; step++) {
+        workedMs += stepMs
+        yield
+      }
+      return 'done'
+    }
+    expect(sliced(slow, steps(1))).toBe('done')
+    const outcome = sliced(slow, steps(10))
+    expect(outcome).toBeInstanceOf(Promise)
+    expect([clock.timerCount, workedMs]).toEqual([1, 40])
+    await clock.advance(0)
+    expect(await outcome).toBe('done')
+  })
+})
+
+function clockOf(clock: VirtualClock) {
+  return {
+    now: () => clock.now(),
+    setTimer: (delayMs: number, fire: () => void) => clock.setTimer(delayMs, fire),
+  }
+}
