@@ -49,9 +49,7 @@ class SlowConsumer {
       if (response.assignment !== null) {
         this.told = response.assignment.topicPartitions
         // What is new can be had at once; what is to go is still in use.
-        const had = new Set(keysOf(this.owned))
-        if (keysOf(this.told).every(key => had.has(key)) === false && keysOf(this.owned).length === 0)
-          this.settle()
+        if (this.owned.length === 0) this.settle()
       }
     } else if (error === 'FENCED_MEMBER_EPOCH' || error === 'UNKNOWN_MEMBER_ID') {
       this.epoch = 0
