@@ -22,7 +22,8 @@ public final class Host {
     System.setOut(System.err); // What libraries print is no answer.
     Clients clients = new Clients(bootstrap);
     Admins admins = new Admins(bootstrap);
-    Tools tools = new Tools(bootstrap);
+    Tools tools = new Tools();
+    StreamsJob streams = new StreamsJob(bootstrap);
     BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line; (line = questions.readLine()) != null; ) {
       JsonNode question = json.readTree(line);
@@ -32,6 +33,7 @@ public final class Host {
         Act act = clients.acts.get(name);
         if (act == null) act = admins.acts.get(name);
         if (act == null) act = tools.acts.get(name);
+        if (act == null) act = streams.acts.get(name);
         if (act == null) throw new IllegalArgumentException("no such act: " + name);
         answer.set("result", json.valueToTree(act.of(question)));
       } catch (Throwable thrown) {

@@ -34,7 +34,7 @@ final class Tools {
     throw new Ended();
   }
 
-  Tools(String bootstrap) {
+  Tools() {
     Exit.setExitProcedure((code, message) -> end(code));
     Exit.setHaltProcedure((code, message) -> end(code));
     Exit.setShutdownHookAdder((name, hook) -> hooks.add(hook));
