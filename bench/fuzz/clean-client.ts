@@ -1,4 +1,4 @@
-/** A client that behaves, beside those that do not: how long does it wait for a round of ordinary requests? */
+/** A client that behaves, beside those that do not: it tells how long it waits for a round of ordinary requests. */
 import { zeroUuid } from '../../src/base/uuid.ts'
 import type { Connection } from '../../src/protocol/connection.ts'
 import { Produce } from '../../src/protocol/messages/00-produce.ts'

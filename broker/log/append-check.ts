@@ -168,6 +168,7 @@ function checkRecords(bytes: Uint8Array, at: number, config: LogConfig, nowMs: n
     if (config.compact && cursor.keyEnd < cursor.keyStart) throw keyMissing(place)
     if (timed) checkTimestamp(cursor.timestamp, config, nowMs)
     if (cursor.timestamp > maxTimestamp) maxTimestamp = cursor.timestamp
+    cursor.checkHeaders()
     offset++
   })
   // Some clients leave it out or guess; retention and look-ups by time rely on it. Kafka mends it likewise.

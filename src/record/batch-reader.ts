@@ -31,7 +31,7 @@ import {
   sizeInBytesOf,
 } from './batch-format.ts'
 import { codecById, type Codec } from './compression.ts'
-import { readHeaders } from './record-headers.ts'
+import { checkHeaders, readHeaders } from './record-headers.ts'
 import { noHeaders, type Headers } from './record.ts'
 
 /** What a batch may decompress to unless the caller says otherwise. */
@@ -214,6 +214,16 @@ export class RecordCursor {
     if (this.bytes[this.#headersStart] === 0 || this.#recordEnd === 0) return noHeaders
     try {
       return readHeaders(this.bytes, this.#headersStart, this.#recordEnd)
+    } catch (error) {
+      throw this.#corrupt('the headers of a record are malformed', error)
+    }
+  }
+
+  /** Throws if `headers` would: a log is not to take in what no reader gets past. */
+  checkHeaders(): void {
+    if (this.bytes[this.#headersStart] === 0) return
+    try {
+      checkHeaders(this.bytes, this.#headersStart, this.#recordEnd)
     } catch (error) {
       throw this.#corrupt('the headers of a record are malformed', error)
     }

@@ -44,6 +44,18 @@ export function readHeaders(bytes: Uint8Array, start: number, end: number): Head
   return headers
 }
 
+/** Whether `readHeaders` would answer, in the same words; makes nothing. */
+export function checkHeaders(bytes: Uint8Array, start: number, end: number): void {
+  const reader = new VarintReader(bytes, start, end)
+  const count = reader.readVarint()
+  if (count < 0) throw new RangeError(`there are ${count} headers`)
+  for (let index = 0; index < count; index++) {
+    skip(reader, lengthOf(reader, 0))
+    skip(reader, Math.max(lengthOf(reader, -1), 0))
+  }
+  if (reader.at !== end) throw new RangeError(`${end - reader.at} bytes follow the headers`)
+}
+
 function lengthOf(reader: VarintReader, lengthMin: number): number {
   const length = reader.readVarint()
   if (length < lengthMin || length > reader.end - reader.at) {
