@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const main = fileURLToPath(new URL('../../runtime/cli/main.js', import.meta.url))
+const main = fileURLToPath(new URL('../../../dist/runtime/cli/main.js', import.meta.url))
 
 export class ChildBroker {
   readonly bootstrap: string
