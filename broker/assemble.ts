@@ -26,6 +26,8 @@ import { DelayedRequests } from './net/delayed.ts'
 import { FetchSessions } from './net/fetch-sessions.ts'
 import { AclIndex } from './security/acl-index.ts'
 import { Authorizer } from './security/authorizer.ts'
+import { QuotaEntities } from './security/quota-entities.ts'
+import { Quotas } from './security/quotas.ts'
 import { ScramCredentials } from './security/scram-credentials.ts'
 
 /** What a broker is made of: all that it does not make itself. */
@@ -42,7 +44,9 @@ export async function assemble(surroundings: Surroundings): Promise<BrokerContex
   const config = brokerConfig(surroundings.config)
   const logs = openLogs(surroundings, config)
   try {
-    return assembleOver(logs, surroundings, config)
+    const context = assembleOver(logs, surroundings, config)
+    await context.transactions.start()
+    return context
   } catch (error) {
     await logs.close()
     throw error
@@ -100,7 +104,6 @@ function assembleOver(logs: LogDirectory, surroundings: Surroundings, config: Br
     clock,
     config,
   })
-  transactions.start()
   const slots = config['max.incremental.fetch.session.cache.slots']
   const fetchSessions = new FetchSessions({ clock, random, slots })
   return {
@@ -116,6 +119,7 @@ function assembleOver(logs: LogDirectory, surroundings: Surroundings, config: Br
     delayed,
     fetchSessions,
     authorizer: new Authorizer(new AclIndex(metadata, clock), config),
+    quotas: new Quotas(new QuotaEntities(metadata, clock), clock, config),
     credentials: new ScramCredentials(metadata, clock),
     apis: apiHandlers,
   }

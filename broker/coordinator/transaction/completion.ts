@@ -63,9 +63,9 @@ export class Completion {
     return finished
   }
 
-  /** As `finish` where nobody waits: a flush that fails is a reason to try again. */
-  finishUnasked(transactionalId: string): void {
-    this.finish(transactionalId)?.catch(() => this.#retryLater())
+  /** As `finish` where nobody is told how it went: a flush that fails is a reason to try again. The promise never rejects. */
+  finishUnasked(transactionalId: string): Promise<void> | undefined {
+    return this.finish(transactionalId)?.catch(() => this.#retryLater())
   }
 
   /** Nothing is written after this call. */

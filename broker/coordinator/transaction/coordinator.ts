@@ -20,7 +20,7 @@ import type { InternalTopic } from '../coordinator-log.ts'
 import { partitionForId } from '../internal-topic.ts'
 import { answer, CoordinatorPartition, type Outcome } from '../runtime.ts'
 import { Deadlines, type Deadline } from '../timers.ts'
-import { decideAdd, decideEndV1, decideEndV2, decideInit, decideVerify } from './decisions.ts'
+import { decideAdd, decideEndV1, decideEndV2, decideFenced, decideInit, decideVerify } from './decisions.ts'
 import type { Decision, Producer } from './decisions.ts'
 import { Completion } from './completion.ts'
 import type { MarkerTargets } from './markers.ts'
@@ -101,7 +101,7 @@ export class TransactionCoordinator {
     this.#deadlines = new Deadlines(parts.clock)
     this.#timeoutScan = this.#deadlines.create(() => this.#abortTimedOut())
     this.#expiryScan = this.#deadlines.create(() => this.#forgetExpired())
-    this.#retry = this.#deadlines.create(() => this.#finishAll())
+    this.#retry = this.#deadlines.create(() => void this.#finishAll())
     this.#completion = new Completion(parts.targets, {
       get: transactionalId => this.get(transactionalId),
       complete: transactionalId => this.#complete(transactionalId),
@@ -110,13 +110,21 @@ export class TransactionCoordinator {
     })
   }
 
-  /** Reads what the log remembers and finishes what was decided. After the group coordinator, before any request. */
-  start(): void {
+  /**
+   * Reads what the log remembers and finishes what was decided. After the group coordinator, before any request. Settles
+   * when the markers are as durable as they must be, so that nobody who reads waits for one, or when the disk refuses.
+   */
+  async start(): Promise<void> {
     this.#ids.open()
     this.#open(this.#topic.existing())
-    this.#finishAll()
+    for (const { transactionalId, state } of this.all()) {
+      if (state === 'PrepareEpochFence')
+        this.#decide(transactionalId, before => decideFenced(before, this.#clock.now()))
+    }
+    const finishing = this.#finishAll()
     this.#timeoutScan.set(this.#config['transaction.abort.timed.out.transaction.cleanup.interval.ms'])
     this.#expiryScan.set(this.#config['transaction.remove.expired.transaction.cleanup.interval.ms'])
+    await finishing
   }
 
   /** Lets nothing fire any more. Idempotent. */
@@ -253,10 +261,13 @@ export class TransactionCoordinator {
     })
   }
 
-  #finishAll(): void {
-    for (const { transactionalId, state } of this.all()) {
-      if (isPrepared(state)) this.#completion.finishUnasked(transactionalId)
-    }
+  /** Never rejects: what fails is tried again. */
+  async #finishAll(): Promise<void> {
+    const decided = [...this.all()].filter(({ state }) => isPrepared(state))
+    const finishing = decided.map(async ({ transactionalId }) => {
+      await this.#completion.finishUnasked(transactionalId)
+    })
+    await Promise.all(finishing)
   }
 
   #abortTimedOut(): void {
@@ -265,7 +276,7 @@ export class TransactionCoordinator {
       for (const late of state.timedOut()) {
         const to = fenced(late, 'another', nowMs)
         if (this.#decide(late.transactionalId, () => ({ kind: 'move', to })) === 0) {
-          this.#completion.finishUnasked(late.transactionalId)
+          void this.#completion.finishUnasked(late.transactionalId)
         }
       }
     }

@@ -10,6 +10,7 @@ import { kafkaErrors } from '../../../src/protocol/errors.ts'
 import {
   contains,
   extended,
+  fenceDecided,
   fenced,
   initialized,
   isEpochExhausted,
@@ -184,6 +185,12 @@ export function decideEndV2(
   if (state !== 'Ongoing' && commit) return refuse('INVALID_TXN_STATE')
   const next = isEpochExhausted(before.producerEpoch) ? nextProducerId() : -1
   return { kind: 'move', to: prepared(before, { commit, clientVersion: 2, nextProducerId: next }, nowMs) }
+}
+
+/** A fence that another broker wrote and did not live to turn into its abort. */
+export function decideFenced(before: Transaction | undefined, nowMs: number): Decision {
+  if (before?.state !== 'PrepareEpochFence') return stay
+  return { kind: 'move', to: fenceDecided(before, nowMs) }
 }
 
 function epochPlace(before: Transaction, request: Producer): 'same' | 'repeated' | 'fenced' | 'stranger' {

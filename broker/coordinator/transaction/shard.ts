@@ -18,7 +18,8 @@ export class TransactionShard implements CoordinatorState<TransactionRecord> {
   }
 
   replay({ transactionalId, transaction }: TransactionRecord): void {
-    if (transaction === undefined) {
+    // Kafka passes through Dead in memory on the way to the tombstone.
+    if (transaction === undefined || transaction.state === 'Dead') {
       this.transactions.delete(transactionalId)
       this.openSince.delete(transactionalId)
       return

@@ -30,7 +30,7 @@
  *
  * The Prepare record decides: from then on the outcome is certain, whatever happens, and a broker that starts finishes
  * it before it answers anyone. PrepareEpochFence is a moment, not a place: the fence and the abort are decided in one record,
- * so no record that this broker writes has it.
+ * so no record that this broker writes has it; one that is found in a log is followed by its abort at once.
  */
 export type TransactionState =
   | 'Empty'

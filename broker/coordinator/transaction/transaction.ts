@@ -138,6 +138,11 @@ export function fenced(before: Transaction, by: 'itself' | 'another', nowMs: num
   })
 }
 
+/** The abort that a fence found in the log calls for; its record has the bumped epoch already. */
+export function fenceDecided(before: Transaction, nowMs: number): Transaction {
+  return moved(before, 'PrepareAbort', { lastUpdateTimestampMs: nowMs, clientVersion: 0 })
+}
+
 /** Every marker is written. */
 export function completed(before: Transaction, nowMs: number): Transaction {
   const rotates = before.nextProducerId >= 0

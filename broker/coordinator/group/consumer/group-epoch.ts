@@ -16,7 +16,12 @@ type Regexes = ReadonlyMap<string, ResolvedRegex>
 export function resolveRegexes(
   group: ConsumerGroup,
   members: Members,
-  terms: { readonly topics: TopicDirectory; readonly nowMs: number },
+  terms: {
+    readonly topics: TopicDirectory
+    readonly nowMs: number
+    /** Whether the member that is heard may know of a topic. */
+    readonly isSeen: (topic: string) => boolean
+  },
 ): { readonly regexes: Regexes; readonly records: readonly ConsumerGroupRecord[] } {
   const regexes = new Map<string, ResolvedRegex>()
   const records: ConsumerGroupRecord[] = []
@@ -25,7 +30,7 @@ export function resolveRegexes(
     if (regex === null || regexes.has(regex)) continue
     const before = group.regexes.get(regex)
     // One that another broker took and this one cannot read goes on matching what it did.
-    const topics = topicsMatching(regex, terms.topics) ?? before?.topics ?? []
+    const topics = topicsMatching(regex, terms.topics, terms.isSeen) ?? before?.topics ?? []
     if (before !== undefined && before.topics.join() === topics.join()) {
       regexes.set(regex, before)
       continue

@@ -43,6 +43,12 @@ import type { MemberPosition, MemberSubscription, Target } from './records.ts'
 import { memberTombstones, removeMember } from './removal.ts'
 import type { TopicDirectory } from './topic-directory.ts'
 
+/** Who sent a heartbeat. */
+export interface ConsumerCaller extends Caller {
+  /** Whether it may know of a topic: patterns match no others. */
+  readonly isSeen: (topic: string) => boolean
+}
+
 export type HeartbeatOutcome = Outcome<GroupRecord, ConsumerGroupHeartbeatResponse>
 
 interface HeartbeatParts {
@@ -78,7 +84,11 @@ export class ConsumerHeartbeatOperation {
   }
 
   /** Throws a `BrokerError` with what the member is told. */
-  heartbeat(shard: GroupShard, request: ConsumerGroupHeartbeatRequest, caller: Caller): HeartbeatOutcome {
+  heartbeat(
+    shard: GroupShard,
+    request: ConsumerGroupHeartbeatRequest,
+    caller: ConsumerCaller,
+  ): HeartbeatOutcome {
     checkRequest(request, caller.version, this.#config['group.consumer.assignors'])
     if (request.memberEpoch < 0) return this.#leave(shard, request)
     const records: GroupRecord[] = []

@@ -20,12 +20,16 @@ export interface TopicDirectory {
   all(): Iterable<GroupTopic>
 }
 
-/** The topics whose whole name matches, in order; `undefined` if the pattern cannot be compiled. */
-export function topicsMatching(regex: string, topics: TopicDirectory): readonly string[] | undefined {
+/** The topics that may be seen and whose whole name matches, in order; `undefined` if the pattern cannot be compiled. */
+export function topicsMatching(
+  regex: string,
+  topics: TopicDirectory,
+  isSeen: (name: string) => boolean,
+): readonly string[] | undefined {
   const matches = linearPattern(regex)
   if (matches === undefined) return undefined
   const names: string[] = []
-  for (const { name } of topics.all()) if (matches(name)) names.push(name)
+  for (const { name } of topics.all()) if (matches(name) && isSeen(name)) names.push(name)
   return names.sort()
 }
 
