@@ -2,7 +2,6 @@
 import type { Duration } from '../base/duration.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { StreamPartitioner } from '../topology/node.ts'
-import type { Within } from '../windows/join-windows.ts'
 import type { Mapper } from './function-types.ts'
 import type { NamedOptions, StoreOptions } from './options.ts'
 
@@ -44,7 +43,8 @@ export interface StreamJoinOptions<V1, V2, W> extends NamedOptions {
    * much earlier and how much later than the left record the right one may be. One of the two may be negative (a number);
    * a window that ends before it begins is a `RangeError`.
    */
-  readonly within: Within
+  // Spelled out, so that messages of the compiler are: `Within` would hide what is allowed.
+  readonly within: Duration | { readonly before: Duration; readonly after: Duration }
   /** How much longer, in stream time, late records still find theirs. Default 0. */
   readonly grace?: Duration
   /**
@@ -127,3 +127,8 @@ export type SameKeys<K, K2> = [K2] extends [K]
   : [K] extends [K2]
     ? unknown
     : ForeignKeyNeeded<'say which row of the other table goes with a row of this one: { on: order => order.customer }'>
+
+/** What a message shows where two streams are joined without a window. */
+export interface WindowNeeded<Hint extends string> {
+  readonly 'ERROR: streams have no end, so they are joined within a window of time': Hint
+}

@@ -29,7 +29,7 @@ import type {
 import type { AsyncMapper, AsyncOptions } from './async-options.ts'
 import type { DedupeOptions } from './dedupe-options.ts'
 import type { GlobalJoinOptions, GlobalKTable } from './global-table.ts'
-import type { ForeignKeyJoinOptions, SameKeys, StreamJoinOptions } from './join-options.ts'
+import type { ForeignKeyJoinOptions, SameKeys, StreamJoinOptions, WindowNeeded } from './join-options.ts'
 import type {
   BranchOptions,
   KeyOptions,
@@ -170,9 +170,16 @@ export interface KStream<K, V> {
    * have equally many partitions (MR-2101). With a `grace`, records wait for rows that come late: see `TableJoinOptions`.
    */
   join<V2, W>(
-    table: LookupTable<K, V2>,
+    table: LookupTable<K, V2> | WindowNeeded<'say how far apart in time records may be: { within: "5m" }'>,
     joiner: Joiner<K, V, V2, Sync<W>>,
     options?: TableJoinOptions<V, W>,
+  ): KStream<K, W>
+
+  /** Looks a key that `on` makes of each record up in a global table: no topics need be partitioned alike. */
+  join<K2, V2, W>(
+    table: GlobalKTable<K2, V2>,
+    joiner: Joiner<K, V, V2, Sync<W>>,
+    options: GlobalJoinOptions<K, V, K2, W>,
   ): KStream<K, W>
 
   /** Joins each record with those of the other stream that are `within` reach in time: see `StreamJoinOptions`. */
@@ -204,9 +211,16 @@ export interface KStream<K, V> {
    * ```
    */
   leftJoin<V2, W>(
-    table: LookupTable<K, V2>,
+    table: LookupTable<K, V2> | WindowNeeded<'say how far apart in time records may be: { within: "5m" }'>,
     joiner: Joiner<K, V, V2 | undefined, Sync<W>>,
     options?: TableJoinOptions<V, W>,
+  ): KStream<K, W>
+
+  /** Like `join`, but a record without a row, or of which `on` makes no key, is joined with `undefined`. */
+  leftJoin<K2, V2, W>(
+    table: GlobalKTable<K2, V2>,
+    joiner: Joiner<K, V, V2 | undefined, Sync<W>>,
+    options: GlobalJoinOptions<K, V, K2, W>,
   ): KStream<K, W>
 
   /** Like `join`, but records of this stream that find no match in time are joined with `undefined`. */
@@ -221,20 +235,6 @@ export interface KStream<K, V> {
     other: KStream<K, V2>,
     joiner: Joiner<K, V | undefined, V2 | undefined, Sync<W>>,
     options: StreamJoinOptions<V, V2, W>,
-  ): KStream<K, W>
-
-  /** Looks a key that `on` makes of each record up in a global table: no topics need be partitioned alike. */
-  join<K2, V2, W>(
-    table: GlobalKTable<K2, V2>,
-    joiner: Joiner<K, V, V2, Sync<W>>,
-    options: GlobalJoinOptions<K, V, K2, W>,
-  ): KStream<K, W>
-
-  /** Like `join`, but a record without a row, or of which `on` makes no key, is joined with `undefined`. */
-  leftJoin<K2, V2, W>(
-    table: GlobalKTable<K2, V2>,
-    joiner: Joiner<K, V, V2 | undefined, Sync<W>>,
-    options: GlobalJoinOptions<K, V, K2, W>,
   ): KStream<K, W>
 
   /** Sends every record through a topic of the application's own, whether or not the key was changed. */

@@ -120,7 +120,7 @@ export class SinkWriter implements Receiver {
     count: number,
   ): readonly number[] | 'default' {
     try {
-      const partitions = this.node.partitioner!(topic, record.key, record.value, count)
+      const partitions = this.node.partitioner!(topic, record.key, record.value, count, record.headers)
       if (partitions === undefined) return 'default'
       if (!Array.isArray(partitions))
         throw new TypeError(`the partitioner must answer a list of partitions, not ${inWords(partitions)}`)

@@ -115,9 +115,9 @@ export function addForeignKeyJoin(node: ForeignKeyJoinNode<TableNode>, compilati
 
 /** Answers go to the partition that subscribed; those to old subscriptions, which do not say, by their keys. */
 function toSubscriber(otherwise: StreamPartitioner | undefined): StreamPartitioner {
-  return (topic, key, value, partitionCount) => {
+  return (topic, key, value, partitionCount, headers) => {
     const { primaryPartition } = value as SubscriptionResponse
-    if (primaryPartition === undefined) return otherwise?.(topic, key, undefined, partitionCount)
+    if (primaryPartition === undefined) return otherwise?.(topic, key, undefined, partitionCount, headers)
     return [primaryPartition]
   }
 }
@@ -125,8 +125,8 @@ function toSubscriber(otherwise: StreamPartitioner | undefined): StreamPartition
 /** A partitioner of the application's own: it is asked about keys alone, and must choose one partition. */
 function chosenBy(partitioner: StreamPartitioner | undefined): StreamPartitioner | undefined {
   if (partitioner === undefined) return undefined
-  return (topic, key, _value, partitionCount) => {
-    const partitions = partitioner(topic, key, undefined, partitionCount)
+  return (topic, key, _value, partitionCount, headers) => {
+    const partitions = partitioner(topic, key, undefined, partitionCount, headers)
     if (partitions === undefined || partitions.length === 1) return partitions
     throw new RangeError(
       `the partitioner of a foreign-key join chose ${partitions.length} partitions, not one`,

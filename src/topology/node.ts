@@ -33,6 +33,7 @@ export type StreamPartitioner = (
   key: unknown,
   value: unknown,
   partitionCount: number,
+  headers: Headers,
 ) => readonly number[] | undefined
 
 /** The topic of a record of a dynamic sink. `describeAs` is what `describe()` prints. */

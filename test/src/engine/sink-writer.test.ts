@@ -75,6 +75,18 @@ describe('the partition', () => {
     expect([...(run.engine.dropCounts.get('sink')?.keys() ?? [])]).toEqual(drops)
   })
 
+  it('may follow from the headers', () => {
+    const keep: unknown[] = []
+    const run = harness(passThrough(), {
+      partitioner: (...given) => {
+        keep.push(given.at(-1))
+        return undefined
+      },
+    })
+    run.add('in', 'k', '1').run()
+    expect(keep).toEqual([[]])
+  })
+
   it('must exist', () => {
     const run = harness(passThrough(), { partitioner: () => [4] })
     expect(() => run.add('in', 'k', '1').run()).toThrow(/MR-3004.*partition 4 of 4 of 'out'/)
