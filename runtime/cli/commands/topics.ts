@@ -182,7 +182,8 @@ export async function topicOffsetsCommand(
     ])
     const rows = offsets.map((place, index) => ({
       ...place,
-      at: greatest === undefined ? place.offset : greatest[index]!.offset,
+      // An empty partition has no greatest timestamp: -1.
+      at: greatest === undefined ? place.offset : nonNegative(greatest[index]!.offset),
     }))
     await session.show({
       data: rows.map(({ topic, partition, start, end, ...row }) => ({
@@ -190,7 +191,7 @@ export async function topicOffsetsCommand(
         partition,
         startOffset: int64Text(start),
         endOffset: int64Text(end),
-        ...(at !== undefined && { offset: int64Text(row.at) }),
+        ...(at !== undefined && { offset: row.at === undefined ? null : int64Text(row.at) }),
       })),
       sections: [table(at === undefined ? offsetColumns : [...offsetColumns, atColumn], rows)],
     })
@@ -200,7 +201,11 @@ export async function topicOffsetsCommand(
 interface OffsetRow extends TopicPartition {
   readonly start: number
   readonly end: number
-  readonly at: number
+  readonly at: number | undefined
+}
+
+function nonNegative(offset: number): number | undefined {
+  return offset < 0 ? undefined : offset
 }
 
 const offsetColumns: readonly Column<OffsetRow>[] = [

@@ -56,11 +56,13 @@ function transactionColumns(now: number): readonly Column<TransactionRow>[] {
   ]
 }
 
-/** How long the open transaction has been open; `undefined` where none is. */
+/** How long the open transaction has been open; `undefined` where none is. Kafka remembers when one began that is over. */
 function ageMs(description: TransactionDescription | undefined, now: number): number | undefined {
-  const startedAt = description?.startedAt
-  return startedAt === undefined ? undefined : Math.max(0, now - startedAt)
+  const { startedAt, state = '' } = description ?? {}
+  return startedAt === undefined || !open.has(state) ? undefined : Math.max(0, now - startedAt)
 }
+
+const open = new Set(['Ongoing', 'PrepareCommit', 'PrepareAbort', 'PrepareEpochFence'])
 
 function ageText(age: number | undefined): string | undefined {
   return age === undefined ? undefined : `${(age / 1000).toFixed(age < 10_000 ? 1 : 0)}s`
@@ -189,10 +191,10 @@ async function abortAt(
 ): Promise<void> {
   await session.topics([topic])
   const producers = await session.transactions.producers([{ topic, partition }])
-  const open = producers.filter(({ transactionStart }) => transactionStart !== undefined)
-  const producer = open.find(({ transactionStart }) => transactionStart === offset)
+  const begun = producers.filter(({ transactionStart }) => transactionStart !== undefined)
+  const producer = begun.find(({ transactionStart }) => transactionStart === offset)
   if (producer === undefined) {
-    const starts = open.map(({ transactionStart }) => transactionStart).join(', ')
+    const starts = begun.map(({ transactionStart }) => transactionStart).join(', ')
     throw new StreamsError('MR-6202', {
       what: `no open transaction begins at ${topic}-${partition}@${offset}`,
       fix: starts === '' ? 'None is open in that partition.' : `Open ones begin at: ${starts}.`,

@@ -67,7 +67,8 @@ function jsonRecord(line: Uint8Array, forms: InputForms, place: string): InputRe
     }
     // Text in the form `json` is a text of JSON, as `topic consume --value json` prints it.
     if (typeof value === 'string' && form === 'json') return utf8Bytes(JSON.stringify(value))
-    if (typeof value === 'object') throw invalid(`the ${part} of ${place} cannot be ${form}`)
+    const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    if (!isPlain) throw invalid(`the ${part} of ${place} cannot be ${form}`)
     return bytesOf(String(value), form, `the ${part} of ${place}`)
   }
   if (!('payload' in fields) && !('value' in fields) && !('key' in fields)) {

@@ -101,7 +101,7 @@ describe('millrace topic consume', () => {
         .trim()
         .split('\n')
         .map(line => (JSON.parse(line) as { payload: string }).payload),
-    ).toEqual([...'abcde'])
+    ).toEqual(['a', 'b', 'c', 'd', 'e'])
   })
 
   it('ends with 0 when its reader goes away', async () => {
