@@ -2,7 +2,7 @@
  * ConsumerGroupHeartbeat (key 68): joins, keeps and leaves a group of the consumer protocol (KIP-848).
  *
  * Behaviour. `coordinator/group/consumer/heartbeat.ts`. A broker that is configured for classic groups alone answers
- * UNSUPPORTED_VERSION.
+ * UNSUPPORTED_VERSION. Topics that are named must be ones that the client may describe; patterns pass over the others.
  *
  * Version notes. 1: regular expressions; the member makes its id up itself.
  */
@@ -13,7 +13,7 @@ import {
   type ConsumerGroupHeartbeatRequest,
 } from '../../src/protocol/messages/68-consumer-group-heartbeat.ts'
 import { BrokerError } from '../broker-error.ts'
-import { demand } from './authorize.ts'
+import { demand, may } from './authorize.ts'
 import { apiHandler, type ApiHandler } from './handler.ts'
 
 export const consumerGroupHeartbeat: ApiHandler<
@@ -30,7 +30,9 @@ export const consumerGroupHeartbeat: ApiHandler<
     }
     for (const topic of request.subscribedTopicNames ?? [])
       demand(broker, context, 'DESCRIBE', 'TOPIC', topic)
-    return groups.consumerHeartbeat(request, { clientId: clientId ?? '', clientHost, connectionId, version })
+    const isSeen = (topic: string) => may(broker, context, 'DESCRIBE', 'TOPIC', topic)
+    const caller = { clientId: clientId ?? '', clientHost, connectionId, version, isSeen }
+    return groups.consumerHeartbeat(request, caller)
   },
   refuse: (_request, errorCode, errorMessage) =>
     ConsumerGroupHeartbeatResponse.create({ errorCode, errorMessage }),

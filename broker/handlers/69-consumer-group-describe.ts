@@ -1,11 +1,12 @@
 /**
  * ConsumerGroupDescribe (key 69): state, epochs and members of groups of the consumer protocol (KIP-848).
  *
- * Behaviour. A group of another kind is GROUP_ID_NOT_FOUND like one that does not exist: the client asks DescribeGroups
+ * Behaviour. A group with topics that the client may not describe is refused whole. One of another kind is GROUP_ID_NOT_FOUND like one that does not exist: the client asks DescribeGroups
  * then.
  *
  * Version notes. 1: the kind of each member.
  */
+import { kafkaErrors } from '../../src/protocol/errors.ts'
 import {
   ConsumerGroupDescribe,
   ConsumerGroupDescribeDescribedGroup,
@@ -27,6 +28,13 @@ export const consumerGroupDescribe: ApiHandler<ConsumerGroupDescribeRequest, Con
           return ConsumerGroupDescribeDescribedGroup.create({ groupId, ...refusal })
         }
         const group = broker.groups.describeConsumer(groupId)
+        if (!topicsOf(group).every(topic => may(broker, context, 'DESCRIBE', 'TOPIC', topic))) {
+          return ConsumerGroupDescribeDescribedGroup.create({
+            groupId,
+            errorCode: kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code,
+            errorMessage: 'The group has topics that the client may not describe.',
+          })
+        }
         const isAsked = context.request.includeAuthorizedOperations && group.errorCode === 0
         if (!isAsked) return group
         return { ...group, authorizedOperations: authorizedBits(broker, context, 'GROUP', groupId) }
@@ -39,3 +47,9 @@ export const consumerGroupDescribe: ApiHandler<ConsumerGroupDescribeRequest, Con
       ),
     }),
   })
+
+/** The topics that members have or are to have. */
+function topicsOf({ members }: ConsumerGroupDescribeDescribedGroup): readonly string[] {
+  const assignments = members.flatMap(({ assignment, targetAssignment }) => [assignment, targetAssignment])
+  return [...new Set(assignments.flatMap(each => each.topicPartitions.map(({ topicName }) => topicName)))]
+}

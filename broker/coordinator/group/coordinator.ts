@@ -25,6 +25,7 @@ import type { BrokerConfig } from '../../config.ts'
 import type { InternalTopic, TransactionMarker } from '../coordinator-log.ts'
 import { partitionForId } from '../internal-topic.ts'
 import { ConsumerGroups } from './consumer/consumer-groups.ts'
+import type { ConsumerCaller } from './consumer/heartbeat.ts'
 import { checkConsumerFetch } from './consumer/offsets.ts'
 import type { TopicDirectory } from './consumer/topic-directory.ts'
 import { answer, CoordinatorPartition, type Outcome, type ProducerIdentity } from '../runtime.ts'
@@ -197,7 +198,10 @@ export class GroupCoordinator {
         nowMs: this.#clock.now(),
         retentionMs: request.retentionMs,
         metadataBytesMax: this.#config['offset.metadata.max.bytes'],
-        check: check.partition,
+        check: (topic, partition) =>
+          this.#exists(topic, partition)
+            ? check.partition(topic, partition)
+            : kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code,
       })
       const refused = (error: { readonly kafkaCode: number }) => refuseOffsets(topics, error.kafkaCode)
       return { records, response: errorCodes, transaction: request.transaction, refused }
@@ -217,7 +221,10 @@ export class GroupCoordinator {
   }
 
   /** A heartbeat of the consumer protocol. Throws a `BrokerError` with what the member is told. */
-  consumerHeartbeat(request: ConsumerGroupHeartbeatRequest, caller: Caller): ConsumerGroupHeartbeatResponse {
+  consumerHeartbeat(
+    request: ConsumerGroupHeartbeatRequest,
+    caller: ConsumerCaller,
+  ): ConsumerGroupHeartbeatResponse {
     this.#admit(request.groupId)
     return this.#consumers.heartbeat(request, caller)
   }
@@ -274,6 +281,12 @@ export class GroupCoordinator {
     for (const partition of this.#partitions) {
       partition.run(shard => ({ records: forgetTopic(shard, topic), response: undefined, soft: true }))
     }
+  }
+
+  /** Offsets of partitions that do not exist would be kept without end. */
+  #exists(topic: string, partition: number): boolean {
+    const count = this.#consumers.topics.get(topic)?.logs.length ?? 0
+    return partition >= 0 && partition < count
   }
 
   /** Throws a `BrokerError` for a new group where there are as many as there may be. */

@@ -15,11 +15,10 @@ import type { ConsumerGroupDescribeDescribedGroup } from '../../../../src/protoc
 import type { BrokerConfig } from '../../../config.ts'
 import type { Outcome } from '../../runtime.ts'
 import type { Deadlines } from '../../timers.ts'
-import type { Caller } from '../join.ts'
 import type { GroupRecord } from '../records.ts'
 import type { GroupShard } from '../shard.ts'
 import { describeConsumerGroup } from './describe.ts'
-import { ConsumerHeartbeatOperation } from './heartbeat.ts'
+import { ConsumerHeartbeatOperation, type ConsumerCaller } from './heartbeat.ts'
 import { MemberTimers } from './member-timers.ts'
 import { groupTombstones, removeMember } from './removal.ts'
 import type { TopicDirectory } from './topic-directory.ts'
@@ -58,7 +57,7 @@ export class ConsumerGroups {
   }
 
   /** Throws a `BrokerError` with what the member is told. */
-  heartbeat(request: ConsumerGroupHeartbeatRequest, caller: Caller): ConsumerGroupHeartbeatResponse {
+  heartbeat(request: ConsumerGroupHeartbeatRequest, caller: ConsumerCaller): ConsumerGroupHeartbeatResponse {
     return this.#run(request.groupId, shard => this.#heartbeat.heartbeat(shard, request, caller))
   }
 

@@ -113,7 +113,7 @@ export class ConsumerHeartbeatOperation {
       const value = found.targets.get(member.id) ?? new Map()
       records.push({ kind: 'consumer-target', groupId: group.id, memberId: member.id, value })
     }
-    const { epoch, targets } = this.#advanceGroup(group, found, member, records)
+    const { epoch, targets } = this.#advanceGroup(group, found, member, { records, isSeen: caller.isSeen })
     const position = reconcile(member.position, {
       target: targets.get(member.id) ?? new Map(),
       targetEpoch: epoch,
@@ -160,7 +160,7 @@ export class ConsumerHeartbeatOperation {
     group: ConsumerGroup,
     { member: before, isNew, replaces }: Found,
     member: ConsumerMember,
-    records: GroupRecord[],
+    { records, isSeen }: Pick<ConsumerCaller, 'isSeen'> & { readonly records: GroupRecord[] },
   ): { readonly epoch: number; readonly targets: ReadonlyMap<string, Target> } {
     const nowMs = this.#clock.now()
     const topics = this.#topics
@@ -184,7 +184,7 @@ export class ConsumerHeartbeatOperation {
     let { epoch } = group
     let { regexes }: { regexes: ReturnType<typeof resolveRegexes>['regexes'] } = group
     if (namesChanged || regexChanged || group.topicsVersion !== topics.version) {
-      const resolved = resolveRegexes(group, members, { topics, nowMs })
+      const resolved = resolveRegexes(group, members, { topics, nowMs, isSeen })
       regexes = resolved.regexes
       records.push(...resolved.records)
       const metadataHash = hashOf(members, regexes, topics)
@@ -317,7 +317,7 @@ function blankSubscription({ instanceId }: ConsumerGroupHeartbeatRequest): Membe
 function subscribed(
   member: ConsumerMember,
   request: ConsumerGroupHeartbeatRequest,
-  { clientId, clientHost }: Caller,
+  { clientId, clientHost }: ConsumerCaller,
 ): ConsumerMember {
   const before = member.subscription
   const regex = request.subscribedTopicRegex
