@@ -51,6 +51,13 @@ describe('what a stranger could make without end', () => {
     expect(await commitOffset(connection, 2, { group: 'first' })).toBe('NONE')
   })
 
+  it('offsets, of partitions that do not exist', async () => {
+    const { connection } = await startWorld()
+    const commits = [0, 1, 2, 2 ** 31 - 1, -1].map(partition => commitOffset(connection, 1, { partition }))
+    const unknown = 'UNKNOWN_TOPIC_OR_PARTITION'
+    expect(await Promise.all(commits)).toEqual(['NONE', 'NONE', unknown, unknown, unknown])
+  })
+
   it('transactional ids (transactional.ids.max)', async () => {
     const { connection } = await startWorld({ 'transactional.ids.max': 1 })
     expect((await initProducer(connection, 'one')).error).toBe('NONE')
