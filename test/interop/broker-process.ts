@@ -9,7 +9,12 @@ import { fileURLToPath } from 'node:url'
 const main = fileURLToPath(new URL('../../dist/runtime/cli/main.js', import.meta.url))
 
 /** So that a crashed member is missed after seconds. */
-const properties = ['group.min.session.timeout.ms=1000', 'num.partitions=2']
+const properties = [
+  'group.min.session.timeout.ms=1000',
+  'group.consumer.session.timeout.ms=3000',
+  'group.consumer.heartbeat.interval.ms=500',
+  'num.partitions=2',
+]
 
 export class BrokerProcess {
   readonly address: string

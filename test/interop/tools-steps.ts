@@ -177,6 +177,14 @@ async function cluster(stage: JavaStage): Promise<void> {
   )
   const sizes = await tool(stage, `LogDirsCommand --bootstrap-server @ --describe --topic-list ${name}`)
   expect(sizes).toMatch(new RegExp(`"partition":"${name}-0","size":[1-9]`))
+  expect(await tool(stage, 'MetadataQuorumCommand --bootstrap-server @ describe --status')).toMatch(
+    /LeaderId:\s+1/,
+  )
+  await tool(
+    stage,
+    'LeaderElectionCommand --bootstrap-server @ --election-type preferred --all-topic-partitions',
+  )
+  await tool(stage, 'reassign.ReassignPartitionsCommand --bootstrap-server @ --list')
   await tool(stage, 'GroupsCommand --bootstrap-server @ --list')
   await tool(stage, 'FeatureCommand --bootstrap-server @ describe')
 }

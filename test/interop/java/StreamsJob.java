@@ -49,6 +49,8 @@ final class StreamsJob {
     config.put("processing.guarantee", question.get("guarantee").asText());
     config.put("commit.interval.ms", 100);
     config.put("auto.offset.reset", "earliest");
+    config.put("session.timeout.ms", 3000); // An instance that closes does not leave its group.
+    config.put("heartbeat.interval.ms", 500);
     List<Throwable> failures = new ArrayList<>();
     try (KafkaStreams streams = new KafkaStreams(builder.build(), config)) {
       streams.setUncaughtExceptionHandler(thrown -> {
