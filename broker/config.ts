@@ -81,6 +81,16 @@ export const brokerConfigTable = {
     false,
     'Whether a resource that no rule is about may be used by everyone.',
   ),
+  'quota.window.num': int(11, 'Slices of the window that the rates of clients are measured over.', {
+    min: 1,
+    max: 3600,
+  }),
+  'quota.window.size.seconds': int(1, 'The length of such a slice.', { min: 1, max: 3600 }),
+  'controller.quota.window.num': int(11, 'Slices that the bucket of changes of topics is for.', {
+    min: 1,
+    max: 3600,
+  }),
+  'controller.quota.window.size.seconds': int(1, 'The length of such a slice.', { min: 1, max: 3600 }),
   'sasl.server.max.receive.size': int(512 * 1024, 'The largest request taken before a login, in bytes.', {
     min: 1024,
   }),

@@ -96,7 +96,7 @@ function handle(
     demand(broker, context, 'WRITE', 'TRANSACTIONAL_ID', request.transactionalId)
   }
   const progress: Progress = { appended: new Set(), pending: [] }
-  const topics = sliced(broker.clock, produceTopics(broker, context, progress))
+  const topics = sliced(broker, produceTopics(broker, context, progress))
   if (topics instanceof Promise) return topics.then(each => settle(request, each, progress))
   const mustFlush = broker.config.durability === 'power' && progress.appended.size > 0
   if (progress.pending.length === 0 && !mustFlush) return finish(request, topics)

@@ -40,7 +40,7 @@ function handle(
   context: RequestContext<MetadataRequest>,
 ): MetadataResponse | Promise<MetadataResponse> {
   // Topics that this request made are not told before they are as durable as they must be.
-  return durably(broker, sliced(broker.clock, describeAll(broker, context)))
+  return durably(broker, sliced(broker, describeAll(broker, context)))
 }
 
 function* describeAll(

@@ -49,7 +49,7 @@ function handle(
   broker: BrokerContext,
   context: RequestContext<DescribeConfigsRequest>,
 ): DescribeConfigsResponse | Promise<DescribeConfigsResponse> {
-  const results = sliced(broker.clock, describeAll(broker, context))
+  const results = sliced(broker, describeAll(broker, context))
   if (results instanceof Promise) return results.then(each => ({ throttleTimeMs: 0, results: each }))
   return { throttleTimeMs: 0, results }
 }

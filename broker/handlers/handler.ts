@@ -21,6 +21,7 @@ import type { Topics } from '../metadata/topics.ts'
 import type { DelayedRequests } from '../net/delayed.ts'
 import type { FetchSessions } from '../net/fetch-sessions.ts'
 import type { Authorizer } from '../security/authorizer.ts'
+import type { Quotas } from '../security/quotas.ts'
 import type { ScramCredentials } from '../security/scram-credentials.ts'
 import type { Session } from '../security/session.ts'
 
@@ -43,6 +44,8 @@ export interface BrokerContext {
   readonly fetchSessions: FetchSessions
   /** Who may do what. */
   readonly authorizer: Authorizer
+  /** What clients may use. */
+  readonly quotas: Quotas
   /** What users log in with by SCRAM. */
   readonly credentials: ScramCredentials
   /** Every API that this broker answers, for ApiVersions. */

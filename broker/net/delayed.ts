@@ -44,6 +44,11 @@ export class DelayedRequests {
     this.#parkedMax = parkedMax
   }
 
+  /** Whether the broker is closing. */
+  get isClosed(): boolean {
+    return this.#closed
+  }
+
   /** How many requests wait. */
   get count(): number {
     return this.#parked.size

@@ -10,12 +10,14 @@
  *   handler threw Disconnect      the connection is closed (a failed produce with acks 0, semantics G4)
  *   handler threw anything else   a fault: reported, and the connection is closed
  */
+import type { Clock } from '../../src/base/clock.ts'
 import type { Api } from '../../src/protocol/api.ts'
 import { StreamsError } from '../../src/base/errors.ts'
 import { BrokerError, kafkaCodeOf } from '../broker-error.ts'
 import { checkDemand } from '../handlers/demands.ts'
 import { Disconnect, type AnyApiHandler, type ApiHandler, type BrokerContext } from '../handlers/handler.ts'
 import type { Peer, RequestContext } from '../handlers/handler.ts'
+import type { Quotas } from '../security/quotas.ts'
 
 const apiVersionsKey = 18
 
@@ -31,6 +33,14 @@ export class Dispatch {
   constructor(broker: BrokerContext, onFault: (fault: StreamsError) => void) {
     this.#broker = broker
     this.#onFault = onFault
+  }
+
+  get quotas(): Quotas {
+    return this.#broker.quotas
+  }
+
+  get clock(): Clock {
+    return this.#broker.clock
   }
 
   /** The versions answered, or `undefined` for an API that is not. */

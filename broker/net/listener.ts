@@ -90,9 +90,9 @@ export class Listener {
 
   /** Counts a socket in; one beyond the bounds is closed. */
   #admit(socket: Socket): boolean {
-    const { counts } = this.#options
+    const { counts, dispatch } = this.#options
     const clientHost = socket.remoteAddress ?? 'unknown'
-    if (!counts.admit(clientHost)) {
+    if (!dispatch.quotas.admitsConnection(clientHost) || !counts.admit(clientHost)) {
       socket.destroy()
       return false
     }

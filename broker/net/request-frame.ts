@@ -13,6 +13,7 @@ import { readRequestHeader } from '../../src/protocol/header.ts'
 import type { ProduceRequest } from '../../src/protocol/messages/00-produce.ts'
 import { Reader } from '../../src/protocol/reader.ts'
 import type { Peer } from '../handlers/handler.ts'
+import { charge } from './charge.ts'
 import type { Dispatch } from './dispatch.ts'
 
 const produceKey = 0
@@ -24,6 +25,7 @@ export interface WireRequest {
   readonly version: number
   readonly clientId: string | null
   readonly request: unknown
+  readonly requestBytes: number
   /** The frame that carries `response`, in chunks that belong together; `undefined` where none is sent (semantics G4). */
   readonly frame: (response: unknown) => readonly Uint8Array[] | undefined
 }
@@ -48,19 +50,35 @@ export function readRequest(dispatch: Dispatch, bytes: Uint8Array, memoryMax: nu
     version,
     clientId,
     request,
+    requestBytes: bytes.length,
     frame: response =>
       isUnanswered ? undefined : responseFrame(api, isSpoken ? version : 0, response, correlationId),
   }
 }
 
-/** Has the request answered: a frame, nothing to send, or either by promise. Throws what ends the connection. */
+/** What goes out for a request. */
+export interface WireAnswer {
+  /** The frame; `undefined` where none is sent. */
+  readonly frame: readonly Uint8Array[] | undefined
+  /** For how long nothing more of the client is to be read, because it is over a quota. */
+  readonly throttleMs: number
+}
+
+/** Has the request answered, perhaps by promise. Throws what ends the connection. */
 export function answerRequest(
   dispatch: Dispatch,
-  { api, version, request, frame }: WireRequest,
+  { api, version, request, requestBytes, frame }: WireRequest,
   peer: Peer,
-): readonly Uint8Array[] | undefined | Promise<readonly Uint8Array[] | undefined> {
-  const response = dispatch.handle(api, version, request, peer)
-  return response instanceof Promise ? response.then(frame) : frame(response)
+): WireAnswer | Promise<WireAnswer> {
+  const { quotas, clock } = dispatch
+  const beganMs = quotas.countsRequests ? clock.monotonic() : 0
+  const outcome = dispatch.handle(api, version, request, peer)
+  const busyMs = quotas.countsRequests ? clock.monotonic() - beganMs : 0
+  const answer = (response: unknown): WireAnswer => {
+    const charged = charge(quotas, peer, response, { apiKey: api.key, requestBytes, busyMs })
+    return { frame: frame(charged.response), throttleMs: charged.throttleMs }
+  }
+  return outcome instanceof Promise ? outcome.then(answer) : answer(outcome)
 }
 
 function unspoken(what: string, version: number): StreamsError {

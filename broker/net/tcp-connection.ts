@@ -2,7 +2,7 @@
  * One client's socket: bytes in, requests to dispatch one at a time in order (semantics G3), answers out.
  *
  *   reading   the socket is read; each whole frame is a request
- *   busy      a request waits for its answer: nothing is read meanwhile, so a client can neither pile up requests here nor
+ *   busy      a request waits for its answer, or the client is over a quota: nothing is read meanwhile, so a client can neither pile up requests here nor
  *             have one of its own overtaken
  *   blocked   the client does not take its answers: nothing is read or handled until it does
  *   closed    by the client, by a request that cannot be answered, by a login that failed, or by the broker
@@ -14,7 +14,7 @@
  * exhausted, connections that would hold more are not read, or their fetches not handled, until there is room.
  */
 import type { Socket } from 'node:net'
-import type { Clock } from '../../src/base/clock.ts'
+import type { Clock, Timer } from '../../src/base/clock.ts'
 import { deferred } from '../../src/base/deferred.ts'
 import { StreamsError } from '../../src/base/errors.ts'
 import { FrameSplitter } from '../../src/protocol/frame.ts'
@@ -23,7 +23,7 @@ import { ArrivalWatch } from './arrival-watch.ts'
 import { ConnectionMemory, type ConnectionBudgets } from './connection-memory.ts'
 import type { Dispatch } from './dispatch.ts'
 import { LoginGate } from './login-gate.ts'
-import { answerRequest, readRequest } from './request-frame.ts'
+import { answerRequest, readRequest, type WireAnswer } from './request-frame.ts'
 
 /** Node's timers take no more. */
 const idleMsMax = 2 ** 31 - 1
@@ -69,6 +69,8 @@ export class TcpConnection {
   /** Reused as long as the client calls itself the same. */
   #peer: Peer
   #isBusy = false
+  /** Ends the wait of a client over its quota. */
+  #throttle: Timer | undefined
   #isClosed = false
 
   constructor(options: TcpConnectionOptions) {
@@ -103,6 +105,7 @@ export class TcpConnection {
       this.#frames.length = 0
       this.#memory.close()
       this.#arrival.close()
+      this.#throttle?.cancel()
       resolve()
       options.onClosed(this)
     })
@@ -185,7 +188,7 @@ export class TcpConnection {
       const request = readRequest(dispatch, frame, requestMemoryMax)
       const outcome = answerRequest(dispatch, request, this.#peerNamed(request.clientId))
       if (!(outcome instanceof Promise)) {
-        this.#write(outcome)
+        this.#answer(outcome)
         return
       }
       this.#isBusy = true
@@ -195,7 +198,7 @@ export class TcpConnection {
           this.#isBusy = false
           this.#busyBytes = 0
           if (this.#isClosed) return
-          this.#write(answer)
+          this.#answer(answer)
           this.#work()
         },
         (error: unknown) => this.#refuse(error),
@@ -203,6 +206,17 @@ export class TcpConnection {
     } catch (error) {
       this.#refuse(error)
     }
+  }
+
+  /** Sends an answer; a client over its quota is not read for as long as it was told to hold back. */
+  #answer({ frame, throttleMs }: WireAnswer): void {
+    this.#write(frame)
+    if (throttleMs <= 0 || this.#isClosed) return
+    this.#isBusy = true
+    this.#throttle = this.#options.clock.setTimer(throttleMs, () => {
+      this.#isBusy = false
+      if (!this.#isClosed) this.#work()
+    })
   }
 
   /** The answer to a token that came bare; a login that failed is not answered. */

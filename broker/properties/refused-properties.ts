@@ -50,14 +50,6 @@ const groups: readonly { readonly reason: string; readonly names: string }[] = [
       ssl.trustmanager.algorithm delegation.token.secret.key
     `,
   },
-  {
-    reason: 'Quotas of this kind are not there.',
-    names: `
-      quota.window.num quota.window.size.seconds controller.quota.window.num
-      controller.quota.window.size.seconds max.connection.creation.rate
-      max.connections.per.ip.overrides queued.max.request.bytes
-    `,
-  },
 ]
 
 /** Property name → why it is refused. */
