@@ -35,7 +35,9 @@ function arrange(handle: Handler<HeartbeatRequest, HeartbeatResponse>, { queuedM
   const faults: StreamsError[] = []
   const closed: InProcessConnection[] = []
   const apis = new Map<number, AnyApiHandler>([[Heartbeat.key, handler]])
-  const dispatch = new Dispatch({ apis } as unknown as BrokerContext, fault => faults.push(fault))
+  const authorizer = { isOn: false }
+  const parts = { apis, authorizer } as unknown as BrokerContext
+  const dispatch = new Dispatch(parts, fault => faults.push(fault))
   const connection = new InProcessConnection({
     dispatch,
     peer: {
