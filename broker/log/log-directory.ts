@@ -99,6 +99,8 @@ export class LogDirectory {
   readonly #checkpoints: Checkpoints
   #retentionDueMs: number
   #checkpointDueMs: number
+  /** Wall clock of the last upkeep. */
+  #maintainedMs: number
   #closed = false
 
   private constructor(options: OpenDirectoryOptions, lock: DirectoryLock) {
@@ -119,6 +121,7 @@ export class LogDirectory {
     })
     this.#retentionDueMs = options.nowMs + (options.retentionIntervalMs ?? 300_000)
     this.#checkpointDueMs = options.nowMs + (options.checkpointIntervalMs ?? 60_000)
+    this.#maintainedMs = options.nowMs
     this.#openLogs(options.nowMs)
     this.#cleaner =
       options.cleanerEnabled === false
@@ -210,6 +213,7 @@ export class LogDirectory {
   /** Retention, compaction, removals, checkpoints: whatever is due. Never throws; what failed is tried again. */
   maintain(nowMs: number): MaintenanceResult {
     assert(!this.#closed, 'a closed directory needs no upkeep')
+    this.#noteTime(nowMs)
     const faults: MaintenanceFault[] = []
     const attempt = (log: PartitionLog | undefined, act: () => void): void => {
       try {
@@ -234,6 +238,19 @@ export class LogDirectory {
       cleaning = this.#cleaner?.step(this.#logs.values(), nowMs) ?? false
     })
     return { busy: cleaning || this.#doomed.length > 0, faults }
+  }
+
+  /**
+   * A wall clock that moved back, or by much more than upkeep lets pass, was set: what is due then stays as far off as it
+   * was, and no producer counts as idle for it, or a batch that is sent again would be stored again.
+   */
+  #noteTime(nowMs: number): void {
+    const passedMs = nowMs - this.#maintainedMs
+    this.#maintainedMs = nowMs
+    if (passedMs >= 0 && passedMs <= this.#upkeepMsMax) return
+    this.#retentionDueMs += passedMs
+    this.#checkpointDueMs += passedMs
+    for (const log of this.#logs.values()) log.store.producers.clockSet(passedMs)
   }
 
   /** Writes the checkpoints that changed. */
@@ -336,6 +353,12 @@ export class LogDirectory {
       producerIdExpirationMs: this.#options.producerIdExpirationMs ?? 86_400_000,
       ...found,
     })
+  }
+
+  /** Upkeep is called at least once in each of its intervals; a busy broker may be late with it. */
+  get #upkeepMsMax(): number {
+    const { cleanerBackoffMs = 0, retentionIntervalMs = 0, checkpointIntervalMs = 0 } = this.#options
+    return 2 * Math.max(cleanerBackoffMs, retentionIntervalMs, checkpointIntervalMs) + 600_000
   }
 
   #randomHex(): string {

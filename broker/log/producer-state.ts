@@ -187,6 +187,11 @@ export class ProducerStates {
     }
   }
 
+  /** The wall clock was set: nobody has been idle for longer by that. */
+  clockSet(byMs: number): void {
+    for (const entry of this.#entries.values()) entry.lastSeenMs += byMs
+  }
+
   /** The producer's entry, brought to this epoch: what an older epoch wrote cannot be repeated any more. */
   #entryAt(producerId: number, producerEpoch: number): ProducerEntry {
     let entry = this.#entries.get(producerId)

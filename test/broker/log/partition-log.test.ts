@@ -129,6 +129,27 @@ describe('what a client may not append (G29)', () => {
     expect(write(bench, ['good'])).toBe(0)
   })
 
+  it('nothing that is just within a limit', () => {
+    const batch = (parts = {}) => batchOf(['x'.repeat(500)], parts)
+    const size = batch().length
+    const config = { messageBytesMax: size, timestampBeforeMaxMs: 1000, timestampAfterMaxMs: 2000 }
+    const append = (bytes: Uint8Array): string | undefined => {
+      const bench = openLog({ config })
+      return refusalOf(() => bench.log.append(bytes, { origin: 'client', nowMs: startMs }))
+    }
+    const taken = undefined
+    expect(append(batch())).toBe(taken)
+    expect(append(batchOf(['x'.repeat(501)]))).toBe('MESSAGE_TOO_LARGE')
+    expect(append(batch({ timestamp: startMs - 1000 }))).toBe(taken)
+    expect(append(batch({ timestamp: startMs - 1001 }))).toBe('INVALID_TIMESTAMP')
+    expect(append(batch({ timestamp: startMs + 2000 }))).toBe(taken)
+    expect(append(batch({ timestamp: startMs + 2001 }))).toBe('INVALID_TIMESTAMP')
+    // The time of the append replaces whatever the producer says, so that is not held against the bounds.
+    const stamped = openLog({ config: { ...config, timestampType: 'LogAppendTime' } })
+    const future = batch({ timestamp: startMs + 1_000_000 })
+    expect(refusalOf(() => stamped.log.append(future, { origin: 'client', nowMs: startMs }))).toBe(taken)
+  })
+
   it('a record without a key where the topic is compacted, even from a trusted connection', () => {
     const bench = openLog({ config: { compact: true } })
     const append = (): unknown =>

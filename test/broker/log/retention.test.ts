@@ -1,5 +1,7 @@
 /** Which segments go when, and when new ones begin (G38, G57). */
 import { describe, expect, it } from 'vitest'
+import { seededRandom } from '../../../src/base/random.ts'
+import { BatchWriter } from '../../../src/record/batch-writer.ts'
 import { batchOf, openLog, startMs, type Bench } from './log-bench.ts'
 import { refusalOf } from './refusals.ts'
 
@@ -40,6 +42,40 @@ describe('a new segment begins', () => {
     const bench = openLog({ config: { indexIntervalBytes: 0, segmentIndexBytes: 40 } })
     fill(bench, 20, index => startMs + index)
     expect(bases(bench).length).toBeGreaterThan(3)
+  })
+
+  it('up to segment.jitter.ms earlier, so that logs do not all do it at once', () => {
+    const rolledAfter = (seed: number): number => {
+      const config = { segmentMs: 1000, segmentJitterMs: 600, segmentBytes: batchBytes * 3 }
+      const bench = openLog({ config, open: { random: seededRandom(seed) } })
+      // The first segment was not begun by a roll, and has no jitter.
+      fill(bench, 4)
+      for (let age = 1; ; age++) {
+        fill(bench, 1, () => startMs + age * 10)
+        if (bases(bench).length === 3) return age * 10
+        bench.log.configure({ ...bench.config, segmentBytes: 1 << 20 })
+      }
+    }
+    const ages = Array.from({ length: 20 }, (_, seed) => rolledAfter(seed))
+    expect(Math.min(...ages)).toBeGreaterThan(400)
+    expect(Math.max(...ages)).toBeLessThanOrEqual(1010)
+    expect(new Set(ages).size).toBeGreaterThan(5)
+  })
+
+  it('when offsets would no longer fit the indexes', () => {
+    const bench = openLog()
+    fill(bench, 1)
+    const far = new BatchWriter()
+    far.append(startMs, null, null)
+    const holed = far.close({ lastOffsetDelta: 0x7fff_fffe })
+    bench.log.append(holed, { origin: 'coordinator', nowMs: startMs })
+    expect(bases(bench)).toEqual([0])
+    expect(bench.log.logEndOffset).toBe(0x8000_0000)
+    fill(bench, 1)
+    expect(bases(bench)).toEqual([0, 0x8000_0000])
+    bench.files.crash('kept')
+    bench.reopen()
+    expect(bench.log.logEndOffset).toBe(0x8000_0001)
   })
 
   it('in a compacted topic that nobody writes to, so that max.compaction.lag.ms can hold', () => {
@@ -92,6 +128,43 @@ describe('retention', () => {
     bench.log.configure({ ...bench.config, retentionBytes: 0 })
     bench.log.maintain(startMs)
     expect(bases(bench)).toEqual([8])
+  })
+
+  it('of a topic that is compacted too applies as to any other', () => {
+    const both = {
+      compact: true,
+      delete: true,
+      segmentBytes: batchOf([['k', 'v']]).length * 2,
+      retentionMs: 1000,
+    }
+    const bench = openLog({ config: both })
+    for (let index = 0; index < 8; index++) {
+      const batch = batchOf([['k', 'v']], { timestamp: startMs + index * 100 })
+      bench.log.append(batch, { origin: 'client', nowMs: startMs })
+    }
+    bench.log.maintain(startMs + 1350)
+    expect(bench.log.logStartOffset).toBe(4)
+    bench.log.configure({ ...bench.config, retentionMs: -1, retentionBytes: both.segmentBytes })
+    bench.log.maintain(startMs + 1350)
+    expect(bench.log.logStartOffset).toBe(6)
+  })
+
+  it('with neither policy keeps everything, but for what DeleteRecords hides', () => {
+    const bench = openLog({
+      config: {
+        delete: false,
+        compact: false,
+        segmentBytes: batchBytes * 2,
+        retentionMs: 0,
+        retentionBytes: 0,
+      },
+    })
+    fill(bench, 8)
+    bench.log.maintain(startMs + 1_000_000)
+    expect(bases(bench)).toEqual([0, 2, 4, 6])
+    bench.log.deleteRecordsBefore(5)
+    bench.log.maintain(startMs + 1_000_000)
+    expect([bench.log.logStartOffset, bases(bench)]).toEqual([5, [4, 6]])
   })
 
   it('does not apply to topics that are only compacted', () => {
