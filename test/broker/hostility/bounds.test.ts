@@ -1,7 +1,9 @@
 /** What a stranger could make without end, and the bound of each; what is asked for twice, and what takes long. */
 import { describe, expect, it } from 'vitest'
+import { DelayedRequests } from '../../../broker/net/delayed.ts'
 import { FetchSessions } from '../../../broker/net/fetch-sessions.ts'
 import { sliced } from '../../../broker/handlers/sliced.ts'
+import type { Clock } from '../../../src/base/clock.ts'
 import { seededRandom } from '../../../src/base/random.ts'
 import { zeroUuid } from '../../../src/base/uuid.ts'
 import { Metadata } from '../../../src/protocol/messages/03-metadata.ts'
@@ -116,29 +118,41 @@ describe('what is asked for a thousand times', () => {
 })
 
 describe('a request that takes long', () => {
-  it('gives others a turn between its steps, and is not put off where it is quick', async () => {
+  /** Ten steps of so many milliseconds each, on a clock that only the steps move, and a broker for them. */
+  function arrange(stepMs: number) {
     const clock = new VirtualClock()
+    const delayed = new DelayedRequests({ clock, parkedMax: 1 })
     let workedMs = 0
-    const slow = { ...clockOf(clock), monotonic: () => clock.monotonic() + workedMs }
-    function* steps(stepMs: number): Generator<void, string, void> {
+    const working: Clock = {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic() + workedMs,
+      setTimer: (delayMs, fire) => clock.setTimer(delayMs, fire),
+    }
+    function* steps(): Generator<void, string, void> {
       for (let step = 0; step < 10; step++) {
         workedMs += stepMs
         yield
       }
       return 'done'
     }
-    expect(sliced(slow, steps(1))).toBe('done')
-    const outcome = sliced(slow, steps(10))
-    expect(outcome).toBeInstanceOf(Promise)
-    expect([clock.timerCount, workedMs]).toEqual([1, 40])
+    return { clock, delayed, outcome: sliced({ clock: working, delayed }, steps()), worked: () => workedMs }
+  }
+
+  it('is not put off where it is quick', () => expect(arrange(1).outcome).toBe('done'))
+
+  it('gives others a turn between its steps', async () => {
+    const { clock, outcome, worked } = arrange(10)
+    expect([clock.timerCount, worked()]).toEqual([1, 30])
     await clock.advance(0)
-    expect(await outcome).toBe('done')
+    expect([await outcome, worked()]).toEqual(['done', 100])
+  })
+
+  it('ends where it is when the broker closes', async () => {
+    const { clock, delayed, outcome, worked } = arrange(10)
+    const refused = expect(outcome).rejects.toThrow('the broker is closing')
+    delayed.close()
+    await clock.advance(0)
+    await refused
+    expect(worked()).toBe(30)
   })
 })
-
-function clockOf(clock: VirtualClock) {
-  return {
-    now: () => clock.now(),
-    setTimer: (delayMs: number, fire: () => void) => clock.setTimer(delayMs, fire),
-  }
-}
