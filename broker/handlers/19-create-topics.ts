@@ -19,12 +19,16 @@ import {
 } from '../../src/protocol/messages/19-create-topics.ts'
 import { describeTopicConfigs } from '../metadata/described-config.ts'
 import { planTopic, type TopicPlan } from '../metadata/topic-plan.ts'
+import type { MutationQuota } from '../security/quotas.ts'
 import { may, refusalOf } from './authorize.ts'
 import { duplicatesOf } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 import { sliced } from './sliced.ts'
+
+/** Older clients are made to wait instead (KIP-599). */
+const refusesOverQuotaSince = 6
 
 export const createTopics: ApiHandler<CreateTopicsRequest, CreateTopicsResponse> = apiHandler(CreateTopics, {
   versions: [2, 7],
@@ -46,7 +50,8 @@ function* createAll(
   broker: BrokerContext,
   context: RequestContext<CreateTopicsRequest>,
 ): Generator<void, CreateTopicsResponse, void> {
-  const { request } = context
+  const { request, version } = context
+  const mutations = broker.quotas.mutations(context, version >= refusesOverQuotaSince)
   const twice = duplicatesOf(request.topics.map(topic => topic.name))
   const topics: CreatableTopicResult[] = []
   for (const name of twice) {
@@ -54,16 +59,17 @@ function* createAll(
   }
   for (const wish of request.topics) {
     if (twice.has(wish.name)) continue
-    topics.push(create(broker, context, wish))
+    topics.push(create(broker, context, wish, mutations))
     yield
   }
-  return { throttleTimeMs: 0, topics }
+  return { throttleTimeMs: mutations.throttleMs(), topics }
 }
 
 function create(
   broker: BrokerContext,
   context: RequestContext<CreateTopicsRequest>,
   wish: CreatableTopic,
+  mutations: MutationQuota,
 ): CreatableTopicResult {
   const { name, numPartitions, replicationFactor, assignments, configs } = wish
   const isAllowed = may(broker, context, 'CREATE', 'CLUSTER') || may(broker, context, 'CREATE', 'TOPIC', name)
@@ -77,8 +83,9 @@ function create(
     broker.config,
   )
   if ('errorCode' in plan) return refused(name, plan.errorCode, plan.errorMessage)
-  if (context.request.validateOnly) return created(broker, context, plan, zeroUuid)
   try {
+    mutations.take(plan.partitionCount)
+    if (context.request.validateOnly) return created(broker, context, plan, zeroUuid)
     return created(broker, context, plan, broker.topics.create(plan).id)
   } catch (error) {
     const { errorCode, errorMessage } = failureOf(error)

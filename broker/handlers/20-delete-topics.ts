@@ -17,12 +17,16 @@ import {
   type DeleteTopicsResponse,
 } from '../../src/protocol/messages/20-delete-topics.ts'
 import { BrokerError } from '../broker-error.ts'
+import type { MutationQuota } from '../security/quotas.ts'
 import { may, refusalOf } from './authorize.ts'
 import { duplicatesOf } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 import { sliced } from './sliced.ts'
+
+/** Older clients are made to wait instead (KIP-599). */
+const refusesOverQuotaSince = 5
 
 export const deleteTopics: ApiHandler<DeleteTopicsRequest, DeleteTopicsResponse> = apiHandler(DeleteTopics, {
   versions: [1, 6],
@@ -54,14 +58,17 @@ function* removeAll(
   asked: readonly DeleteTopicState[],
   twice: ReadonlySet<string>,
 ): Generator<void, DeleteTopicsResponse, void> {
+  const mutations = broker.quotas.mutations(context, context.version >= refusesOverQuotaSince)
   const responses: DeletableTopicResult[] = []
   for (const each of asked) {
     const repeated = twice.has(each.name ?? each.topicId)
     const why = 'Duplicate topic in the request.'
-    responses.push(repeated ? refused(each, 'INVALID_REQUEST', why) : remove(broker, context, each))
+    responses.push(
+      repeated ? refused(each, 'INVALID_REQUEST', why) : remove(broker, context, each, mutations),
+    )
     yield
   }
-  return { throttleTimeMs: 0, responses }
+  return { throttleTimeMs: mutations.throttleMs(), responses }
 }
 
 function askedFor({ topics, topicNames }: DeleteTopicsRequest): readonly DeleteTopicState[] {
@@ -72,6 +79,7 @@ function remove(
   broker: BrokerContext,
   context: RequestContext<DeleteTopicsRequest>,
   asked: DeleteTopicState,
+  mutations: MutationQuota,
 ): DeletableTopicResult {
   const { name, topicId } = asked
   if (name === null && topicId === zeroUuid) {
@@ -97,6 +105,7 @@ function remove(
     )
   }
   try {
+    mutations.take(topic.logs.length)
     broker.topics.delete(topic.name)
   } catch (error) {
     return { ...asked, ...failureOf(error) }

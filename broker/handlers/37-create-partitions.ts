@@ -13,12 +13,16 @@ import {
   type CreatePartitionsTopicResult,
 } from '../../src/protocol/messages/37-create-partitions.ts'
 import { assignmentFault, partitionCountMax, roomRefusal } from '../metadata/topic-plan.ts'
+import type { MutationQuota } from '../security/quotas.ts'
 import { may, refusalOf } from './authorize.ts'
 import { duplicatesOf } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 import { sliced } from './sliced.ts'
+
+/** Older clients are made to wait instead (KIP-599). */
+const refusesOverQuotaSince = 3
 
 export const createPartitions: ApiHandler<CreatePartitionsRequest, CreatePartitionsResponse> = apiHandler(
   CreatePartitions,
@@ -44,23 +48,25 @@ function* growAll(
   context: RequestContext<CreatePartitionsRequest>,
 ): Generator<void, CreatePartitionsResponse, void> {
   const { request } = context
+  const mutations = broker.quotas.mutations(context, context.version >= refusesOverQuotaSince)
   const twice = duplicatesOf(request.topics.map(topic => topic.name))
   const results: CreatePartitionsTopicResult[] = []
   for (const name of twice) results.push(refused(name, 'INVALID_REQUEST', 'Duplicate topic name.'))
   for (const wish of request.topics) {
     if (twice.has(wish.name)) continue
     const isAllowed = may(broker, context, 'ALTER', 'TOPIC', wish.name)
-    if (isAllowed) results.push(grow(broker, wish, request.validateOnly))
+    if (isAllowed) results.push(grow(broker, wish, request.validateOnly, mutations))
     else results.push({ name: wish.name, ...refusalOf(context, 'ALTER', 'TOPIC', wish.name) })
     yield
   }
-  return { throttleTimeMs: 0, results }
+  return { throttleTimeMs: mutations.throttleMs(), results }
 }
 
 function grow(
   broker: BrokerContext,
   { name, count, assignments }: CreatePartitionsTopic,
   validateOnly: boolean,
+  mutations: MutationQuota,
 ): CreatePartitionsTopicResult {
   const topic = broker.topics.get(name)
   if (topic === undefined) return refused(name, 'UNKNOWN_TOPIC_OR_PARTITION', `There is no topic '${name}'.`)
@@ -90,6 +96,7 @@ function grow(
   const noRoom = roomRefusal(count - current, broker.topics, broker.config)
   if (noRoom !== undefined) return { name, ...noRoom }
   try {
+    mutations.take(count - current)
     if (!validateOnly) broker.topics.addPartitions(name, count)
   } catch (error) {
     return { name, ...failureOf(error) }
