@@ -1,5 +1,6 @@
 /** `millrace group list`, `describe` and `delete`: who reads what, and how far behind. */
 import { StreamsError } from '../../../src/base/errors.ts'
+import { nearestName } from '../../../src/base/nearest-name.ts'
 import { partitionKey, type TopicPartition } from '../../../src/base/topic-partition.ts'
 import type { ListedGroup } from '../../client/group-admin.ts'
 import type { GroupDescription, GroupMemberDescription } from '../../client/group-description.ts'
@@ -32,7 +33,7 @@ const groupColumns: readonly Column<ListedGroup>[] = [
   { heading: 'PROTOCOL', cell: ({ protocolType }) => protocolType || undefined, wide: true },
 ]
 
-/** Descriptions in the order of the ids. MR-6202 for one that does not exist. */
+/** Descriptions in the order of the ids. MR-6202 for one that does not exist, or is of a kind that is not described here. */
 export async function existingGroups(
   session: Session,
   groupIds: readonly string[],
@@ -40,9 +41,20 @@ export async function existingGroups(
   const groups = await session.admin.describeGroups(groupIds)
   const missing = groups.find(({ state }) => state === 'Dead')
   if (missing === undefined) return groups
+  const listed = await session.admin.listGroups()
+  const other = listed.find(({ groupId }) => groupId === missing.groupId)
+  if (other !== undefined && other.type !== '' && other.type !== 'classic') {
+    throw new StreamsError('MR-6202', {
+      what: `group ${other.groupId} is a ${other.type} group, and only classic and consumer groups are described`,
+    })
+  }
+  const nearest = nearestName(
+    missing.groupId,
+    listed.map(({ groupId }) => groupId),
+  )
   throw new StreamsError('MR-6202', {
     what: `group ${missing.groupId} does not exist`,
-    fix: 'See `millrace group list`.',
+    fix: nearest === undefined ? 'See `millrace group list`.' : `Did you mean ${nearest}?`,
   })
 }
 

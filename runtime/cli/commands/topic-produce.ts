@@ -160,6 +160,7 @@ async function sendAll(
   signal.addEventListener('abort', stop)
   const partitioner = new Partitioner(session.cluster.random)
   const pace = new Pace(rate)
+  if (file === undefined && process.stdin.isTTY) session.note('one record a line; end with Ctrl-D')
   session.detail(`reading ${forms.input} of ${file ?? 'the standard input'}`)
   let number = 0
   try {

@@ -1,4 +1,5 @@
 /** `millrace topic list`, `describe` and `offsets`: what topics there are, what they are, and what they hold. */
+import { StreamsError } from '../../../src/base/errors.ts'
 import { partitionKey, type TopicPartition } from '../../../src/base/topic-partition.ts'
 import type { ConfigEntry } from '../../client/admin.ts'
 import type { OffsetSpec } from '../../client/list-offsets.ts'
@@ -56,8 +57,8 @@ export async function topicDescribeCommand(names: readonly string[], flags: Clus
 interface DescribedPartition extends PartitionMetadata {
   readonly start: number
   readonly end: number
-  /** The bytes of the leader's log. */
-  readonly sizeInBytes: number
+  /** The bytes of the leader's log; `undefined` where one may not ask for it. */
+  readonly sizeInBytes: number | undefined
 }
 
 interface DescribedTopic {
@@ -71,7 +72,7 @@ async function describe(session: Session, topic: TopicMetadata): Promise<Describ
   const [offsets, configs, logs] = await Promise.all([
     resolvePosition(session.cluster, those, { kind: 'end' }),
     session.admin.describeConfigs('topic', topic.name),
-    describeReplicaLogs(session.cluster, those),
+    replicaLogs(session, those),
   ])
   const sizes = new Map(logs.map(log => [replicaKey(log), log.sizeInBytes]))
   return {
@@ -81,11 +82,24 @@ async function describe(session: Session, topic: TopicMetadata): Promise<Describ
       ...partition,
       start: offsets[index]!.start,
       end: offsets[index]!.end,
-      sizeInBytes:
-        sizes.get(
-          replicaKey({ topic: topic.name, partition: partition.partition, node: partition.leader }),
-        ) ?? 0,
+      sizeInBytes: sizes.get(
+        replicaKey({ topic: topic.name, partition: partition.partition, node: partition.leader }),
+      ),
     })),
+  }
+}
+
+/** None where the user may not see log directories, which takes a right of its own: the rest is worth showing. */
+async function replicaLogs(
+  session: Session,
+  partitions: readonly TopicPartition[],
+): Promise<readonly ReplicaLog[]> {
+  try {
+    return await describeReplicaLogs(session.cluster, partitions)
+  } catch (error) {
+    if (!(error instanceof StreamsError) || error.code !== 'MR-5041') throw error
+    session.note(`sizes are not shown: ${error.message}`)
+    return []
   }
 }
 
@@ -102,7 +116,7 @@ function topicData({ topic, partitions, configs }: DescribedTopic) {
     name: topic.name,
     id: topic.topicId,
     internal: topic.internal,
-    sizeInBytes: sizeOf(partitions),
+    sizeInBytes: sizeOf(partitions) ?? null,
     partitions: partitions.map(partition => ({
       partition: partition.partition,
       leader: partition.leader,
@@ -111,7 +125,7 @@ function topicData({ topic, partitions, configs }: DescribedTopic) {
       inSyncReplicas: partition.inSyncReplicas,
       startOffset: int64Text(partition.start),
       endOffset: int64Text(partition.end),
-      sizeInBytes: partition.sizeInBytes,
+      sizeInBytes: partition.sizeInBytes ?? null,
     })),
     configs: configs.map(({ name, value, isDefault }) => ({ name, value, isDefault })),
   }
@@ -150,13 +164,20 @@ const configColumns: readonly Column<ConfigEntry>[] = [
   { heading: 'DEFAULT', cell: ({ isDefault }) => (isDefault ? 'yes' : 'no'), wide: true },
 ]
 
-function sizeOf(partitions: readonly DescribedPartition[]): number {
-  return partitions.reduce((sum, { sizeInBytes }) => sum + sizeInBytes, 0)
+/** `undefined` if that of a partition is not known. */
+function sizeOf(partitions: readonly DescribedPartition[]): number | undefined {
+  let sum = 0
+  for (const { sizeInBytes } of partitions) {
+    if (sizeInBytes === undefined) return undefined
+    sum += sizeInBytes
+  }
+  return sum
 }
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const
 
-function sizeText(bytes: number): string {
+function sizeText(bytes: number | undefined): string | undefined {
+  if (bytes === undefined) return undefined
   let size = bytes
   let unit = 0
   for (; size >= 1024 && unit < units.length - 1; unit++) size /= 1024
