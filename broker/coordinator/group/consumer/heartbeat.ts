@@ -34,12 +34,13 @@ import type { Outcome } from '../../runtime.ts'
 import type { Caller } from '../join.ts'
 import type { GroupRecord } from '../records.ts'
 import type { GroupShard } from '../shard.ts'
-import { awayEpoch, ConsumerGroup, startPosition, type ConsumerMember } from './consumer-group.ts'
+import { awayEpoch, ConsumerGroup, type ConsumerMember } from './consumer-group.ts'
 import { assign, hashOf, resolveRegexes } from './group-epoch.ts'
-import { checkEpoch, checkRegex, checkRequest, knownMember } from './heartbeat-check.ts'
+import { checkRequest, knownMember } from './heartbeat-check.ts'
+import { findMember, namedOf, sameNames, subscribed, type Found } from './heartbeat-member.ts'
 import type { MemberTimers } from './member-timers.ts'
-import { reconcile, sameOwned, type NamedPartitions } from './reconcile.ts'
-import type { MemberPosition, MemberSubscription, Target } from './records.ts'
+import { reconcile, sameOwned } from './reconcile.ts'
+import type { MemberPosition, Target } from './records.ts'
 import { memberTombstones, removeMember } from './removal.ts'
 import type { TopicDirectory } from './topic-directory.ts'
 
@@ -57,15 +58,6 @@ interface HeartbeatParts {
   readonly config: BrokerConfig
   readonly topics: TopicDirectory
   readonly timers: MemberTimers
-}
-
-/** The member that a heartbeat comes from, as the group has it, and what has to be written for it to be that. */
-interface Found {
-  readonly member: ConsumerMember
-  readonly isNew: boolean
-  /** The static member whose place it takes. */
-  readonly replaces: string | undefined
-  readonly targets: ReadonlyMap<string, Target>
 }
 
 export class ConsumerHeartbeatOperation {
@@ -101,7 +93,7 @@ export class ConsumerHeartbeatOperation {
       throw new BrokerError(kafkaErrors.GROUP_MAX_SIZE_REACHED.code, message)
     }
     const named = namedOf(request)
-    const found = this.#find(group, request, named)
+    const found = findMember(group, request, named, () => randomUuid(this.#random))
     const member = subscribed(found.member, request, caller)
     if (found.replaces !== undefined) records.push(...memberTombstones(group.id, found.replaces))
     const isOther = found.isNew || found.replaces !== undefined
@@ -131,28 +123,6 @@ export class ConsumerHeartbeatOperation {
       response: this.#respond(request, member, position),
       committed: () => this.#committed(shard, found, { ...member, position }, isMoved, group.id),
     }
-  }
-
-  #find(
-    group: ConsumerGroup,
-    request: ConsumerGroupHeartbeatRequest,
-    named: NamedPartitions | undefined,
-  ): Found {
-    const { memberEpoch, instanceId } = request
-    const { targets } = group
-    if (memberEpoch > 0) {
-      const member = knownMember(group, request)
-      checkEpoch(member.position, memberEpoch, named)
-      return { member, isNew: false, replaces: undefined, targets }
-    }
-    const id = request.memberId === '' ? randomUuid(this.#random) : request.memberId
-    const holderId = instanceId === null ? undefined : group.instances.get(instanceId)
-    if (holderId !== undefined && holderId !== id) return replaced(group, holderId, id)
-    const existing = group.members.get(id)
-    if (existing !== undefined) return { member: existing, isNew: false, replaces: undefined, targets }
-    const subscription = blankSubscription(request)
-    const member = { id, subscription, position: startPosition }
-    return { member, isNew: true, replaces: undefined, targets }
   }
 
   /** Counts the group's epoch up if what the members want has changed, and computes who is to have what for a new epoch. */
@@ -276,80 +246,6 @@ function groupOf(
   if (classic.state !== 'Empty') throw new BrokerError(code, `Group ${groupId} is not a consumer group.`)
   records.push({ kind: 'membership', groupId, membership: undefined })
   return new ConsumerGroup(groupId)
-}
-
-/** A static member takes the place of one that went away and has its partitions. Throws UNRELEASED_INSTANCE_ID. */
-function replaced(group: ConsumerGroup, holderId: string, id: string): Found {
-  const holder = group.members.get(holderId)
-  assert(holder !== undefined, 'an instance id of nobody')
-  if (holder.position.epoch !== awayEpoch) {
-    throw new BrokerError(
-      kafkaErrors.UNRELEASED_INSTANCE_ID.code,
-      `Static member ${id} with instance id ${holder.subscription.instanceId} cannot join the group because the ` +
-        `instance id is owned by member ${holderId}.`,
-    )
-  }
-  const position = { ...holder.position, epoch: 0, previousEpoch: 0 }
-  const targets = new Map(group.targets)
-  targets.set(id, group.targetOf(holderId))
-  return {
-    member: { id, subscription: holder.subscription, position },
-    isNew: false,
-    replaces: holderId,
-    targets,
-  }
-}
-
-function blankSubscription({ instanceId }: ConsumerGroupHeartbeatRequest): MemberSubscription {
-  return {
-    instanceId,
-    rackId: null,
-    clientId: '',
-    clientHost: '',
-    topicNames: [],
-    topicRegex: null,
-    rebalanceTimeoutMs: -1,
-    serverAssignor: null,
-  }
-}
-
-/** The member with what the request changes of it; the same subscription object if nothing. */
-function subscribed(
-  member: ConsumerMember,
-  request: ConsumerGroupHeartbeatRequest,
-  { clientId, clientHost }: ConsumerCaller,
-): ConsumerMember {
-  const before = member.subscription
-  const regex = request.subscribedTopicRegex
-  const after: MemberSubscription = {
-    instanceId: request.instanceId ?? before.instanceId,
-    rackId: request.rackId ?? before.rackId,
-    clientId,
-    clientHost,
-    topicNames: request.subscribedTopicNames ?? before.topicNames,
-    // An empty one takes it back.
-    topicRegex: regex === null ? before.topicRegex : regex === '' ? null : regex,
-    rebalanceTimeoutMs:
-      request.rebalanceTimeoutMs === -1 ? before.rebalanceTimeoutMs : request.rebalanceTimeoutMs,
-    serverAssignor: request.serverAssignor ?? before.serverAssignor,
-  }
-  if (after.topicRegex !== null && after.topicRegex !== before.topicRegex) checkRegex(after.topicRegex)
-  const { topicNames: _names, ...rest } = after
-  const isSame =
-    sameNames(before.topicNames, after.topicNames) &&
-    (Object.keys(rest) as (keyof typeof rest)[]).every(key => before[key] === after[key])
-  return isSame ? member : { ...member, subscription: after }
-}
-
-function sameNames(left: readonly string[], right: readonly string[]): boolean {
-  if (left.length !== right.length) return false
-  const names = new Set(left)
-  return right.every(name => names.has(name))
-}
-
-function namedOf({ topicPartitions }: ConsumerGroupHeartbeatRequest): NamedPartitions | undefined {
-  if (topicPartitions === null) return undefined
-  return new Map(topicPartitions.map(({ topicId, partitions }) => [topicId, new Set(partitions)]))
 }
 
 function toldAssignment({ assigned }: MemberPosition): ConsumerGroupHeartbeatAssignment {

@@ -6,6 +6,7 @@ import { ListGroups } from '../../../../src/protocol/messages/16-list-groups.ts'
 import { OffsetFetch } from '../../../../src/protocol/messages/09-offset-fetch.ts'
 import { createTopic } from '../../broker-fixture.ts'
 import { commitOffset, committed, describeGroup, join, stableGroup } from '../group-requests.ts'
+import { commitInTransaction, initProducer } from '../transaction-requests.ts'
 import { errorName, startWorld, type World } from '../world.ts'
 import { consumerHeartbeat, converge, describeConsumers, TestConsumer } from './consumer-member.ts'
 
@@ -229,6 +230,17 @@ describe('offsets', () => {
     expect(await commitOffset(world.connection, 7, { group: 'none', generationId: 3, memberId: 'x' })).toBe(
       'GROUP_ID_NOT_FOUND',
     )
+  })
+
+  it('are taken in transactions from members in their epoch, and from producers that name none', async () => {
+    const { world, consumers } = await startGroup(1)
+    const { id: memberId, epoch: generationId } = consumers[0]!
+    const commit = async (claim: { memberId?: string; generationId?: number }) =>
+      commitInTransaction(world.connection, await initProducer(world.connection), 5, claim)
+    expect(await commit({ memberId, generationId })).toBe('NONE')
+    expect(await commit({})).toBe('NONE')
+    expect(await commit({ memberId, generationId: generationId + 1 })).toBe('ILLEGAL_GENERATION')
+    expect(await commit({ memberId: 'nobody', generationId })).toBe('UNKNOWN_MEMBER_ID')
   })
 
   it('are told to members in their epoch and to administrators', async () => {
