@@ -11,35 +11,21 @@
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
 import { noHeaders } from '../record/record.ts'
-import type { Serde } from '../serdes/serde.ts'
 import type { SessionEntry, SessionStore } from '../state/store.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
 import type { Window, Windowed } from '../windows/window.ts'
-import { absent, type FoldCallback, type MergeCallback } from './callbacks.ts'
+import { absent, type MergeCallback } from './callbacks.ts'
 import { ClosedSessions } from './closed-sessions.ts'
-import { Emission } from './emission.ts'
 import { idleTime, type IdleTime } from './idle-time.ts'
 import { dropLate } from './late-records.ts'
-import { lastEmissionOf, shareEmission } from './shared-emission.ts'
+import type { WindowedFoldOptions } from './fold-options.ts'
+import { FoldEmission } from './shared-emission.ts'
 
-export interface SessionAggregateOptions {
-  readonly store: string
+export interface SessionAggregateOptions extends WindowedFoldOptions {
   readonly windows: SessionWindows
   /** Makes what a session begins with; answers `undefined` where `add` and `merge` can begin with nothing. */
   readonly initial: () => unknown
-  readonly add: FoldCallback
   readonly merge: MergeCallback
-  /** How long the input is silent before time goes on by the clock. Absent: only records move it. */
-  readonly idleMs?: number | undefined
-  /** The child that gets late records. Absent: they are only counted. */
-  readonly late?: string | undefined
-  readonly sendOldValues: boolean
-  /** False when `add` never looks at the value (`count`): then a source need not decode it. Default true. */
-  readonly readsValue?: boolean | undefined
-  /** Whether other nodes fold into the same store (`cogroup`); then all hold back in one place. Default false. */
-  readonly sharesEmission?: boolean | undefined
-  /** Puts out each session once, when it closes, in place of every update. The store can then be walked. */
-  readonly onClose?: { readonly keySerde: Serde<unknown> } | undefined
 }
 
 export function sessionAggregate(options: SessionAggregateOptions): ProcessorSupplier {
@@ -51,8 +37,7 @@ class SessionAggregate implements Processor {
   private readonly options: SessionAggregateOptions
   private context!: ProcessorContext
   private store!: SessionStore<unknown, unknown>
-  private emission!: Emission
-  private shared = false
+  private emission!: FoldEmission
   private closed: ClosedSessions | undefined
   private idle: IdleTime | undefined
   private streamTime = -1
@@ -63,18 +48,16 @@ class SessionAggregate implements Processor {
   }
 
   init(context: ProcessorContext): void {
-    const { store, sendOldValues, sharesEmission = false, onClose } = this.options
+    const { onClose } = this.options
     this.context = context
-    this.store = context.store(store)
-    this.emission = new Emission(context, store, sendOldValues)
-    this.shared = sharesEmission && this.emission.holdsBack
-    if (this.shared) shareEmission(this.store, this.emission)
+    this.store = context.store(this.options.store)
+    this.emission = new FoldEmission(context, this.store, this.options)
     if (onClose === undefined) return
     this.closed = new ClosedSessions({ context, store: this.store, keySerde: onClose.keySerde })
     const { idleMs, windows } = this.options
     this.idle = idleTime({
       context,
-      name: store,
+      name: this.options.store,
       idleMs,
       advance: streamTime => {
         this.streamTime = Math.max(this.streamTime, streamTime)
@@ -117,8 +100,7 @@ class SessionAggregate implements Processor {
   }
 
   flush(): void {
-    // One that is shared is flushed by the last of the nodes, when all have seen their records.
-    if (!this.shared || lastEmissionOf(this.store) === this.emission) this.emission.flush()
+    this.emission.flush()
   }
 
   private remove(key: unknown, session: SessionEntry<unknown>, timestamp: number): void {
@@ -131,7 +113,7 @@ class SessionAggregate implements Processor {
   /** `old`: what is sent as the old value now, and what the row was to those who get updates once per commit. */
   private emit(key: unknown, window: Window, value: unknown, old: { sent: unknown; held: unknown }): void {
     const { store } = this
-    const emission = this.shared ? lastEmissionOf(store) : this.emission
+    const emission = this.emission.current
     const { start, end } = window
     const windowed: Windowed<unknown> = { key, window }
     if (!emission.holdsBack) return emission.forward(windowed, value, old.sent, end, this.context.keptHeaders)

@@ -15,34 +15,20 @@
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
 import { noHeaders } from '../record/record.ts'
-import type { Serde } from '../serdes/serde.ts'
 import type { ValueAndTimestamp, WindowStore } from '../state/store.ts'
 import type { SlidingWindows } from '../windows/sliding-windows.ts'
 import type { Windowed } from '../windows/window.ts'
-import { absent, type FoldCallback } from './callbacks.ts'
+import { absent } from './callbacks.ts'
 import { ClosedWindows } from './closed-windows.ts'
-import { Emission } from './emission.ts'
 import { idleTime, type IdleTime } from './idle-time.ts'
 import { dropLate } from './late-records.ts'
-import { lastEmissionOf, shareEmission } from './shared-emission.ts'
+import type { WindowedFoldOptions } from './fold-options.ts'
+import { FoldEmission } from './shared-emission.ts'
 
-export interface SlidingAggregateOptions {
-  readonly store: string
+export interface SlidingAggregateOptions extends WindowedFoldOptions {
   readonly windows: SlidingWindows
   /** Makes the accumulator of a new window. Absent: the first value itself is the accumulator (`reduce`). */
   readonly initial?: (() => unknown) | undefined
-  readonly add: FoldCallback
-  /** How long the input is silent before time goes on by the clock. Absent: only records move it. */
-  readonly idleMs?: number | undefined
-  /** The child that gets late records. Absent: they are only counted. */
-  readonly late?: string | undefined
-  readonly sendOldValues: boolean
-  /** False when `add` never looks at the value (`count`): then a source need not decode it. Default true. */
-  readonly readsValue?: boolean | undefined
-  /** Whether other nodes fold into the same store (`cogroup`); then all hold back in one place. Default false. */
-  readonly sharesEmission?: boolean | undefined
-  /** Puts out each window once, when it closes, in place of every update. The store can then be walked. */
-  readonly onClose?: { readonly keySerde: Serde<unknown> } | undefined
 }
 
 /** A row as it was found: the store may go on using its own. */
@@ -60,8 +46,7 @@ class SlidingAggregate implements Processor {
   private readonly sizeMs: number
   private context!: ProcessorContext
   private store!: WindowStore<unknown, unknown>
-  private emission!: Emission
-  private shared = false
+  private emission!: FoldEmission
   private closed: ClosedWindows | undefined
   private idle: IdleTime | undefined
   private streamTime = -1
@@ -73,12 +58,9 @@ class SlidingAggregate implements Processor {
   }
 
   init(context: ProcessorContext): void {
-    const { store, sendOldValues, sharesEmission = false } = this.options
     this.context = context
-    this.store = context.store(store)
-    this.emission = new Emission(context, store, sendOldValues)
-    this.shared = sharesEmission && this.emission.holdsBack
-    if (this.shared) shareEmission(this.store, this.emission)
+    this.store = context.store(this.options.store)
+    this.emission = new FoldEmission(context, this.store, this.options)
     const { onClose } = this.options
     if (onClose === undefined) return
     const { sizeMs } = this
@@ -86,7 +68,7 @@ class SlidingAggregate implements Processor {
     this.closed = new ClosedWindows({ context, store: this.store, keySerde, sizeMs, endIncluded: true })
     this.idle = idleTime({
       context,
-      name: store,
+      name: this.options.store,
       idleMs: this.options.idleMs,
       advance: streamTime => {
         this.streamTime = Math.max(this.streamTime, streamTime)
@@ -110,8 +92,7 @@ class SlidingAggregate implements Processor {
   }
 
   flush(): void {
-    // One that is shared is flushed by the last of the nodes, when all have seen their records.
-    if (!this.shared || lastEmissionOf(this.store) === this.emission) this.emission.flush()
+    this.emission.flush()
   }
 
   private get closeTime(): number {
@@ -226,7 +207,7 @@ class SlidingAggregate implements Processor {
   ): void {
     const { store } = this
     if (this.closed !== undefined) return this.closed.add(record.key, start)
-    const emission = this.shared ? lastEmissionOf(store) : this.emission
+    const emission = this.emission.current
     const windowed: Windowed<unknown> = { key: record.key, window: { start, end: start + this.sizeMs } }
     const { value, timestamp, old, stored } = row
     if (!emission.holdsBack) return emission.forward(windowed, value, old, timestamp, record.headers)

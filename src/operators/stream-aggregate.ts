@@ -9,22 +9,15 @@ import type { Processor, ProcessorContext, ProcessorSupplier } from '../processo
 import type { StreamRecord } from '../processor/record.ts'
 import type { ExpiryRule } from '../state/expiry-rule.ts'
 import { absent, type FoldCallback } from './callbacks.ts'
-import { Emission } from './emission.ts'
-import { lastEmissionOf, shareEmission } from './shared-emission.ts'
+import type { FoldOptions } from './fold-options.ts'
+import { FoldEmission } from './shared-emission.ts'
 import type { RowExpiry } from './row-expiry.ts'
 import { tableExpiry } from './table-expiry.ts'
 import { openRows, type TableRows } from './table-rows.ts'
 
-export interface StreamAggregateOptions {
-  readonly store: string
+export interface StreamAggregateOptions extends FoldOptions {
   /** Makes the accumulator of a new key. Absent: the first value itself is the accumulator (`reduce`). */
   readonly initial?: (() => unknown) | undefined
-  readonly add: FoldCallback
-  readonly sendOldValues: boolean
-  /** False when `add` never looks at the value (`count`): then a source need not decode it. Default true. */
-  readonly readsValue?: boolean | undefined
-  /** Whether other nodes fold into the same store (`cogroup`); then all hold back in one place. Default false. */
-  readonly sharesEmission?: boolean | undefined
   /** When rows expire; only of a store that can be walked. Absent: never. */
   readonly expiry?: ExpiryRule | undefined
 }
@@ -40,9 +33,8 @@ class StreamAggregate implements Processor {
   private readonly add: FoldCallback
   private context!: ProcessorContext
   private rows!: TableRows
-  private emission!: Emission
+  private emission!: FoldEmission
   private expiry: RowExpiry | undefined
-  private shared = false
 
   constructor(options: StreamAggregateOptions) {
     this.options = options
@@ -54,11 +46,8 @@ class StreamAggregate implements Processor {
   init(context: ProcessorContext): void {
     this.context = context
     this.rows = openRows(context, this.options.store)
-    const { store, sendOldValues, sharesEmission = false } = this.options
-    this.emission = new Emission(context, store, sendOldValues)
-    this.expiry = tableExpiry(context, store, this.options.expiry, this.emission)
-    this.shared = sharesEmission && this.emission.holdsBack
-    if (this.shared) shareEmission(this.rows.store, this.emission)
+    this.emission = new FoldEmission(context, this.rows.store, this.options)
+    this.expiry = tableExpiry(context, this.options.store, this.options.expiry, this.emission.own)
   }
 
   process(record: StreamRecord): void {
@@ -67,7 +56,7 @@ class StreamAggregate implements Processor {
     if (absent(value)) return this.context.drop('null-value')
     const { initial, add, rows, expiry } = this
     expiry?.advance()
-    const emission = this.shared ? lastEmissionOf(rows.store) : this.emission
+    const emission = this.emission.current
     const row = rows.getWithTimestamp(key)
     // The store may go on using the row: what is needed after the put is read before.
     const rowValue = row?.value
@@ -85,7 +74,6 @@ class StreamAggregate implements Processor {
   }
 
   flush(): void {
-    // One that is shared is flushed by the last of the nodes, when all have seen their records.
-    if (!this.shared || lastEmissionOf(this.rows.store) === this.emission) this.emission.flush()
+    this.emission.flush()
   }
 }

@@ -9,36 +9,22 @@
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
 import { noHeaders } from '../record/record.ts'
-import type { Serde } from '../serdes/serde.ts'
 import type { WindowStore } from '../state/store.ts'
 import { windowsFor, type FixedWindows } from '../windows/fixed-windows.ts'
 import { earliestWindowStart } from '../windows/time-windows.ts'
 import type { Windowed } from '../windows/window.ts'
 import { absent, type FoldCallback } from './callbacks.ts'
 import { ClosedWindows } from './closed-windows.ts'
-import { Emission } from './emission.ts'
 import { idleTime, type IdleTime } from './idle-time.ts'
 import { dropLate } from './late-records.ts'
-import { lastEmissionOf, shareEmission } from './shared-emission.ts'
+import type { WindowedFoldOptions } from './fold-options.ts'
+import { FoldEmission } from './shared-emission.ts'
 
-export interface WindowAggregateOptions {
-  readonly store: string
+export interface WindowAggregateOptions extends WindowedFoldOptions {
   readonly windows: FixedWindows
   readonly graceMs: number
   /** Makes the accumulator of a new window. Absent: the first value itself is the accumulator (`reduce`). */
   readonly initial?: (() => unknown) | undefined
-  readonly add: FoldCallback
-  /** How long the input is silent before time goes on by the clock. Absent: only records move it. */
-  readonly idleMs?: number | undefined
-  /** The child that gets late records. Absent: they are only counted. */
-  readonly late?: string | undefined
-  readonly sendOldValues: boolean
-  /** False when `add` never looks at the value (`count`): then a source need not decode it. Default true. */
-  readonly readsValue?: boolean | undefined
-  /** Whether other nodes fold into the same store (`cogroup`); then all hold back in one place. Default false. */
-  readonly sharesEmission?: boolean | undefined
-  /** Puts out each window once, when it closes, in place of every update. The store can then be walked. */
-  readonly onClose?: { readonly keySerde: Serde<unknown> } | undefined
 }
 
 export function windowAggregate(options: WindowAggregateOptions): ProcessorSupplier {
@@ -52,8 +38,7 @@ class WindowAggregate implements Processor {
   private readonly add: FoldCallback
   private context!: ProcessorContext
   private store!: WindowStore<unknown, unknown>
-  private emission!: Emission
-  private shared = false
+  private emission!: FoldEmission
   private closed: ClosedWindows | undefined
   private idle: IdleTime | undefined
   private streamTime = -1
@@ -68,10 +53,7 @@ class WindowAggregate implements Processor {
   init(context: ProcessorContext): void {
     this.context = context
     this.store = context.store(this.options.store)
-    const { store, sendOldValues, sharesEmission = false } = this.options
-    this.emission = new Emission(context, store, sendOldValues)
-    this.shared = sharesEmission && this.emission.holdsBack
-    if (this.shared) shareEmission(this.store, this.emission)
+    this.emission = new FoldEmission(context, this.store, this.options)
     const { onClose, windows } = this.options
     if (onClose === undefined) return
     const { keySerde } = onClose
@@ -79,7 +61,7 @@ class WindowAggregate implements Processor {
     this.closed = new ClosedWindows({ context, store: this.store, keySerde, sizeMs, endIncluded: false })
     this.idle = idleTime({
       context,
-      name: store,
+      name: this.options.store,
       idleMs: this.options.idleMs,
       advance: streamTime => {
         this.streamTime = Math.max(this.streamTime, streamTime)
@@ -116,8 +98,7 @@ class WindowAggregate implements Processor {
   }
 
   flush(): void {
-    // One that is shared is flushed by the last of the nodes, when all have seen their records.
-    if (!this.shared || lastEmissionOf(this.store) === this.emission) this.emission.flush()
+    this.emission.flush()
   }
 
   private dropLate(record: StreamRecord, start: number, end: number): void {
@@ -128,7 +109,7 @@ class WindowAggregate implements Processor {
   private fold(record: StreamRecord, start: number, end: number): void {
     const { key } = record
     const { initial, add, store } = this
-    const emission = this.shared ? lastEmissionOf(store) : this.emission
+    const emission = this.emission.current
     const row = store.fetch(key, start)
     // The store keeps the row and goes on using it: what is needed after the put is read before.
     const rowValue = row?.value

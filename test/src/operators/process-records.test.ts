@@ -114,7 +114,7 @@ describe('process', () => {
   })
 
   it.each([
-    ['a promise', async () => undefined, 'not a promise'],
+    ['a promise', () => Promise.resolve(), 'not a promise'],
     ['a text', () => 'abc', 'not string'],
     ['no record', () => ['abc'], 'must yield { key, value }'],
     ['a time before the epoch', () => [{ key: 'k', value: 'v', timestamp: -1 }], 'timestamp must be'],

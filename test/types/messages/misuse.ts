@@ -2,7 +2,18 @@
  * What the compiler says of misuse. Each `says:` comment has words that must be in the message for the line below it, under
  * every supported TypeScript: the remedy, or what is missing. `npm run types` holds the messages against them.
  */
-import { int64, json, string, topic, tumbling, unlimited, type StreamsBuilder } from 'millrace'
+import {
+  int64,
+  json,
+  kvStore,
+  list,
+  session,
+  string,
+  topic,
+  tumbling,
+  unlimited,
+  type StreamsBuilder,
+} from 'millrace'
 
 interface Order {
   readonly id: string
@@ -89,4 +100,54 @@ export function joins(b: StreamsBuilder): void {
   table.join(b.table(byNumber), (order, other) => order.amount + other.amount)
   // says: the keys of these tables differ | { on: order => order.customer }
   table.leftJoin(b.table(byNumber), order => order.amount, 'amounts')
+}
+
+export function moreJoins(b: StreamsBuilder): void {
+  const stream = b.stream(orders)
+  // says: say how far apart in time records may be
+  stream.join(b.stream(texts), order => order.amount)
+  // says: AsyncCallbackNotAllowed | use mapValuesAsync
+  stream.outerJoin(b.stream(texts), async order => order, { within: '5m' })
+  // says: '"5x"' is not assignable | `${number}m`
+  stream.join(b.stream(texts), order => order, { within: '5x' })
+  // says: Type 'string' is not assignable to type 'undefined'
+  b.globalTable(texts, { store: 'texts', versioned: '1h' })
+}
+
+export function folds(b: StreamsBuilder): void {
+  const grouped = b.stream(orders).groupByKey()
+  // says: 'merge' is missing
+  grouped.windowedBy(session('5m')).aggregate({ initial: () => 0, add: sum => sum + 1 })
+  const byId = b.table(orders).groupBy(order => order.id)
+  // says: 'subtract' is missing
+  byId.aggregate({ initial: () => 0, add: sum => sum + 1 })
+  // says: 'ttl' does not exist
+  grouped.windowedBy(tumbling('5m')).count({ store: 'windows', ttl: '1h' })
+  // says: Type 'string' is not assignable to type 'undefined'
+  grouped.windowedBy(tumbling('5m')).count({ store: 'windows', versioned: '1h' })
+  // says: Type 'number' is not assignable to type 'bigint'
+  grouped.count({ store: 'counts', value: int64() })
+}
+
+export function beyondKafka(b: StreamsBuilder): void {
+  const stream = b.stream(orders)
+  // says: within
+  stream.dedupe({ by: order => order.id })
+  // says: '"5x"' is not assignable
+  stream.dedupe({ by: order => order.id, within: '5x' })
+  // says: '"any"' is not assignable
+  stream.mapValuesAsync(async order => order.amount, { ordering: 'any' })
+  // says: "emit-early"
+  b.table(orders).suppress({ until: 'window-close', whenFull: 'emit-early' })
+  // says: until
+  b.table(orders).suppress({ maxRecords: 5 })
+}
+
+export function serdes(b: StreamsBuilder): void {
+  // says: Property 'value' is missing
+  topic('half', { key: string() })
+  // says: value
+  kvStore('half', { key: string() })
+  // says: 'string' is not assignable to parameter of type 'bigint'
+  b.stream(topic('lists', { key: string(), value: list(int64()) })).filter(items => items.includes('x'))
 }
