@@ -2,9 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 
-const main = fileURLToPath(new URL('../../../dist/runtime/cli/main.js', import.meta.url))
+/** Where the build has the command; this file's own place is beside it. */
+const main = join(import.meta.dirname, '..', '..', 'runtime', 'cli', 'main.js')
 
 export class ChildBroker {
   readonly bootstrap: string
