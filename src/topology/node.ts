@@ -27,7 +27,10 @@ export type TimestampExtractor = (
   partitionTime: number,
 ) => number
 
-/** Which partitions a record goes to; `undefined` for the default, an empty list drops it (semantics D73). */
+/**
+ * Which partitions a record goes to, a copy to each; `undefined` for the default, an empty list drops and counts it (semantics
+ * D73). Any other answer, or a partition that the topic has not, is MR-3004.
+ */
 export type StreamPartitioner = (
   topic: string,
   key: unknown,

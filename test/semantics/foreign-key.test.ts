@@ -192,8 +192,8 @@ describe('the right side', () => {
     driver.input(left).send('k', 'x1', { partition: 2 })
     expect(results(driver)).toEqual(['k=x1+X@0'])
     expect(asked).toEqual([
-      ['app-fk-subscription-registration-topic', 'x', undefined, 2],
-      ['app-fk-subscription-response-topic', 'k', undefined, 3],
+      ['app-fk-subscription-registration-topic', 'x', undefined, 2, []],
+      ['app-fk-subscription-response-topic', 'k', undefined, 3, []],
     ])
     using several = testDriver(appOf('join', { otherPartitioner: choose([0, 1]) }), { partitions })
     expect(() => several.input(left).send('k', 'x1')).toThrow(/chose 2 partitions, not one/)
