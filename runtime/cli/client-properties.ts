@@ -8,6 +8,7 @@ import type { FetcherOptions } from '../client/fetcher.ts'
 import type { Isolation } from '../client/list-offsets.ts'
 import type { ProducerOptions } from '../client/producer.ts'
 import { invalid } from './invalid.ts'
+import { securityNames, type SecurityProperties } from './security-properties.ts'
 
 type Writable<T> = { -readonly [Name in keyof T]?: T[Name] }
 
@@ -17,6 +18,8 @@ export interface ClientProperties {
   clientId?: string
   requestTimeoutMs?: number
   callTimeoutMs?: number
+  /** For `clientSecurity`. */
+  readonly security: SecurityProperties
   readonly producer: Writable<Omit<ProducerOptions, 'cluster'>>
   readonly fetcher: Writable<Omit<FetcherOptions, 'cluster'>>
 }
@@ -24,6 +27,9 @@ export interface ClientProperties {
 type Setter = (properties: ClientProperties, text: string, name: string) => void
 
 const setters: Readonly<Record<string, Setter>> = {
+  ...Object.fromEntries(
+    securityNames.map((name): [string, Setter] => [name, ({ security }, text) => (security[name] = text)]),
+  ),
   'bootstrap.servers': (properties, text) => (properties.brokers = text),
   'client.id': (properties, text) => (properties.clientId = text),
   'request.timeout.ms': (properties, text, name) => (properties.requestTimeoutMs = count(text, name, 1)),
@@ -50,7 +56,7 @@ const setters: Readonly<Record<string, Setter>> = {
 
 /** Reads `key=value` pairs; the later counts. */
 export function clientProperties(pairs: readonly string[]): ClientProperties {
-  const properties: ClientProperties = { producer: {}, fetcher: {} }
+  const properties: ClientProperties = { security: {}, producer: {}, fetcher: {} }
   for (const pair of pairs) {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? []
     if (name === undefined || value === undefined) throw invalid(`-X ${pair} is not key=value`)

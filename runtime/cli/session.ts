@@ -13,6 +13,7 @@ import { durationOf } from './invalid.ts'
 import type { OutputForm } from './output/forms.ts'
 import { textOf, type View } from './output/view.ts'
 import { print } from './report.ts'
+import { clientSecurity } from './security-properties.ts'
 
 const brokersDefault = 'localhost:9092'
 const timeoutMsDefault = 10_000
@@ -97,10 +98,14 @@ export async function withCluster(
 ): Promise<void> {
   const settings = settingsOf(flags)
   const { properties, brokers } = settings
-  const cluster = openCluster(kafkaBrokers(brokers), properties.clientId ?? 'millrace-cli', {
-    callTimeoutMs: settings.timeoutMs,
-    requestTimeoutMs: properties.requestTimeoutMs ?? Math.min(requestTimeoutMsMax, settings.timeoutMs),
-  })
+  const cluster = openCluster(
+    kafkaBrokers(brokers, clientSecurity(properties.security)),
+    properties.clientId ?? 'millrace-cli',
+    {
+      callTimeoutMs: settings.timeoutMs,
+      requestTimeoutMs: properties.requestTimeoutMs ?? Math.min(requestTimeoutMsMax, settings.timeoutMs),
+    },
+  )
   const session = new Session(cluster, settings)
   try {
     session.detail(`brokers: ${brokers}`)
