@@ -2,9 +2,21 @@
 import { kafkaErrors } from '../../../src/protocol/errors.ts'
 import { checkConsumerCommit, type CommitCheck } from './consumer/offsets.ts'
 import type { TopicDirectory } from './consumer/topic-directory.ts'
-import type { CommitRequest } from './coordinator.ts'
-import { checkCommit } from './fencing.ts'
+import type { ProducerIdentity } from '../runtime.ts'
+import { checkCommit, type MemberClaim } from './fencing.ts'
+import type { OffsetsToCommit } from './offset-commit.ts'
 import type { GroupShard } from './shard.ts'
+
+export interface CommitRequest extends MemberClaim {
+  readonly groupId: string
+  readonly topics: readonly OffsetsToCommit[]
+  /** How long to keep them, as old clients say; negative: as long as the broker does. */
+  readonly retentionMs: number
+  /** The producer whose transaction decides on them; `undefined` for a plain commit. */
+  readonly transaction: ProducerIdentity | undefined
+  /** Of OffsetCommit or TxnOffsetCommit. */
+  readonly version: number
+}
 
 export function checkCommitter(
   shard: GroupShard,

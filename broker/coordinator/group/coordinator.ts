@@ -28,18 +28,17 @@ import { ConsumerGroups } from './consumer/consumer-groups.ts'
 import type { ConsumerCaller } from './consumer/heartbeat.ts'
 import { checkConsumerFetch } from './consumer/offsets.ts'
 import type { TopicDirectory } from './consumer/topic-directory.ts'
-import { answer, CoordinatorPartition, type Outcome, type ProducerIdentity } from '../runtime.ts'
+import { answer, CoordinatorPartition, type Outcome } from '../runtime.ts'
 import { Deadlines, type Deadline } from '../timers.ts'
 import type { ClassicGroup, GroupAlarms } from './classic-group.ts'
 import { deleteGroup, deleteOffsets, forgetTopic, type OffsetsToDelete } from './delete.ts'
 import type { DeleteOffsetsResult } from './delete.ts'
 import { describeGroup, listGroups } from './describe.ts'
 import { expired } from './expiry.ts'
-import type { MemberClaim } from './fencing.ts'
-import { checkCommitter } from './committer.ts'
+import { checkCommitter, type CommitRequest } from './committer.ts'
 import { JoinGroupOperation, type Caller } from './join.ts'
 import { leaveGroup } from './leave.ts'
-import { commitOffsets, refuseOffsets, type OffsetsToCommit } from './offset-commit.ts'
+import { commitOffsets, refuseOffsets } from './offset-commit.ts'
 import { fetchOffsets, type FetchedTopic, type OffsetsToFetch } from './offset-fetch.ts'
 import { OffsetStore } from './offset-store.ts'
 import { Rebalance } from './rebalance.ts'
@@ -50,17 +49,6 @@ import { GroupShard } from './shard.ts'
 import { SyncGroupOperation } from './sync.ts'
 
 type GroupPartition = CoordinatorPartition<GroupRecord, GroupShard>
-
-export interface CommitRequest extends MemberClaim {
-  readonly groupId: string
-  readonly topics: readonly OffsetsToCommit[]
-  /** How long to keep them, as old clients say; negative: as long as the broker does. */
-  readonly retentionMs: number
-  /** The producer whose transaction decides on them; `undefined` for a plain commit. */
-  readonly transaction: ProducerIdentity | undefined
-  /** Of OffsetCommit or TxnOffsetCommit. */
-  readonly version: number
-}
 
 /** Kafka's code for each partition of each topic. */
 export type PartitionCodes = readonly (readonly number[])[]

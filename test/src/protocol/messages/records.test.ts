@@ -114,8 +114,13 @@ describe('group metadata', () => {
     expect(readGroupMetadataValue(bytes)).toEqual(value)
   })
 
-  it('knows other kinds of key as unknown', () => {
-    expect(readConsumerOffsetsKey(unhex('0003 0001 67'))).toEqual({ kind: 'unknown', version: 3 })
+  it('tells the kinds of keys apart, and knows those of share groups as unknown', () => {
+    expect(readConsumerOffsetsKey(unhex('0003 0001 67'))).toEqual({
+      kind: 'consumer-group',
+      version: 3,
+      key: { group: 'g' },
+    })
+    expect(readConsumerOffsetsKey(unhex('000a 0001 67'))).toEqual({ kind: 'unknown', version: 10 })
     expect(() => readConsumerOffsetsKey(unhex('00'))).toThrow(/MR-5010/)
   })
 })
