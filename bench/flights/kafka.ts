@@ -1,4 +1,4 @@
-/** The same jobs on Kafka Streams with Apache Kafka: a broker of its own, the reference program, sums of outputs. */
+/** The same jobs on Kafka Streams: the reference program, over a broker of Apache Kafka or over ours; sums of outputs. */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,48 +20,71 @@ export interface KafkaRun {
 
 const timePrefix = 'CreateTime:'
 
+/** What Kafka Streams runs on. */
+export interface PeerBroker {
+  readonly bootstrap: string
+  readonly residentMegabytes: number
+  stop(): Promise<unknown>
+}
+
 export class KafkaPeer {
   readonly #kafka: string
-  readonly #data: string
+  readonly #broker: PeerBroker
   readonly #classPath: string
-  readonly #bootstrap: string
 
-  private constructor(kafka: string, data: string, classPath: string, bootstrap: string) {
+  private constructor(kafka: string, broker: PeerBroker, classPath: string) {
     this.#kafka = kafka
-    this.#data = data
+    this.#broker = broker
     this.#classPath = classPath
-    this.#bootstrap = bootstrap
   }
 
-  /** Compiles the program, starts a broker and loads the records. `shared` is the folder that has `kafka.sh`. */
+  /** With a broker of Apache Kafka. `shared` is the folder that has `kafka.sh`. */
   static async start(shared: string, directory: string, inputs: string): Promise<KafkaPeer> {
     const kafka = join(shared, 'kafka.sh')
     const data = join(directory, 'kafka')
+    rmSync(data, { recursive: true, force: true })
+    const bootstrap = (await capture(kafka, ['start', '--port', '29092', '--data', data])).trim()
+    const broker: PeerBroker = {
+      bootstrap,
+      get residentMegabytes() {
+        const pid = readFileSync(join(data, '1.pid'), 'utf8').trim()
+        const rss = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+        return Number(rss) / 1024
+      },
+      stop: () => capture(kafka, ['stop', '--data', data]),
+    }
+    try {
+      return await KafkaPeer.over(broker, { shared, directory, inputs })
+    } catch (error) {
+      await broker.stop()
+      throw error
+    }
+  }
+
+  /** Compiles the program, and loads the records into the broker, which is stopped with the peer. */
+  static async over(
+    broker: PeerBroker,
+    { shared, directory, inputs }: Readonly<Record<'shared' | 'directory' | 'inputs', string>>,
+  ): Promise<KafkaPeer> {
+    const kafka = join(shared, 'kafka.sh')
     const classes = join(directory, 'classes')
     mkdirSync(classes, { recursive: true })
-    rmSync(data, { recursive: true, force: true })
     const classPath = (await capture(kafka, ['classpath'])).trim()
     if (!existsSync(join(classes, 'Flights.class')))
       await capture('javac', ['-cp', classPath, '-d', classes, join(shared, 'bench/Flights.java')])
-    const bootstrap = (await capture(kafka, ['start', '--port', '29092', '--data', data])).trim()
-    const peer = new KafkaPeer(kafka, data, `${classes}:${classPath}`, bootstrap)
-    await peer.#flights(
-      {},
-      'load',
-      bootstrap,
-      join(inputs, 'flights.ndjson'),
-      join(inputs, 'airports.ndjson'),
-    )
+    const peer = new KafkaPeer(kafka, broker, `${classes}:${classPath}`)
+    const files = [join(inputs, 'flights.ndjson'), join(inputs, 'airports.ndjson')]
+    await peer.#flights({}, 'load', broker.bootstrap, ...files)
     return peer
   }
 
   async run(job: JobName, guarantee: string, cache: boolean, records: number): Promise<KafkaRun> {
     const environment = cache ? {} : { FLIGHTS_CACHE: '0' }
     const program = guarantee === 'exactly-once' ? 'exactly_once_v2' : 'at_least_once'
-    const line = await this.#flights(environment, 'run', this.#bootstrap, job, program, String(records), '1')
-    const pid = readFileSync(join(this.#data, '1.pid'), 'utf8').trim()
-    const rss = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-    return { ...(JSON.parse(line) as KafkaRun), broker_rss_mb: Math.round(Number(rss) / 1024) }
+    const { bootstrap } = this.#broker
+    const line = await this.#flights(environment, 'run', bootstrap, job, program, String(records), '1')
+    const residentMegabytes = Math.round(this.#broker.residentMegabytes)
+    return { ...(JSON.parse(line) as KafkaRun), broker_rss_mb: residentMegabytes }
   }
 
   /** Counts an output's committed records and adds their hashes up, as the other side does. */
@@ -70,7 +93,7 @@ export class KafkaPeer {
       'tool',
       'org.apache.kafka.tools.consumer.ConsoleConsumer',
       '--bootstrap-server',
-      this.#bootstrap,
+      this.#broker.bootstrap,
     ]
     args.push('--topic', outputs[job].name, '--from-beginning', '--isolation-level', 'read_committed')
     args.push(
@@ -95,8 +118,8 @@ export class KafkaPeer {
     return sum.result()
   }
 
-  stop(): Promise<string> {
-    return capture(this.#kafka, ['stop', '--data', this.#data])
+  async stop(): Promise<void> {
+    await this.#broker.stop()
   }
 
   #flights(environment: Readonly<Record<string, string>>, ...args: string[]): Promise<string> {

@@ -1,4 +1,9 @@
-/** `millrace broker start` as a child process over a folder of its own: what the clients of other makers talk to. */
+/**
+ * `millrace broker start` as a child process over a folder of its own: what the clients of other makers talk to.
+ *
+ * With `INTEROP_BROKER=host:port` they talk to a broker that runs already: so the scenario itself is held against Apache
+ * Kafka, which must be fresh for each run and have the properties below.
+ */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -18,18 +23,20 @@ const properties = [
 
 export class BrokerProcess {
   readonly address: string
-  readonly #child: ChildProcess
-  readonly #directory: string
+  readonly #child: ChildProcess | undefined
+  readonly #directory: string | undefined
   #stderr = ''
 
-  private constructor(child: ChildProcess, directory: string, address: string) {
+  private constructor(address: string, child?: ChildProcess, directory?: string) {
     this.#child = child
     this.#directory = directory
     this.address = address
-    child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text))
+    child?.stderr!.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text))
   }
 
   static async start(): Promise<BrokerProcess> {
+    const other = process.env['INTEROP_BROKER']
+    if (other !== undefined) return new BrokerProcess(other)
     const directory = await mkdtemp(join(tmpdir(), 'millrace-interop-'))
     const settings = properties.flatMap(property => ['--property', property])
     const args = [main, 'broker', 'start', '--port', '0', '--data', directory, ...settings]
@@ -43,7 +50,7 @@ export class BrokerProcess {
       child.kill('SIGKILL')
       throw new Error(`the broker does not listen (was it built?): ${line}`)
     }
-    return new BrokerProcess(child, directory, address)
+    return new BrokerProcess(address, child, directory)
   }
 
   /** What the broker has told on its standard error. */
@@ -52,6 +59,7 @@ export class BrokerProcess {
   }
 
   async stop(): Promise<void> {
+    if (this.#child === undefined || this.#directory === undefined) return
     if (this.#child.exitCode === null) {
       const ended = once(this.#child, 'exit')
       this.#child.kill('SIGTERM')
