@@ -301,6 +301,27 @@ describe('beside classic groups', () => {
   })
 })
 
+describe('a disk that is full', () => {
+  it('refuses changes until it is not, and takes nobody out meanwhile', async () => {
+    const { world, consumers } = await startGroup(2)
+    world.files.faults = ({ kind }) => (kind === 'write' ? { errno: 'ENOSPC' } : undefined)
+    expect(await consumers[0]!.beat()).toBe('NONE')
+    const third = new TestConsumer(world.connection, 'third', { topics: ['topic'] })
+    expect(await third.beat()).toBe('COORDINATOR_NOT_AVAILABLE')
+    expect(await consumers[1]!.leave()).toBe('COORDINATOR_NOT_AVAILABLE')
+    await world.clock.advance(sessionMs)
+    expect((await describeConsumers(world.connection)).members).toHaveLength(2)
+    world.files.faults = undefined
+    // Their sessions are looked at anew one session later.
+    await consumers[0]!.beat()
+    await world.clock.advance(sessionMs - 1)
+    await consumers[0]!.beat()
+    await world.clock.advance(1)
+    await converge(world.connection, [consumers[0]!])
+    expect(consumers[0]!.count).toBe(6)
+  })
+})
+
 describe('restart', () => {
   it.each(['clean', 'kept'] as const)('goes on as if nothing had happened (%s)', async mode => {
     const { world, consumers } = await startGroup(3)
