@@ -98,9 +98,15 @@ function handle(
   const progress: Progress = { appended: new Set(), pending: [] }
   const topics = sliced(broker, produceTopics(broker, context, progress))
   if (topics instanceof Promise) return topics.then(each => settle(request, each, progress))
-  const mustFlush = broker.config.durability === 'power' && progress.appended.size > 0
-  if (progress.pending.length === 0 && !mustFlush) return finish(request, topics)
+  if (progress.pending.length === 0 && !mustFlush(broker, progress)) return finish(request, topics)
   return settle(request, topics, progress)
+}
+
+/** Whether the answer has to wait for the disk: always with `durability` "power", else where `flush.messages` says so. */
+function mustFlush({ config }: BrokerContext, { appended }: Progress): boolean {
+  if (config.durability === 'power') return appended.size > 0
+  for (const log of appended) if (log.flushing.owed) return true
+  return false
 }
 
 /** Waits for the coordinator's word and, with `durability` "power", for the flush; then answers. */

@@ -26,6 +26,10 @@ export interface LogConfig {
   readonly compactionLagMaxMs: number
   readonly dirtyRatioMin: number
   readonly fileDeleteDelayMs: number
+  /** Records after which what was appended is forced to the disk, before it is acknowledged. */
+  readonly flushMessages: number
+  /** Time after which it is, behind the acknowledgement. */
+  readonly flushMs: number
 }
 
 const day = 24 * 60 * 60_000
@@ -50,6 +54,8 @@ export const logConfigDefaults: LogConfig = {
   compactionLagMaxMs: Number.MAX_SAFE_INTEGER,
   dirtyRatioMin: 0.5,
   fileDeleteDelayMs: 60_000,
+  flushMessages: Number.MAX_SAFE_INTEGER,
+  flushMs: Number.MAX_SAFE_INTEGER,
 }
 
 /** A topic's configuration under Kafka's names, as far as the log needs it. */
@@ -72,6 +78,8 @@ export interface TopicLogConfig {
   readonly 'max.compaction.lag.ms': number
   readonly 'min.cleanable.dirty.ratio': number
   readonly 'file.delete.delay.ms': number
+  readonly 'flush.messages': number
+  readonly 'flush.ms': number
 }
 
 /** The log's view of a topic's configuration. */
@@ -96,6 +104,8 @@ export function logConfigOf(topic: TopicLogConfig): LogConfig {
     compactionLagMaxMs: topic['max.compaction.lag.ms'],
     dirtyRatioMin: topic['min.cleanable.dirty.ratio'],
     fileDeleteDelayMs: topic['file.delete.delay.ms'],
+    flushMessages: topic['flush.messages'],
+    flushMs: topic['flush.ms'],
   }
 }
 

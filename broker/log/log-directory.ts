@@ -223,6 +223,7 @@ export class LogDirectory {
       }
     }
     attempt(undefined, () => this.#lock.refresh())
+    for (const log of this.#logs.values()) log.flushing.flushAged(log.config, nowMs)
     if (nowMs >= this.#retentionDueMs) {
       this.#retentionDueMs = nowMs + (this.#options.retentionIntervalMs ?? 300_000)
       for (const log of this.#logs.values()) attempt(log, () => log.maintain(nowMs))

@@ -10,6 +10,12 @@ import { deferred, type Deferred } from '../../src/base/deferred.ts'
 import { StreamsError } from '../../src/base/errors.ts'
 import type { Segment } from './segment.ts'
 
+/** When a log is to be flushed though nobody asks for it: Kafka's flush.messages and flush.ms. */
+export interface FlushRules {
+  readonly flushMessages: number
+  readonly flushMs: number
+}
+
 /** What flushing needs of the log, and tells it. */
 export interface FlushedLog {
   /** The log's end, and the segment that it lies in. */
@@ -29,12 +35,41 @@ export class LogFlush {
   #activeWanted = false
   #running: Promise<void> | undefined
   #failed = false
+  /** All before it is on the disk; undefined until the first round of this opening. */
+  #flushedOffset: number | undefined
+  /** When the oldest record was appended that is not known to be on the disk. */
+  #dirtySinceMs: number | undefined
+  /** Whether flush.messages wants what is not on the disk to be there before it is acknowledged. */
+  #owed = false
   /** Counts the openings of the files. */
   #opening = 0
   #closed = false
 
   constructor(log: FlushedLog) {
     this.#log = log
+  }
+
+  get owed(): boolean {
+    return this.#owed
+  }
+
+  /** Notes an append that nobody waits for; begins a round if a rule of the topic calls for one. */
+  appended(rules: FlushRules, nowMs: number): void {
+    this.#dirtySinceMs ??= nowMs
+    const { endOffset } = this.#log.target()
+    this.#flushedOffset ??= endOffset - 1
+    if (endOffset - this.#flushedOffset >= rules.flushMessages) this.#owed = true
+    // Whoever acknowledges waits for it too; a failure reaches the log through `failed`.
+    if (this.#owed) this.flush().catch(() => {})
+    else this.flushAged(rules, nowMs)
+  }
+
+  /** Begins a round if what is not on the disk has waited for longer than flush.ms. */
+  flushAged({ flushMs }: FlushRules, nowMs: number): void {
+    if (this.#dirtySinceMs === undefined) return
+    // A wall clock that was set back starts the time anew.
+    this.#dirtySinceMs = Math.min(this.#dirtySinceMs, nowMs)
+    if (nowMs - this.#dirtySinceMs >= flushMs) this.flush().catch(() => {})
   }
 
   /** Resolves once everything appended before the call is on the disk; rejects with MR-4004 if that failed. */
@@ -60,6 +95,8 @@ export class LogFlush {
     this.#opening++
     this.#failed = false
     this.#sealed = []
+    this.#flushedOffset = this.#dirtySinceMs = undefined
+    this.#owed = false
   }
 
   /** The files were let go: no round touches them any more. `durable`: all of them had been put on the disk. */
@@ -93,6 +130,7 @@ export class LogFlush {
       try {
         const { upTo, sealedBytes } = await this.#round()
         if (opening !== this.#opening) throw reopened()
+        this.#noteFlushed(upTo)
         this.#log.flushed(upTo, sealedBytes)
         waiting.resolve()
       } catch (error) {
@@ -106,6 +144,13 @@ export class LogFlush {
     this.#running = undefined
   }
 
+  #noteFlushed(offset: number): void {
+    this.#flushedOffset = Math.max(this.#flushedOffset ?? 0, offset)
+    if (this.#flushedOffset < this.#log.target().endOffset) return
+    this.#dirtySinceMs = undefined
+    this.#owed = false
+  }
+
   /** Answers the offset before which all is on the disk, and what was sealed of it. */
   async #round(): Promise<{ upTo: number; sealedBytes: number }> {
     // A sync that succeeds after one that failed proves nothing.
@@ -115,7 +160,7 @@ export class LogFlush {
     this.#sealed = []
     this.#activeWanted = false
     const segments = activeWanted ? [...sealed, active] : sealed
-    await Promise.all(segments.map(segment => segment.file.syncAsync()))
+    await Promise.all(segments.map(segment => segment.syncAsync()))
     const sealedBytes = sealed.reduce((sum, segment) => sum + segment.sizeInBytes, 0)
     return { upTo: activeWanted ? endOffset : active.baseOffset, sealedBytes }
   }

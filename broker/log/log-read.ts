@@ -32,6 +32,18 @@ export interface FoundBatches {
 
 const noBytes = new Uint8Array(0)
 
+/** Throws OFFSET_OUT_OF_RANGE for a read that does not start in [start, end]. */
+export function checkInRange(
+  offset: number,
+  { start, end, place }: { readonly start: number; readonly end: number; readonly place: string },
+): void {
+  if (offset >= start && offset <= end) return
+  throw new BrokerError(
+    kafkaErrors.OFFSET_OUT_OF_RANGE.code,
+    `Offset ${offset} of ${place} is outside of [${start}, ${end}].`,
+  )
+}
+
 /** Reads from memory if the offset is there, else from the files. */
 export function readBatches(
   tail: TailCache,

@@ -59,8 +59,8 @@ export class LogStore {
   /** Opens what is in the directory, or begins a log there. */
   constructor(options: LogStoreOptions, recovery: RecoveryOptions) {
     const { files, directory } = options
-    this.#home = { files, directory, warm: options.warm ?? new WarmSegments() }
     this.#syncs = options.durability === 'power'
+    this.#home = { files, directory, warm: options.warm ?? new WarmSegments(), syncsNames: this.#syncs }
     const loaded = loadLog(this.#home, recovery)
     this.segments = loaded.segments
     this.producers = loaded.producers

@@ -18,7 +18,7 @@ import type { EpochEnd } from './leader-epochs.ts'
 import type { LogConfig } from './log-config.ts'
 import { LogFlush } from './log-flush.ts'
 import type { OpenLogOptions } from './log-options.ts'
-import { collectAborted, noBatches, readBatches } from './log-read.ts'
+import { checkInRange, collectAborted, noBatches, readBatches } from './log-read.ts'
 import { LogState, type LogStateName } from './log-state.ts'
 import { openStore, type LogStore } from './log-store.ts'
 import type {
@@ -55,7 +55,8 @@ export class PartitionLog {
   #writer: LogWriter
   readonly #options: OpenLogOptions
   readonly #place: string
-  readonly #flush: LogFlush
+  /** What is forced to the disk, and when. */
+  readonly flushing: LogFlush
   readonly #tail: TailCache
   readonly #stable = new StableOffset()
 
@@ -70,7 +71,7 @@ export class PartitionLog {
     this.leaderEpoch = options.leaderEpoch ?? 0
     this.#recoveryPoint = options.recoveryPoint ?? 0
     this.#tail = new TailCache(options.tailBudget ?? new TailBudget())
-    this.#flush = new LogFlush({
+    this.flushing = new LogFlush({
       target: () => ({ endOffset: this.#writer.endOffset, active: this.#store.segments.active }),
       flushed: (offset, sealedBytes) => this.#flushed(offset, sealedBytes),
       failed: error => this.#state.fail(error),
@@ -154,7 +155,7 @@ export class PartitionLog {
     }
     const context = { config: this.#config, leaderEpoch: this.leaderEpoch, nowMs: options.nowMs }
     const baseOffset = this.#guard(() => this.#writer.writeRecords(bytes, batches, context))
-    this.#appended()
+    this.#appended(options.nowMs)
     return this.#result(baseOffset, this.logEndOffset - 1, options.nowMs, false)
   }
 
@@ -180,7 +181,7 @@ export class PartitionLog {
       this.#writer.writeMarker(bytes, describeBatch(bytes, 0), marker, context),
     )
     if (completed !== undefined) this.#stable.completed(completed)
-    this.#appended()
+    this.#appended(nowMs)
     return this.#result(offset, offset, nowMs, false)
   }
 
@@ -191,12 +192,7 @@ export class PartitionLog {
   read(options: ReadOptions): ReadResult {
     this.#state.checkReadable()
     const { offset, maxBytes, minOneBatch = true, isolation = 'read_uncommitted' } = options
-    if (offset < this.#logStartOffset || offset > this.logEndOffset) {
-      throw new BrokerError(
-        kafkaErrors.OFFSET_OUT_OF_RANGE.code,
-        `Offset ${offset} of ${this.#place} is outside of [${this.#logStartOffset}, ${this.logEndOffset}].`,
-      )
-    }
+    checkInRange(offset, { start: this.#logStartOffset, end: this.logEndOffset, place: this.#place })
     const lastStableOffset = this.lastStableOffset
     const endOffset = isolation === 'read_committed' ? lastStableOffset : this.highWatermark
     const range = { offset, endOffset, maxBytes, minOneBatch }
@@ -216,16 +212,19 @@ export class PartitionLog {
     }
   }
 
-  /** Undefined under 'process'; under 'power', settles when all that was appended so far is on the disk (MR-4004 if not). */
+  /**
+   * Under 'power', and where the topic's flush.messages wants what was appended on the disk, settles when it is (MR-4004 if
+   * it cannot be); else undefined.
+   */
   durable(): Promise<void> | undefined {
-    return this.#options.durability === 'power' ? this.flush() : undefined
+    return this.#options.durability === 'power' || this.flushing.owed ? this.flush() : undefined
   }
 
   /** Forces all that was appended so far to the disk, under either durability. Rejects with MR-4004. */
   flush(): Promise<void> {
     this.#state.checkReadable()
     if (this.state === 'failed') return Promise.reject(this.#state.failedError())
-    return this.#flush.flush()
+    return this.flushing.flush()
   }
 
   /** The first record at or after a time that readers may see; undefined if there is none. */
@@ -287,7 +286,7 @@ export class PartitionLog {
     if (this.state !== 'open') return false
     // What is dropped from the transaction index must not be served from memory, or aborted records would show.
     this.#tail.clear()
-    for (const original of originals) this.#flush.forget(original)
+    for (const original of originals) this.flushing.forget(original)
     return this.#store.replace(originals, cleaned, nowMs + this.#config.fileDeleteDelayMs)
   }
 
@@ -296,7 +295,7 @@ export class PartitionLog {
     if (this.state === 'open') return
     // What was not synced may be half there, and was shown to nobody.
     if (this.#options.durability === 'power') this.#store.cut(this.highWatermark)
-    this.#flush.restart()
+    this.flushing.restart()
     this.#store.close()
     this.#tail.clear()
     this.#store = openStore({
@@ -323,7 +322,7 @@ export class PartitionLog {
       this.#recoveryPoint = this.logEndOffset
     }
     this.#state.moveTo('closed')
-    this.#flush.close({ durable: settle })
+    this.flushing.close({ durable: settle })
     this.#stable.close()
     this.#tail.clear()
     this.#store.close()
@@ -332,20 +331,20 @@ export class PartitionLog {
 
   /** Settles when no flush is under way. */
   idle(): Promise<void> {
-    return this.#flush.idle()
+    return this.flushing.idle()
   }
 
   /** What goes with newly opened files. */
   #begin(): LogWriter {
     const { logEndOffset, unsynced } = this.#store
     this.#recoveryPoint = Math.min(this.#recoveryPoint, logEndOffset)
-    for (const segment of unsynced) this.#flush.sealed(segment)
+    for (const segment of unsynced) this.flushing.sealed(segment)
     this.#stable.reset(logEndOffset)
     return new LogWriter({
       store: this.#store,
       tail: this.#tail,
       random: this.#options.random,
-      sealed: segment => this.#flush.sealed(segment),
+      sealed: segment => this.flushing.sealed(segment),
     })
   }
 
@@ -360,12 +359,13 @@ export class PartitionLog {
   }
 
   /** After a write: under 'process' readers see it now, under 'power' once it is on the disk. */
-  #appended(): void {
+  #appended(nowMs: number): void {
     if (this.#options.durability === 'power') {
       // Whoever acknowledges waits for it too; a failure reaches the log through `failed`.
-      this.#flush.flush().catch(() => {})
+      this.flushing.flush().catch(() => {})
     } else {
       this.#stable.advance(this.logEndOffset)
+      this.flushing.appended(this.#config, nowMs)
     }
   }
 
@@ -389,7 +389,7 @@ export class PartitionLog {
     const start = segments.all[count]!.baseOffset
     if (start > this.#logStartOffset) this.#moveStart(start)
     const retired = this.#store.retire(count, nowMs, this.#config.fileDeleteDelayMs)
-    for (const segment of retired) this.#flush.forget(segment)
+    for (const segment of retired) this.flushing.forget(segment)
   }
 
   #moveStart(offset: number): void {

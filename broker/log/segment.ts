@@ -64,6 +64,8 @@ export interface SegmentHome {
   readonly files: FileSystem
   readonly directory: string
   readonly warm: WarmSegments
+  /** Whether the names of new segments are put on the disk as they are made. */
+  readonly syncsNames: boolean
 }
 
 export class Segment {
@@ -82,6 +84,7 @@ export class Segment {
   #bytesSinceIndexEntry = 0
   #maxTimestamp: number | undefined
   #maxTimestampOffset: number
+  #nameSynced: boolean
 
   constructor(
     home: SegmentHome,
@@ -99,6 +102,7 @@ export class Segment {
     this.createdMs = options.createdMs
     this.active = options.active
     this.#suffix = options.suffix ?? ''
+    this.#nameSynced = home.syncsNames
     this.#maxTimestampOffset = options.baseOffset
     if (options.sizeInBytes === 0) this.#maxTimestamp = -1
     if (options.active) this.#indexes = this.#emptyIndexes()
@@ -163,6 +167,15 @@ export class Segment {
     }
     this.#bytesSinceIndexEntry += batch.sizeInBytes
     this.sizeInBytes += batch.sizeInBytes
+  }
+
+  /** Forces what was appended so far to the disk, beside the event loop; the first time the file's name as well. */
+  async syncAsync(): Promise<void> {
+    const { files, directory } = this.#home
+    await this.file.syncAsync()
+    if (this.#nameSynced) return
+    files.syncDirectory(directory)
+    this.#nameSynced = true
   }
 
   /** Counts bytes in the file that are no batch, so that positions stay right. */

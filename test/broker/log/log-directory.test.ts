@@ -278,6 +278,8 @@ it('takes the configuration of a topic under Kafka’s names', () => {
     'max.compaction.lag.ms': 13,
     'min.cleanable.dirty.ratio': 0.5,
     'file.delete.delay.ms': 14,
+    'flush.messages': 15,
+    'flush.ms': 16,
   })
   expect(config).toMatchObject({
     delete: true,

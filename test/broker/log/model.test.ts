@@ -247,4 +247,4 @@ it('does what the model does', () => {
       }
     }
   }
-})
+}, 60_000)
