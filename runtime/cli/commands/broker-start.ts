@@ -15,6 +15,7 @@ import {
 } from '../../../broker/index.ts'
 import { StreamsError } from '../../../src/base/errors.ts'
 import { consoleLogger, type Logger } from '../../logger.ts'
+import { scramPassword } from '../scram-password.ts'
 
 /** The parsed flags. */
 export interface BrokerStartFlags {
@@ -23,6 +24,7 @@ export interface BrokerStartFlags {
   readonly config?: string
   readonly property?: readonly string[]
   readonly lenientReplication?: boolean
+  readonly addScram?: readonly string[]
 }
 
 const dataDefault = '.millrace/broker'
@@ -30,6 +32,7 @@ const dataDefault = '.millrace/broker'
 export async function brokerStartCommand(flags: BrokerStartFlags): Promise<void> {
   const logger = consoleLogger()
   const definition = defineBroker(await propertiesOf(flags))
+  const passwords = (flags.addScram ?? []).map(scramPassword)
   for (const notice of definition.notices) logger.log('info', notice)
   const directory = flags.data ?? definition.directory ?? dataDefault
   const broker = await startBroker({
@@ -41,6 +44,7 @@ export async function brokerStartCommand(flags: BrokerStartFlags): Promise<void>
   })
   const stopped = untilSignal()
   try {
+    for (const password of passwords) await broker.setPassword(password)
     const addresses = await listenOn(broker, definition)
     logger.log('info', `broker ${broker.clusterId} serves ${directory}`)
     process.stdout.write(`listening on ${addresses.join(', ')}\n`)
@@ -81,6 +85,14 @@ async function propertiesOf(flags: BrokerStartFlags): Promise<ReadonlyMap<string
       throw new StreamsError('MR-5022', {
         what: `--port ${flags.port} is not a port`,
         fix: 'give 0 to 65535',
+      })
+    }
+    const configured = properties.get('listeners') ?? ''
+    if (/(?:^|,)\s*(?!PLAINTEXT:|CONTROLLER:)[^,\s]/i.test(configured)) {
+      // A plain listener in the place of secured ones is not what anybody means by a port.
+      throw new StreamsError('MR-5022', {
+        what: `--port stands for a plain listener, and listeners=${configured} is configured`,
+        fix: 'leave out --port, and set the port in listeners',
       })
     }
     properties.set('listeners', `PLAINTEXT://127.0.0.1:${flags.port}`)

@@ -44,8 +44,8 @@ interface Production {
   readonly key: Uint8Array | null
   readonly headers: readonly Header[]
   readonly partition: number | undefined
-  /** Records a second; `Infinity` for as fast as it goes. */
-  readonly rate: number
+  /** Records a second; `undefined` for as fast as it goes. */
+  readonly rate: number | undefined
   readonly transactionalId: string | undefined
   readonly compression: CodecName | undefined
   readonly file: string | undefined
@@ -83,7 +83,7 @@ function productionOf(topic: string, flags: ProduceFlags): Production {
       return { key, value: utf8Bytes(value) }
     }),
     partition: flags.partition === undefined ? undefined : integerOf(flags.partition, '--partition', 0),
-    rate: flags.rate === undefined ? Infinity : integerOf(flags.rate, '--rate', 1),
+    rate: flags.rate === undefined ? undefined : integerOf(flags.rate, '--rate', 1),
     transactionalId: flags.txn,
     compression: compression as CodecName | undefined,
   }
@@ -159,7 +159,7 @@ async function sendAll(
   const stop = (): void => void input.destroy()
   signal.addEventListener('abort', stop)
   const partitioner = new Partitioner(session.cluster.random)
-  const pace = new Pace(rate)
+  const pace = rate === undefined ? undefined : new Pace(rate)
   if (file === undefined && process.stdin.isTTY) session.note('one record a line; end with Ctrl-D')
   session.detail(`reading ${forms.input} of ${file ?? 'the standard input'}`)
   let number = 0
@@ -172,8 +172,9 @@ async function sendAll(
       const { key, value, headers, timestamp = session.cluster.clock.now() } = record
       producer.append(topic, partition, key, value, timestamp, headers)
       written.records++
-      await producer.whenWritable()
-      await pace.next(signal)
+      const full = producer.whenWritable()
+      if (full !== undefined) await full
+      if (pace !== undefined) await pace.next(signal)
       if (signal.aborted) break
     }
   } catch (error) {
@@ -231,7 +232,6 @@ class Pace {
 
   /** Resolves when the next record is due, or at once when `signal` is aborted. */
   async next(signal: AbortSignal): Promise<void> {
-    if (this.#rate === Infinity) return
     this.#count++
     const waitMs = this.#begun + (this.#count * 1000) / this.#rate - performance.now()
     // Timers are no finer than a millisecond: several records may share one.

@@ -21,6 +21,11 @@ export function declareBrokerCommands(program: Command): void {
       '--lenient-replication',
       'create topics that ask for several replicas with one, instead of refusing them',
     )
+    .option(
+      '--add-scram <credential>',
+      "set a user's password, as Kafka's storage tool does: SCRAM-SHA-512=[name=alice,password=secret]; may be given again",
+      collect,
+    )
     .addHelpText(
       'after',
       "\nProperties have Kafka's names and units: docs/broker-config.md lists all of them.",
