@@ -60,7 +60,29 @@ export type Branches<K, V, B> = {
 
 /** Records as they come, each on its own. */
 export interface KStream<K, V> {
-  /** Keeps the records that `predicate` accepts; a type guard narrows the values. Absent values are passed to it. */
+  /**
+   * Keeps the records that `predicate` accepts; a type guard narrows the values. Absent values are passed to it.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, json, string, topic } from 'millrace'
+   *
+   * type Payment = { kind: 'card'; last4: string } | { kind: 'cash' }
+   *
+   * const payments = topic('payments', { key: string(), value: json<Payment>() })
+   * const cards = topic('cards', { key: string(), value: string() })
+   *
+   * export default defineApp({
+   *   id: 'cards',
+   *   build(b) {
+   *     b.stream(payments)
+   *       .filter(payment => payment.kind === 'card')
+   *       .mapValues(card => card.last4)
+   *       .to(cards)
+   *   },
+   * })
+   * ```
+   */
   filter<W extends V>(predicate: TypeGuard<K, V, W>, options?: NamedOptions): KStream<K, W>
   filter(predicate: Check<K, V>, options?: NamedOptions): KStream<K, V>
 
@@ -87,6 +109,23 @@ export interface KStream<K, V> {
   /**
    * Replaces key and value: `fn` answers `[key, value]`. Keyed operators that follow send the records through a
    * repartition topic first. Keys that are not strings need a serde in `options.key`.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, int64, json, string, topic } from 'millrace'
+   *
+   * const orders = topic('orders', { key: string(), value: json<{ customer: bigint; amount: number }>() })
+   * const amounts = topic('amounts', { key: int64(), value: json<number>() })
+   *
+   * export default defineApp({
+   *   id: 'amounts',
+   *   build(b) {
+   *     b.stream(orders)
+   *       .map(order => [order.customer, order.amount], { key: int64(), name: 'by-customer' })
+   *       .to(amounts)
+   *   },
+   * })
+   * ```
    */
   map<K2 extends string, W>(
     fn: Mapper<K, V, readonly [K2 | NotOtherKey, W] | NotAsync>,
@@ -120,7 +159,20 @@ export interface KStream<K, V> {
   /** Writes a line for each record, `[label]: key, value`, which ends here: to standard output unless told otherwise. */
   print(options?: PrintOptions<K, V>): void
 
-  /** Records of this stream and the other, in no promised order between the two. */
+  /**
+   * Records of this stream and the other, in no promised order between the two.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, string, topic } from 'millrace'
+   *
+   * const web = topic('web-clicks', { key: string(), value: string() })
+   * const app = topic('app-clicks', { key: string(), value: string() })
+   * const all = topic('clicks', { key: string(), value: string() })
+   *
+   * export default defineApp({ id: 'clicks', build: b => b.stream(web).merge(b.stream(app)).to(all) })
+   * ```
+   */
   merge<V2>(other: KStream<K, V2>, options?: NamedOptions): KStream<K, V | V2>
 
   /**
@@ -237,10 +289,53 @@ export interface KStream<K, V> {
     options: StreamJoinOptions<V, V2, W>,
   ): KStream<K, W>
 
-  /** Sends every record through a topic of the application's own, whether or not the key was changed. */
+  /**
+   * Sends every record through a topic of the application's own, whether or not the key was changed.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, string, topic } from 'millrace'
+   *
+   * const pages = topic('pages', { key: string(), value: string() })
+   * const titles = topic('titles', { key: string(), value: string() })
+   *
+   * export default defineApp({
+   *   id: 'titles',
+   *   build(b) {
+   *     // Twelve tasks for what is slow, however many partitions the input has.
+   *     b.stream(pages)
+   *       .repartition({ name: 'spread', partitions: 12 })
+   *       .mapValues(page => /<title>(.*?)<\/title>/.exec(page)?.[1] ?? '')
+   *       .to(titles)
+   *   },
+   * })
+   * ```
+   */
   repartition(options?: RepartitionOptions<K, V>): KStream<K, V>
 
-  /** The latest value of each key; an absent value deletes, an absent key is dropped. */
+  /**
+   * The latest value of each key; an absent value deletes, an absent key is dropped.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, json, string, topic } from 'millrace'
+   *
+   * const moves = topic('moves', { key: string(), value: json<{ person: string; city: string }>() })
+   * const cities = topic('cities', { key: string(), value: string() })
+   *
+   * export default defineApp({
+   *   id: 'cities',
+   *   build(b) {
+   *     b.stream(moves)
+   *       .selectKey(move => move.person)
+   *       .mapValues(move => move.city)
+   *       .toTable('city-of-person')
+   *       .toStream()
+   *       .to(cities)
+   *   },
+   * })
+   * ```
+   */
   toTable(store?: string | RowStoreOptions<V>): KTable<K, V>
 
   /**
@@ -266,6 +361,20 @@ export interface KStream<K, V> {
    * Writes every record to a topic, with its timestamp and headers; `undefined` becomes a tombstone. Topics that the
    * stream's types do not fit do not compile. In place of a topic, `{ choose, key, value }` writes each record to the topic
    * that `choose` names for it: see `DynamicTopic`.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, json, string, topic } from 'millrace'
+   *
+   * const events = topic('events', { key: string(), value: json<{ country: string }>() })
+   *
+   * export default defineApp({
+   *   id: 'by-country',
+   *   build(b) {
+   *     b.stream(events).to({ choose: event => `events-${event.country}`, key: string(), value: json() })
+   *   },
+   * })
+   * ```
    */
   to(
     topic:
@@ -306,7 +415,33 @@ export interface KGroupedStream<K, V> {
   /** Folds the values of each key, beginning with the first. Records without a key or a value are dropped. */
   reduce(reducer: Fold<K, V, V>, store?: string | RowStoreOptions<V>): KTable<K, V>
 
-  /** Folds the values of each key into an aggregate that `initial` starts; drops as `reduce` does. */
+  /**
+   * Folds the values of each key into an aggregate that `initial` starts; drops as `reduce` does.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, json, string, topic } from 'millrace'
+   *
+   * const ratings = topic('ratings', { key: string(), value: json<number>() })
+   * const means = topic('means', { key: string(), value: json<number>() })
+   *
+   * export default defineApp({
+   *   id: 'means',
+   *   build(b) {
+   *     b.stream(ratings)
+   *       .groupByKey()
+   *       .aggregate({
+   *         initial: () => ({ sum: 0, count: 0 }),
+   *         add: (all, rating) => ({ sum: all.sum + rating, count: all.count + 1 }),
+   *         store: 'ratings',
+   *       })
+   *       .mapValues(all => all.sum / all.count)
+   *       .toStream()
+   *       .to(means)
+   *   },
+   * })
+   * ```
+   */
   aggregate<A>(
     options: { readonly initial: Initializer<Sync<A>>; readonly add: Fold<K, V, A> } & RowStoreOptions<A>,
   ): KTable<K, A>
@@ -373,7 +508,29 @@ export interface WindowedStream<K, V> {
   /** Folds the values of each key and window, beginning with the first. */
   reduce(reducer: Fold<K, V, V>, store?: string | WindowStoreOptions<V>): KTable<Windowed<K>, V>
 
-  /** Folds the values of each key and window into an aggregate that `initial` starts. */
+  /**
+   * Folds the values of each key and window into an aggregate that `initial` starts.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, hopping, json, string, topic, windowed } from 'millrace'
+   *
+   * const trades = topic('trades', { key: string(), value: json<{ price: number }>() })
+   * const highs = topic('highs', { key: windowed(string(), '5m'), value: json<number>() })
+   *
+   * export default defineApp({
+   *   id: 'highs',
+   *   build(b) {
+   *     b.stream(trades)
+   *       .groupByKey()
+   *       .windowedBy(hopping('5m', { advance: '1m', grace: '10s' }), { emit: 'close' })
+   *       .aggregate({ initial: () => 0, add: (high, { price }) => Math.max(high, price), store: 'highs' })
+   *       .toStream()
+   *       .to(highs)
+   *   },
+   * })
+   * ```
+   */
   aggregate<A>(options: WindowAggregateOptions<K, V, A>): KTable<Windowed<K>, A>
 }
 
@@ -388,7 +545,34 @@ export interface SessionWindowedStream<K, V> {
   /** Folds the values of each session; where sessions become one, it folds theirs, in the order of their ends. */
   reduce(reducer: Fold<K, V, V>, store?: string | WindowStoreOptions<V>): KTable<Windowed<K>, V>
 
-  /** Merges the aggregates of the sessions that a record touches, beginning with `initial()`, then adds its value. */
+  /**
+   * Merges the aggregates of the sessions that a record touches, beginning with `initial()`, then adds its value.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, json, session, sessionWindowed, string, topic } from 'millrace'
+   *
+   * const clicks = topic('clicks', { key: string(), value: string() })
+   * const visits = topic('visits', { key: sessionWindowed(string()), value: json<string[]>() })
+   *
+   * export default defineApp({
+   *   id: 'visits',
+   *   build(b) {
+   *     b.stream(clicks)
+   *       .groupByKey()
+   *       .windowedBy(session('30m'))
+   *       .aggregate({
+   *         initial: (): string[] => [],
+   *         add: (pages, page) => [...pages, page],
+   *         merge: (before, after) => [...before, ...after],
+   *         store: 'visits',
+   *       })
+   *       .toStream()
+   *       .to(visits)
+   *   },
+   * })
+   * ```
+   */
   aggregate<A>(options: WindowAggregateOptions<K, V, A> & SessionMerge<K, A>): KTable<Windowed<K>, A>
 }
 
@@ -423,7 +607,25 @@ export interface SessionWindowedCogroupedStream<K, A> {
 
 /** The latest value of each key. */
 export interface KTable<K, V> extends LookupTable<K, V> {
-  /** Keeps the rows that `predicate` accepts; for the others a tombstone is put out. */
+  /**
+   * Keeps the rows that `predicate` accepts; for the others a tombstone is put out.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, json, string, topic } from 'millrace'
+   *
+   * const accounts = topic('accounts', { key: string(), value: json<{ balance: number }>() })
+   * const overdrawn = topic('overdrawn', { key: string(), value: json<{ balance: number }>() })
+   *
+   * export default defineApp({
+   *   id: 'overdrawn',
+   *   build(b) {
+   *     // An account that is in credit again is deleted from 'overdrawn'.
+   *     b.table(accounts, 'accounts').filter(({ balance }) => balance < 0).toStream().to(overdrawn)
+   *   },
+   * })
+   * ```
+   */
   filter<W extends V>(predicate: TypeGuard<K, V, W>, store?: string | StoreOptions<W>): KTable<K, W>
   filter(predicate: Check<K, V>, store?: string | StoreOptions<V>): KTable<K, V>
 
@@ -583,6 +785,30 @@ export interface KGroupedTable<K, V> {
    * Folds the rows of each group into an aggregate that `initial` starts. A row that changes is first taken out with
    * `subtract`, with its old value, and then added with `add`. Nothing (`undefined`) deletes the group; rows that
    * leave it afterwards are not subtracted. Between leaving one group and joining another, a row is in neither.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, json, string, topic } from 'millrace'
+   *
+   * const staff = topic('staff', { key: string(), value: json<{ team: string; salary: number }>() })
+   * const costs = topic('team-costs', { key: string(), value: json<number>() })
+   *
+   * export default defineApp({
+   *   id: 'team-costs',
+   *   build(b) {
+   *     b.table(staff)
+   *       .groupBy(person => person.team)
+   *       .aggregate({
+   *         initial: () => 0,
+   *         add: (sum, person) => sum + person.salary,
+   *         subtract: (sum, person) => sum - person.salary,
+   *         store: 'team-costs',
+   *       })
+   *       .toStream()
+   *       .to(costs)
+   *   },
+   * })
+   * ```
    */
   aggregate<A>(
     options: { readonly initial: Initializer<Sync<A>> } & Subtracting<K, V, A> & StoreOptions<A>,
