@@ -59,18 +59,18 @@ function* createAll(
   }
   for (const wish of request.topics) {
     if (twice.has(wish.name)) continue
-    topics.push(create(broker, context, wish, mutations))
+    topics.push(yield* create(broker, context, wish, mutations))
     yield
   }
   return { throttleTimeMs: mutations.throttleMs(), topics }
 }
 
-function create(
+function* create(
   broker: BrokerContext,
   context: RequestContext<CreateTopicsRequest>,
   wish: CreatableTopic,
   mutations: MutationQuota,
-): CreatableTopicResult {
+): Generator<void, CreatableTopicResult, void> {
   const { name, numPartitions, replicationFactor, assignments, configs } = wish
   const isAllowed = may(broker, context, 'CREATE', 'CLUSTER') || may(broker, context, 'CREATE', 'TOPIC', name)
   if (!isAllowed) {
@@ -86,7 +86,8 @@ function create(
   try {
     mutations.take(plan.partitionCount)
     if (context.request.validateOnly) return created(broker, context, plan, zeroUuid)
-    return created(broker, context, plan, broker.topics.create(plan).id)
+    const topic = yield* broker.topics.createInSteps(plan)
+    return created(broker, context, plan, topic.id)
   } catch (error) {
     const { errorCode, errorMessage } = failureOf(error)
     return refused(name, errorCode, errorMessage)

@@ -64,7 +64,7 @@ function* removeAll(
     const repeated = twice.has(each.name ?? each.topicId)
     const why = 'Duplicate topic in the request.'
     responses.push(
-      repeated ? refused(each, 'INVALID_REQUEST', why) : remove(broker, context, each, mutations),
+      repeated ? refused(each, 'INVALID_REQUEST', why) : yield* remove(broker, context, each, mutations),
     )
     yield
   }
@@ -75,12 +75,12 @@ function askedFor({ topics, topicNames }: DeleteTopicsRequest): readonly DeleteT
   return topics.length > 0 ? topics : topicNames.map(name => ({ name, topicId: zeroUuid }))
 }
 
-function remove(
+function* remove(
   broker: BrokerContext,
   context: RequestContext<DeleteTopicsRequest>,
   asked: DeleteTopicState,
   mutations: MutationQuota,
-): DeletableTopicResult {
+): Generator<void, DeletableTopicResult, void> {
   const { name, topicId } = asked
   if (name === null && topicId === zeroUuid) {
     return refused(asked, 'INVALID_REQUEST', 'Neither topic name nor id were specified.')
@@ -106,7 +106,7 @@ function remove(
   }
   try {
     mutations.take(topic.logs.length)
-    broker.topics.delete(topic.name)
+    yield* broker.topics.delete(topic.name)
   } catch (error) {
     return { ...asked, ...failureOf(error) }
   }

@@ -55,19 +55,19 @@ function* growAll(
   for (const wish of request.topics) {
     if (twice.has(wish.name)) continue
     const isAllowed = may(broker, context, 'ALTER', 'TOPIC', wish.name)
-    if (isAllowed) results.push(grow(broker, wish, request.validateOnly, mutations))
+    if (isAllowed) results.push(yield* grow(broker, wish, request.validateOnly, mutations))
     else results.push({ name: wish.name, ...refusalOf(context, 'ALTER', 'TOPIC', wish.name) })
     yield
   }
   return { throttleTimeMs: mutations.throttleMs(), results }
 }
 
-function grow(
+function* grow(
   broker: BrokerContext,
   { name, count, assignments }: CreatePartitionsTopic,
   validateOnly: boolean,
   mutations: MutationQuota,
-): CreatePartitionsTopicResult {
+): Generator<void, CreatePartitionsTopicResult, void> {
   const topic = broker.topics.get(name)
   if (topic === undefined) return refused(name, 'UNKNOWN_TOPIC_OR_PARTITION', `There is no topic '${name}'.`)
   const current = topic.logs.length
@@ -97,7 +97,7 @@ function grow(
   if (noRoom !== undefined) return { name, ...noRoom }
   try {
     mutations.take(count - current)
-    if (!validateOnly) broker.topics.addPartitions(name, count)
+    if (!validateOnly) yield* broker.topics.addPartitions(name, count)
   } catch (error) {
     return { name, ...failureOf(error) }
   }

@@ -39,6 +39,8 @@ export interface KnownTopics {
   get(name: string): object | undefined
   /** The topic whose name differs from `name` only in '.' and '_'. */
   colliding(key: string): string | undefined
+  /** Whether partitions of a topic of this name are being made or taken away. */
+  isUnderWay(name: string): boolean
   /** Partitions of all topics together. */
   readonly partitionCount: number
 }
@@ -75,7 +77,7 @@ function nameRefusal(name: string, topics: KnownTopics): TopicRefusal | undefine
   if (name === metadataLogName) {
     return refusal('INVALID_TOPIC_EXCEPTION', `Topic name is invalid: '${name}' is reserved`)
   }
-  if (topics.get(name) !== undefined) {
+  if (topics.get(name) !== undefined || topics.isUnderWay(name)) {
     return refusal('TOPIC_ALREADY_EXISTS', `Topic '${name}' already exists.`)
   }
   const other = topics.colliding(collisionKey(name))

@@ -11,6 +11,8 @@ import { assert } from '../../src/base/assert.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import type { Random } from '../../src/base/random.ts'
 import { randomUuid } from '../../src/base/uuid.ts'
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import { BrokerError } from '../broker-error.ts'
 import type { BrokerConfig } from '../config.ts'
 import { logConfigOf } from '../log/log-config.ts'
 import type { LogDirectory } from '../log/log-directory.ts'
@@ -58,6 +60,8 @@ export class Topics {
   readonly #byName = new Map<string, Topic>()
   readonly #byId = new Map<string, Topic>()
   readonly #byCollisionKey = new Map<string, string>()
+  /** Topics whose partitions are being made or taken away, a step at a time. */
+  readonly #underWay = new Set<string>()
   #partitionCount = 0
   #version = 0
 
@@ -121,6 +125,40 @@ export class Topics {
     return this.#enter(this.#make(entry, []))
   }
 
+  /** Whether partitions of a topic of this name are being made or taken away. */
+  isUnderWay(name: string): boolean {
+    return this.#underWay.has(name)
+  }
+
+  /** `create` in steps, between which others have their turn: a topic may have thousands of partitions. */
+  *createInSteps({ name, partitionCount, overrides }: TopicPlan): Generator<void, Topic, void> {
+    assert(!this.#byName.has(name), 'a topic that exists was created')
+    const entry = { name, id: randomUuid(this.#random), partitionCount, overrides }
+    return yield* this.#makeInSteps(entry, [])
+  }
+
+  /** Adds partitions up to a total of `partitionCount`, in steps. Throws a `BrokerError` while that is under way already. */
+  *addPartitions(name: string, partitionCount: number): Generator<void, Topic, void> {
+    const { id, overrides, logs } = this.#settled(name)
+    assert(partitionCount > logs.length, 'partitions can only be added')
+    return yield* this.#makeInSteps({ name, id, partitionCount, overrides }, logs)
+  }
+
+  /** Takes a topic away in steps: it is gone with the first, its files go with the others. Throws as above. */
+  *delete(name: string): Generator<void, void, void> {
+    const { logs } = this.#settled(name)
+    this.#forget(name)
+    this.#underWay.add(name)
+    try {
+      for (let partition = 0; partition < logs.length; partition++) {
+        this.#logs.delete(name, partition)
+        yield
+      }
+    } finally {
+      this.#underWay.delete(name)
+    }
+  }
+
   /** One of the broker's own topics, made now if it does not exist yet. */
   internal(name: InternalTopic): Topic {
     const topic = this.#byName.get(name)
@@ -140,13 +178,6 @@ export class Topics {
     })
   }
 
-  /** Adds partitions up to a total of `partitionCount`. */
-  addPartitions(name: string, partitionCount: number): Topic {
-    const { id, overrides, logs } = this.#existing(name)
-    assert(partitionCount > logs.length, 'partitions can only be added')
-    return this.#enter(this.#make({ name, id, partitionCount, overrides }, logs))
-  }
-
   /** Replaces what the topic sets. */
   configure(name: string, overrides: TopicOverrides): Topic {
     const topic = this.#existing(name)
@@ -159,18 +190,6 @@ export class Topics {
     return this.#enter({ ...topic, overrides, config })
   }
 
-  delete(name: string): void {
-    const topic = this.#existing(name)
-    this.#metadata.remove(name, this.#clock.now())
-    this.#version++
-    this.#partitionCount -= topic.logs.length
-    this.#byName.delete(name)
-    this.#byId.delete(topic.id)
-    this.#byCollisionKey.delete(collisionKey(name))
-    for (let partition = 0; partition < topic.logs.length; partition++) this.#logs.delete(name, partition)
-    this.#listener.removed(topic)
-  }
-
   /** Settles when the changes made survive what `durability` promises; `undefined` if they do already. */
   durable(): Promise<void> | undefined {
     return this.#metadata.durable()
@@ -180,6 +199,51 @@ export class Topics {
     const topic = this.#byName.get(name)
     assert(topic !== undefined, 'a topic that does not exist was changed')
     return topic
+  }
+
+  /** A topic to which nothing else is being done. */
+  #settled(name: string): Topic {
+    if (!this.#underWay.has(name)) return this.#existing(name)
+    const why = `Partitions of '${name}' are being made: ask again when that is done.`
+    throw new BrokerError(kafkaErrors.INVALID_REQUEST.code, why)
+  }
+
+  /** Takes a topic out of the registry; its logs are left. */
+  #forget(name: string): void {
+    const topic = this.#existing(name)
+    this.#metadata.remove(name, this.#clock.now())
+    this.#version++
+    this.#partitionCount -= topic.logs.length
+    this.#byName.delete(name)
+    this.#byId.delete(topic.id)
+    this.#byCollisionKey.delete(collisionKey(name))
+    this.#listener.removed(topic)
+  }
+
+  /** Makes the partitions one by one, so that `#make` finds them; their number is reserved meanwhile. */
+  *#makeInSteps(entry: TopicEntry, present: readonly PartitionLog[]): Generator<void, Topic, void> {
+    const { name, id, partitionCount } = entry
+    const added = partitionCount - present.length
+    const config = this.#effective(entry.overrides)
+    this.#underWay.add(name)
+    this.#partitionCount += added
+    try {
+      for (let partition = present.length; partition < partitionCount; partition++) {
+        this.#create({ name, id }, partition, config)
+        yield
+      }
+      // What the topic sets may have been changed meanwhile.
+      const overrides = this.#byName.get(name)?.overrides ?? entry.overrides
+      return this.#enter(this.#make({ ...entry, overrides }, present))
+    } catch (error) {
+      for (let partition = present.length; partition < partitionCount; partition++) {
+        this.#logs.delete(name, partition)
+      }
+      throw error
+    } finally {
+      this.#underWay.delete(name)
+      this.#partitionCount -= added
+    }
   }
 
   /** Makes partitions beyond `present` on disk, then remembers the topic; takes them away again if either fails. */

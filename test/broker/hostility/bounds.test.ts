@@ -1,5 +1,7 @@
 /** What a stranger could make without end, and the bound of each; what is asked for twice, and what takes long. */
 import { describe, expect, it } from 'vitest'
+import { startBroker } from '../../../broker/broker.ts'
+import { MemoryFiles } from '../../../broker/log/memory-files.ts'
 import { DelayedRequests } from '../../../broker/net/delayed.ts'
 import { FetchSessions } from '../../../broker/net/fetch-sessions.ts'
 import { sliced } from '../../../broker/handlers/sliced.ts'
@@ -11,6 +13,7 @@ import { OffsetFetch } from '../../../src/protocol/messages/09-offset-fetch.ts'
 import { DescribeGroups } from '../../../src/protocol/messages/15-describe-groups.ts'
 import { DescribeConfigs } from '../../../src/protocol/messages/32-describe-configs.ts'
 import { DescribeLogDirs } from '../../../src/protocol/messages/35-describe-log-dirs.ts'
+import { DeleteTopics } from '../../../src/protocol/messages/20-delete-topics.ts'
 import { CreatePartitions } from '../../../src/protocol/messages/37-create-partitions.ts'
 import { DescribeProducers } from '../../../src/protocol/messages/61-describe-producers.ts'
 import { DescribeTransactions } from '../../../src/protocol/messages/65-describe-transactions.ts'
@@ -155,4 +158,48 @@ describe('a request that takes long', () => {
     await refused
     expect(worked()).toBe(30)
   })
+
+  it('may be the making of a topic: nobody else makes it, adds to it or deletes it meanwhile', async () => {
+    const clock = new SteppingClock()
+    const broker = await startBroker({
+      directory: '/data',
+      files: new MemoryFiles(),
+      clock,
+      random: seededRandom(1),
+      config: { 'partitions.max': 300 },
+    })
+    const [one, other] = [broker.connect(), broker.connect()]
+    const made = createTopic(one, 'large', { partitions: 100 })
+    const errorOf = async (name: string, partitions: number) =>
+      errorName((await createTopic(other, name, { partitions })).topics[0]!.errorCode)
+    expect(await errorOf('large', 1)).toBe('TOPIC_ALREADY_EXISTS')
+    // Its hundred are counted before they are there.
+    const racing = errorOf('another', 250)
+    for (let turn = 0; turn < 300; turn++) await clock.advance(1)
+    expect([errorName((await made).topics[0]!.errorCode), await racing]).toEqual(['NONE', 'POLICY_VIOLATION'])
+    const grown = other.send(CreatePartitions, 3, {
+      topics: [{ name: 'large', count: 200, assignments: null }],
+      timeoutMs: 1000,
+      validateOnly: false,
+    })
+    const doomed = { topics: [{ name: 'large', topicId: zeroUuid }], topicNames: [], timeoutMs: 1000 }
+    const refused = await one.send(DeleteTopics, 6, doomed)
+    expect(errorName(refused.responses[0]!.errorCode)).toBe('INVALID_REQUEST')
+    for (let turn = 0; turn < 300; turn++) await clock.advance(1)
+    expect((await grown).results[0]).toMatchObject({ errorCode: 0 })
+    const deleted = one.send(DeleteTopics, 6, doomed)
+    for (let turn = 0; turn < 300; turn++) await clock.advance(1)
+    expect((await deleted).responses[0]!.errorCode).toBe(0)
+    expect(await errorOf('large', 1)).toBe('NONE')
+    await broker.close()
+  })
 })
+
+/** A clock on which every look takes ten milliseconds, so that everything takes long. */
+class SteppingClock extends VirtualClock {
+  #looks = 0
+
+  override monotonic(): number {
+    return super.monotonic() + ++this.#looks * 10
+  }
+}

@@ -8,6 +8,7 @@ import { errorByCode } from '../../../src/protocol/errors.ts'
 const known = {
   get: (name: string) => (name === 'orders.eu' ? {} : undefined),
   colliding: (key: string) => (key === collisionKey('orders.eu') ? 'orders.eu' : undefined),
+  isUnderWay: () => false,
   partitionCount: 0,
 }
 
