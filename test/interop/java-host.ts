@@ -23,15 +23,16 @@ export function findJava(): Found<(address: string) => JavaHost> {
   if (!existsSync(librariesFile) && !isThere('mvn')) {
     return { missing: 'there is no mvn in the path, which fetches the jars of Apache Kafka' }
   }
+  let jars: string
   try {
-    const classPath = [compile(), libraries()].join(delimiter)
-    const version = /kafka-clients-(\d[\d.]*\d)\.jar/.exec(classPath)?.[1] ?? 'of an unknown version'
-    return { version, client: address => new JavaHost(classPath, address) }
+    jars = libraries()
   } catch (error) {
-    return {
-      missing: `its jars could not be fetched, or its programs not compiled: ${(error as Error).message}`,
-    }
+    const [reason] = (error as Error).message.split('\n', 1)
+    return { missing: `the jars of Apache Kafka could not be fetched: ${reason}` }
   }
+  const version = /kafka-clients-(\d[\d.]*\d)\.jar/.exec(jars)?.[1] ?? 'of an unknown version'
+  const classPath = [compile(jars), jars].join(delimiter)
+  return { version, client: address => new JavaHost(classPath, address) }
 }
 
 export class JavaHost {
@@ -73,7 +74,7 @@ function isThere(command: string): boolean {
 }
 
 /** The folder of the compiled programs, one for each state of their sources: others may be running. */
-function compile(): string {
+function compile(jars: string): string {
   const sources = readdirSync(folder).filter(name => name.endsWith('.java'))
   const paths = sources.map(name => join(folder, name))
   const hash = createHash('sha256')
@@ -81,7 +82,7 @@ function compile(): string {
   const classes = join(cache, `classes-${hash.digest('hex').slice(0, 16)}`)
   if (existsSync(join(classes, 'compiled'))) return classes
   mkdirSync(classes, { recursive: true })
-  execFileSync('javac', ['-nowarn', '-cp', libraries(), '-d', classes, ...paths], { stdio: 'pipe' })
+  execFileSync('javac', ['-nowarn', '-cp', jars, '-d', classes, ...paths], { stdio: 'pipe' })
   writeFileSync(join(classes, 'compiled'), '')
   return classes
 }
@@ -94,7 +95,7 @@ function libraries(): string {
   if (!existsSync(librariesFile) || statSync(librariesFile).mtimeMs < statSync(pom).mtimeMs) {
     mkdirSync(cache, { recursive: true })
     const goal = ['dependency:build-classpath', `-Dmdep.outputFile=${librariesFile}`]
-    execFileSync('mvn', ['-q', '-B', '-f', pom, ...goal], { stdio: 'pipe' })
+    execFileSync('mvn', ['-q', '-B', '-f', pom, ...goal], { stdio: 'pipe', timeout: 120_000 })
   }
   return readFileSync(librariesFile, 'utf8').trim()
 }
