@@ -90,8 +90,7 @@ export function purityComplaints(files: readonly SourceFile[]): Complaint[] {
 export const linesMax = 400
 /**
  * Files that may be longer, and why: the public interfaces of streams and tables all refer to one another, so any two files of
- * them would be a ring of type imports, which is worse. Much of it is
- * examples.
+ * them would be a ring of type imports, which is worse. Much of it is examples.
  */
 const longerFiles: ReadonlyMap<string, number> = new Map([['src/dsl/streams.ts', 840]])
 export const functionLinesMax = 70
