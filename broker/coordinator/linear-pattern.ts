@@ -2,8 +2,8 @@
  * Regular expressions from the wire, matched in time linear in the text.
  *
  * JavaScript's own may take time exponential in the text, so one request could stop a broker (reliability.md 2.2). This is
- * the part of RE2 that names of things need: literals, `.`, classes, `\d \w \s` and their opposites, groups, `|`,
- * `* + ? {n,m}`, `^ $`. It is compiled into a list of steps; the text is read once while the set of steps that may come
+ * the part of RE2 that names of things need: literals, `.`, classes, also such as `[:alpha:]`, `\d \w \s` and their
+ * opposites, groups, named or not, `(?i)`, `|`, `* + ? {n,m}`, `^ $`. It is compiled into a list of steps; the text is read once while the set of steps that may come
  * next is kept (Thompson 1968). Both the pattern and the steps are bounded.
  */
 
@@ -48,6 +48,8 @@ class Parser {
   readonly #units: readonly string[]
   #at = 0
   #nesting = 0
+  /** Whether the case of letters counts for nothing: from `(?i)` to the end of its group. */
+  #anyCase = false
 
   constructor(pattern: string) {
     this.#units = Array.from(pattern)
@@ -119,17 +121,36 @@ class Parser {
       case '?':
         throw new Unreadable()
       default:
-        return { kind: 'unit', test: each => each === unit }
+        return { kind: 'unit', test: this.#cased(each => each === unit) }
     }
   }
 
   #group(): Part {
-    if (this.#take('?') && !this.#take(':')) throw new Unreadable()
+    const before = this.#anyCase
+    if (this.#take('?') && this.#opening() === 'flags') return nothing
     if (++this.#nesting > nestingMax) throw new Unreadable()
     const part = this.#choice()
     this.#nesting--
     if (!this.#take(')')) throw new Unreadable()
+    this.#anyCase = before
     return part
+  }
+
+  /** What stands after `(?`: a name, `i` for the group, or `i` for the rest of the group around it. */
+  #opening(): 'group' | 'flags' {
+    const rest = this.#units.slice(this.#at, this.#at + 40).join('')
+    const named = /^P?<[A-Za-z_]\w*>/.exec(rest)
+    const flags = named === null ? /^(?<on>i?)(?:-i)?(?<end>[:)])/.exec(rest) : null
+    if (named === null && flags === null) throw new Unreadable()
+    this.#at += (named ?? flags!)[0].length
+    if (flags === null) return 'group'
+    if (flags[0].includes('i')) this.#anyCase = !flags[0].includes('-')
+    return flags.groups!['end'] === ':' ? 'group' : 'flags'
+  }
+
+  #cased(test: Test): Test {
+    if (!this.#anyCase) return test
+    return unit => test(unit) || test(unit.toLowerCase()) || test(unit.toUpperCase())
   }
 
   #class(): Test {
@@ -143,12 +164,22 @@ class Parser {
   #classItem(): Test {
     const first = this.#next()
     if (first === '\\') return escape(this.#next())
-    if (this.#peek() !== '-' || this.#units[this.#at + 1] === ']') return unit => unit === first
+    if (first === '[' && this.#peek() === ':') return this.#namedClass()
+    if (this.#peek() !== '-' || this.#units[this.#at + 1] === ']') return this.#cased(unit => unit === first)
     this.#at++
     const last = this.#next()
     const [low, high] = [first.codePointAt(0)!, last.codePointAt(0)!]
     if (last === '\\' || low > high) throw new Unreadable()
-    return unit => unit.codePointAt(0)! >= low && unit.codePointAt(0)! <= high
+    return this.#cased(unit => unit.codePointAt(0)! >= low && unit.codePointAt(0)! <= high)
+  }
+
+  /** Such as `[:alpha:]`, within a class. */
+  #namedClass(): Test {
+    const found = /^:([a-z]+):\]/.exec(this.#units.slice(this.#at, this.#at + 12).join(''))
+    const kind = found === null ? undefined : namedClasses.get(found[1]!)
+    if (found === null || kind === undefined) throw new Unreadable()
+    this.#at += found[0].length
+    return this.#cased(unit => kind.test(unit))
   }
 
   #peek(): string | undefined {
@@ -177,6 +208,18 @@ function escape(unit: string): Test {
 }
 
 const kinds: Readonly<Record<string, RegExp>> = { d: /^[0-9]$/, w: /^[0-9A-Za-z_]$/, s: /^[\t\n\f\r ]$/ }
+
+const namedClasses: ReadonlyMap<string, RegExp> = new Map([
+  ['alnum', /^[0-9A-Za-z]$/],
+  ['alpha', /^[A-Za-z]$/],
+  ['digit', /^[0-9]$/],
+  ['lower', /^[a-z]$/],
+  ['punct', /^[!-/:-@[-`{-~]$/],
+  ['space', /^[\t\n\v\f\r ]$/],
+  ['upper', /^[A-Z]$/],
+  ['word', /^[0-9A-Za-z_]$/],
+  ['xdigit', /^[0-9A-Fa-f]$/],
+])
 
 /** Appends the steps of a part; after them the list goes on. */
 function emit(steps: Step[], part: Part): void {

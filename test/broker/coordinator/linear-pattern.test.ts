@@ -41,6 +41,26 @@ describe('a linear pattern', () => {
   })
 
   it.each([
+    ['(?i)aBc', ['abc', 'ABC', 'AbC'], ['abd']],
+    ['a(?i:b)c', ['abc', 'aBc'], ['Abc', 'abC']],
+    ['(a(?i)b)c', ['abc', 'aBc'], ['aBC', 'ABc']],
+    ['(?i)a(?-i)b', ['ab', 'Ab'], ['aB']],
+    ['(?i)[^a]', ['b', 'B'], ['a', 'A']],
+    ['(?i)[a-c]+', ['aBC'], ['d']],
+    ['(?P<first>a)(?<second>b)', ['ab'], ['a']],
+    ['[[:alpha:]_]+[[:digit:]]', ['a_1'], ['1', 'aa']],
+    ['[^[:space:]]', ['a'], [' ']],
+  ])('speaks flags, names and classes by name: %s', (pattern, taken, left) => {
+    const matches = linearPattern(pattern)!
+    expect(taken.filter(text => !matches(text))).toEqual([])
+    expect(left.filter(text => matches(text))).toEqual([])
+  })
+
+  it.each([
+    '(?s)a',
+    '(?P<1>a)',
+    '[[:nothing:]]',
+    '(?',
     '(',
     ')',
     'a)',

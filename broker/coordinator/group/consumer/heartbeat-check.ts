@@ -38,7 +38,7 @@ export function checkRegex(regex: string): void {
   throw new BrokerError(
     kafkaErrors.INVALID_REGULAR_EXPRESSION.code,
     `SubscribedTopicRegex \`${regex}\` is not a valid regular expression: it is too long or not made of literals, ` +
-      '., classes, groups, |, *, +, ?, {n,m}, ^ and $.',
+      '., classes, groups, (?i), |, *, +, ?, {n,m}, ^ and $.',
   )
 }
 
