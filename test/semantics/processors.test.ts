@@ -321,7 +321,7 @@ describe('A12: metrics', () => {
     using driver = driverOf(b =>
       b.stream(input).process({
         name: 'timed',
-        *process({ value }, { metrics }) {
+        process({ value }, { metrics }) {
           metrics.sensor('sizes').record(value.length)
           metrics.sensor('calls').record()
           if (value === 'forget') metrics.remove('calls')
