@@ -15,6 +15,7 @@ import { StreamsError } from '../src/base/errors.ts'
 import type { Random } from '../src/base/random.ts'
 import { registerAllCodecs } from '../src/codecs/index.ts'
 import type { Connection, Network } from '../src/protocol/connection.ts'
+import { iterationsMin } from '../src/protocol/scram.ts'
 import { assemble } from './assemble.ts'
 import type { BrokerConfigInput } from './config.ts'
 import type { BrokerContext } from './handlers/handler.ts'
@@ -32,6 +33,7 @@ import { networkLimits, type NetworkLimits } from './net/network-limits.ts'
 
 import { Login, type SaslOptions } from './security/login.ts'
 import { ownProcess } from './security/principal.ts'
+import { deriveCredential, iterationsMax, type ScramPassword } from './security/scram-credentials.ts'
 import { loginSession, openSession } from './security/session.ts'
 import type { TlsOptions } from './security/tls.ts'
 import { systemClock } from '../system/clock.ts'
@@ -208,6 +210,21 @@ export class Broker {
     })
     this.#listeners.add(listener)
     return { host, port: listener.port }
+  }
+
+  /**
+   * Sets the password of a user for SCRAM, as AlterUserScramCredentials does over the network: how the first user comes to be
+   * where every listener asks for a login. `RangeError` for an empty name or password, or rounds out of range.
+   */
+  async setPassword(password: ScramPassword): Promise<void> {
+    const { user, iterations = iterationsMin } = password
+    if (user === '' || password.password === '') throw new RangeError('user and password must not be empty')
+    if (!Number.isInteger(iterations) || iterations < iterationsMin || iterations > iterationsMax) {
+      throw new RangeError(`iterations must be from ${iterationsMin} to ${iterationsMax}, not ${iterations}`)
+    }
+    const { credentials, topics } = this.#context
+    credentials.put(password.mechanism, user, await deriveCredential(password))
+    await topics.durable()
   }
 
   /** Ends connections, lets requests under way reject, and writes the clean stop. Idempotent. */

@@ -10,6 +10,7 @@ export {
 export type { BrokerConfigInput } from './config.ts'
 export type { SaslMechanism, SaslOptions } from './security/login.ts'
 export type { PrincipalRules } from './security/principal-rules.ts'
+export type { ScramPassword } from './security/scram-credentials.ts'
 export type { ClientAuth, TlsOptions } from './security/tls.ts'
 export { loadTls, type StoreDefinition, type TlsDefinition } from './security/tls-files.ts'
 export type { ListenerSecurity } from './properties/listener-security.ts'

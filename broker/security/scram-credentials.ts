@@ -4,9 +4,10 @@
  * Kept is what the server needs to check a proof (RFC 5802): salt, rounds, StoredKey and ServerKey. The password cannot be
  * had from them, and who steals them cannot log in with them.
  */
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, createHmac, pbkdf2, randomBytes } from 'node:crypto'
+import { promisify } from 'node:util'
 import type { Clock } from '../../src/base/clock.ts'
-import { scramMechanisms, type ScramMechanism } from '../../src/protocol/scram.ts'
+import { iterationsMin, scramMechanisms, type ScramMechanism } from '../../src/protocol/scram.ts'
 import type { Fact, FactStore } from '../metadata/metadata-log.ts'
 
 /** Rounds as Kafka bounds them from above: each login costs the client as many. */
@@ -81,6 +82,30 @@ export function credentialOf(
   const storedKey = createHash(name).update(clientKey).digest()
   const serverKey = createHmac(name, saltedPassword).update('Server Key').digest()
   return { salt: Uint8Array.from(salt), iterations, storedKey, serverKey }
+}
+
+/** A password as it is set where the broker runs. */
+export interface ScramPassword {
+  readonly mechanism: ScramMechanism
+  readonly user: string
+  readonly password: string
+  /** Rounds, 4,096 (default) to 16,384. */
+  readonly iterations?: number | undefined
+}
+
+const derive = promisify(pbkdf2)
+const saltBytes = 24
+
+/** Derives what the server keeps of a password, with a salt of its own. */
+export async function deriveCredential({
+  mechanism,
+  password,
+  iterations = iterationsMin,
+}: ScramPassword): Promise<ScramCredential> {
+  const { name, bytes } = scramHashes[mechanism]
+  const salt = randomBytes(saltBytes)
+  const saltedPassword = await derive(password.normalize('NFKC'), salt, iterations, bytes, name)
+  return credentialOf(mechanism, { salt, iterations, saltedPassword })
 }
 
 function splitText(text: string): [ScramMechanism | undefined, string] {

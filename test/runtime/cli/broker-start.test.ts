@@ -101,11 +101,39 @@ describe('millrace broker start', () => {
     expect(await stop(started, 'SIGTERM')).toBe(0)
   })
 
+  it('asks for a login, of a user whose password was set at the start', async () => {
+    const directory = await temporaryDirectory()
+    const { child } = spawnBroker(directory, [
+      ...['--property', 'listeners=SASL_PLAINTEXT://127.0.0.1:0'],
+      ...['--property', 'sasl.enabled.mechanisms=SCRAM-SHA-256'],
+      ...['--add-scram', 'SCRAM-SHA-256=[name=alice,password=secret]'],
+    ])
+    const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string]
+    const brokers = [`127.0.0.1:${/\d+(?=\n)/.exec(line)![0]}`]
+    const sasl = { mechanism: 'scram-sha-256', username: 'alice', password: 'secret' } as const
+    const admin = new Kafka({ brokers, sasl, logLevel: logLevel.NOTHING }).admin()
+    await admin.connect()
+    expect((await admin.describeCluster()).brokers).toHaveLength(1)
+    await admin.disconnect()
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  })
+
   it.each([
     ['an unknown property', ['--property', 'num.partition=3'], /did you mean num\.partitions\?/],
     ['a value out of range', ['--property', 'num.partitions=0'], /num\.partitions must be an integer from 1/],
     ['no pair', ['--property', 'num.partitions'], /is not KEY=VALUE/],
     ['a port that is none', ['--port', '70000'], /is not a port/],
+    [
+      'a port beside secured listeners',
+      ['--port', '0', '--property', 'listeners=SSL://:9093'],
+      /plain listener/,
+    ],
+    [
+      'a login without a mechanism',
+      ['--property', 'listeners=SASL_PLAINTEXT://:0'],
+      /sasl\.enabled\.mechanisms/,
+    ],
     ['a file that is not there', ['--config', 'none.properties'], /none\.properties/],
   ])('refuses %s', async (_what, args, message) => {
     const { code, stderr } = await refused(await temporaryDirectory(), ...args)
