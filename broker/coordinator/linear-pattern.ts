@@ -29,12 +29,16 @@ type Part =
   | { readonly kind: 'sequence' | 'choice'; readonly parts: readonly Part[] }
   | { readonly kind: 'repeat'; readonly part: Part; readonly min: number; readonly max: number }
 
-/** Compiles a pattern; `undefined` if it is not one of those above, or too large. */
-export function linearPattern(pattern: string): Matcher | undefined {
+/**
+ * Compiles a pattern; `undefined` if it is not one of those above, or too large. A text is matched in at most `mostSteps` times
+ * its length.
+ */
+export function linearPattern(pattern: string, mostSteps = stepsMax): Matcher | undefined {
   if (pattern.length > patternLengthMax) return undefined
   try {
     const steps: Step[] = []
     emit(steps, new Parser(pattern).parse())
+    if (steps.length > mostSteps) return undefined
     return text => run(steps, text)
   } catch (error) {
     if (error instanceof Unreadable) return undefined

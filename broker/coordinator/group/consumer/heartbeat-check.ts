@@ -2,10 +2,10 @@
 import { kafkaErrors } from '../../../../src/protocol/errors.ts'
 import type { ConsumerGroupHeartbeatRequest } from '../../../../src/protocol/messages/68-consumer-group-heartbeat.ts'
 import { BrokerError } from '../../../broker-error.ts'
-import { linearPattern } from '../../linear-pattern.ts'
 import { awayEpoch, type ConsumerGroup, type ConsumerMember } from './consumer-group.ts'
 import type { MemberPosition } from './records.ts'
 import type { NamedPartitions } from './reconcile.ts'
+import { subscriptionPattern } from './topic-directory.ts'
 
 /** Since this version a member makes its id up itself. */
 const ownIdSince = 1
@@ -34,7 +34,7 @@ export function checkRequest(
 
 /** Throws INVALID_REGULAR_EXPRESSION. */
 export function checkRegex(regex: string): void {
-  if (linearPattern(regex) !== undefined) return
+  if (subscriptionPattern(regex) !== undefined) return
   throw new BrokerError(
     kafkaErrors.INVALID_REGULAR_EXPRESSION.code,
     `SubscribedTopicRegex \`${regex}\` is not a valid regular expression: it is too long or not made of literals, ` +

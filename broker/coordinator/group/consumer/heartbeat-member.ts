@@ -89,7 +89,8 @@ export function subscribed(
     rackId: request.rackId ?? before.rackId,
     clientId,
     clientHost,
-    topicNames: request.subscribedTopicNames ?? before.topicNames,
+    topicNames:
+      request.subscribedTopicNames === null ? before.topicNames : [...new Set(request.subscribedTopicNames)],
     // An empty one takes it back.
     topicRegex: regex === null ? before.topicRegex : regex === '' ? null : regex,
     rebalanceTimeoutMs:

@@ -1,5 +1,5 @@
 /** The topics there are, as groups see them, and what regular expressions find among them. */
-import { linearPattern } from '../../linear-pattern.ts'
+import { linearPattern, type Matcher } from '../../linear-pattern.ts'
 import type { ConsumerMember } from './consumer-group.ts'
 import type { ResolvedRegex } from './records.ts'
 
@@ -20,13 +20,21 @@ export interface TopicDirectory {
   all(): Iterable<GroupTopic>
 }
 
+/** Every topic's name is matched whenever topics come or go, so a pattern may not be as large as one that is used once. */
+const patternStepsMax = 500
+
+/** Compiles what a member subscribes by; `undefined` if it is no pattern, or too large. */
+export function subscriptionPattern(regex: string): Matcher | undefined {
+  return linearPattern(regex, patternStepsMax)
+}
+
 /** The topics that may be seen and whose whole name matches, in order; `undefined` if the pattern cannot be compiled. */
 export function topicsMatching(
   regex: string,
   topics: TopicDirectory,
   isSeen: (name: string) => boolean,
 ): readonly string[] | undefined {
-  const matches = linearPattern(regex)
+  const matches = subscriptionPattern(regex)
   if (matches === undefined) return undefined
   const names: string[] = []
   for (const { name } of topics.all()) if (matches(name) && isSeen(name)) names.push(name)

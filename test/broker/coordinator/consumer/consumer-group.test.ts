@@ -129,6 +129,26 @@ describe('membership', () => {
     const bad = { memberId: 'b', rebalanceTimeoutMs: 1000, topicPartitions: [], subscribedTopicRegex: '(' }
     const refused = await consumerHeartbeat(world.connection, { ...bad, memberEpoch: 0 })
     expect(errorName(refused.errorCode)).toBe('INVALID_REGULAR_EXPRESSION')
+    const large = { ...bad, memberEpoch: 0, subscribedTopicRegex: '(a?){600}' }
+    expect(errorName((await consumerHeartbeat(world.connection, large)).errorCode)).toBe(
+      'INVALID_REGULAR_EXPRESSION',
+    )
+  })
+
+  it('takes a topic that is named twice as one, and sees what is not named any more', async () => {
+    const { world } = await startGroup(0)
+    const base = { memberId: 'm', rebalanceTimeoutMs: 1000 }
+    const joined = await consumerHeartbeat(world.connection, {
+      ...base,
+      memberEpoch: 0,
+      topicPartitions: [],
+      subscribedTopicNames: ['topic', 'input'],
+    })
+    expect(joined.assignment!.topicPartitions).toHaveLength(2)
+    const changed = { ...base, memberEpoch: 1, subscribedTopicNames: ['topic', 'topic'] }
+    const told = await consumerHeartbeat(world.connection, changed)
+    expect(told.assignment!.topicPartitions).toHaveLength(1)
+    expect((await describeConsumers(world.connection)).groupEpoch).toBe(2)
   })
 
   it('uses the assignor that most members ask for, and refuses one that there is not', async () => {
