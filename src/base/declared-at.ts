@@ -9,7 +9,7 @@ const sourceRoots = moduleUrl === undefined ? [] : rootsOf(moduleUrl)
  * bundles. Costs some microseconds: it is for declarations, not for records.
  */
 export function declaredAt(): string | undefined {
-  const { stack } = new Error('where')
+  const stack = stackOf(framesMax)
   if (stack === undefined || sourceRoots.length === 0) return undefined
   for (const line of stack.split('\n').slice(1)) {
     const place = /\(?([^\s()]+:\d+:\d+)\)?$/.exec(line)?.[1]
@@ -18,6 +18,19 @@ export function declaredAt(): string | undefined {
     return place.replace(/^file:\/\//, '')
   }
   return undefined
+}
+
+/** Calls of the library that may stand between the application's line and here; engines keep ten unless they are told. */
+const framesMax = 40
+
+function stackOf(frames: number): string | undefined {
+  const before = Error.stackTraceLimit
+  Error.stackTraceLimit = frames
+  try {
+    return new Error('where').stack
+  } finally {
+    Error.stackTraceLimit = before
+  }
 }
 
 /** The library's source folder as stack frames may spell it: a URL or a path. */

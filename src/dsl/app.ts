@@ -8,7 +8,7 @@ import { validateName } from '../topology/names.ts'
 import { checkGivenCounts } from '../topology/partition-counts.ts'
 import type { ProcessorWrapper } from '../topology/options.ts'
 import type { Topology } from '../topology/topology.ts'
-import { checkOptions } from './argument-checks.ts'
+import { checkFunction, checkOptions, misuse } from './argument-checks.ts'
 import { resolveErrors, type ErrorOptions } from './error-options.ts'
 import { StreamsBuilder } from './streams-builder.ts'
 
@@ -97,7 +97,7 @@ export function defineApp(definition: AppDefinition): App {
   } = definition
   validateName(id, 'an application')
   if (typeof build !== 'function') throw new TypeError(`app '${id}': build must be a function`)
-  checkHeaders(id, headers)
+  checkChoices(id, definition)
   const errors = resolveErrors(id, definition)
   let built: { readonly topology: Topology; readonly topics: readonly DeclaredTopic[] } | undefined
   const builtOnce = (): NonNullable<typeof built> =>
@@ -114,10 +114,22 @@ export function defineApp(definition: AppDefinition): App {
   })
 }
 
-/** Refuses what is no rule for headers. */
-export function checkHeaders(id: string, headers: unknown): void {
-  if (headers === 'kafka' || headers === 'keep') return
-  throw new TypeError(`app '${id}': headers must be 'kafka' or 'keep', not ${JSON.stringify(headers)}`)
+/** Refuses, with a `TypeError`, a choice that there is not, of what all kinds of applications may choose. */
+export function checkChoices(
+  id: string,
+  definition: Pick<AppDefinition, 'guarantee' | 'cache' | 'headers' | 'strictNaming' | 'wrapProcessor'>,
+): void {
+  const { guarantee, cache, headers, strictNaming, wrapProcessor } = definition
+  const check = (option: string, given: unknown, ...allowed: readonly unknown[]): void => {
+    if (given === undefined || allowed.includes(given)) return
+    const choices = allowed.map(each => (typeof each === 'string' ? `'${each}'` : String(each))).join(' or ')
+    throw misuse(`app '${id}': ${option} must be ${choices}, not ${JSON.stringify(given)}`)
+  }
+  check('guarantee', guarantee, 'exactly-once', 'at-least-once')
+  check('headers', headers, 'kafka', 'keep')
+  check('cache', cache, true, false)
+  check('strictNaming', strictNaming, true, false)
+  if (wrapProcessor !== undefined) checkFunction(wrapProcessor, `app '${id}': wrapProcessor`)
 }
 
 function buildTopology(

@@ -4,7 +4,7 @@ import type { DeclaredTopic } from '../plan/plan.ts'
 import { validateName } from '../topology/names.ts'
 import { checkGivenCounts } from '../topology/partition-counts.ts'
 import { Topology } from '../topology/topology.ts'
-import { checkHeaders, type App, type AppDefinition } from './app.ts'
+import { checkChoices, type App, type AppDefinition } from './app.ts'
 import { checkOptions } from './argument-checks.ts'
 import { resolveErrors } from './error-options.ts'
 
@@ -70,7 +70,7 @@ export function topologyApp(definition: TopologyAppDefinition): App {
   const { wrapProcessor } = definition
   validateName(id, 'an application')
   if (typeof build !== 'function') throw new TypeError(`app '${id}': build must be a function`)
-  checkHeaders(id, headers)
+  checkChoices(id, definition)
   const errors = resolveErrors(id, definition)
   const declared = errors.dlq === undefined ? topics : [...topics, errors.dlq]
   let built: Topology | undefined

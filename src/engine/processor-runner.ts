@@ -187,6 +187,8 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
       const first = nextTick(startMs ?? 0, intervalMs, startMs === undefined ? 0 : scope.streamTime)
       return scope.streamTimePunctuations.schedule(this, first, intervalMs, punctuate)
     }
+    if ((type as unknown) !== 'wall-clock')
+      throw new TypeError(`schedule: type must be 'stream-time' or 'wall-clock', not ${JSON.stringify(type)}`)
     const now = scope.clock.now()
     const first = startMs === undefined ? now + intervalMs : nextTick(startMs, intervalMs, now)
     return scope.wallClockPunctuations.schedule(this, first, intervalMs, punctuate)

@@ -160,9 +160,19 @@ function unnamed(what: string, name: string, node: PlanNode): StreamsError {
     what: `the ${what} of ${node.kind} '${node.name}' has the generated name '${name}'`,
     where: node.declaredAt,
     why: 'A generated name changes when an operator is added before it, and the data kept under it is lost.',
-    fix:
-      what === 'store'
-        ? `name the store: count('orders-per-customer')`
-        : `name the operator: { name: 'by-customer' }`,
+    fix: what === 'store' ? fixOf(node.kind) : `name the operator: { name: 'by-customer' }`,
   })
+}
+
+/** How the store of an operator gets a name. */
+function fixOf(kind: PlanNode['kind']): string {
+  if (kind === 'suppress') return `name the operator, and its store with it: { until, name: 'final-counts' }`
+  const named =
+    kind === 'join-window' ||
+    kind === 'stream-stream-join' ||
+    kind === 'foreign-key-join' ||
+    kind === 'dedupe'
+  return named
+    ? `name the store in the options: { store: 'paid-orders' }`
+    : `name the store: count('orders-per-customer')`
 }
