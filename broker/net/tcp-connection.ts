@@ -226,7 +226,13 @@ export class TcpConnection {
       return
     }
     this.#isBusy = true
+    this.#tellRefusedLogin()
     void answer.then(() => this.close())
+  }
+
+  #tellRefusedLogin(): void {
+    const { onRefused, peer } = this.#options
+    onRefused(new StreamsError('MR-5031', { what: `a login from ${peer.clientHost} was refused` }), peer)
   }
 
   #peerNamed(clientId: string | null): Peer {
@@ -247,6 +253,7 @@ export class TcpConnection {
     // The client has been told why; what it sends from now on is not read.
     this.#isClosed = true
     this.#frames.length = 0
+    this.#tellRefusedLogin()
     socket.end(() => socket.destroy())
   }
 

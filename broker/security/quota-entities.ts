@@ -58,6 +58,11 @@ export class QuotaEntities {
     this.#noteKeys()
   }
 
+  /** Whether nobody has any quota. */
+  get isEmpty(): boolean {
+    return this.#keysInUse.size === 0
+  }
+
   /** Whether anybody has this quota. */
   isInUse(key: QuotaKey): boolean {
     return this.#keysInUse.has(key)

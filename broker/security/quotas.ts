@@ -62,6 +62,8 @@ export class Quotas {
   /** Whether what requests use is counted at all. */
   get countsRequests(): boolean {
     const { entities } = this
+    // Asked for every request, and mostly there are none.
+    if (entities.isEmpty) return false
     return (
       entities.isInUse('producer_byte_rate') ||
       entities.isInUse('consumer_byte_rate') ||

@@ -171,13 +171,15 @@ describe('a connection that has not logged in', () => {
     await client.closed
   })
   it('is told that its login failed, and closed', async () => {
-    const client = new RawClient((await arrange()).port)
+    const { port, refusals } = await arrange()
+    const client = new RawClient(port)
     client.send(SaslHandshake, 1, { mechanism: 'PLAIN' })
     await client.answer(SaslHandshake, 1)
     client.send(SaslAuthenticate, 2, { authBytes: Buffer.from('\0alice\0guess') })
     const { errorCode, errorMessage } = await client.answer(SaslAuthenticate, 2)
     expect([errorCode, errorMessage]).toEqual([58, 'Authentication failed: Invalid username or password'])
     await client.closed
+    expect(refusals).toEqual(['MR-5031'])
   })
   it('logs in with bare tokens after a handshake of version 0', async () => {
     const client = new RawClient((await arrange()).port)

@@ -6,6 +6,7 @@ import { defineBroker, loadTls } from '../../../broker/index.ts'
 import { TcpNetwork, type TcpNetworkOptions } from '../../../runtime/client/tcp-network.ts'
 import { Metadata } from '../../../src/protocol/messages/03-metadata.ts'
 import { Certificates, noCertificates } from './certificates.ts'
+import { createTopic } from '../broker-fixture.ts'
 import { securedBroker } from './secured-broker.ts'
 
 if (noCertificates !== undefined) console.log(`skipped: ${noCertificates}`)
@@ -17,9 +18,9 @@ afterEach(async () => {
 /** A broker with the one listener that the properties describe. */
 async function listening(protocol: string, properties: Readonly<Record<string, string>>) {
   const all = { listeners: `${protocol}://localhost:9093`, ...properties }
-  const { listeners } = defineBroker(new Map(Object.entries(all)))
+  const { listeners, config } = defineBroker(new Map(Object.entries(all)))
   const [{ tls, sasl }] = listeners as [(typeof listeners)[0]]
-  const secured = await securedBroker({ tls: tls && (await loadTls(tls)), sasl })
+  const secured = await securedBroker({ tls: tls && (await loadTls(tls)), sasl }, config)
   closers.push(() => secured.broker.close())
   return secured
 }
@@ -29,8 +30,8 @@ async function ask(port: number, options: Omit<TcpNetworkOptions, 'software'>): 
   const network = new TcpNetwork({ software: { name: 'millrace', version: '1' }, ...options })
   const connection = await network.connect('localhost', port)
   closers.push(() => connection.close())
-  const { brokers } = await connection.send(Metadata, 12, Metadata.request.create({ topics: [] }))
-  return brokers.length
+  const { brokers, topics } = await connection.send(Metadata, 12, Metadata.request.create({ topics: null }))
+  return brokers.length + topics.length
 }
 
 describe.skipIf(noCertificates !== undefined)('a TLS listener', () => {
@@ -111,6 +112,18 @@ describe.skipIf(noCertificates !== undefined)('a TLS listener', () => {
       const { port } = await listening('SSL', mutual('required'))
       const own = certificates.issue('alice', '/O=Millrace/OU=Users/CN=Alice')
       expect(await ask(port, { tls: { ca, ...own } })).toBe(1)
+    })
+    it('gives a client the rights of the user that its certificate stands for', async () => {
+      const { port, connection } = await listening('SSL', {
+        ...mutual('requested'),
+        'authorizer.class.name': 'StandardAuthorizer',
+        'super.users': 'User:alice',
+      })
+      await createTopic(connection, 'orders')
+      const alice = certificates.issue('alice', '/O=Millrace/OU=Users/CN=Alice')
+      const bob = certificates.issue('bob', '/O=Millrace/OU=Users/CN=Bob')
+      const seen = [{ ca, ...alice }, { ca, ...bob }, { ca }].map(tls => ask(port, { tls }))
+      expect(await Promise.all(seen)).toEqual([2, 1, 1])
     })
     it.each(['required', 'requested'])(
       'refuses one that nobody vouches for, if they are %s',
