@@ -107,6 +107,7 @@ async function liveAndDie(
   }: { random: Random; kills: number; lifeMs?: number; tell: (line: string) => void },
 ): Promise<number> {
   let startMsMax = 0
+  let told = 0
   for (let kill = 1; kill <= kills; kill++) {
     const how = howToDie(random, lifeMs)
     await sleep(how.afterMs)
@@ -135,7 +136,10 @@ async function liveAndDie(
       await started
       startMsMax = Math.max(startMsMax, performance.now() - began)
     }
-    if (kill % 10 === 0) tell(`${kill} kills`)
+    if (kill - told >= 10) {
+      told = kill
+      tell(`${kill} kills`)
+    }
   }
   return startMsMax
 }
