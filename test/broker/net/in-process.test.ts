@@ -162,6 +162,8 @@ describe('ApiVersions', () => {
       answer.apiKeys.map(({ apiKey }) => apiKey).sort((one, other) => one - other),
     )
     expect(answer.finalizedFeatures).toEqual([
+      { name: 'group.version', maxVersionLevel: 1, minVersionLevel: 1 },
+      { name: 'group.version', maxVersionLevel: 1, minVersionLevel: 1 },
       { name: 'transaction.version', maxVersionLevel: 2, minVersionLevel: 2 },
     ])
   })
