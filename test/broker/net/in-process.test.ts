@@ -163,7 +163,6 @@ describe('ApiVersions', () => {
     )
     expect(answer.finalizedFeatures).toEqual([
       { name: 'group.version', maxVersionLevel: 1, minVersionLevel: 1 },
-      { name: 'group.version', maxVersionLevel: 1, minVersionLevel: 1 },
       { name: 'transaction.version', maxVersionLevel: 2, minVersionLevel: 2 },
     ])
   })
