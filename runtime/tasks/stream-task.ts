@@ -198,7 +198,7 @@ export class StreamTask implements CommittableTask {
     const engine = this.#runningEngine()
     assert(this.drain(), `task ${this.id} is to be committed with calls under way`)
     engine.flushEmissions()
-    for (const { store, sink } of this.#changelogs) store.stage(sink)
+    for (const { store, sink } of this.#changelogs) engine.stageStore(store, sink)
     return this.#toCommit(engine.positions())
   }
 

@@ -3,8 +3,10 @@
  *
  * An error is wrapped at the node that threw it (semantics A13); a `StreamsError` on its way up is passed on as it is.
  */
+import { AssertionError } from '../base/assert.ts'
 import { StreamsError } from '../base/errors.ts'
 import type { RecordContext } from '../processor/processor.ts'
+import type { TopologyNode } from '../topology/node.ts'
 import { placeOf } from './current-record.ts'
 
 /** The node that an error belongs to. */
@@ -61,6 +63,20 @@ export function serializationFailed(
     what: `A result for topic '${topic}' could not be serialised: ${messageOf(cause)}`,
     where: whereOf(node, placeOf(record)),
     fix: `give topic '${topic}' serdes that fit the key and value that reach it`,
+    cause,
+  })
+}
+
+/** MR-3003: a row of a store could not be turned into bytes, when its changes were about to be committed. */
+export function storingFailed(cause: unknown, store: string, nodes: readonly TopologyNode[]): Error {
+  // What writing brings about itself, such as a full disk, and what should not be, is told as it is.
+  if (cause instanceof StreamsError || cause instanceof AssertionError) return cause
+  const node = nodes.find(each => each.kind === 'processor' && each.stores.includes(store))
+  return new StreamsError('MR-3003', {
+    what: `A row of store '${store}' could not be serialised: ${messageOf(cause)}`,
+    where: node === undefined ? undefined : `'${node.name}'  ${node.declaredAt ?? ''}`,
+    why: 'Rows are written as bytes before each commit, so the record that made it may be an earlier one.',
+    fix: `give store '${store}' a serde that fits what is kept in it: { store: '${store}', value: json() }`,
     cause,
   })
 }

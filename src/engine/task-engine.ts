@@ -13,12 +13,13 @@ import { partitionKey } from '../base/topic-partition.ts'
 import type { ErrorPolicies } from '../processor/error-policy.ts'
 import type { DropReason, RecordContext } from '../processor/processor.ts'
 import { TaskSensors, type SensorReading } from '../processor/sensors.ts'
-import type { StateStore } from '../state/store.ts'
+import type { ChangelogSink, StateStore } from '../state/store.ts'
 import type { Subtopology } from '../topology/subtopologies.ts'
 import { AsyncNodes } from './async-nodes.ts'
 import type { RecordCollector } from './collector.ts'
 import { CurrentRecord } from './current-record.ts'
 import { ErrorHandling } from './error-handling.ts'
+import { storingFailed } from './failures.ts'
 import { compileGraph, type CompiledGraph, type CompiledSource } from './graph.ts'
 import { ObservedReceiver, type GraphObserver } from './graph-observer.ts'
 import { PartitionGroup } from './partition-group.ts'
@@ -246,6 +247,15 @@ export class TaskEngine {
     for (const runner of this.graph.processors) runner.flush()
     for (const sink of this.graph.sinks) sink.refresh()
     this.scope.commitRequested = false
+  }
+
+  /** Has a store hand on what has changed since the last time; MR-3003 where its serdes do not fit its rows. */
+  stageStore(store: StateStore, changelog: ChangelogSink): void {
+    try {
+      store.stage(changelog)
+    } catch (cause) {
+      throw storingFailed(cause, store.name, this.options.subtopology.nodes)
+    }
   }
 
   /** Where every input partition stands that has been started from or fed. */

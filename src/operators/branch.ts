@@ -2,7 +2,7 @@
 import { assert } from '../base/assert.ts'
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
-import type { ValueCallback } from './callbacks.ts'
+import { accepts, type ValueCallback } from './callbacks.ts'
 
 /**
  * `children[i]` is the node name of the branch of `predicates[i]`. One more child than predicates is the default
@@ -36,7 +36,10 @@ class Branch implements Processor {
   process(record: StreamRecord): void {
     const { context, predicates } = this
     let chosen = 0
-    while (chosen < predicates.length && !predicates[chosen]!(record.value, record.key, context.record))
+    while (
+      chosen < predicates.length &&
+      !accepts(predicates[chosen]!(record.value, record.key, context.record))
+    )
       chosen++
     const child = this.children[chosen]
     if (child !== undefined) context.forwardTo(child, record)

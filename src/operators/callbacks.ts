@@ -17,3 +17,9 @@ export type JoinCallback = (left: unknown, right: unknown, key: unknown) => unkn
 export function absent(value: unknown): value is null | undefined {
   return value === undefined || value === null
 }
+
+/** What a predicate answered; a promise, which would pass for true, is refused. */
+export function accepts(answer: unknown): boolean {
+  if (answer instanceof Promise) throw new TypeError('the predicate must answer true or false, not a promise')
+  return Boolean(answer)
+}

@@ -1,7 +1,7 @@
 /** Stream `filter` and `filterNot`: passes the records that the predicate accepts (semantics S1). */
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
-import type { ValueCallback } from './callbacks.ts'
+import { accepts, type ValueCallback } from './callbacks.ts'
 
 /** Null keys and values are passed to `predicate` like any other; `negate` makes it `filterNot`. */
 export function filter(predicate: ValueCallback<unknown>, negate = false): ProcessorSupplier {
@@ -24,7 +24,7 @@ class Filter implements Processor {
 
   process(record: StreamRecord): void {
     const { context } = this
-    const passes = Boolean(this.predicate(record.value, record.key, context.record))
+    const passes = accepts(this.predicate(record.value, record.key, context.record))
     if (passes !== this.negate) context.forward(record)
   }
 }

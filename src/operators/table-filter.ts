@@ -6,7 +6,7 @@
  * versions nothing is left out: a row that does not pass is a version of its own, from its time on (V7).
  */
 import type { ProcessorSupplier } from '../processor/processor.ts'
-import type { ValueCallback } from './callbacks.ts'
+import { accepts, type ValueCallback } from './callbacks.ts'
 import { TableTransform } from './table-transform.ts'
 
 export interface TableFilterOptions {
@@ -24,7 +24,7 @@ export function tableFilter(options: TableFilterOptions): ProcessorSupplier {
   return () =>
     new TableTransform({
       compute: (value, key, record) =>
-        Boolean(predicate(value, key, record)) !== negate ? value : undefined,
+        accepts(predicate(value, key, record)) !== negate ? value : undefined,
       store,
       sendOldValues,
       skipsAbsentToAbsent: !ofVersions,

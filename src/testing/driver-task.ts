@@ -151,7 +151,7 @@ export class DriverTask {
   /** Moves what the stores hold into the backend, and their changelog records among what was sent. */
   settle(): void {
     for (const { store, changelog } of this.stores.values()) {
-      store.stage(changelog)
+      this.engine.stageStore(store, changelog)
       this.backend.writeNow(store.apply())
       store.applied()
       for (const range of store.expired?.() ?? []) this.backend.clearNow(range)

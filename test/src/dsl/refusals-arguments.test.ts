@@ -334,6 +334,12 @@ describe('what a callback answers is refused at its record', () => {
       `The buffer of 'held' holds more than 0 records`,
       s => s.toTable('t').suppress({ until: 5, maxRecords: 0, whenFull: 'stop', name: 'held' }),
     ],
+    [
+      'a promise of true',
+      'MR-3004',
+      'must answer true or false, not a promise',
+      s => s.filter(() => Promise.resolve(true)),
+    ],
   ])('%s (%s)', (_what, code, message, build) => {
     using driver = testDriver(defineApp({ id: 'app', build: b => build(b.stream(lines), b) }))
     const topic = driver.describe().includes('[rows]') ? rows : lines
@@ -343,6 +349,30 @@ describe('what a callback answers is refused at its record', () => {
         code,
         message: expect.stringContaining(message) as string,
         where: expect.stringMatching(place) as string,
+      }) as Error,
+    )
+  })
+})
+
+describe('what does not fit its store is refused', () => {
+  it.each<[what: string, message: string, build: (s: Wrong) => void]>([
+    [
+      'a count kept as text',
+      'expected a string, not number',
+      s => s.groupByKey().count({ store: 'kept', value: string() }),
+    ],
+    [
+      'a BigInt as JSON',
+      'BigInt',
+      s => s.groupByKey().aggregate({ store: 'kept', initial: () => 0n, add: () => 1n }),
+    ],
+  ])('%s (MR-3003)', (_what, message, build) => {
+    using driver = testDriver(defineApp({ id: 'app', build: b => build(b.stream(lines)) }))
+    expect(() => driver.input(lines).send('k', 'v')).toThrow(
+      expect.objectContaining({
+        code: 'MR-3003',
+        message: expect.stringMatching(new RegExp(`row of store 'kept' .*${message}`)) as string,
+        where: expect.stringMatching(/KSTREAM-AGGREGATE.*refusals-arguments\.test\.ts:\d+:\d+/) as string,
       }) as Error,
     )
   })

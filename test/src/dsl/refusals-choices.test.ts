@@ -29,7 +29,7 @@ describe('an application refuses', () => {
     ['a wrapper that is none', 'wrapProcessor: expected a function, not number', { wrapProcessor: 5 }],
   ])('%s', (_what, message, choice) => {
     for (const define of [defineApp, topologyApp]) {
-      const made = (): unknown => define({ id: 'app', build: () => {}, ...choice } as never)
+      const made = (): unknown => define({ id: 'app', build: () => {}, ...choice })
       expect(made).toThrow(TypeError)
       expect(made).toThrow(message)
       expect(made).toThrow(here)
