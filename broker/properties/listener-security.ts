@@ -37,6 +37,7 @@ const saslNames = ['sasl.enabled.mechanisms', 'sasl.jaas.config', 'connections.m
 export const securityNames: readonly string[] = [...tlsNames, ...saslNames]
 
 const prefix = 'listener.name.'
+const plainModule = 'org.apache.kafka.common.security.plain.PlainLoginModule'
 
 /** How one listener is secured. */
 export interface ListenerSecurity {
@@ -180,7 +181,7 @@ function readSasl(get: Lookup): SaslOptions | Refusal {
     return { refusal: 'connections.max.reauth.ms must be an integer of at least 0' }
   const sessionMs = Number(reauth)
   if (!mechanisms.includes('PLAIN')) return { mechanisms, passwords: new Map(), sessionMs }
-  const jaas = readJaas(get('sasl.jaas.config', 'PLAIN') ?? '')
+  const jaas = readJaas(get('sasl.jaas.config', 'PLAIN') ?? '', plainModule)
   if ('refusal' in jaas) return { refusal: `sasl.jaas.config of PLAIN ${jaas.refusal}` }
   const passwords = usersOf(jaas)
   if (passwords.size === 0) return { refusal: 'sasl.jaas.config of PLAIN has no option user_NAME="PASSWORD"' }

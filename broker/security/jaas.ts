@@ -3,16 +3,21 @@
  *
  *     org.apache.kafka.common.security.plain.PlainLoginModule required user_alice="secret" user_bob="other";
  *
- * Only the options are used. No class is loaded by the name that is there: the mechanism is chosen by other properties.
+ * No class is ever loaded by the name that is there (CVE-2023-25194 is what came of that): it must be Kafka's own module of the
+ * mechanism, and any other is refused, as what it would check is not checked here.
  */
 
 /** The options, or a sentence on what is wrong; never a value, which may be a password. */
-export function readJaas(text: string): ReadonlyMap<string, string> | { readonly refusal: string } {
-  const entry = /^\s*[\w.$]+\s+(?:required|requisite|sufficient|optional)\b(.*);\s*$/is.exec(text)
-  if (entry === null) return { refusal: 'must be: CLASS required NAME="VALUE" ... ;' }
+export function readJaas(
+  text: string,
+  module: string,
+): ReadonlyMap<string, string> | { readonly refusal: string } {
+  const entry = /^\s*([\w.$]+)\s+(?:required|requisite|sufficient|optional)\b(.*);\s*$/is.exec(text)
+  if (entry === null) return { refusal: `must be: ${module} required NAME="VALUE" ... ;` }
+  if (entry[1] !== module) return { refusal: `must name ${module}, no other class` }
   const options = new Map<string, string>()
   const option = /\s*([\w.-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s";]+))/y
-  const rest = entry[1]!.trimEnd()
+  const rest = entry[2]!.trimEnd()
   while (option.lastIndex < rest.length) {
     const at = option.lastIndex
     const [, name, quoted, plain] = option.exec(rest) ?? []

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { defineBroker } from '../../../broker/properties/kafka-properties.ts'
 
-const jaas = 'org.apache.kafka.common.security.plain.PlainLoginModule required user_alice="a\\"b" user_bob=c;'
+const plain = 'org.apache.kafka.common.security.plain.PlainLoginModule'
+const jaas = `${plain} required user_alice="a\\"b" user_bob=c;`
 const sasl = 'listeners=SASL_PLAINTEXT://:9092'
 const ssl = 'listeners=SSL://:9093\nssl.keystore.location=/k.pem'
 
@@ -50,8 +51,8 @@ describe('SASL', () => {
     ['sasl.enabled.mechanisms=PLAIN,OAUTHBEARER', /has OAUTHBEARER/],
     ['sasl.enabled.mechanisms=', /has nothing/],
     ['sasl.enabled.mechanisms=PLAIN', /sasl\.jaas\.config of PLAIN must be/],
-    ['sasl.enabled.mechanisms=PLAIN\nsasl.jaas.config=a.B required;', /no option user_NAME/],
-    ['sasl.enabled.mechanisms=PLAIN\nsasl.jaas.config=a.B required user_x=;', /letter 0/],
+    [`sasl.enabled.mechanisms=PLAIN\nsasl.jaas.config=${plain} required;`, /no option user_NAME/],
+    [`sasl.enabled.mechanisms=PLAIN\nsasl.jaas.config=${plain} required user_x=;`, /letter 0/],
     ['sasl.enabled.mechanisms=SCRAM-SHA-256\nconnections.max.reauth.ms=-1', /connections\.max\.reauth\.ms/],
     ['listener.name.other.sasl.enabled.mechanisms=PLAIN', /a listener that listeners does not have/],
     ['listener.name.sasl_plaintext.num.partitions=1', /not a property that one listener can have/],
@@ -59,6 +60,22 @@ describe('SASL', () => {
   ])('CVE-2026-110985: fails closed with %j', (text, message) =>
     expect(() => define(text === '' ? sasl : `${sasl}\n${text}`)).toThrow(message),
   )
+})
+
+describe('what properties name', () => {
+  it.each([
+    'com.sun.security.auth.module.JndiLoginModule',
+    'com.sun.security.auth.module.LdapLoginModule',
+    'x',
+  ])('CVE-2023-25194, CVE-2025-27818: is never loaded: %s is refused', module => {
+    const text = `${sasl}\nsasl.enabled.mechanisms=PLAIN\nsasl.jaas.config=${module} required user_a="b";`
+    expect(() => define(text)).toThrow(/must name org\.apache\.kafka\..*PlainLoginModule, no other class/)
+  })
+  it('CVE-2024-31141: is not looked up in files or the environment', () => {
+    expect(() => define('config.providers=file')).toThrow(/config\.providers is refused/)
+    const text = `${sasl}\nsasl.enabled.mechanisms=PLAIN\nsasl.jaas.config=${plain} required user_a="\${file:/etc/passwd:root}";`
+    expect(define(text).listeners[0]!.sasl!.passwords.get('a')).toBe('${file:/etc/passwd:root}')
+  })
 })
 
 describe('TLS', () => {
