@@ -83,6 +83,9 @@ function textOf(value: unknown): string {
   // Typed as string, but undefined for what JSON has no words for.
   const text = JSON.stringify(value) as string | undefined
   if (text === undefined) throw new TypeError(`JSON cannot express a value of type ${typeof value}`)
+  // In JSON a promise is an empty object, and what it promised is lost.
+  if (text === '{}' && value instanceof Promise)
+    throw new TypeError('JSON cannot express a promise: make values of promises with mapValuesAsync')
   return text
 }
 

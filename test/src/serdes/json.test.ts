@@ -63,6 +63,12 @@ describe('json(schema)', () => {
     expect(serde.deserialize(bytes)).toEqual(value)
   })
 
+  it('refuses promises, which JSON would write as empty objects', () => {
+    const serde = json<unknown>()
+    expect(() => serde.serialize(Promise.resolve(1))).toThrow(/cannot express a promise/)
+    expect(utf8Slice(serde.serialize({}))).toBe('{}')
+  })
+
   it('refuses schemas that validate asynchronously', () => {
     const later = schema<Order>(value => Promise.resolve({ value: value as Order }))
     expect(() => json(later).deserialize(utf8Bytes('{}'))).toThrow(/own schema validates asynchronously/)
