@@ -101,7 +101,7 @@ export const brokerConfigTable = {
   ),
   'queued.max.requests': int(500, 'Requests of one connection that may wait for their turn.', { min: 1 }),
   'queued.max.request.bytes': long(
-    256 * mebibyte,
+    128 * mebibyte,
     'Bytes of large requests, of all connections, that may be in memory before they are read on; -1 for any number.',
     { min: -1 },
   ),

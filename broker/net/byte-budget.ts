@@ -59,6 +59,11 @@ export class ByteBudget {
     return this.#total
   }
 
+  /** Whether a quarter is gone: time to be frugal. */
+  get isScarce(): boolean {
+    return this.#total >= this.#bytesMax / 4
+  }
+
   get isExhausted(): boolean {
     return this.#total >= this.#bytesMax
   }

@@ -30,6 +30,11 @@ export class ConnectionMemory {
     this.#answer = holder('a large answer that was not taken')
   }
 
+  /** Whether requests that arrive should be given no more room than they need soon. */
+  get isScarce(): boolean {
+    return this.#budgets.requests.isScarce
+  }
+
   /** Says how many bytes of requests are held; answers whether more may be read, and sees to it that `resume` is called if not. */
   mayRead(bytes: number): boolean {
     const { requests } = this.#budgets

@@ -127,6 +127,7 @@ export class TcpConnection {
 
   #read(chunk: Uint8Array): void {
     if (this.#isClosed) return
+    this.#splitter.isScarce = this.#memory.isScarce
     try {
       this.#splitter.push(chunk, frame => {
         this.#frames.push(frame)

@@ -19,12 +19,17 @@ const gatherBytesInitial = 16 * 1024
 /** How many times the bytes that have arrived a gathering buffer has room for, so that most frames are copied once. */
 const roominess = 4
 
+/** The same where memory is scarce: frames are copied more often, and what they take is what has arrived and half of it. */
+const scarceRoominess = 1.5
+
 export class FrameSplitter {
   /**
    * The largest frame accepted, in bytes, without its length field. May be changed between frames: a server
    * that demands a login accepts only small ones before it.
    */
   frameBytesMax: number
+  /** Whether memory is scarce, so that frames are given no more room than they need soon. */
+  isScarce = false
   /** What is left of the length field and of the frame that are being gathered. */
   #gathered: Uint8Array = new Uint8Array(lengthBytes)
   #gatheredLength = 0
@@ -89,7 +94,8 @@ export class FrameSplitter {
     const count = Math.min(bytesWanted - this.#gatheredLength, chunk.length - at)
     const needed = this.#gatheredLength + count
     if (needed > this.#gathered.length) {
-      const roomy = Math.max(needed * roominess, gatherBytesInitial)
+      const room = Math.ceil(needed * (this.isScarce ? scarceRoominess : roominess))
+      const roomy = Math.max(room, gatherBytesInitial)
       const grown = new Uint8Array(Math.min(roomy, bytesWanted))
       grown.set(this.#gathered.subarray(0, this.#gatheredLength))
       this.#gathered = grown

@@ -30,8 +30,10 @@ describe('a byte budget', () => {
   it('lets those that wait go on when others hold less', () => {
     const { budget, seen, holder } = arrange()
     const [large, small] = [holder('large'), holder('small')]
+    budget.hold(large, freeBytes + 249)
+    expect(budget.isScarce).toBe(false)
     budget.hold(large, freeBytes + 1000)
-    expect(budget.isExhausted).toBe(true)
+    expect([budget.isScarce, budget.isExhausted]).toEqual([true, true])
     budget.wait(small)
     budget.hold(large, freeBytes + 999)
     expect(seen).toEqual(['small resumed'])

@@ -82,6 +82,14 @@ describe('FrameSplitter', () => {
     }
   })
 
+  it('gives a frame little room where memory is scarce', () => {
+    const [roomy, scarce] = [new FrameSplitter(1 << 20), new FrameSplitter(1 << 20)]
+    scarce.isScarce = true
+    const begun = framed(new Uint8Array(1 << 20)).subarray(0, 100_000)
+    for (const splitter of [roomy, scarce]) splitter.push(begun, () => undefined)
+    expect([roomy.heldBytes, scarce.heldBytes]).toEqual([400_000, 150_000])
+  })
+
   it('goes by the limit of the moment', () => {
     const splitter = new FrameSplitter(10)
     const frame = new Uint8Array(20)
