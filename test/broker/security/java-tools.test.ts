@@ -119,11 +119,9 @@ describe.skipIf(whyNot !== undefined)('the Java tools', { timeout: 6 * toolMs },
     const written = await tool([...produce, '--command-config', alice], 'one\ntwo\n')
     expect(written.output).not.toContain('ERROR')
 
-    const consume = [
-      'org.apache.kafka.tools.consumer.ConsoleConsumer',
-      ...['--bootstrap-server', address, '--topic', 'orders', '--command-config', alice, '--group', 'g'],
-      ...['--from-beginning', '--max-messages', '2', '--timeout-ms', '30000'],
-    ]
+    const reading = `--topic orders --group g --from-beginning --max-messages 2 --timeout-ms 30000`.split(' ')
+    const asAlice = ['--bootstrap-server', address, '--command-config', alice]
+    const consume = ['org.apache.kafka.tools.consumer.ConsoleConsumer', ...asAlice, ...reading]
     expect((await tool(consume)).output).toContain('GroupAuthorizationException')
     await tool([...rules, '--consumer', '--topic', 'orders', '--group', 'g'])
     const read = await tool(consume)

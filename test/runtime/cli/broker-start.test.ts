@@ -103,10 +103,11 @@ describe('millrace broker start', () => {
 
   it('asks for a login, of a user whose password was set at the start', async () => {
     const directory = await temporaryDirectory()
+    const properties = ['listeners=SASL_PLAINTEXT://127.0.0.1:0', 'sasl.enabled.mechanisms=SCRAM-SHA-256']
     const { child } = spawnBroker(directory, [
-      ...['--property', 'listeners=SASL_PLAINTEXT://127.0.0.1:0'],
-      ...['--property', 'sasl.enabled.mechanisms=SCRAM-SHA-256'],
-      ...['--add-scram', 'SCRAM-SHA-256=[name=alice,password=secret]'],
+      '--add-scram',
+      'SCRAM-SHA-256=[name=alice,password=secret]',
+      ...properties.flatMap(each => ['--property', each]),
     ])
     const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string]
     const brokers = [`127.0.0.1:${/\d+(?=\n)/.exec(line)![0]}`]
