@@ -34,7 +34,7 @@ function diagnosticsOf(output) {
   for (const line of output.split('\n')) {
     const start = /^(.+?)\((\d+),\d+\): error (TS\d+: .*)$/.exec(line)
     if (start !== null) found.push({ file: start[1], line: Number(start[2]), text: start[3] })
-    else if (/^error /.test(line)) found.push({ file: '', line: 0, text: line })
+    else if (line.startsWith('error ')) found.push({ file: '', line: 0, text: line })
     else if (found.length > 0) found.at(-1).text += `\n${line}`
   }
   return found
