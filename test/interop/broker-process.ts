@@ -2,7 +2,7 @@
  * `millrace broker start` as a child process over a folder of its own: what the clients of other makers talk to.
  *
  * With `INTEROP_BROKER=host:port` they talk to a broker that runs already: so the scenario itself is held against Apache
- * Kafka, which must be fresh for each run and have the properties below.
+ * Kafka, which must be fresh and have the properties below.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'

@@ -54,7 +54,7 @@ export function leadThroughScenario<C extends Client>({
         it.skip(`${step.name} (${reason})`, () => undefined)
         continue
       }
-      const stageName = step.name.replaceAll(/\W+/g, '-')
+      const stageName = `${name} ${step.name}`.replaceAll(/\W+/g, '-')
       it(step.name, () => step.run({ client, judge, name: stageName, address: broker.address }), 60_000)
     }
   })
