@@ -22,7 +22,9 @@ function listed(page: string): string[] {
 
 it('says why users install what they install', () => {
   const { dependencies, optionalDependencies, peerDependencies } = manifest
-  expect(listed(users!)).toEqual(Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }).sort())
+  expect(listed(users!)).toEqual(
+    Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }).sort(),
+  )
 })
 
 it('says why developers install what they install', () => {
