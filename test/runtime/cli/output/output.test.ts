@@ -79,9 +79,11 @@ describe('clientProperties', () => {
         'linger.ms=7',
         'fetch.min.bytes=9',
         'check.crcs=false',
+        'security.protocol=SSL',
       ]),
     ).toEqual({
       clientId: 'me',
+      security: { 'security.protocol': 'SSL' },
       producer: { lingerMs: 7 },
       fetcher: { fetchBytesMin: 9, checkCrc: false },
     })
