@@ -1,7 +1,7 @@
 /** `millrace run` as a user meets it: a TypeScript file, a signal, exit codes and messages. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -37,6 +37,10 @@ async function millrace(directory: string, args: readonly string[], until?: RegE
 
 describe('millrace run', () => {
   it('is built', () => expect(existsSync(main), 'the build is what is tested: npm run build').toBe(true))
+
+  it('can be run as a program in the repository too, as npx does', () => {
+    expect(statSync(main).mode & 0o111).toBe(0o111)
+  })
 
   it('runs a TypeScript app until SIGTERM and exits 0; the data is where it says', async () => {
     const directory = await temporaryDirectory()
