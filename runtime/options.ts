@@ -1,5 +1,6 @@
 /** What `run` can be told: every option with its unit, default and range; checked once, then plain numbers. */
 import { toMilliseconds, type Duration } from '../src/base/duration.ts'
+import type { App } from '../src/dsl/app.ts'
 import type { Brokers } from './brokers.ts'
 import { consoleLogger, type Logger } from './logger.ts'
 
@@ -16,13 +17,13 @@ export interface RunOptions {
   readonly dataDirectory?: string
   /** State stores: one folder per application id below it. Default `.millrace/state`. */
   readonly stateDirectory?: string
-  /** Default `exactly-once`. */
+  /** Default: as the application says. */
   readonly guarantee?: Guarantee
   /** Time between commits. Default 100 ms exactly-once, 30 s at-least-once; 1 ms to 15 min. */
   readonly commitInterval?: Duration
   /**
-   * Whether tables and aggregates forward one update per key and commit, instead of every update. Default false.
-   * Stores and results are the same in the end; fewer records in between.
+   * Whether tables and aggregates forward one update per key and commit, instead of every update. Default: as the
+   * application says. Stores and results are the same in the end; fewer records in between.
    */
   readonly cache?: boolean
   /** Whether declared topics that are missing are created. Default true. `false` refuses to start with MR-2001. */
@@ -79,9 +80,12 @@ export interface ResolvedOptions {
 const commitIntervalMsMax = 15 * 60 * 1000
 const heartbeatIntervalMsMax = 15_000
 
-/** Fills in defaults; a value out of range is a `RangeError` that names the option. */
-export function resolveOptions(options: RunOptions): ResolvedOptions {
-  const guarantee = options.guarantee ?? 'exactly-once'
+/**
+ * Fills in defaults, which for some options are what the application was defined with; a value out of range is a
+ * `RangeError` that names the option.
+ */
+export function resolveOptions(options: RunOptions, app: Pick<App, 'guarantee' | 'cache'>): ResolvedOptions {
+  const guarantee = options.guarantee ?? app.guarantee
   if (guarantee !== 'exactly-once' && guarantee !== 'at-least-once')
     throw new RangeError(
       `guarantee must be 'exactly-once' or 'at-least-once', not ${JSON.stringify(guarantee)}`,
@@ -96,7 +100,7 @@ export function resolveOptions(options: RunOptions): ResolvedOptions {
     stateDirectory: options.stateDirectory ?? '.millrace/state',
     guarantee,
     commitIntervalMs: within('commitInterval', commitIntervalMs, 1, commitIntervalMsMax),
-    cache: options.cache ?? false,
+    cache: options.cache ?? app.cache,
     createTopics: options.createTopics ?? true,
     partitions: within('partitions', options.partitions ?? 1, 1, 100_000),
     maxTaskIdleMs: idle === -1 ? -1 : toMilliseconds(idle, 'maxTaskIdle'),

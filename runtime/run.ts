@@ -54,7 +54,7 @@ export type { RestoreOutcome }
  * ```
  */
 export async function run(app: App, options: RunOptions = {}): Promise<RunningApp> {
-  const resolved = resolveOptions(options)
+  const resolved = resolveOptions(options, app)
   const topology = app.topology()
   // Builds everything that can be refused before anything is opened.
   topology.subtopologies()

@@ -13,12 +13,16 @@ export function declareAppCommands(program: Command): void {
     .option('-b, --brokers <list>', 'run on these brokers, host:port,...; default: an embedded one')
     .option('--data <dir>', 'data of the embedded broker', '.millrace/broker')
     .option('--state <dir>', 'state stores', '.millrace/state')
-    .option('--guarantee <name>', 'exactly-once or at-least-once', 'exactly-once')
+    .option('--guarantee <name>', "exactly-once or at-least-once; default: the app's own")
     .option(
       '--commit-interval <duration>',
       'time between commits: 100ms, 5s; default 100ms exactly-once, 30s at-least-once',
     )
-    .option('--cache', 'forward one update per key and commit, instead of every update')
+    .option(
+      '--cache',
+      'forward one update per key and commit, instead of every update; default: as the app says',
+    )
+    .option('--no-cache', 'forward every update, whatever the app says')
     .option('--no-create-topics', 'refuse to start when a declared topic is missing, instead of creating it')
     .action(async (app: string, _options, command: Command) => {
       const { runCommand } = await import('../commands/run.ts')
