@@ -23,11 +23,17 @@ export function deepFreeze(value: unknown): void {
 function freeze(value: object): void {
   if (Object.isFrozen(value)) return
   const prototype = Object.getPrototypeOf(value) as object | null
-  // Nearly all are plain, and need none of the questions about what is special.
-  if (prototype !== Object.prototype && prototype !== Array.prototype && !freezeSpecial(value, prototype))
-    return
+  if (prototype === Object.prototype) return freezePlain(value as Readonly<Record<string, unknown>>)
+  if (prototype !== Array.prototype && !freezeSpecial(value, prototype)) return
   Object.freeze(value)
   for (const member of Object.values(value)) freezeMember(member)
+}
+
+/** Nearly all are plain, and have nothing that is special; nor is a list made of what they hold. */
+function freezePlain(value: Readonly<Record<string, unknown>>): void {
+  Object.freeze(value)
+  // What it inherits is not its own, and `Object.prototype` has nothing that is listed here.
+  for (const name in value) freezeMember(value[name])
 }
 
 /** Freezes what is not in the properties; false where an object cannot be frozen. */

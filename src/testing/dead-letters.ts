@@ -2,7 +2,8 @@
 import { utf8Slice } from '../base/text.ts'
 import { deadLetterHeaders } from '../engine/error-handling.ts'
 import type { Headers } from '../record/record.ts'
-import type { LoggedRecord, TopicLog } from './topic-log.ts'
+import type { LoggedRecord } from './logged-record.ts'
+import type { TopicLog } from './topic-log.ts'
 
 /** A record that was written to the dead letter topic. */
 export interface DeadLetter {
@@ -32,7 +33,7 @@ export interface DeadLetter {
 
 /** All dead letters of a topic, in the order of writing. */
 export function deadLettersOf(log: TopicLog): readonly DeadLetter[] {
-  return log.records.map(deadLetterOf)
+  return log.records().map(deadLetterOf)
 }
 
 function deadLetterOf(record: LoggedRecord): DeadLetter {

@@ -1,8 +1,7 @@
 /**
  * A tested application: its tasks, what they hand to one another, and what stops them.
  *
- * While any task has a record, the one whose next record has the smallest timestamp goes on; of equal ones, the task
- * that was made first. What a task commits is appended to its topics and handed to the tasks that read them. For its states
+ * What a task commits is appended to its topics and handed to the tasks that read them. For its states
  * see `driver-state.ts`.
  */
 import type { Drop } from '../engine/drop.ts'
@@ -19,11 +18,21 @@ import { callsUnderWay, notRunning } from './driver-refusals.ts'
 import { moved, type ApplicationState } from './driver-state.ts'
 import { DriverTask } from './driver-task.ts'
 import { DriverTopics } from './driver-topics.ts'
+import { FedTasks } from './fed-tasks.ts'
 import { ManualClock } from './manual-clock.ts'
 import type { Place } from './store-parts.ts'
 import { TraceRecorder } from './trace-recorder.ts'
 import type { Trace } from './trace.ts'
-import { chunkOf, RecordArena, type LoggedRecord, type TopicLog } from './topic-log.ts'
+import type { LoggedRecord } from './logged-record.ts'
+import { chunkOf, LogTail } from './log-tail.ts'
+import { RecordArena } from './record-arena.ts'
+import type { TopicLog } from './topic-log.ts'
+
+/** A task that reads a partition, and how far it has. */
+interface Reader {
+  readonly task: DriverTask
+  readonly tail: LogTail
+}
 
 export class DriverApplication {
   readonly id: string
@@ -41,12 +50,9 @@ export class DriverApplication {
   private readonly options: TestDriverOptions
   private readonly cache: boolean
   private tasks: DriverTask[] = []
-  /** The tasks that read a topic, by partition. */
-  private readers = new Map<string, DriverTask[]>()
-  /** The tasks that may have something to process. */
-  private fed: DriverTask[] = []
-  /** The tasks that have run out of records since the last time that this was looked at. */
-  private dry: DriverTask[] = []
+  /** Who reads a topic, by partition. */
+  private readers = new Map<string, Reader[]>()
+  private fed = new FedTasks()
   private globals!: GlobalStores
   readonly arena = new RecordArena()
   private readonly calls = new DriverCalls()
@@ -80,7 +86,12 @@ export class DriverApplication {
   write(log: TopicLog, record: LoggedRecord): void {
     if (this.state === 'closed') throw this.refusal()
     log.append(record)
-    if (this.state === 'running') this.guard(() => this.deliver(log, record))
+    if (this.state !== 'running') return
+    try {
+      this.deliver(log, record)
+    } catch (error) {
+      throw this.fail(error)
+    }
   }
 
   /**
@@ -107,16 +118,15 @@ export class DriverApplication {
   /** Processes until no task has anything left. */
   run(): void {
     if (this.state !== 'running') return
-    this.guard(() => {
+    try {
       do {
         if (this.calls.hasReady) this.forwardResults()
-        for (let task = this.nextTask(); task !== undefined; task = this.nextTask()) {
-          task.engine.process()
-          if (!this.cache) this.publish(task)
-        }
+        while (this.processNext()) continue
         this.publishSkipped()
-      } while (this.calls.hasReady || this.fed.length > 0)
-    })
+      } while (this.calls.hasReady || !this.fed.isEmpty)
+    } catch (error) {
+      throw this.fail(error)
+    }
   }
 
   /**
@@ -236,8 +246,7 @@ export class DriverApplication {
   private start(before: readonly DriverTask[]): void {
     const committed = new Map(before.map(task => [task.engine.id, task.committed]))
     this.tasks = []
-    this.fed = []
-    this.dry = []
+    this.fed = new FedTasks()
     this.readers = new Map()
     this.globals = startGlobals(
       { ...this.engineOptions(), applicationId: this.id, parts: this.topology.globalParts() },
@@ -292,29 +301,27 @@ export class DriverApplication {
     const readers = this.readers.get(topic) ?? []
     this.readers.set(topic, readers)
     if (partition >= log.partitionCount) return
-    readers[partition] = task
     const from = task.committed.find(each => each.topic === topic)?.offset ?? 0
-    for (const record of log.partition(partition).slice(from)) this.feed(task, topic, record)
+    const reader = { task, tail: new LogTail(log, partition, from) }
+    readers[partition] = reader
+    if (reader.tail.hasNext) this.feed(reader, topic, partition)
   }
 
   /** Hands a record that was appended to whoever reads the topic. */
   private deliver(log: TopicLog, record: LoggedRecord): void {
     const readers = this.readers.get(log.name)
-    if (readers !== undefined) this.feed(readers[record.partition]!, log.name, record)
+    if (readers !== undefined) this.feed(readers[record.partition]!, log.name, record.partition)
     // What is taken up gets all that is in it.
     else if (this.takeUp(log.name)) return
     else if (this.globals.reads(log.name)) this.globals.add(log.name, record.partition, chunkOf(record))
   }
 
-  private feed(task: DriverTask, topic: string, record: LoggedRecord): void {
-    task.engine.addRecords(topic, record.partition, chunkOf(record))
-    this.noteFed(task)
-  }
-
-  private noteFed(task: DriverTask): void {
-    if (task.isFed) return
-    task.isFed = true
-    this.fed.push(task)
+  private feed({ task, tail }: Reader, topic: string, partition: number): void {
+    if (!tail.isOpen) {
+      tail.isOpen = true
+      task.engine.addRecords(topic, partition, tail)
+    }
+    this.fed.add(task)
   }
 
   /** Lets the results of asynchronous calls go on, and takes up tasks that had as many under way as they may. */
@@ -324,32 +331,24 @@ export class DriverApplication {
       if (!ready.has(task.engine.id)) continue
       task.engine.advance()
       if (!this.cache) this.publish(task)
-      this.noteFed(task)
+      this.fed.add(task)
     }
   }
 
-  private nextTask(): DriverTask | undefined {
-    const { fed } = this
-    let next: DriverTask | undefined
-    let earliest = Infinity
-    for (let index = 0; index < fed.length; index++) {
-      const task = fed[index]!
-      const timestamp = task.engine.nextTimestamp()
-      if (timestamp === undefined) {
-        task.isFed = false
-        this.dry.push(task)
-        fed.splice(index--, 1)
-      } else if (timestamp < earliest || (timestamp === earliest && task.index < next!.index)) {
-        next = task
-        earliest = timestamp
-      }
-    }
-    return next
+  /** Processes a record; false when no task has one. */
+  private processNext(): boolean {
+    const task = this.fed.next()
+    if (task === undefined) return false
+    if (!task.engine.process()) this.fed.remove(task)
+    else if (!this.cache) this.publish(task)
+    return true
   }
 
   /** Commits tasks that have passed over records without processing any: dead letters, dropped records. */
   private publishSkipped(): void {
-    for (const task of this.dry.splice(0)) if (!this.cache && task.isBehind) this.publish(task)
+    for (let task = this.fed.takeDry(); task !== undefined; task = this.fed.takeDry()) {
+      if (!this.cache && task.isBehind) this.publish(task)
+    }
   }
 
   /** Commits a task, unless it has calls under way; answers whether it had sent anything. */
@@ -381,11 +380,15 @@ export class DriverApplication {
     try {
       return run()
     } catch (error) {
-      this.state = moved(this.state, 'failed')
-      this.failure = error
-      this.giveUpCalls()
-      throw error
+      throw this.fail(error)
     }
+  }
+
+  private fail(error: unknown): unknown {
+    this.state = moved(this.state, 'failed')
+    this.failure = error
+    this.giveUpCalls()
+    return error
   }
 
   private refusal(): Error {

@@ -2,7 +2,7 @@
 import { GlobalStores, type GlobalStoresOptions } from '../engine/global-stores.ts'
 import type { DriverTopics } from './driver-topics.ts'
 import { watchStore } from './store-watch.ts'
-import { chunkOf } from './topic-log.ts'
+import { chunkOf } from './log-tail.ts'
 import type { TraceRecorder } from './trace-recorder.ts'
 
 /** Global stores, made from all that their topics hold. */

@@ -17,7 +17,10 @@ import type { StoreDefinition } from '../topology/node.ts'
 import type { Subtopology } from '../topology/subtopologies.ts'
 import { watchStore } from './store-watch.ts'
 import type { TraceRecorder } from './trace-recorder.ts'
-import { chunkOf, type LoggedRecord, type RecordArena, type TopicLog } from './topic-log.ts'
+import { chunkOf } from './log-tail.ts'
+import type { LoggedRecord } from './logged-record.ts'
+import type { RecordArena } from './record-arena.ts'
+import type { TopicLog } from './topic-log.ts'
 
 /** Records that were sent and not committed yet, each with the topic that it goes to, in the order of sending. */
 export interface Outbox {
@@ -171,7 +174,11 @@ export class DriverTask {
   /** Whether it has sent or passed over something since its last commit. */
   get isBehind(): boolean {
     if (this.sent.records.length > 0) return true
-    return this.engine.inputs.some(({ position }, index) => position !== this.marks[index]!.position)
+    const { inputs } = this.engine
+    for (let index = 0; index < inputs.length; index++) {
+      if (inputs[index]!.position !== this.marks[index]!.position) return true
+    }
+    return false
   }
 
   /** Numbers alone: a task commits after every record, and few are ever asked what they have committed. */
@@ -224,7 +231,7 @@ export class DriverTask {
     // The position is missing where the topic has fewer partitions than the sub-topology has tasks.
     const end = positionOf(committed, topic)
     if (end === undefined) return []
-    const records = this.options.topic(topic).partition(partition).slice(0, end)
+    const records = this.options.topic(topic).partition(partition, end)
     return records.flatMap(record => changelog.rowsOf(chunkOf(record), end))
   }
 }

@@ -1,11 +1,12 @@
 /** The typed end of a topic that a test writes to. */
 import { partitionForKey } from '../base/murmur2.ts'
 import { utf8Bytes } from '../base/text.ts'
-import type { Header, Headers } from '../record/record.ts'
+import { noHeaders, type Header, type Headers } from '../record/record.ts'
 import type { Encoder } from '../serdes/serde.ts'
 import { serializeInto } from '../state/serialize-into.ts'
 import { isWindowedSerde } from '../serdes/windowed.ts'
-import type { LoggedRecord, RecordArena } from './topic-log.ts'
+import type { LoggedRecord } from './logged-record.ts'
+import type { RecordArena } from './record-arena.ts'
 
 /** A topic as something that a test writes to; what `topic()` answers is one. */
 export interface InputTopic<in K, in V> {
@@ -56,8 +57,8 @@ export class TestInput<K, V> {
     const at = timeOf(options.at ?? sink.now())
     const target = arena.begin()
     const start = target.length
-    let keyEnd: number | undefined
-    let valueEnd: number | undefined
+    let keyEnd = -1
+    let valueEnd = -1
     try {
       if (key !== null && key !== undefined) {
         serializeInto(topic.key, key, target)
@@ -72,7 +73,7 @@ export class TestInput<K, V> {
       throw error
     }
     const partition = options.partition ?? this.partitionOf(target.bytes, start, keyEnd)
-    sink.write(arena.written({ start, keyEnd, valueEnd }, partition, at, headersOf(options.headers)))
+    sink.write(arena.written(partition, at, headersOf(options.headers), start, keyEnd, valueEnd))
     return this
   }
 
@@ -81,9 +82,9 @@ export class TestInput<K, V> {
     return this.send(key, undefined, options)
   }
 
-  private partitionOf(bytes: Uint8Array, start: number, keyEnd: number | undefined): number {
+  private partitionOf(bytes: Uint8Array, start: number, keyEnd: number): number {
     const { partitionCount } = this.sink
-    if (keyEnd === undefined) return this.sink.nextPartition()
+    if (keyEnd < 0) return this.sink.nextPartition()
     if (partitionCount === 1) return 0
     const suffix = isWindowedSerde(this.topic.key) ? windowSuffixBytes : 0
     return partitionForKey(bytes.subarray(start, keyEnd - suffix), partitionCount)
@@ -96,7 +97,8 @@ function timeOf(at: number | Date): number {
   throw new RangeError(`at must be whole milliseconds since the epoch, not ${time}`)
 }
 
-function headersOf(headers: SendOptions['headers'] = []): Headers {
+function headersOf(headers: SendOptions['headers']): Headers {
+  if (headers === undefined) return noHeaders
   if (Array.isArray(headers)) return headers as Headers
   return Object.entries(headers as Readonly<Record<string, string | Uint8Array>>).map(
     ([key, value]): Header => ({ key, value: typeof value === 'string' ? utf8Bytes(value) : value }),

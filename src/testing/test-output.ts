@@ -1,7 +1,8 @@
 /** The typed end of a topic that a test reads from. */
 import type { Headers } from '../record/record.ts'
 import type { Decoder } from '../serdes/serde.ts'
-import type { LoggedRecord, TopicLog } from './topic-log.ts'
+import type { LoggedRecord } from './logged-record.ts'
+import type { TopicLog } from './topic-log.ts'
 
 /** A topic as something that a test reads; what `topic()` answers is one. */
 export interface OutputTopic<out K, out V> {
@@ -35,31 +36,31 @@ export class TestOutput<K, V> {
 
   /** Whether everything has been read. */
   get empty(): boolean {
-    return this.readCount === this.log.records.length
+    return this.readCount === this.log.size
   }
 
   /** How many records have not been read. */
   get size(): number {
-    return this.log.records.length - this.readCount
+    return this.log.size - this.readCount
   }
 
   /** The next record that was not read yet, or `undefined`. */
   read(): TestRecord<K, V> | undefined {
     if (this.empty) return undefined
-    return this.decode(this.log.records[this.readCount++]!)
+    return this.decode(this.log.at(this.readCount++))
   }
 
   /** All records that were not read yet. */
   readAll(): readonly TestRecord<K, V>[] {
-    const records = this.log.records.slice(this.readCount).map(record => this.decode(record))
-    this.readCount = this.log.records.length
+    const records = this.log.records(this.readCount).map(record => this.decode(record))
+    this.readCount = this.log.size
     return records
   }
 
   /** The topic as a table: the last value of each key of all that was ever written. Nothing counts as read by it. */
   toMap(): Map<K, V> {
     const rows = new Map<K, V>()
-    for (const logged of this.log.records) {
+    for (const logged of this.log.records()) {
       const { key, value } = this.decode(logged)
       if (value === undefined) rows.delete(key)
       else rows.set(key, value)

@@ -5,7 +5,8 @@ import type { StateStore } from '../../../src/state/store.ts'
 import { MemoryBytes } from '../../../src/state/memory-bytes.ts'
 import { openStore } from '../../../src/state/open-store.ts'
 import { ManualClock } from '../../../src/testing/index.ts'
-import { chunkOf, RecordArena } from '../../../src/testing/topic-log.ts'
+import { chunkOf } from '../../../src/testing/log-tail.ts'
+import { RecordArena } from '../../../src/testing/record-arena.ts'
 import type { Topology } from '../../../src/topology/topology.ts'
 
 export interface Sent {

@@ -15,7 +15,8 @@ import {
   type Instruction,
 } from '../../../../src/operators/foreign-key-join/subscription.ts'
 import { testDriver } from '../../../../src/testing/index.ts'
-import { TopicLog, type LoggedRecord } from '../../../../src/testing/topic-log.ts'
+import type { LoggedRecord } from '../../../../src/testing/logged-record.ts'
+import { TopicLog } from '../../../../src/testing/topic-log.ts'
 
 type Hex = string | null
 type Written = readonly [topic: string, key: Hex, value: Hex, timestamp: number]
