@@ -116,7 +116,7 @@ const all = defineApp({
 })
 
 describe('stores of processors', () => {
-  it('are on disk after a stop, and come back from their changelogs without it', async () => {
+  it('B20, B23: are on disk after a stop, and come back from their changelogs without it', async () => {
     const directory = await temporaryDirectory()
     const state = join(directory, 'state')
     await using broker = await startEmbeddedBroker({ directory: join(directory, 'broker') })
@@ -136,6 +136,46 @@ describe('stores of processors', () => {
       'abcd abcd cd abcd abcd',
       'abcde abcde de abcde abcde',
     ])
+  })
+
+  it('B22, B24, B25: that are in memory come back from their changelogs at every start', async () => {
+    const memory = { ...text, backend: 'memory' } as const
+    const inMemory = {
+      plain: kvStore('plain', memory),
+      windows: windowStore('windows', { ...memory, windowSize: 10, retention: '1h' }),
+      sessions: sessionStore('sessions', { ...memory, retention: '1h' }),
+    }
+    const app = defineApp({
+      id: 'in-memory',
+      build: b =>
+        b
+          .stream(input)
+          .processValues({
+            stores: inMemory,
+            *process({ value }, { stores: { plain, windows, sessions } }) {
+              plain.put(value, value)
+              windows.put('all', (windows.fetch('all', 0) ?? '') + value, 0)
+              const before = sessions.fetchSession('all', 1, 5) ?? ''
+              sessions.put('all', { start: 1, end: 5 }, before + value)
+              const words = [...plain.all()].map(([key]) => key).join('')
+              yield `${words} ${windows.fetch('all', 0)} ${sessions.fetchSession('all', 1, 5)}`
+            },
+          })
+          .to(output),
+    })
+    const directory = await temporaryDirectory()
+    const state = join(directory, 'state')
+    await using broker = await startEmbeddedBroker({ directory: join(directory, 'broker') })
+    await createTopics(broker, [input, output])
+    for (const [word, replayedMin] of [
+      ['a', 0],
+      ['b', 3],
+      ['c', 4],
+    ] as const) {
+      await write(broker, input, word)
+      expect(await runThrough(app, broker, state)).toBeGreaterThanOrEqual(replayedMin)
+    }
+    expect(await results(broker)).toEqual(['a a a', 'ab ab ab', 'abc abc abc'])
   })
 })
 

@@ -155,7 +155,7 @@ describe('C3: a row that comes and goes between two commits', () => {
 })
 
 describe('C4: downstream', () => {
-  it('sees nothing of a table before the commit, while whoever looks a row up has the latest', () => {
+  it('sees nothing of a table before the commit, while whoever looks a row up has the latest (B12)', () => {
     const { app, seen } = watched((b, watch) =>
       watch(b.stream(right).join(sums(b), (value, sum) => `${value} of ${sum}`)),
     )

@@ -49,6 +49,18 @@ const pairs = (rows: Iterable<readonly [unknown, unknown]>): string =>
 const starts = (rows: Iterable<{ readonly start: number; readonly key?: string }>): string =>
   [...rows].map(({ key = '', start }) => `${key}@${start}`).join(' ')
 
+it('B26: stores are declared with a changelog, on disk, and hold nothing back', () => {
+  const declare = (options: object) => kvStore('numbers', { key: integer(), value: string(), ...options })
+  const kept = { changelog: {}, backend: 'persistent', cache: false }
+  expect(declare({}).definition).toMatchObject(kept)
+  const settings = { 'retention.ms': '60000' }
+  expect(declare({ logging: settings }).definition.changelog).toEqual(settings)
+  expect(declare({ logging: false, backend: 'memory' }).definition).toMatchObject({
+    changelog: false,
+    backend: 'memory',
+  })
+})
+
 describe('a key-value store', () => {
   const numbers = kvStore('numbers', { key: integer(), value: string() })
   const words = kvStore('words', { key: string(), value: string() })

@@ -197,7 +197,7 @@ describe('A6: forward', () => {
   })
 })
 
-describe('A7: the context', () => {
+describe('A5, A7: the context', () => {
   it('tells the application, the task, the node, the record and the times', () => {
     const seen: unknown[] = []
     const app = defineApp({
@@ -374,7 +374,7 @@ describe('A13: an error', () => {
     )
   })
 
-  it('ends the task before its commit: a restart finds nothing of the record done', () => {
+  it('ends the task before its commit: a restart finds nothing of the record done (B32)', () => {
     let fails = true
     using driver = driverOf(b =>
       b

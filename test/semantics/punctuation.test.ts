@@ -103,7 +103,7 @@ describe('a processor', () => {
     expect(ticks(driver)).toEqual(['from 0_0@10'])
   })
 
-  it('schedules more from init and from process, and cancels them (U6)', () => {
+  it('schedules more from init and from process, and cancels them (A10, U6)', () => {
     const seen: string[] = []
     let stop!: () => void
     using driver = driverOf({
