@@ -13,6 +13,8 @@ export type {
 } from './processor/error-policy.ts'
 export { topologyApp, type TopologyAppDefinition } from './dsl/topology-app.ts'
 export type { RowStoreOptions, TtlOption, TtlOptions } from './dsl/ttl-options.ts'
+export type { CogroupWindowOptions } from './dsl/cogroup-options.ts'
+export type { LateRecordsOption, LateSidesOption } from './dsl/late-option.ts'
 export type { AnyDedupeOptions, DedupeOptions } from './dsl/dedupe-options.ts'
 export { dedupe } from './dsl/reusable-operators.ts'
 export type { IdleOption } from './dsl/idle-option.ts'
@@ -89,6 +91,7 @@ export type {
   KGroupedStream,
   KGroupedTable,
   KStream,
+  LateJoinOption,
   LateOption,
   KTable,
   WindowedCogroupedStream,

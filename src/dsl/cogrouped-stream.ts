@@ -1,7 +1,7 @@
 /** `CogroupedStream`, `WindowedCogroupedStream` and `SessionWindowedCogroupedStream`: several grouped streams folded into one table. */
 import { declaredAt } from '../base/declared-at.ts'
 import type { StorePlan } from '../plan/node-base.ts'
-import type { CogroupWindows } from '../plan/cogroup-windows.ts'
+import type { CogroupEmission, CogroupWindows } from '../plan/cogroup-windows.ts'
 import type { RepartitionNode, StreamNode } from '../plan/node.ts'
 import type { Serde } from '../serdes/serde.ts'
 import { sessionWindowed } from '../serdes/session-windowed.ts'
@@ -9,13 +9,20 @@ import type { SessionWindows } from '../windows/session-windows.ts'
 import type { StoredWindows } from '../windows/stored-windows.ts'
 import type { Aggregator, Initializer, Merger } from './function-types.ts'
 import { groupingOf, type Grouping } from './grouping.ts'
-import { atLine, checkFunction, misuse } from './argument-checks.ts'
+import { atLine, checkFunction, checkOptions } from './argument-checks.ts'
 import type { AnyTable, Dsl, MembersOf } from './handle.ts'
+import {
+  lateHandler,
+  lateNodeName,
+  planLateRecords,
+  type AnyWindowedByOptions,
+  type LateHandler,
+} from './late-plan.ts'
 import type { StoreOptions, WindowStoreOptions } from './options.ts'
 import { planRepartition } from './repartition.ts'
 import { planStore } from './store-plan.ts'
 import type { CogroupedStream, SessionWindowedCogroupedStream, WindowedCogroupedStream } from './streams.ts'
-import { checkWindows, windowKeySerde } from './window-kinds.ts'
+import { checkWindows, closingIdleMs, isEmittedOnClose, windowKeySerde } from './window-kinds.ts'
 import { retentionFor, sessionRetention } from './window-retention.ts'
 
 export type AnyCogrouped = CogroupedStream<unknown, unknown>
@@ -57,42 +64,50 @@ export class Cogrouped implements MembersOf<AnyCogrouped> {
 
   windowedBy(
     windows: StoredWindows | SessionWindows,
-    options?: { readonly emit?: unknown },
+    options: AnyWindowedByOptions = {},
   ): AnyWindowedCogrouped | AnySessionCogrouped {
-    // No type allows it, and Kafka has no way to say it (semantics D45).
-    if (options?.emit !== undefined && options.emit !== 'update') {
-      throw misuse('windowedBy: cogroups are put out with every update, not on close: use suppress')
-    }
-    if (windows?.kind === 'session') {
-      return new SessionWindowedCogrouped(this.#planner, windows) as AnySessionCogrouped
-    }
-    return atLine('windowedBy', () => new WindowedCogrouped(this.#planner, windows)) as AnyWindowedCogrouped
+    checkOptions(options, 'windowedBy')
+    const planner = this.#planner
+    return atLine('windowedBy', () =>
+      windows?.kind === 'session'
+        ? (new SessionWindowedCogrouped(planner, windows, options) as AnySessionCogrouped)
+        : (new WindowedCogrouped(planner, windows, options) as AnyWindowedCogrouped),
+    )
   }
 }
 
 class WindowedCogrouped implements MembersOf<AnyWindowedCogrouped> {
   readonly #planner: CogroupPlanner
   readonly #windows: StoredWindows
+  readonly #emission: CogroupEmission
+  readonly #late: LateHandler | undefined
 
-  constructor(planner: CogroupPlanner, windows: StoredWindows) {
+  constructor(planner: CogroupPlanner, windows: StoredWindows, options: AnyWindowedByOptions) {
     this.#planner = planner
     this.#windows = checkWindows(windows, ['session'])
+    this.#emission = emissionOf(windows, options)
+    this.#late = lateHandler(options.late, 'windowedBy: late')
   }
 
   aggregate(options: Initial & WindowStoreOptions<unknown>): AnyTable {
     const windows = this.#windows
     const retentionMs = retentionFor(windows, options, 'aggregate')
-    return this.#planner.aggregate(options, { kind: 'time', windows, retentionMs })
+    const windowed = { kind: 'time', windows, retentionMs, ...this.#emission } as const
+    return this.#planner.aggregate(options, windowed, this.#late)
   }
 }
 
 class SessionWindowedCogrouped implements MembersOf<AnySessionCogrouped> {
   readonly #planner: CogroupPlanner
   readonly #windows: SessionWindows
+  readonly #emission: CogroupEmission
+  readonly #late: LateHandler | undefined
 
-  constructor(planner: CogroupPlanner, windows: SessionWindows) {
+  constructor(planner: CogroupPlanner, windows: SessionWindows, options: AnyWindowedByOptions) {
     this.#planner = planner
     this.#windows = windows
+    this.#emission = emissionOf(windows, options)
+    this.#late = lateHandler(options.late, 'windowedBy: late')
   }
 
   aggregate(options: Initial & Merge & WindowStoreOptions<unknown>): AnyTable {
@@ -101,8 +116,14 @@ class SessionWindowedCogrouped implements MembersOf<AnySessionCogrouped> {
     checkFunction(options.merge, 'aggregate: merge')
     const { merge } = options
     const retentionMs = sessionRetention(windows, options, 'aggregate')
-    return this.#planner.aggregate(options, { kind: 'session', windows, retentionMs, merge })
+    const windowed = { kind: 'session', windows, retentionMs, merge, ...this.#emission } as const
+    return this.#planner.aggregate(options, windowed, this.#late)
   }
+}
+
+function emissionOf(windows: StoredWindows | SessionWindows, options: AnyWindowedByOptions): CogroupEmission {
+  const onClose = isEmittedOnClose(windows, options)
+  return { onClose, idleMs: closingIdleMs(options, onClose) }
 }
 
 /** Adds the nodes of a cogroup: repartitions, one fold for each group, and what makes one table of them. */
@@ -118,34 +139,49 @@ class CogroupPlanner {
   }
 
   /** Takes the indexes in Kafka's order: store, repartitions, folds, table. */
-  aggregate(options: Initial & StoreOptions<unknown>, windowed: CogroupWindows | undefined): AnyTable {
+  aggregate(
+    options: Initial & StoreOptions<unknown>,
+    windowed: CogroupWindows | undefined,
+    late?: LateHandler,
+  ): AnyTable {
     checkFunction(options?.initial, 'aggregate: initial')
     const { plan } = this.#dsl
     const { initial, name } = options
     const place = declaredAt()
     const [{ keySerde }] = [...this.#folds.keys()] as [Grouping]
-    const store = planStore(plan, { prefix, options, keySerde, valueSerde: undefined, operator: 'aggregate' })
+    const store = planStore(plan, {
+      prefix,
+      // What is put out once cannot be put out once per commit.
+      options: windowed?.onClose === true ? { ...options, caching: false } : options,
+      keySerde,
+      valueSerde: undefined,
+      operator: 'aggregate',
+    })
     const parents = [...this.#folds.keys()].map(grouping => this.#parentOf(grouping, store))
+    const names = parents.map((_, index) => plan.processorName(prefix, name, `-cogroup-agg-${index}`))
+    const merge = plan.processorName('COGROUPKSTREAM-MERGE-', name, '-cogroup-merge')
     const folds = [...this.#folds.values()].map((add, index) =>
       plan.add({
         kind: 'cogroup-fold',
-        name: plan.processorName(prefix, name, `-cogroup-agg-${index}`),
+        name: names[index]!,
         declaredAt: place,
         parent: parents[index]!,
         into: store,
         initial,
         add,
         windowed,
+        late: lateNodeName(merge, late),
       }),
     )
     const node = plan.add({
       kind: 'cogroup',
-      name: plan.processorName('COGROUPKSTREAM-MERGE-', name, '-cogroup-merge'),
+      name: merge,
       declaredAt: place,
       parents: Object.freeze(folds),
       store,
       windowed,
     })
+    planLateRecords(this.#dsl, folds, { late, keySerde: store.keySerde })
     const tableKey = keySerdeOf(store.keySerde, windowed)
     return this.#dsl.table({ node, keySerde: tableKey, valueSerde: store.valueSerde })
   }

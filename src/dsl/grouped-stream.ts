@@ -110,7 +110,7 @@ class TimeWindowedStream implements MembersOf<AnyWindowed> {
     this.#folds = folds
     this.#windows = checkWindows(windows, ['session'])
     this.#onClose = isEmittedOnClose(windows, options)
-    this.#late = lateHandler(options)
+    this.#late = lateHandler(options.late, 'windowedBy: late')
     this.#idleMs = closingIdleMs(options, this.#onClose)
   }
 
@@ -152,7 +152,7 @@ class TimeWindowedStream implements MembersOf<AnyWindowed> {
       late: lateNodeName(name, this.#late),
       idleMs: this.#idleMs,
     })
-    planLateRecords(this.#dsl, node, this.#late)
+    planLateRecords(this.#dsl, [node], { late: this.#late, keySerde: store.keySerde })
     const keySerde = windowKeySerde(store.keySerde, windows)
     return this.#dsl.table({ node, keySerde, valueSerde: store.valueSerde })
   }

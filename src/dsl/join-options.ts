@@ -13,7 +13,8 @@ import type { NamedOptions, StoreOptions } from './options.ts'
  * those without a key. A left join puts a record of its own stream that found no match out with `undefined`, an outer join
  * one of either stream: after the window and the grace have passed, when the next record comes, or at once where no match
  * can come. Kafka looks for such records once a second of the wall clock at most, to spare its store a scan; here nothing
- * is scanned, and they come with the first record that may release them. Both topics must have equally many partitions (MR-2101).
+ * is scanned, and they come with the first record that may release them. A record that comes too late to be kept is
+ * joined with what there is, but found by none that follows it: see `LateSidesOption`. Both topics must have equally many partitions (MR-2101).
  *
  * @example
  * ```ts

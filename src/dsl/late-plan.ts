@@ -1,5 +1,6 @@
-/** Plans the stream of the records that come too late for the windows of an aggregate. */
-import type { SessionAggregateNode, WindowAggregateNode } from '../plan/node.ts'
+/** Plans the streams of the records that come too late: for the windows of an aggregate, or for a side of a join. */
+import type { NodeWithLateRecords } from '../plan/node.ts'
+import type { Serde } from '../serdes/serde.ts'
 import { checkFunction } from './argument-checks.ts'
 import type { AnyStream, Dsl } from './handle.ts'
 import type { WindowedByOptions } from './options.ts'
@@ -8,26 +9,31 @@ export type LateHandler = (records: AnyStream) => void
 
 export type AnyWindowedByOptions = WindowedByOptions & { readonly late?: LateHandler }
 
-/** The handler of the options, if there is one. */
-export function lateHandler({ late }: AnyWindowedByOptions): LateHandler | undefined {
-  if (late !== undefined) checkFunction(late, 'windowedBy: late')
+/** The handler that was handed in, if there is one. */
+export function lateHandler(late: LateHandler | undefined, option: string): LateHandler | undefined {
+  if (late !== undefined) checkFunction(late, option)
   return late
 }
 
 /** Takes no index, so that the names of what follows are the same with late records and without. */
-export function lateNodeName(aggregate: string, late: LateHandler | undefined): string | undefined {
-  return late === undefined ? undefined : `${aggregate}-late`
+export function lateNodeName(operator: string, late: LateHandler | undefined): string | undefined {
+  return late === undefined ? undefined : `${operator}-late`
 }
 
-/** Hands the stream of late records of an aggregate to whoever has asked for it. */
+/** Hands the stream of late records to whoever has asked for it; all nodes that are its parents name it. */
 export function planLateRecords(
   dsl: Dsl,
-  aggregate: WindowAggregateNode | SessionAggregateNode,
-  late: LateHandler | undefined,
+  parents: readonly NodeWithLateRecords[],
+  state: {
+    readonly late: LateHandler | undefined
+    readonly keySerde: Serde<unknown>
+    /** Where an operator makes the values: none. */
+    readonly valueSerde?: Serde<unknown>
+  },
 ): void {
-  if (late === undefined || aggregate.late === undefined) return
-  const { keySerde } = aggregate.store
-  const { declaredAt } = aggregate
-  const node = dsl.plan.add({ kind: 'late-records', name: aggregate.late, declaredAt, parent: aggregate })
-  late(dsl.stream({ node, keySerde, valueSerde: undefined, rekeyed: false }))
+  const { late, keySerde, valueSerde } = state
+  const [{ late: name, declaredAt }] = parents as [NodeWithLateRecords]
+  if (late === undefined || name === undefined) return
+  const node = dsl.plan.add({ kind: 'late-records', name, declaredAt, parents: Object.freeze([...parents]) })
+  late(dsl.stream({ node, keySerde, valueSerde, rekeyed: false }))
 }

@@ -62,7 +62,7 @@ export class SessionWindowed implements MembersOf<AnySessionWindowed> {
     this.#folds = folds
     this.#windows = windows
     this.#onClose = isEmittedOnClose(windows, options)
-    this.#late = lateHandler(options)
+    this.#late = lateHandler(options.late, 'windowedBy: late')
     this.#idleMs = closingIdleMs(options, this.#onClose)
   }
 
@@ -107,7 +107,7 @@ export class SessionWindowed implements MembersOf<AnySessionWindowed> {
       late: lateNodeName(name, this.#late),
       idleMs: this.#idleMs,
     })
-    planLateRecords(this.#dsl, node, this.#late)
+    planLateRecords(this.#dsl, [node], { late: this.#late, keySerde: store.keySerde })
     const keySerde = sessionWindowed(store.keySerde) as Serde<unknown>
     return this.#dsl.table({ node, keySerde, valueSerde: store.valueSerde })
   }

@@ -9,12 +9,16 @@ import type { Plan } from '../plan/plan.ts'
 import { json } from '../serdes/json.ts'
 import { validateName } from '../topology/names.ts'
 import { joinWindows } from '../windows/join-windows.ts'
-import type { Dsl, StreamState } from './handle.ts'
+import { checkOptions } from './argument-checks.ts'
+import type { AnyStream, Dsl, StreamState } from './handle.ts'
 import type { StreamJoinOptions } from './join-options.ts'
 import { idleMsOf } from './idle-option.ts'
+import type { LateSidesOption } from './late-option.ts'
+import { lateHandler, lateNodeName, planLateRecords, type LateHandler } from './late-plan.ts'
 import { requireKeySerde } from './store-plan.ts'
 
-export type AnyStreamJoinOptions = StreamJoinOptions<unknown, unknown, unknown>
+export type AnyStreamJoinOptions = StreamJoinOptions<unknown, unknown, unknown> &
+  LateSidesOption<AnyStream, AnyStream>
 
 /** What a join is asked to do. The sides have been through repartition topics, if they must. */
 export interface StreamJoinRequest {
@@ -37,13 +41,15 @@ export function checkWithin(operator: string, options: AnyStreamJoinOptions | un
 }
 
 /** Adds the nodes; the result has the keys of both sides. */
-export function planStreamJoin({ plan }: Dsl, request: StreamJoinRequest): StreamState {
+export function planStreamJoin(dsl: Dsl, request: StreamJoinRequest): StreamState {
+  const { plan } = dsl
   const { operator, left, right, joiner, options } = request
   if (options.store !== undefined) validateName(options.store, 'a store', declaredAt())
   const windows = joinWindows(options.within, options.grace)
   const idleMs = idleMsOf(options, operator)
   if (idleMs !== undefined && operator === 'join')
     throw new TypeError('join: no record waits to go without a match; idle is for leftJoin and outerJoin')
+  const late = lateHandlersOf(operator, options)
   const names = namesOf(plan, operator, options)
   const keySerde = requireKeySerde(left.keySerde ?? right.keySerde, operator)
   const place = declaredAt()
@@ -51,19 +57,20 @@ export function planStreamJoin({ plan }: Dsl, request: StreamJoinRequest): Strea
     left: options.left ?? left.valueSerde ?? json<unknown>(),
     right: options.right ?? right.valueSerde ?? json<unknown>(),
   }
-  for (const [side, from, valueSerde] of [
-    [names.left, left, serdes.left],
-    [names.right, right, serdes.right],
-  ] as const) {
-    plan.add({
+  const sides = (['left', 'right'] as const).map(side => {
+    const { windowName, store } = names[side]
+    const valueSerde = serdes[side]
+    const window = plan.add({
       kind: 'join-window',
-      name: side.windowName,
+      name: windowName,
       declaredAt: place,
-      parent: from.node,
-      store: joinStore(side.store, { keySerde, valueSerde }, options),
+      parent: request[side].node,
+      store: joinStore(store, { keySerde, valueSerde }, options),
       windows,
+      late: lateNodeName(windowName, late[side]),
     })
-  }
+    return { window, valueSerde, late: late[side] }
+  })
   const heldStore = joinStore(names.held, { keySerde, valueSerde: serdes.left }, options)
   const held = operator === 'join' ? undefined : Object.freeze({ store: heldStore, ...serdes })
   const node = plan.add({
@@ -80,7 +87,20 @@ export function planStreamJoin({ plan }: Dsl, request: StreamJoinRequest): Strea
     store: held?.store,
     idleMs,
   })
+  for (const side of sides) planLateRecords(dsl, [side.window], { keySerde, ...side })
   return { node, keySerde, valueSerde: options.value, rekeyed: false }
+}
+
+/** The handlers of both sides, each if there is one. */
+function lateHandlersOf(
+  operator: string,
+  { late = {} }: AnyStreamJoinOptions,
+): { readonly left: LateHandler | undefined; readonly right: LateHandler | undefined } {
+  checkOptions(late, `${operator}: late`)
+  return {
+    left: lateHandler(late.left, `${operator}: late.left`),
+    right: lateHandler(late.right, `${operator}: late.right`),
+  }
 }
 
 interface JoinNames {

@@ -27,6 +27,7 @@ import type {
   TypeGuard,
 } from './function-types.ts'
 import type { AsyncMapper, AsyncOptions } from './async-options.ts'
+import type { CogroupWindowOptions } from './cogroup-options.ts'
 import type { DedupeOptions } from './dedupe-options.ts'
 import type { GlobalJoinOptions, GlobalKTable } from './global-table.ts'
 import type { ForeignKeyJoinOptions, SameKeys, StreamJoinOptions, WindowNeeded } from './join-options.ts'
@@ -47,7 +48,7 @@ import type {
 import type { StoreHandles } from './open-stores.ts'
 import type { PrintOptions } from './print-options.ts'
 import type { ProcessorDefinition, ValueProcessorDefinition } from './processors.ts'
-import type { LateRecordsOption } from './late-option.ts'
+import type { LateRecordsOption, LateSidesOption } from './late-option.ts'
 import type { LookupTable } from './lookup-table.ts'
 import type { RowStoreOptions } from './ttl-options.ts'
 import type { TableJoinOptions } from './table-join.ts'
@@ -238,7 +239,7 @@ export interface KStream<K, V> {
   join<V2, W>(
     other: KStream<K, V2>,
     joiner: Joiner<K, V, V2, Sync<W>>,
-    options: StreamJoinOptions<V, V2, W>,
+    options: StreamJoinOptions<V, V2, W> & LateJoinOption<K, V, V2>,
   ): KStream<K, W>
 
   /**
@@ -279,14 +280,14 @@ export interface KStream<K, V> {
   leftJoin<V2, W>(
     other: KStream<K, V2>,
     joiner: Joiner<K, V, V2 | undefined, Sync<W>>,
-    options: StreamJoinOptions<V, V2, W>,
+    options: StreamJoinOptions<V, V2, W> & LateJoinOption<K, V, V2>,
   ): KStream<K, W>
 
   /** Like `leftJoin`, for records of both streams. */
   outerJoin<V2, W>(
     other: KStream<K, V2>,
     joiner: Joiner<K, V | undefined, V2 | undefined, Sync<W>>,
-    options: StreamJoinOptions<V, V2, W>,
+    options: StreamJoinOptions<V, V2, W> & LateJoinOption<K, V, V2>,
   ): KStream<K, W>
 
   /**
@@ -480,7 +481,7 @@ export interface KGroupedStream<K, V> {
    * })
    * ```
    */
-  cogroup<A>(add: Fold<K, V, A>): CogroupedStream<K, A>
+  cogroup<A>(add: Fold<K, V, A>): CogroupedStream<K, A, V>
 
   /** Folds by key and window of time, or by key and session, instead of by key alone. */
   windowedBy(
@@ -493,6 +494,9 @@ export interface KGroupedStream<K, V> {
   ): SessionWindowedStream<K, V>
   windowedBy(windows: StoredWindows, options?: UpdatedWindowOptions & LateOption<K, V>): WindowedStream<K, V>
 }
+
+/** What becomes of records that come too late for a join of two streams: see `LateSidesOption`. */
+export type LateJoinOption<K, V1, V2> = LateSidesOption<KStream<K, V1>, KStream<K, V2>>
 
 /** What becomes of records that come after their window has closed: see `LateRecordsOption`. */
 export type LateOption<K, V> = LateRecordsOption<KStream<K, LateRecord<V>>>
@@ -576,17 +580,30 @@ export interface SessionWindowedStream<K, V> {
   aggregate<A>(options: WindowAggregateOptions<K, V, A> & SessionMerge<K, A>): KTable<Windowed<K>, A>
 }
 
-/** Several groups of records with equal keys, each with what adds its values to an aggregate that all share. */
-export interface CogroupedStream<K, A> {
+/**
+ * Several groups of records with equal keys, each with what adds its values to an aggregate that all share; `V` are the
+ * values of any of them.
+ */
+export interface CogroupedStream<K, A, V = unknown> {
   /** This and one group more. A group that is among them already gets the new aggregator in place of the old one. */
-  cogroup<V>(group: KGroupedStream<K, V>, add: Fold<K, V, A>): CogroupedStream<K, A>
+  cogroup<V2>(group: KGroupedStream<K, V2>, add: Fold<K, V2, A>): CogroupedStream<K, A, V | V2>
 
   /** Folds the values of each key into an aggregate that `initial` starts, whichever stream comes first. */
   aggregate(options: { readonly initial: Initializer<Sync<A>> } & StoreOptions<A>): KTable<K, A>
 
-  /** Folds by key and window of time, or by key and session, instead of by key alone; emitted with every update. */
-  windowedBy(windows: StoredWindows): WindowedCogroupedStream<K, A>
-  windowedBy(windows: SessionWindows): SessionWindowedCogroupedStream<K, A>
+  /** Folds by key and window of time, or by key and session, instead of by key alone: see `CogroupWindowOptions`. */
+  windowedBy(
+    windows: TimeWindows | SlidingWindows,
+    options?: CogroupWindowOptions & LateOption<K, V>,
+  ): WindowedCogroupedStream<K, A>
+  windowedBy(
+    windows: SessionWindows,
+    options?: CogroupWindowOptions & LateOption<K, V>,
+  ): SessionWindowedCogroupedStream<K, A>
+  windowedBy(
+    windows: StoredWindows,
+    options?: UpdatedWindowOptions & LateOption<K, V>,
+  ): WindowedCogroupedStream<K, A>
 }
 
 /** Several groups by key and window; records are dropped as from `WindowedStream`. */

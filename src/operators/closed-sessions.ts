@@ -10,18 +10,18 @@ import type { ProcessorContext } from '../processor/processor.ts'
 import { StreamRecord } from '../processor/record.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { SessionStore } from '../state/store.ts'
-import type { Window } from '../windows/window.ts'
+import type { Window, Windowed } from '../windows/window.ts'
 import { Change } from './change.ts'
+import type { ClosingStore } from './closing.ts'
 import { ClosingRows } from './closing-rows.ts'
 
 export interface ClosedSessionsOptions {
-  readonly context: ProcessorContext
   /** One that can be walked. */
   readonly store: SessionStore<unknown, unknown>
   readonly keySerde: Serde<unknown>
 }
 
-export class ClosedSessions {
+export class ClosedSessions implements ClosingStore {
   private readonly options: ClosedSessionsOptions
   private readonly open: ClosingRows
   /** The closing time of the last sessions that were put out; -1 before the first, `undefined` until it is asked for. */
@@ -43,9 +43,8 @@ export class ClosedSessions {
     this.open.delete(end, this.identityOf(key, start))
   }
 
-  /** Puts out what is closed at `closeTime`; `record` is the one that has moved time. */
-  emit(closeTime: number, record: Pick<StreamRecord, 'headers'>): void {
-    const { context, store } = this.options
+  emit(closeTime: number, record: Pick<StreamRecord, 'headers'>, context: ProcessorContext): void {
+    const { store } = this.options
     const last = (this.last ??= context.noted(store.name) ?? -1)
     const latest = closeTime - 1
     if (closeTime <= last || latest < 0) return
@@ -53,19 +52,24 @@ export class ClosedSessions {
       const { time: end, rows } = taken
       // Put out by the last closing time, and in the store still.
       if (end < last) continue
-      for (const { key, start } of rows) this.putOut(key, { start, end }, record)
+      for (const { key, start } of rows) this.putOut({ key, window: { start, end } }, record, context)
     }
     this.last = closeTime
     context.note(store.name, closeTime)
   }
 
-  private putOut(key: unknown, window: Window, { headers }: Pick<StreamRecord, 'headers'>): void {
-    const { context, store } = this.options
+  private putOut(
+    session: Windowed<unknown>,
+    { headers }: Pick<StreamRecord, 'headers'>,
+    context: ProcessorContext,
+  ): void {
+    const { store } = this.options
+    const { key, window } = session
     const { start, end } = window
     const value = store.fetchSession(key, start, end)
     // The fold has deleted it, or its retention was over.
     if (value === undefined) return
-    context.forward(new StreamRecord({ key, window }, new Change(value, undefined), end, headers))
+    context.forward(new StreamRecord(session, new Change(value, undefined), end, headers))
   }
 
   private identityOf(key: unknown, start: number): string {

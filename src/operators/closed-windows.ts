@@ -15,10 +15,10 @@ import { StreamRecord } from '../processor/record.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { WindowStore } from '../state/store.ts'
 import { Change } from './change.ts'
-import { ClosingRows } from './closing-rows.ts'
+import type { ClosingStore } from './closing.ts'
+import { ClosingRows, type ClosingRow } from './closing-rows.ts'
 
 export interface ClosedWindowsOptions {
-  readonly context: ProcessorContext
   /** One that can be walked. */
   readonly store: WindowStore<unknown, unknown>
   readonly keySerde: Serde<unknown>
@@ -27,7 +27,7 @@ export interface ClosedWindowsOptions {
   readonly endIncluded: boolean
 }
 
-export class ClosedWindows {
+export class ClosedWindows implements ClosingStore {
   private readonly options: ClosedWindowsOptions
   /** From the start of a window to the first closing time at which it is closed. */
   private readonly openMs: number
@@ -48,23 +48,26 @@ export class ClosedWindows {
     this.open.add(start, this.options.store.identity(key), { key, start })
   }
 
-  /** Puts out what is closed at `closeTime`; `record` is the one that has moved time. */
-  emit(closeTime: number, record: Pick<StreamRecord, 'headers'>): void {
-    const { context, store } = this.options
+  emit(closeTime: number, record: Pick<StreamRecord, 'headers'>, context: ProcessorContext): void {
+    const { store } = this.options
     const last = (this.last ??= context.noted(store.name) ?? -1)
     const latest = closeTime - this.openMs
     if (closeTime <= last || latest < 0) return
     for (let taken = this.open.takeFirst(latest); taken !== undefined; taken = this.open.takeFirst(latest)) {
       // Those that the last closing time has closed were put out then, and are in the store still.
       if (last !== -1 && taken.time <= last - this.openMs) continue
-      for (const { key, start } of taken.rows) this.putOut(key, start, record)
+      for (const { key, start } of taken.rows) this.putOut({ key, start }, record, context)
     }
     this.last = closeTime
     context.note(store.name, closeTime)
   }
 
-  private putOut(key: unknown, start: number, { headers }: Pick<StreamRecord, 'headers'>): void {
-    const { context, store, sizeMs } = this.options
+  private putOut(
+    { key, start }: ClosingRow,
+    { headers }: Pick<StreamRecord, 'headers'>,
+    context: ProcessorContext,
+  ): void {
+    const { store, sizeMs } = this.options
     const row = store.fetch(key, start)
     // The fold has deleted it, or its retention was over.
     if (row === undefined) return

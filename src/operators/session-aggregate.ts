@@ -10,13 +10,12 @@
  */
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
-import { noHeaders } from '../record/record.ts'
 import type { SessionEntry, SessionStore } from '../state/store.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
 import type { Window, Windowed } from '../windows/window.ts'
 import { absent, type MergeCallback } from './callbacks.ts'
 import { ClosedSessions } from './closed-sessions.ts'
-import { idleTime, type IdleTime } from './idle-time.ts'
+import { Closing } from './closing.ts'
 import { dropLate } from './late-records.ts'
 import type { WindowedFoldOptions } from './fold-options.ts'
 import { FoldEmission } from './shared-emission.ts'
@@ -38,8 +37,7 @@ class SessionAggregate implements Processor {
   private context!: ProcessorContext
   private store!: SessionStore<unknown, unknown>
   private emission!: FoldEmission
-  private closed: ClosedSessions | undefined
-  private idle: IdleTime | undefined
+  private closing: Closing<ClosedSessions> | undefined
   private streamTime = -1
 
   constructor(options: SessionAggregateOptions) {
@@ -48,35 +46,27 @@ class SessionAggregate implements Processor {
   }
 
   init(context: ProcessorContext): void {
-    const { onClose } = this.options
+    const { onClose, windows, idleMs } = this.options
     this.context = context
     this.store = context.store(this.options.store)
     this.emission = new FoldEmission(context, this.store, this.options)
     if (onClose === undefined) return
-    this.closed = new ClosedSessions({ context, store: this.store, keySerde: onClose.keySerde })
-    const { idleMs, windows } = this.options
-    this.idle = idleTime({
-      context,
-      name: this.options.store,
-      idleMs,
-      advance: streamTime => {
-        this.streamTime = Math.max(this.streamTime, streamTime)
-        this.closed?.emit(this.streamTime - windows.graceMs - windows.gapMs, { headers: noHeaders })
-      },
-    })
+    const { store } = this
+    const open = (): ClosedSessions => new ClosedSessions({ store, keySerde: onClose.keySerde })
+    const behindMs = windows.graceMs + windows.gapMs
+    this.closing = Closing.of({ context, store, behindMs, idleMs, open })
   }
 
   process(record: StreamRecord): void {
     const { key, value, timestamp } = record
     if (absent(key)) return this.context.drop('null-key')
     if (timestamp > this.streamTime) this.streamTime = timestamp
-    if (this.idle !== undefined) this.streamTime = this.idle.seen(this.streamTime)
+    // Before the record is folded: its session may let the store forget sessions that are put out now.
+    if (this.closing !== undefined) this.streamTime = this.closing.seen(record, this.context)
     const { windows, initial, add, merge, late } = this.options
     const { context } = this
     const { gapMs, graceMs } = windows
     const closeTime = this.streamTime - graceMs - gapMs
-    // Before the record is folded: its session may let the store forget sessions that are put out now.
-    this.closed?.emit(closeTime, record)
     const touched = this.store.findSessions(key, timestamp - gapMs, timestamp + gapMs)
     let accumulator = initial()
     let start = timestamp
@@ -93,7 +83,7 @@ class SessionAggregate implements Processor {
     let updated = add(accumulator, value, key)
     if (updated === null) updated = undefined
     this.store.put(key, { start, end }, updated, timestamp)
-    if (this.closed !== undefined) return this.closed.add(key, { start, end })
+    if (this.closing !== undefined) return this.closing.rows.add(key, { start, end })
     // Where sessions were removed, what is held back for this one, if anything, knows its old value already.
     const inPlace = replaced ? undefined : touched[0]?.value
     this.emit(key, { start, end }, updated, { sent: undefined, held: inPlace })
@@ -106,7 +96,7 @@ class SessionAggregate implements Processor {
   private remove(key: unknown, session: SessionEntry<unknown>, timestamp: number): void {
     const { start, end, value } = session
     this.store.put(key, session, undefined, timestamp)
-    if (this.closed !== undefined) return this.closed.delete(key, session)
+    if (this.closing !== undefined) return this.closing.rows.delete(key, session)
     this.emit(key, { start, end }, undefined, { sent: value, held: value })
   }
 

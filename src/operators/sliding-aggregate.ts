@@ -14,13 +14,12 @@
  */
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
-import { noHeaders } from '../record/record.ts'
 import type { ValueAndTimestamp, WindowStore } from '../state/store.ts'
 import type { SlidingWindows } from '../windows/sliding-windows.ts'
 import type { Windowed } from '../windows/window.ts'
 import { absent } from './callbacks.ts'
 import { ClosedWindows } from './closed-windows.ts'
-import { idleTime, type IdleTime } from './idle-time.ts'
+import { Closing } from './closing.ts'
 import { dropLate } from './late-records.ts'
 import type { WindowedFoldOptions } from './fold-options.ts'
 import { FoldEmission } from './shared-emission.ts'
@@ -47,8 +46,7 @@ class SlidingAggregate implements Processor {
   private context!: ProcessorContext
   private store!: WindowStore<unknown, unknown>
   private emission!: FoldEmission
-  private closed: ClosedWindows | undefined
-  private idle: IdleTime | undefined
+  private closing: Closing<ClosedWindows> | undefined
   private streamTime = -1
 
   constructor(options: SlidingAggregateOptions) {
@@ -61,20 +59,12 @@ class SlidingAggregate implements Processor {
     this.context = context
     this.store = context.store(this.options.store)
     this.emission = new FoldEmission(context, this.store, this.options)
-    const { onClose } = this.options
+    const { onClose, windows, idleMs } = this.options
     if (onClose === undefined) return
-    const { sizeMs } = this
     const { keySerde } = onClose
-    this.closed = new ClosedWindows({ context, store: this.store, keySerde, sizeMs, endIncluded: true })
-    this.idle = idleTime({
-      context,
-      name: this.options.store,
-      idleMs: this.options.idleMs,
-      advance: streamTime => {
-        this.streamTime = Math.max(this.streamTime, streamTime)
-        this.closed?.emit(this.closeTime, { headers: noHeaders })
-      },
-    })
+    const { sizeMs, store } = this
+    const open = (): ClosedWindows => new ClosedWindows({ store, keySerde, sizeMs, endIncluded: true })
+    this.closing = Closing.of({ context, store, behindMs: windows.graceMs, idleMs, open })
   }
 
   process(record: StreamRecord): void {
@@ -82,9 +72,8 @@ class SlidingAggregate implements Processor {
     if (absent(key)) return this.context.drop('null-key')
     if (absent(value)) return this.context.drop('null-value')
     if (timestamp > this.streamTime) this.streamTime = timestamp
-    if (this.idle !== undefined) this.streamTime = this.idle.seen(this.streamTime)
     // Before the record is folded: its window may let the store forget rows that are put out now.
-    this.closed?.emit(this.closeTime, record)
+    if (this.closing !== undefined) this.streamTime = this.closing.seen(record, this.context)
     // Where even the record's right window is closed, so are all that it could be in.
     if (timestamp + 1 + this.sizeMs <= this.closeTime) return this.dropLate(record, timestamp)
     if (timestamp < this.sizeMs) this.processEarly(record)
@@ -206,7 +195,7 @@ class SlidingAggregate implements Processor {
     row: { value: unknown; timestamp: number; old: unknown; stored: unknown },
   ): void {
     const { store } = this
-    if (this.closed !== undefined) return this.closed.add(record.key, start)
+    if (this.closing !== undefined) return this.closing.rows.add(record.key, start)
     const emission = this.emission.current
     const windowed: Windowed<unknown> = { key: record.key, window: { start, end: start + this.sizeMs } }
     const { value, timestamp, old, stored } = row

@@ -8,14 +8,13 @@
  */
 import type { Processor, ProcessorContext, ProcessorSupplier } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
-import { noHeaders } from '../record/record.ts'
 import type { WindowStore } from '../state/store.ts'
 import { windowsFor, type FixedWindows } from '../windows/fixed-windows.ts'
 import { earliestWindowStart } from '../windows/time-windows.ts'
 import type { Windowed } from '../windows/window.ts'
 import { absent, type FoldCallback } from './callbacks.ts'
 import { ClosedWindows } from './closed-windows.ts'
-import { idleTime, type IdleTime } from './idle-time.ts'
+import { Closing } from './closing.ts'
 import { dropLate } from './late-records.ts'
 import type { WindowedFoldOptions } from './fold-options.ts'
 import { FoldEmission } from './shared-emission.ts'
@@ -39,8 +38,7 @@ class WindowAggregate implements Processor {
   private context!: ProcessorContext
   private store!: WindowStore<unknown, unknown>
   private emission!: FoldEmission
-  private closed: ClosedWindows | undefined
-  private idle: IdleTime | undefined
+  private closing: Closing<ClosedWindows> | undefined
   private streamTime = -1
 
   constructor(options: WindowAggregateOptions) {
@@ -54,31 +52,23 @@ class WindowAggregate implements Processor {
     this.context = context
     this.store = context.store(this.options.store)
     this.emission = new FoldEmission(context, this.store, this.options)
-    const { onClose, windows } = this.options
+    const { onClose, windows, graceMs, idleMs } = this.options
     if (onClose === undefined) return
     const { keySerde } = onClose
     const { sizeMs } = windows
-    this.closed = new ClosedWindows({ context, store: this.store, keySerde, sizeMs, endIncluded: false })
-    this.idle = idleTime({
-      context,
-      name: this.options.store,
-      idleMs: this.options.idleMs,
-      advance: streamTime => {
-        this.streamTime = Math.max(this.streamTime, streamTime)
-        this.closed?.emit(this.streamTime - this.options.graceMs, { headers: noHeaders })
-      },
-    })
+    const { store } = this
+    const open = (): ClosedWindows => new ClosedWindows({ store, keySerde, sizeMs, endIncluded: false })
+    this.closing = Closing.of({ context, store, behindMs: graceMs, idleMs, open })
   }
 
   process(record: StreamRecord): void {
     const { key, timestamp } = record
     if (absent(key)) return this.context.drop('null-key')
     if (timestamp > this.streamTime) this.streamTime = timestamp
-    if (this.idle !== undefined) this.streamTime = this.idle.seen(this.streamTime)
+    // Before the record is folded: its window may let the store forget rows that are put out now.
+    if (this.closing !== undefined) this.streamTime = this.closing.seen(record, this.context)
     const { windows, graceMs } = this.options
     const closeTime = this.streamTime - graceMs
-    // Before the record is folded: its window may let the store forget rows that are put out now.
-    this.closed?.emit(closeTime, record)
     if (windows.kind !== 'time') {
       for (const { start, end } of windowsFor(windows, timestamp)) {
         if (end > closeTime) this.fold(record, start, end)
@@ -118,7 +108,7 @@ class WindowAggregate implements Processor {
     if (updated === null) updated = undefined
     const timestamp = row !== undefined && row.timestamp > record.timestamp ? row.timestamp : record.timestamp
     store.put(key, updated, start, timestamp)
-    if (this.closed !== undefined) return this.closed.add(key, start)
+    if (this.closing !== undefined) return this.closing.rows.add(key, start)
     const { holdsBack } = emission
     const identity = holdsBack ? store.identity(key) : ''
     if (holdsBack && emission.replace(start, identity, updated, timestamp)) return

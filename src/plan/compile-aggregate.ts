@@ -6,7 +6,8 @@ import { streamAggregate } from '../operators/stream-aggregate.ts'
 import { windowAggregate } from '../operators/window-aggregate.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { StoreDefinition } from '../topology/node.ts'
-import { rowStore, sessionStore, windowStore } from './compile-store.ts'
+import { onCloseOf, sessionsStore, windowsStore } from './compile-closing-store.ts'
+import { rowStore } from './compile-store.ts'
 import type { SessionAggregateNode, StreamAggregateNode, WindowAggregateNode } from './node.ts'
 
 type AggregateNode = StreamAggregateNode | WindowAggregateNode | SessionAggregateNode
@@ -22,12 +23,9 @@ export function compileAggregate(
       return [streamAggregate({ ...options, initial: node.initial, expiry: store.expiry }), rowStore(store)]
     case 'window-aggregate': {
       const { windows, initial, retentionMs, late, idleMs } = node
-      const onClose = node.onClose ? { keySerde: store.keySerde } : undefined
-      const { sizeMs, graceMs } = windows
-      // One whose end is in it is still open when time is its size and the grace past its start.
-      const keptMs = node.onClose && windows.kind === 'sliding' ? sizeMs + graceMs + 1 : 0
-      const kept = windowStore(store, sizeMs, Math.max(retentionMs, keptMs))
-      const definition = { ...kept, walkable: node.onClose }
+      const onClose = onCloseOf(store, node)
+      const { graceMs } = windows
+      const definition = windowsStore(store, { windows, retentionMs, onClose: node.onClose })
       if (windows.kind === 'sliding') {
         return [slidingAggregate({ ...options, windows, initial, onClose, late, idleMs }), definition]
       }
@@ -35,11 +33,8 @@ export function compileAggregate(
     }
     case 'session-aggregate': {
       const { windows, initial, merge, retentionMs, late, idleMs } = node
-      const onClose = node.onClose ? { keySerde: store.keySerde } : undefined
-      // A session is still open when time is the gap and the grace past its end: it must be there when it is put out.
-      const keptMs = node.onClose ? windows.gapMs + windows.graceMs + 1 : 0
-      const kept = sessionStore(store, Math.max(retentionMs, keptMs))
-      const definition = { ...kept, walkable: node.onClose }
+      const onClose = onCloseOf(store, node)
+      const definition = sessionsStore(store, { windows, retentionMs, onClose: node.onClose })
       return [sessionAggregate({ ...options, windows, initial, merge, onClose, late, idleMs }), definition]
     }
     default:

@@ -6,7 +6,8 @@ import { windowAggregate } from '../operators/window-aggregate.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { StoreDefinition } from '../topology/node.ts'
 import type { Compilation } from './compilation.ts'
-import { rowStore, sessionStore, windowStore } from './compile-store.ts'
+import { onCloseOf, sessionsStore, windowsStore } from './compile-closing-store.ts'
+import { rowStore } from './compile-store.ts'
 import type { CogroupFoldNode } from './node.ts'
 
 /** Adds the fold; the first brings the store with it. */
@@ -23,18 +24,19 @@ export function addCogroupFold(node: CogroupFoldNode, { topology, tables, parent
 }
 
 function compileFold(
-  { into, initial, add, windowed }: CogroupFoldNode,
+  { into, initial, add, windowed, late }: CogroupFoldNode,
   sendOldValues: boolean,
 ): readonly [ProcessorSupplier, StoreDefinition] {
-  const options = { store: into.name, initial, add, sendOldValues, sharesEmission: true }
-  if (windowed === undefined) return [streamAggregate(options), rowStore(into)]
+  const folded = { store: into.name, initial, add, sendOldValues, sharesEmission: true }
+  if (windowed === undefined) return [streamAggregate(folded), rowStore(into)]
+  const options = { ...folded, onClose: onCloseOf(into, windowed), late, idleMs: windowed.idleMs }
   if (windowed.kind === 'session') {
-    const { windows, merge, retentionMs } = windowed
-    return [sessionAggregate({ ...options, windows, merge }), sessionStore(into, retentionMs)]
+    const { windows, merge } = windowed
+    return [sessionAggregate({ ...options, windows, merge }), sessionsStore(into, windowed)]
   }
-  const { windows, retentionMs } = windowed
-  const { sizeMs, graceMs } = windows
-  const definition = windowStore(into, sizeMs, retentionMs)
+  const { windows } = windowed
+  const { graceMs } = windows
+  const definition = windowsStore(into, windowed)
   if (windows.kind === 'sliding') return [slidingAggregate({ ...options, windows }), definition]
   return [windowAggregate({ ...options, windows, graceMs }), definition]
 }

@@ -1,4 +1,4 @@
-/** Adds the node that gets the records which came too late for the windows of an aggregate. */
+/** Adds the node that gets the records which came too late for the windows of an aggregate or a join. */
 import { passThrough } from '../operators/pass-through.ts'
 import type { Compilation } from './compilation.ts'
 import type { LateRecordsNode } from './node.ts'

@@ -14,14 +14,15 @@ import { windowStore } from './compile-store.ts'
 import type { HeldRecords } from './node-base.ts'
 import type { JoinWindowNode, StreamStreamJoinNode } from './node.ts'
 
-export function addJoinWindow(node: JoinWindowNode, { topology, parentNames }: Compilation): void {
+export function addJoinWindow(node: JoinWindowNode, { topology, parentNames, windowsOf }: Compilation): void {
   const { name, store, windows, declaredAt } = node
   const definition = windowStore(store, windows.beforeMs + windows.afterMs, joinRetentionOf(windows))
   topology.addStateStore({ ...definition, duplicates: true })
   const stores = [store.name]
+  const late = windowsOf(node).flatMap(each => (each.late === undefined ? [] : [each.late]))
   topology.addProcessor(name, {
     parents: parentNames(node),
-    supplier: joinWindow(store.name),
+    supplier: joinWindow({ store: store.name, late }),
     stores,
     declaredAt,
   })

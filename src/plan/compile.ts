@@ -19,7 +19,7 @@ import { addRepartition, addSink, addTableRepartition } from './compile-sink.ts'
 import { addTable } from './compile-table.ts'
 import type { Compilation } from './compilation.ts'
 import { parentsOf, storeOf } from './node-relations.ts'
-import type { PlanNode, StreamSourceNode } from './node.ts'
+import type { JoinWindowNode, PlanNode, StreamSourceNode } from './node.ts'
 import { optimize, type OptimizationChoice } from './optimize/optimize.ts'
 import { selfJoinsOf } from './optimize/self-joins.ts'
 import type { Plan } from './plan.ts'
@@ -42,12 +42,12 @@ export function compile(plan: Plan, options: CompileOptions): Topology {
   if (options.strictNaming) checkAllNamed(plan.nodes)
   const optimized = optimize(plan, options.optimize)
   const { nodes, representative } = writeOrderOf(optimized.nodes, optimized.orderOf)
-  const none = { joins: new Set<PlanNode>(), leftOut: new Set<PlanNode>() }
-  const selfJoins = optimized.sharesSelfJoinStores ? selfJoinsOf(nodes, representative) : none
+  const selfJoins = selfJoinsOf(optimized.sharesSelfJoinStores ? nodes : [], representative)
+  const standInOf = (node: PlanNode): PlanNode => selfJoins.leftOut.get(node) ?? representative(node)
   const compilation: Compilation = {
     topology: new Topology({ wrapProcessor: options.wrapProcessor }),
     tables: analyseTables(optimized.nodes),
-    parentNames: node => [...new Set(parentsOf(node).map(parent => representative(parent).name))],
+    parentNames: node => [...new Set(parentsOf(node).map(parent => standInOf(parent).name))],
     sourceNames: node => [
       ...new Set([...sourcesOf(node)].map(source => physicalSourceName(representative(source)))),
     ],
@@ -55,6 +55,7 @@ export function compile(plan: Plan, options: CompileOptions): Topology {
       nodes.flatMap(node => (node.kind === 'branch-child' && node.parent === splitter ? [node.name] : [])),
     stores: plan.stores,
     selfJoins: selfJoins.joins,
+    windowsOf: window => nodes.filter((node): node is JoinWindowNode => standInOf(node) === window),
     reusesSourceTopics: optimized.reusesSourceTopics,
     keepsNullKeys: ancestorsOfLeftJoins(nodes),
   }

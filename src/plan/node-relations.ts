@@ -20,6 +20,7 @@ export function parentsOf(node: PlanNode): readonly PlanNode[] {
     case 'foreign-key-join':
     case 'cogroup':
     case 'stream-stream-join':
+    case 'late-records':
       return node.parents
     default:
       return [node.parent]

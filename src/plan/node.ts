@@ -15,11 +15,11 @@ import type { Encoder, Serde } from '../serdes/serde.ts'
 import type { StreamPartitioner, TimestampExtractor, TopicNameExtractor } from '../topology/node.ts'
 import type { OffsetReset } from '../topology/offset-reset.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
-import type { JoinWindows } from '../windows/join-windows.ts'
 import type { StoredWindows } from '../windows/stored-windows.ts'
 import type { ForeignKeyJoinNode, ForeignKeySideNode } from './foreign-key-node.ts'
 import type { CogroupWindows } from './cogroup-windows.ts'
-import type { HeldRecords, JoinSide, NodeBase, StorePlan } from './node-base.ts'
+import type { NodeBase, StorePlan } from './node-base.ts'
+import type { JoinWindowNodeOf, StreamStreamJoinNodeOf } from './stream-join-node.ts'
 
 /** One or more topics read as a stream. */
 export interface StreamSourceNode extends NodeBase {
@@ -145,6 +145,8 @@ export interface CogroupFoldNode extends NodeBase {
   readonly add: FoldCallback
   /** Absent: by key alone. */
   readonly windowed: CogroupWindows | undefined
+  /** The name of the node that gets late records, those of all folds; absent: they are only counted. */
+  readonly late: string | undefined
 }
 
 /** The table that the folds of a cogroup make together. */
@@ -266,31 +268,8 @@ export interface StreamTableJoinNode extends NodeBase {
   readonly idleMs: number | undefined
 }
 
-/** What keeps the records of one side of a stream-stream join for the other; its records go on to the join alone. */
-export interface JoinWindowNode extends NodeBase {
-  readonly kind: 'join-window'
-  readonly parent: StreamNode
-  readonly store: StorePlan
-  readonly windows: JoinWindows
-}
-
-/** A join of two streams; `name` is the node that unites the results of both sides. */
-export interface StreamStreamJoinNode extends NodeBase {
-  readonly kind: 'stream-stream-join'
-  readonly operator: 'join' | 'leftJoin' | 'outerJoin'
-  /** The streams that are joined; one, if a stream is joined with itself. */
-  readonly parents: readonly StreamNode[]
-  readonly left: JoinSide
-  readonly right: JoinSide
-  readonly windows: JoinWindows
-  readonly joiner: JoinCallback
-  /** Of the records that wait for a match: absent from inner joins. */
-  readonly held: HeldRecords | undefined
-  /** That of `held`, here because it is named here. */
-  readonly store: StorePlan | undefined
-  /** How long both streams are silent before time goes on by the clock; absent: only records move it. */
-  readonly idleMs: number | undefined
-}
+export type JoinWindowNode = JoinWindowNodeOf<StreamNode>
+export type StreamStreamJoinNode = StreamStreamJoinNodeOf<StreamNode>
 
 /** A topic that every instance reads whole into a store; two physical nodes, of which `name` is the second. */
 export interface GlobalTableNode extends NodeBase {
@@ -334,10 +313,17 @@ export interface MapValuesAsyncNode extends NodeBase {
   readonly waitMsMax: number
 }
 
-/** The records that came too late for the windows of an aggregate. */
+/** Nodes to which a record can come too late. */
+export type NodeWithLateRecords =
+  | WindowAggregateNode
+  | SessionAggregateNode
+  | CogroupFoldNode
+  | JoinWindowNode
+
+/** The records that came too late for windows; several nodes are the folds of one cogroup. */
 export interface LateRecordsNode extends NodeBase {
   readonly kind: 'late-records'
-  readonly parent: WindowAggregateNode | SessionAggregateNode
+  readonly parents: readonly NodeWithLateRecords[]
 }
 
 /** Lets one record of each id pass. */

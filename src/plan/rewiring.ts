@@ -6,7 +6,7 @@
  */
 import { assert } from '../base/assert.ts'
 import { parentsOf } from './node-relations.ts'
-import type { CogroupFoldNode, PlanNode, StreamNode, TableNode } from './node.ts'
+import type { CogroupFoldNode, NodeWithLateRecords, PlanNode, StreamNode, TableNode } from './node.ts'
 
 /** A node as it was declared, and as it is after the change; the same object where nothing above it has changed. */
 export interface RewiredNode {
@@ -104,6 +104,8 @@ export class Rewiring {
       }
       case 'cogroup':
         return Object.freeze({ ...node, parents: Object.freeze(parents as CogroupFoldNode[]) })
+      case 'late-records':
+        return Object.freeze({ ...node, parents: Object.freeze(parents as NodeWithLateRecords[]) })
       default: {
         const [parent] = parents
         assert(parents.length === 1, `'${node.name}' has ${parents.length} parents after an optimisation`)

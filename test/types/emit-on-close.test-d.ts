@@ -14,6 +14,7 @@ import {
   type SessionWindowedStream,
   type StreamsBuilder,
   type Windowed,
+  type WindowedCogroupedStream,
   type WindowedStream,
 } from '../../src/index.ts'
 import { expectType } from './same-type.ts'
@@ -52,8 +53,12 @@ export function cogroups(b: StreamsBuilder): void {
   expectType<KTable<Windowed<string>, number>>()(sessions.aggregate({ initial: () => 0, merge }))
   // @ts-expect-error sessions that become one must be merged
   sessions.aggregate({ initial: () => 0 })
-  // @ts-expect-error cogroups are put out with every update (semantics D45)
-  cogrouped.windowedBy(session('1h'), onClose)
-  // @ts-expect-error whatever their windows
-  cogrouped.windowedBy(tumbling('1h'), onClose)
+  expectType<SessionWindowedCogroupedStream<string, number>>()(cogrouped.windowedBy(session('1h'), onClose))
+  expectType<WindowedCogroupedStream<string, number>>()(
+    cogrouped.windowedBy(tumbling('1h'), { ...onClose, idle: '5m' }),
+  )
+  // @ts-expect-error unlimited windows never close
+  cogrouped.windowedBy(unlimited(), onClose)
+  // @ts-expect-error nothing waits there for time to pass
+  cogrouped.windowedBy(unlimited(), { idle: '5m' })
 }

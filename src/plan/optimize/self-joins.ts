@@ -4,21 +4,27 @@
  * Two streams of the same topics are one stream here, because they have one source.
  */
 import { parentsOf } from '../node-relations.ts'
-import type { PlanNode } from '../node.ts'
+import type { JoinWindowNode, PlanNode } from '../node.ts'
 
-/** The joins of streams with themselves, and what keeps the records of their right sides, which is left out. */
+export interface SelfJoins {
+  readonly joins: ReadonlySet<PlanNode>
+  /** What keeps the records of the right sides, which is left out; and what keeps those of the left ones in its place. */
+  readonly leftOut: ReadonlyMap<PlanNode, JoinWindowNode>
+}
+
+/** The joins of streams with themselves. */
 export function selfJoinsOf(
   nodes: readonly PlanNode[],
   representative: (node: PlanNode) => PlanNode,
-): { readonly joins: ReadonlySet<PlanNode>; readonly leftOut: ReadonlySet<PlanNode> } {
+): SelfJoins {
+  const windows = new Map(nodes.flatMap(node => (node.kind === 'join-window' ? [[node.name, node]] : [])))
   const joins = new Set<PlanNode>()
-  const rightWindows = new Set<string>()
+  const leftOut = new Map<PlanNode, JoinWindowNode>()
   for (const node of nodes) {
     if (node.kind !== 'stream-stream-join') continue
     if (new Set(parentsOf(node).map(representative)).size > 1) continue
     joins.add(node)
-    rightWindows.add(node.right.windowName)
+    leftOut.set(windows.get(node.right.windowName)!, windows.get(node.left.windowName)!)
   }
-  const leftOut = nodes.filter(({ kind, name }) => kind === 'join-window' && rightWindows.has(name))
-  return { joins, leftOut: new Set(leftOut) }
+  return { joins, leftOut }
 }

@@ -5,7 +5,6 @@ import { topic } from '../../../src/dsl/topic.ts'
 import { string } from '../../../src/serdes/primitives.ts'
 import { testDriver } from '../../../src/testing/index.ts'
 import { session } from '../../../src/windows/session-windows.ts'
-import { tumbling } from '../../../src/windows/time-windows.ts'
 
 const left = topic('left', { key: string(), value: string() })
 const right = topic('right', { key: string(), value: string() })
@@ -93,20 +92,6 @@ describe('cogroup', () => {
     driver.input(left).send('k', 'c', { at: 7 })
     driver.commit()
     expect(taken()).toEqual(['k@1/3=gone', 'k@1/7=&&+a-b+c'])
-  })
-
-  it('refuses to be put out on close (D45)', () => {
-    const refused = defineApp({
-      id: 'app',
-      build(b) {
-        const cogrouped = b
-          .stream(left)
-          .groupByKey()
-          .cogroup<string>(sum => sum)
-        cogrouped.windowedBy(tumbling(1), ...([{ emit: 'close' }] as unknown as []))
-      },
-    })
-    expect(() => refused.topology()).toThrow(/put out with every update/)
   })
 
   it('refuses two repartition topics of one name (D42)', () => {
