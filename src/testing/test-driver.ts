@@ -80,7 +80,8 @@ export interface TracedInput<K, V> extends SendOptions {
 export class TestDriver {
   private readonly application: DriverApplication
   private readonly inputs = new Map<string, TestInput<never, never>>()
-  private readonly outputs = new Map<string, TestOutput<unknown, unknown>>()
+  /** By the name of the topic; one for each pair of serdes that it is read with. */
+  private readonly outputs = new Map<string, { topic: OutputTopic<unknown, unknown>; output: unknown }[]>()
 
   constructor(app: TestedApp, options: TestDriverOptions) {
     this.application = new DriverApplication(app, options)
@@ -115,7 +116,10 @@ export class TestDriver {
     return input
   }
 
-  /** The end of a topic that the application writes, to read it. The same at every call: what was read stays read. */
+  /**
+   * The end of a topic that the application writes, to read it. The same at every call: what was read stays read. An object
+   * of the topic with other serdes has an end of its own, which begins with the first record.
+   */
   output<K, V>(topic: OutputTopic<K, V>): TestOutput<K, V> {
     const { application } = this
     const { names, isComplete } = this.writtenTopics()
@@ -127,12 +131,12 @@ export class TestDriver {
         known: names,
         others: application.inputs,
       })
-    let output = this.outputs.get(topic.name)
-    if (output === undefined) {
-      output = new TestOutput<unknown, unknown>(topic, application.topics.log(topic.name))
-      this.outputs.set(topic.name, output)
-    }
-    return output as TestOutput<K, V>
+    const ends = this.outputs.get(topic.name) ?? []
+    const known = ends.find(each => each.topic.key === topic.key && each.topic.value === topic.value)
+    if (known !== undefined) return known.output as TestOutput<K, V>
+    const output = new TestOutput(topic, application.topics.log(topic.name))
+    this.outputs.set(topic.name, [...ends, { topic, output }])
+    return output
   }
 
   /** A key-value store by its name or handle, all partitions together. MR-6102 when there is none, MR-6103 for another kind. */

@@ -1,6 +1,7 @@
 /** The test driver: topics by type, partitions, time, crashes, and what it refuses. */
 import { describe, expect, it } from 'vitest'
 import {
+  bytes,
   defineApp,
   integer,
   string,
@@ -57,6 +58,23 @@ describe('inputs and outputs', () => {
       ['b', 1, 4],
     ])
     expect(driver.output(counts).read()).toBeUndefined()
+  })
+
+  it('reads a topic with the serdes of whichever object it is asked by, each from the beginning', () => {
+    using driver = testDriver(wordCount)
+    driver.input(lines).send('k', 'a a')
+    expect(driver.output(counts).readAll().length).toBe(2)
+    const raw = topic('counts', { key: string(), value: bytes() })
+    expect(
+      driver
+        .output(raw)
+        .readAll()
+        .map(({ value }) => value),
+    ).toEqual([integer().serialize(1), integer().serialize(2)])
+    expect([driver.output(raw).size, driver.output(counts).size]).toEqual([0, 0])
+    // The same serdes are the same end, whichever object they come in.
+    const { key, value } = counts
+    expect(driver.output(topic('counts', { key, value })).size).toBe(0)
   })
 
   it('writes tombstones, and shows them as undefined', () => {
