@@ -126,8 +126,9 @@ export class Plan {
 
   /** Refuses, with MR-1002 and at the line that says it, a name that another node or store has. */
   #claimNames(node: PlanNode): void {
-    // Streams of one topic become one source, so that their names may well be the same; the topology checks them.
-    if (node.kind !== 'stream-source') {
+    // Streams of one topic become one source, and repartitions of one group, each for another cogroup, may be merged,
+    // so that their names may well be the same; the topology checks them.
+    if (node.kind !== 'stream-source' && !(node.kind === 'repartition' && !node.forced)) {
       if (this.#nodeNames.has(node.name)) throw duplicate('operators', node.name, node.declaredAt)
       this.#nodeNames.add(node.name)
     }
