@@ -39,6 +39,7 @@ const plainSteps: Weights = {
   flatMap: 0.5,
   peek: 0.5,
   stamp: 1,
+  stampWithKey: 0.2,
 }
 
 const tableSteps: Weights = {

@@ -1,5 +1,5 @@
 /** What the format says that no scenario hangs on, as far as a topology shows it. */
-import { parentsOf, type NodeSpec, type Scenario } from '../golden/scenario.ts'
+import { idsOf, parentsOf, type NodeSpec, type Scenario } from '../golden/scenario.ts'
 import type { Answer } from './kafka.ts'
 
 /** Why a scenario is none of the format; `undefined` where nothing forbids it. */
@@ -15,20 +15,55 @@ export function forbiddenIn({ nodes, inputs }: Scenario): string | undefined {
     nodes.flatMap(({ from, topic, topics }) => (from === undefined ? [topic, ...(topics ?? [])] : [])),
   )
   const hasPattern = nodes.some(({ pattern }) => pattern !== undefined)
-  for (const { op, topic, store, versioned, pattern, time, window } of nodes) {
+  for (const { op, from, topic, store, versioned, pattern, time, window } of nodes) {
     // Kafka's driver has one queue for all topics of a pattern, and so one partition time.
     if (pattern !== undefined && time?.startsWith('partition') === true)
       return 'patterns have no partition times'
     if (window?.type === 'tiles' && (window.grace ?? 0) < 0) return 'windows of the user take what he gives'
     if (versioned !== undefined && store === undefined) return 'versioned stores have names'
+    if (versioned !== undefined && window === undefined && hasWindows(from, nodes))
+      return 'windows are not versioned'
     if (topic === '') return 'topics have names'
     if (op === 'to' && topic !== undefined && read.has(topic)) return 'no sink writes what is read'
   }
   const stray = inputs.some(input => !('advance' in input) && !read.has(input[0]))
   if (stray && !hasPattern) return 'inputs go to topics that are read'
+  if (writesKeysOfCogroups(nodes)) return 'the windowed keys of cogroups have no serde'
   return nodes.some(node => losesRowsBeforeClose(node, nodes))
     ? 'stores that emit on close keep their rows until then'
     : undefined
+}
+
+function hasWindows(from: NodeSpec['from'], nodes: readonly NodeSpec[]): boolean {
+  return nodes.some(({ id, op }) => op === 'windowedBy' && id === from)
+}
+
+/** Operators that keep keys, and write none to a store or a topic unless they have a store. */
+const keepKeysOnly: ReadonlySet<string> = new Set(
+  `filter filterNot mapValues transformValues toStream peek flatMapValues merge split process processValues join
+  leftJoin outerJoin suppress toTable repartition groupByKey`.split(/\s+/),
+)
+
+const writeKeys: ReadonlySet<string> = new Set(
+  'join leftJoin outerJoin fkJoin fkLeftJoin suppress toTable repartition groupByKey'.split(' '),
+)
+
+/** Kafka gives the tables of windowed cogroups no serde for their keys, and so takes the default of the configuration. */
+function writesKeysOfCogroups(nodes: readonly NodeSpec[]): boolean {
+  const kinds = new Map<string, 'cogroup' | 'windows' | 'keyed'>()
+  for (const node of nodes) {
+    const above = parentsOf(node).map(id => kinds.get(id))
+    const keyed = above.includes('keyed')
+    if (keyed && (writeKeys.has(node.op) || node.store !== undefined)) return true
+    for (const id of idsOf(node)) {
+      if (node.op === 'cogroup') kinds.set(id, 'cogroup')
+      else if (node.op === 'windowedBy' && above.includes('cogroup')) kinds.set(id, 'windows')
+      else if (above.includes('windows')) kinds.set(id, 'keyed')
+      else if (keyed && keepKeysOnly.has(node.op) && !(node.op === 'toStream' && node.fn !== undefined))
+        kinds.set(id, 'keyed')
+    }
+  }
+  return false
 }
 
 /** Long enough for every leap of time that is generated. */

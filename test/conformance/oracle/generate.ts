@@ -24,6 +24,8 @@ export function generateScenario(familyName: string, seed: number): Scenario {
     named: family.named ?? dice.pick([0, 0, 0, 0.2, 1]),
     stored: dice.pick([0, 0.3, 0.7]),
     forked: dice.pick([0, 0.2, 0.5]),
+    shared: dice.pick([0, 0, 0.1, 0.4]),
+    odd: dice.pick([0, 0, 0.2, 0.5]),
   })
   for (const root of family.roots) steps[root](growth)
   const count = dice.integer(...family.length)
@@ -35,7 +37,7 @@ export function generateScenario(familyName: string, seed: number): Scenario {
     family: familyName,
     config: configOf(dice, family),
     nodes: spoilt ? spoil(dice, growth.nodes) : growth.nodes,
-    inputs: randomInputs(dice, growth.topics, family),
+    inputs: randomInputs(dice, growth, family),
   }
 }
 
@@ -52,7 +54,7 @@ function sinks(growth: Growth): void {
   const { dice } = growth
   let number = 0
   const fields = () => {
-    number++
+    if (number === 0 || !dice.chance(growth.habits.shared / 4)) number++
     return dice.chance(0.05) ? { topicBy: `by${number}-` } : { topic: `out${number}` }
   }
   for (const handle of growth.handles) {

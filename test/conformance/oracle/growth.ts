@@ -1,13 +1,13 @@
 /** A topology that is being grown: the nodes so far, and what can still be built on. */
-import type { NodeSpec } from '../golden/scenario.ts'
+import type { NodeSpec, WindowSpec } from '../golden/scenario.ts'
 import type { Dice } from './dice.ts'
 
 /** What a node's id stands for. */
 export interface Handle {
   readonly id: string
   readonly kind: 'stream' | 'table' | 'global'
-  /** The fold whose windows the keys have; absent where keys are texts. Such streams only go to sinks. */
-  readonly windows?: { readonly fold: string; readonly type: string }
+  /** The fold whose windows the keys have; absent where keys are texts. */
+  readonly windows?: { readonly fold: string; readonly type: string; readonly ofCogroup: boolean }
   readonly versioned?: boolean
   /** How many operators that multiply records or lengthen texts are above: where it is too many, nothing multiplies more. */
   readonly spread: number
@@ -21,14 +21,31 @@ export interface Habits {
   readonly stored: number
   /** How often an operator is put on what is there already used, so that it has several children. */
   readonly forked: number
+  /** How often something that is there already is taken again: a group, its windows, a topic that is read or written. */
+  readonly shared: number
+  /** How often an operator that could do without is put on windowed keys, and how often its numbers are at an edge. */
+  readonly odd: number
 }
 
-const spreadMax = 3
+/** What folds are called on: groups, their windows, cogroups and grouped tables. */
+export interface Group {
+  readonly id: string
+  readonly kind: 'grouped' | 'windowed' | 'cogrouped' | 'windowed-cogroup' | 'grouped-table'
+  /** What was grouped. */
+  readonly spread: number
+  readonly window?: WindowSpec
+  readonly emit?: string
+  readonly named: boolean
+}
+
+/** Of what is spread as far, nothing multiplies more. */
+export const spreadMax = 3
 
 export class Growth {
   readonly nodes: NodeSpec[] = []
   readonly handles: Handle[] = []
   readonly topics: string[] = []
+  readonly groups: Group[] = []
   readonly dice: Dice
   readonly habits: Habits
   readonly #used = new Set<string>()
@@ -73,6 +90,21 @@ export class Growth {
     return this.dice.pick(all)
   }
 
+  /** Makes a group, or takes one again that is there and fits. */
+  group(fits: (group: Group) => boolean, make: () => Group | undefined): Group | undefined {
+    const known = this.groups.filter(fits)
+    if (known.length > 0 && this.dice.chance(this.habits.shared)) return this.dice.pick(known)
+    const made = make()
+    if (made !== undefined) this.groups.push(made)
+    return made
+  }
+
+  /** A stream whose keys may be windowed: for operators that keep keys, or see them only as texts. */
+  anyStream(): Handle | undefined {
+    if (!this.dice.chance(this.habits.odd)) return this.stream()
+    return this.pick(({ kind }) => kind === 'stream')
+  }
+
   stream(): Handle | undefined {
     return this.pick(({ kind, windows }) => kind === 'stream' && windows === undefined)
   }
@@ -101,7 +133,13 @@ export class Growth {
     return this.#used.has(id)
   }
 
+  /** A topic to read: a new one, or now and then one that is read already. */
   newTopic(): string {
+    const again = this.topics.length > 0 && this.dice.chance(this.habits.shared / 4)
+    return again ? this.dice.pick(this.topics) : this.ownTopic()
+  }
+
+  ownTopic(): string {
     const topic = `in${this.topics.length + 1}`
     this.topics.push(topic)
     return topic

@@ -22,6 +22,7 @@ export class Hunt {
   readonly #crashes: boolean
   readonly #counts = { same: 0, refused: 0, differing: 0, unsupported: 0, left: 0 }
   readonly #missing = new Map<string, number>()
+  readonly #reasons = new Map<string, number>()
 
   /** With `crashes` the application crashes after every input, where that must not be seen. */
   constructor(oracle: KafkaOracle, { crashes = false } = {}) {
@@ -51,28 +52,23 @@ export class Hunt {
 
   async #differences(scenario: Scenario): Promise<readonly string[] | undefined> {
     const compared = await this.#compare(scenario, false)
-    if (compared.kind === 'same') this.#counts.same++
-    else if (compared.kind === 'refused') this.#counts.refused++
-    else if (compared.kind === 'left') this.#counts.left++
-    else {
-      const again = await this.#compare(scenario, true)
-      if (again.kind === 'differs') {
-        this.#counts.differing++
-        return again.differences
-      }
-      this.#counts.left++
-    }
-    return undefined
+    // What differs only because of an order is as good as not looked at.
+    const final = compared.kind === 'differs' ? await this.#compare(scenario, true) : compared
+    if (final.kind === 'left') this.#reasons.set(final.why, (this.#reasons.get(final.why) ?? 0) + 1)
+    this.#counts[final.kind === 'differs' ? 'differing' : final.kind]++
+    return final.kind === 'differs' ? final.differences : undefined
   }
 
   /** With `orders` it differs only where no other order of sub-topologies makes Kafka differ from itself. */
   async #compare(scenario: Scenario, orders: boolean): Promise<Compared> {
-    if (forbiddenIn(scenario) !== undefined) return { kind: 'left' }
+    const forbidden = forbiddenIn(scenario)
+    if (forbidden !== undefined) return left(forbidden)
     const answer = await this.#oracle.ask(scenario, { orders })
-    if (answer.unsupported !== undefined || answer.hangsOnOrder === true) return { kind: 'left' }
-    if (failsOnNullKey(scenario, answer)) return { kind: 'left' }
-    if ((answer.expected?.length ?? 0) > rowsMax || hangsOnStreamTime(scenario, answer))
-      return { kind: 'left' }
+    if (answer.unsupported !== undefined) return left(answer.unsupported.slice(0, 80))
+    if (answer.hangsOnOrder === true) return left('hangs on an order')
+    if (failsOnNullKey(scenario, answer)) return left('fails on a null key')
+    if ((answer.expected?.length ?? 0) > rowsMax) return left('too many rows')
+    if (hangsOnStreamTime(scenario, answer)) return left('hangs on stream time')
     const golden = withAnswer(scenario, answer)
     const crashes = this.#crashes && !scenario.nodes.some(forgetsTime)
     const verdict = judge(golden, { crashes })
@@ -85,13 +81,23 @@ export class Hunt {
   summary(): string {
     const counts = Object.entries(this.#counts).map(([kind, count]) => `${count} ${kind}`)
     const missing = [...this.#missing].map(([feature, count]) => `${feature} (${count})`)
-    return `${counts.join(', ')}${missing.length === 0 ? '' : `; not supported yet: ${missing.join(', ')}`}`
+    const reasons = [...this.#reasons].map(([reason, count]) => `${reason} (${count})`)
+    const lists = [
+      ...(missing.length === 0 ? [] : [`not supported yet: ${missing.join(', ')}`]),
+      ...(reasons.length === 0 ? [] : [`left: ${reasons.join(', ')}`]),
+    ]
+    return [counts.join(', '), ...lists].join('; ')
   }
 }
 
 type Compared =
-  | { readonly kind: 'same' | 'refused' | 'left' }
+  | { readonly kind: 'same' | 'refused' }
+  | { readonly kind: 'left'; readonly why: string }
   | { readonly kind: 'differs'; readonly scenario: Scenario; readonly differences: readonly string[] }
+
+function left(why: string): Compared {
+  return { kind: 'left', why }
+}
 
 /** What the project lacks of a scenario; a topology so spoilt that even this cannot be said lacks nothing. */
 function missingWith(scenario: Scenario): readonly string[] {

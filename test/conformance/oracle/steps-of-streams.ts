@@ -1,22 +1,32 @@
 /** Grows sources, and operators that take one stream or merge two. */
 import type { BranchSpec } from '../golden/scenario.ts'
-import { like, plain, type Growth, type Handle, type Step } from './growth.ts'
+import { like, plain, spreadMax, type Growth, type Handle, type Step } from './growth.ts'
 
 const predicates = ['len>1', 'len>2', 'len>0', 'has:a', 'has:x', 'k<c', 'k<b']
 export const valueFunctions = ['upper', 'rev', 'dup', 'str', 'len', 'suffix:!', 'nullIf:x', 'withKey']
 export const keyFunctions = ['first', 'last', 'const:q', 'first', 'last']
-const times = ['shift:250', 'shift:10', 'skip:x', 'skip:a', 'partition:x', 'partition:a']
+const times = ['shift:250', 'shift:10', 'skip:x', 'skip:a', 'partition:x', 'partition:a', 'shift:-40']
 
 export function predicateOf(growth: Growth): { pred: string } {
   return { pred: growth.dice.pick(predicates) }
+}
+
+/** What makes new keys of a stream; of windowed keys also of their parts. */
+export function keyFunctionOf({ dice }: Growth, parent: Handle): string {
+  return dice.pick(parent.windows === undefined ? keyFunctions : ['inner', 'start', 'key', ...keyFunctions])
 }
 
 function timeOf({ dice }: Growth, probability: number): { time?: string } {
   return dice.chance(probability) ? { time: dice.pick(times) } : {}
 }
 
+/** How many sources have a rule of time. */
+const timed = 0.06
+
 export const source: Step = growth => {
-  growth.keep(plain(growth.add('stream', { topic: growth.newTopic(), ...timeOf(growth, 0.04) }), 'stream', 0))
+  growth.keep(
+    plain(growth.add('stream', { topic: growth.newTopic(), ...timeOf(growth, timed) }), 'stream', 0),
+  )
 }
 
 /** A source with a rule of time, of several topics or of a pattern. */
@@ -36,7 +46,7 @@ export const oddSource: Step = growth => {
 
 export const sourceTable: Step = growth => {
   const topic = growth.newTopic()
-  const id = growth.add('table', { topic, ...growth.store(), ...timeOf(growth, 0.04) })
+  const id = growth.add('table', { topic, ...growth.store(), ...timeOf(growth, timed) })
   growth.keep(plain(id, 'table', 0))
 }
 
@@ -44,7 +54,7 @@ export const versionedSource: Step = growth => {
   const topic = growth.newTopic()
   const store = `store-${growth.nodes.length}`
   const versioned = growth.dice.pick([0, 50, 100, 300, 1000, 100_000])
-  const id = growth.add('table', { topic, store, versioned, ...timeOf(growth, 0.04) })
+  const id = growth.add('table', { topic, store, versioned, ...timeOf(growth, timed) })
   growth.keep({ ...plain(id, 'table', 0), versioned: true })
 }
 
@@ -56,34 +66,51 @@ export const globalTable: Step = growth => {
 /** An operator on one stream; `fields` of it, and what it changes about the stream. */
 function onStream(
   op: string,
-  fields: (growth: Growth) => object,
+  fields: (growth: Growth, parent: Handle) => object,
   change: (parent: Handle) => Partial<Handle> = () => ({}),
 ): Step {
   return growth => {
-    const spreads = op === 'flatMap' || op === 'flatMapValues'
-    const parent = spreads ? growth.narrowStream() : growth.stream()
-    if (parent === undefined) return
-    growth.keep(like(parent, growth.add(op, { from: parent.id, ...fields(growth) }), change(parent)))
+    const parent = growth.anyStream()
+    if (parent === undefined || (parent.spread >= spreadMax && spreading.has(op))) return
+    growth.keep(like(parent, growth.add(op, { from: parent.id, ...fields(growth, parent) }), change(parent)))
   }
 }
 
-const spreading = ({ spread }: Handle) => ({ spread: spread + 1 })
+/** An operator on one stream that makes texts the keys, whatever they were. */
+function rekeying(op: string, fields: (growth: Growth, parent: Handle) => object, more: number = 0): Step {
+  return growth => {
+    const parent = growth.anyStream()
+    if (parent === undefined || (parent.spread >= spreadMax && spreading.has(op))) return
+    const id = growth.add(op, { from: parent.id, ...fields(growth, parent) })
+    growth.keep(plain(id, 'stream', parent.spread + more))
+  }
+}
+
+const spreading: ReadonlySet<string> = new Set(['flatMap', 'flatMapValues'])
 
 export const filter = onStream('filter', predicateOf)
 export const filterNot = onStream('filterNot', predicateOf)
 export const mapValues = onStream('mapValues', ({ dice }) => ({ fn: dice.pick(valueFunctions) }))
-export const map = onStream('map', ({ dice }) => ({ fn: dice.pick(['swap', 'keyFirst']) }))
-export const selectKey = onStream('selectKey', ({ dice }) => ({ fn: dice.pick(keyFunctions) }))
+export const map = rekeying('map', ({ dice }) => ({ fn: dice.pick(['swap', 'keyFirst']) }))
+export const selectKey = rekeying('selectKey', (growth, parent) => ({ fn: keyFunctionOf(growth, parent) }))
 export const flatMapValues = onStream(
   'flatMapValues',
   ({ dice }) => ({ fn: dice.pick(['chars', 'twice']) }),
-  spreading,
+  ({ spread }) => ({ spread: spread + 1 }),
 )
-export const flatMap = onStream('flatMap', () => ({ fn: 'explode' }), spreading)
+export const flatMap = rekeying('flatMap', () => ({ fn: 'explode' }), 1)
 export const peek = onStream('peek', () => ({}))
-export const repartition = onStream('repartition', () => ({}))
 export const stamp = onStream('processValues', () => ({ fn: 'stamp' }))
 export const delay = onStream('process', ({ dice }) => ({ fn: `delay:${dice.pick([15, 30, 50, 1])}` }))
+export const stampWithKey = onStream('process', () => ({ fn: 'stamp' }))
+
+export const repartition: Step = growth => {
+  const { dice } = growth
+  const parent = growth.stream()
+  if (parent === undefined) return
+  const partitions = dice.chance(0.1) ? { partitions: 2 } : {}
+  growth.keep(like(parent, growth.add('repartition', { from: parent.id, ...partitions })))
+}
 
 /** An operator that ends the stream; the stream may still go on elsewhere. */
 export const end: Step = growth => {
@@ -91,16 +118,19 @@ export const end: Step = growth => {
   if (parent !== undefined) growth.add(growth.dice.pick(['print', 'foreach']), { from: parent.id })
 }
 
+/** Two streams, rather different ones; of windowed keys only where both have those of one fold. */
 export const merge: Step = growth => {
-  const left = growth.narrowStream()
-  const right = growth.narrowStream()
-  if (left === undefined || right === undefined) return
+  const left = growth.anyStream()
+  if (left === undefined || left.spread >= spreadMax) return
+  const alike = (other: Handle) => other.kind === 'stream' && other.windows?.fold === left.windows?.fold
+  const right = growth.pick(other => alike(other) && other.spread < spreadMax)
+  if (right === undefined) return
   const spread = left.spread + right.spread + (left.id === right.id ? 1 : 0)
-  growth.keep(plain(growth.add('merge', { from: [left.id, right.id] }), 'stream', spread))
+  growth.keep(like(left, growth.add('merge', { from: [left.id, right.id] }), { spread }))
 }
 
 export const split: Step = growth => {
-  const parent = growth.stream()
+  const parent = growth.anyStream()
   if (parent === undefined) return
   const { dice } = growth
   const number = growth.nodes.length
@@ -118,9 +148,10 @@ export const split: Step = growth => {
 }
 
 export const toTable: Step = growth => {
-  const parent = growth.stream()
-  if (parent === undefined) return
-  growth.keep(plain(growth.add('toTable', { from: parent.id, ...growth.store() }), 'table', parent.spread))
+  const parent = growth.anyStream()
+  if (parent === undefined || parent.windows?.ofCogroup === true) return
+  const id = growth.add('toTable', { from: parent.id, ...growth.store() })
+  growth.keep(like(parent, id, { kind: 'table' }))
 }
 
 export const versionedToTable: Step = growth => {
@@ -162,13 +193,14 @@ export const hold: Step = growth => {
 /** A global store, and a processor that looks it up. */
 export const lookup: Step = growth => {
   const { dice } = growth
-  let store = growth.nodes.find(({ op }) => op === 'globalStore')?.store
+  const known = growth.nodes.filter(({ op }) => op === 'globalStore').map(({ store }) => store!)
   const parent = growth.stream()
   if (parent === undefined) return
-  if (store === undefined) {
-    store = 'facts-store'
-    const topic = growth.newTopic()
-    growth.add('globalStore', { topic, store, fn: dice.pick(['upper', 'nullIf:x', 'suffix:!']) })
+  const another = known.length === 0 || (known.length < 3 && dice.chance(0.2))
+  const store = another ? `facts-${growth.nodes.length}` : dice.pick(known)
+  if (another) {
+    const topic = growth.ownTopic()
+    growth.add('globalStore', { topic, store, fn: dice.pick(['upper', 'nullIf:x', 'suffix:!', 'withKey']) })
   }
   const op = dice.pick(['process', 'processValues'])
   growth.keep(like(parent, growth.add(op, { from: parent.id, fn: `lookup:${store}` })))

@@ -2,11 +2,13 @@
 import { like, plain, type Growth, type Handle, type Step } from './growth.ts'
 import { predicateOf, valueFunctions } from './steps-of-streams.ts'
 
-/** A store of the next node, which is versioned where tables are and nothing refuses it; windowed keys have none. */
+/** A store of the next node, now and then a versioned one; rarely one of windowed keys. */
 function storeOf(growth: Growth, parent: Handle): { store?: string; versioned?: number } {
-  if (parent.windows !== undefined) return {}
-  if (parent.versioned === true && growth.dice.chance(0.3)) {
-    return { store: `store-${growth.nodes.length}`, versioned: growth.dice.pick([50, 300]) }
+  const { dice, habits } = growth
+  if (parent.windows !== undefined && (parent.windows.ofCogroup || !dice.chance(habits.odd / 2))) return {}
+  const versioned = parent.versioned === true ? 0.3 : habits.odd / 6
+  if (parent.windows === undefined && dice.chance(versioned)) {
+    return { store: `store-${growth.nodes.length}`, versioned: dice.pick([50, 300, 0, 1000]) }
   }
   return growth.store()
 }
@@ -43,7 +45,9 @@ export const toStream: Step = growth => {
 
 export const suppress: Step = growth => {
   const { dice } = growth
-  const parent = growth.pick(({ kind, versioned }) => kind === 'table' && versioned !== true)
+  const fits = ({ kind, windows, versioned }: Handle) =>
+    kind === 'table' && windows?.ofCogroup !== true && versioned !== true
+  const parent = growth.pick(fits)
   if (parent === undefined) return
   const close = parent.windows !== undefined && parent.windows.type !== 'unlimited' && dice.chance(0.6)
   const until = close ? 'close' : dice.pick([0, 10, 30, 100, 250])
@@ -56,8 +60,8 @@ export const suppress: Step = growth => {
 
 const joinFunctions = ['cat', 'catKey']
 
-export function joinWindowOf({ dice }: Growth) {
-  const size = dice.pick([10, 50, 100, 120])
+export function joinWindowOf({ dice, habits }: Growth) {
+  const size = dice.pick(dice.chance(habits.odd / 2) ? [0, 1, 7, 1000] : [10, 50, 100, 120])
   const grace = dice.pick([0, 0, Math.floor(size / 2), size, 2 * size])
   const form = dice.integer(0, 3)
   if (form < 2) return { before: size, after: size, grace }
@@ -109,8 +113,15 @@ export const streamGlobalJoin: Step = growth => {
 export const tableTableJoin: Step = growth => {
   const { dice } = growth
   const left = growth.narrowTable()
-  if (left === undefined) return
-  const right = growth.pick(({ kind, windows }) => kind === 'table' && windows?.fold === left.windows?.fold)!
+  if (left === undefined || left.windows?.ofCogroup === true) return
+  const anyWindows = dice.chance(growth.habits.odd / 2)
+  const right = growth.pick(({ kind, windows }) => {
+    if (kind !== 'table' || windows?.ofCogroup === true) return false
+    return (
+      windows?.type === left.windows?.type ||
+      (anyWindows && windows !== undefined && left.windows !== undefined)
+    )
+  })!
   const store = storeOf(growth, left)
   const op = dice.pick(['join', 'leftJoin', 'outerJoin'])
   const id = growth.add(op, { from: [left.id, right.id], fn: 'cat', ...store })
