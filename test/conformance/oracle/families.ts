@@ -25,6 +25,14 @@ export interface Family {
   readonly spoilt?: number
   /** How often a node has a name. */
   readonly named?: number
+  /** How often strict naming is asked for. */
+  readonly strict?: number
+  /** Whether optimisations are always asked for. */
+  readonly optimised?: boolean
+  /** These habits rather than such as chance gives. */
+  readonly shared?: number
+  readonly odd?: number
+  readonly forked?: number
   /** Few inputs: the family is about what is built. */
   readonly brief?: boolean
 }
@@ -227,6 +235,108 @@ export const families: Readonly<Record<string, Family>> = {
     weights: everything,
     length: [4, 20],
     named: 0.5,
+    brief: true,
+  },
+  // Everything that can have a name has one, and so strict naming may be content.
+  'strict-naming': {
+    roots: ['source', 'source', 'sourceTable'],
+    weights: everything,
+    length: [1, 8],
+    named: 0.97,
+    strict: 0.8,
+    brief: true,
+  },
+  // The same groups and windows folded in many ways, one after another.
+  groups: {
+    roots: ['source', 'source'],
+    weights: {
+      ...plainSteps,
+      fold: 3,
+      windowFold: 3,
+      closedFold: 0.7,
+      cogroup: 2,
+      windowCogroup: 2,
+      tableFold: 2,
+      toStream: 2,
+      toTable: 0.5,
+    },
+    length: [4, 16],
+    shared: 0.5,
+  },
+  // What becomes of windowed tables: joins with each other, folds, and streams of their keys.
+  'windowed-tables': {
+    roots: ['source', 'windowFold', 'windowFold'],
+    weights: {
+      ...tableSteps,
+      ...plainSteps,
+      windowFold: 2,
+      closedFold: 0.5,
+      tableTableJoin: 4,
+      tableFold: 1.5,
+      suppress: 1.5,
+      toStream: 2,
+      toTable: 0.7,
+      fold: 1,
+    },
+    length: [4, 14],
+    odd: 0.6,
+  },
+  // Long ways down, of few kinds of operators each.
+  chains: {
+    roots: ['source', 'fold', 'toStream', 'fold', 'toStream', 'windowFold', 'toStream'],
+    weights: { ...everything, merge: 0.3 },
+    length: [4, 14],
+    forked: 0.05,
+  },
+  joins: {
+    roots: ['source', 'source', 'sourceTable', 'sourceTable', 'globalTable'],
+    weights: {
+      ...plainSteps,
+      ...tableSteps,
+      streamStreamJoin: 2,
+      selfJoin: 0.5,
+      streamTableJoin: 3,
+      streamGlobalJoin: 1,
+      tableTableJoin: 4,
+      foreignKeyJoin: 1.5,
+      tableFold: 0.7,
+      fold: 0.7,
+      toTable: 1,
+      toStream: 0.7,
+    },
+    length: [6, 18],
+  },
+  'shared-topics': {
+    roots: ['source', 'source', 'sourceTable'],
+    weights: {
+      ...everything,
+      source: 2,
+      sourceTable: 2,
+      oddSource: 1,
+      globalTable: 0.5,
+      versionedSource: 0.5,
+    },
+    length: [3, 12],
+    shared: 0.8,
+  },
+  // What the optimiser rewires; records hardly matter.
+  optimised: {
+    roots: ['source', 'sourceTable', 'selectKey'],
+    weights: {
+      ...everything,
+      selectKey: 3,
+      map: 2,
+      flatMap: 1,
+      fold: 5,
+      merge: 2,
+      selfJoin: 1.5,
+      streamStreamJoin: 2,
+      cogroup: 2,
+      repartition: 1,
+    },
+    length: [6, 24],
+    forked: 0.5,
+    optimised: true,
     brief: true,
   },
   refusals: { roots: ['source', 'sourceTable'], weights: everything, length: [2, 7], spoilt: 1, brief: true },

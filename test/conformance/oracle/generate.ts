@@ -23,9 +23,9 @@ export function generateScenario(familyName: string, seed: number): Scenario {
   const growth = new Growth(dice, {
     named: family.named ?? dice.pick([0, 0, 0, 0.2, 1]),
     stored: dice.pick([0, 0.3, 0.7]),
-    forked: dice.pick([0, 0.2, 0.5]),
-    shared: dice.pick([0, 0, 0.1, 0.4]),
-    odd: dice.pick([0, 0, 0.2, 0.5]),
+    forked: family.forked ?? dice.pick([0, 0.2, 0.5]),
+    shared: family.shared ?? dice.pick([0, 0, 0.1, 0.4]),
+    odd: family.odd ?? dice.pick([0, 0, 0.2, 0.5]),
   })
   for (const root of family.roots) steps[root](growth)
   const count = dice.integer(...family.length)
@@ -36,17 +36,18 @@ export function generateScenario(familyName: string, seed: number): Scenario {
     name: `${familyName}-${seed}`,
     family: familyName,
     config: configOf(dice, family),
-    nodes: spoilt ? spoil(dice, growth.nodes) : growth.nodes,
+    nodes: spoilt ? spoil(dice, spoil(dice, growth.nodes, 0.15)) : growth.nodes,
     inputs: randomInputs(dice, growth, family),
   }
 }
 
-function configOf(dice: Dice, { named }: Family): Scenario['config'] {
-  const strict = dice.chance(named === undefined ? 0.01 : 0.1) ? { strictNaming: true } : {}
-  const form = dice.pick(['none', 'none', 'all', 'some'])
-  if (form === 'none') return strict
-  if (form === 'all') return { optimize: true, ...strict }
-  return { optimize: optimizations.filter(() => dice.chance(0.5)), ...strict }
+function configOf(dice: Dice, { named, strict, optimised }: Family): Scenario['config'] {
+  const strictly = strict ?? (named === undefined ? 0.01 : 0.2)
+  const naming = dice.chance(strictly) ? { strictNaming: true } : {}
+  const form = dice.pick(optimised === true ? ['all', 'some'] : ['none', 'none', 'all', 'some'])
+  if (form === 'none') return naming
+  if (form === 'all') return { optimize: true, ...naming }
+  return { optimize: optimizations.filter(() => dice.chance(0.5)), ...naming }
 }
 
 /** Lets everything that is not used go out, and some of what is. */

@@ -79,7 +79,74 @@ const spoilings: readonly Spoiling[] = [
   ),
   changing(
     ({ op }) => op === 'repartition',
-    (_node, dice) => ({ partitions: dice.pick([1, 2, 3]) }),
+    (_node, dice) => ({ partitions: dice.pick([1, 2, 3, 0, -1]) }),
+  ),
+  // A store that nothing has declared, that is another's, or a punctuation that would never come.
+  changing(
+    ({ op, store }) => op.startsWith('process') && store !== undefined,
+    (_node, dice, nodes) => ({
+      store: dice.pick([
+        'missing',
+        ...nodes.flatMap(({ op, store }) => (op === 'globalStore' || op === 'table' ? (store ?? []) : [])),
+      ]),
+    }),
+  ),
+  changing(
+    ({ fn }) => fn?.startsWith('hold:') === true,
+    (_node, dice) => ({ fn: `hold:${dice.pick(['wall', 'stream'])}:${dice.pick([0, -1, 1])}` }),
+  ),
+  changing(
+    ({ fn }) => fn?.startsWith('lookup:') === true,
+    (_node, dice, nodes) => ({
+      fn: `lookup:${dice.pick(['missing', ...nodes.flatMap(({ store }) => store ?? [])])}`,
+    }),
+  ),
+  // A store that is declared twice.
+  (dice, nodes) => {
+    const declared = nodes.filter(({ op }) => op === 'stateStore')
+    return declared.length === 0 ? undefined : [{ ...dice.pick(declared), id: 'again' }, ...nodes]
+  },
+  changing(
+    ({ window }) => window?.before !== undefined,
+    (_node, dice, nodes) => ({
+      storeName: dice.pick([
+        ...nodes.flatMap(({ store, storeName, name }) => [store ?? [], storeName ?? [], name ?? []].flat()),
+        '',
+        'a b',
+        'kept',
+      ]),
+    }),
+  ),
+  changing(
+    ({ branches }) => branches !== undefined,
+    ({ branches }, dice) => {
+      const name = dice.pick(['', '-a', ' ', '-ü', '-0', '-predicate'])
+      return { branches: branches!.map(branch => (dice.chance(0.6) ? { ...branch, name } : branch)) }
+    },
+  ),
+  // Sources that read the same topics, all of them or some.
+  changing(
+    ({ op, topic }) => op === 'stream' && topic !== undefined,
+    ({ topic }, dice, nodes) => {
+      const all = nodes.flatMap(each => (each.from === undefined ? (each.topic ?? []) : []))
+      return { topics: dice.chance(0.5) ? [topic!, dice.pick(all)] : [topic!, `${topic}0`] }
+    },
+  ),
+  changing(
+    ({ op, topic }) => op === 'stream' && topic !== undefined,
+    ({ topic }, dice) => ({ pattern: dice.pick(['in[0-9]', `${topic}`, 'in.*', 'none', '[']) }),
+  ),
+  changing(
+    ({ from }) => from === undefined,
+    (_node, dice) => ({ time: dice.pick(['shift:-100000', 'skip:', 'partition:']) }),
+  ),
+  changing(
+    ({ op, from }) => op === 'stream' || op === 'table' || (op === 'to' && from !== undefined),
+    (_node, dice) => ({ topic: dice.pick(['a b', '..', 'ü', 'x'.repeat(250), 'a_b', 'a.b']) }),
+  ),
+  changing(
+    ({ op }) => op === 'suppress',
+    (_node, dice) => ({ until: dice.pick([-1, 0, 1]), maxRecords: dice.pick([-1, 0, 1]) }),
   ),
   changing(
     ({ store, op, add }) =>
@@ -90,8 +157,9 @@ const spoilings: readonly Spoiling[] = [
   ),
 ]
 
-/** Spoilt once, in a way that the nodes allow. */
-export function spoil(dice: Dice, nodes: readonly NodeSpec[]): readonly NodeSpec[] {
+/** Spoilt, as often as `probability` says, in a way that the nodes allow. */
+export function spoil(dice: Dice, nodes: readonly NodeSpec[], probability = 1): readonly NodeSpec[] {
+  if (!dice.chance(probability)) return nodes
   for (const spoiling of dice.shuffled(spoilings)) {
     const spoilt = spoiling(dice, nodes)
     if (spoilt !== undefined) return spoilt
