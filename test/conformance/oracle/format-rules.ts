@@ -19,6 +19,8 @@ export function forbiddenIn({ nodes, inputs }: Scenario): string | undefined {
     // Kafka's driver has one queue for all topics of a pattern, and so one partition time.
     if (pattern !== undefined && time?.startsWith('partition') === true)
       return 'patterns have no partition times'
+    // Kafka lets them be declared and fails at their first record.
+    if (window?.type === 'sliding' && window.diff === 0) return 'sliding windows have a length'
     if (window?.type === 'tiles' && (window.grace ?? 0) < 0) return 'windows of the user take what he gives'
     if (versioned !== undefined && store === undefined) return 'versioned stores have names'
     if (versioned !== undefined && window === undefined && hasWindows(from, nodes))

@@ -64,7 +64,7 @@ export class Hunt {
     const forbidden = forbiddenIn(scenario)
     if (forbidden !== undefined) return left(forbidden)
     const answer = await this.#oracle.ask(scenario, { orders })
-    if (answer.unsupported !== undefined) return left(answer.unsupported.slice(0, 80))
+    if (answer.unsupported !== undefined) return left(answer.unsupported.slice(-80))
     if (answer.hangsOnOrder === true) return left('hangs on an order')
     if (failsOnNullKey(scenario, answer)) return left('fails on a null key')
     if ((answer.expected?.length ?? 0) > rowsMax) return left('too many rows')
