@@ -1,6 +1,6 @@
 /** Generates scenarios of the conformance format, without Kafka's answers, each from a seed and a family. */
 import { seededRandom } from '../../../src/base/random.ts'
-import type { Scenario } from '../golden/scenario.ts'
+import type { NodeSpec, Scenario } from '../golden/scenario.ts'
 import { Dice } from './dice.ts'
 import { families, steps, type Family } from './families.ts'
 import { Growth } from './growth.ts'
@@ -32,13 +32,22 @@ export function generateScenario(familyName: string, seed: number): Scenario {
   for (let at = 0; at < count; at++) steps[dice.weighted(family.weights)](growth)
   sinks(growth)
   const spoilt = dice.chance(family.spoilt ?? 0.01)
+  const nodes = spoilt ? spoil(dice, spoil(dice, growth.nodes, 0.15)) : growth.nodes
   return {
     name: `${familyName}-${seed}`,
     family: familyName,
     config: configOf(dice, family),
-    nodes: spoilt ? spoil(dice, spoil(dice, growth.nodes, 0.15)) : growth.nodes,
-    inputs: randomInputs(dice, growth, family),
+    nodes,
+    inputs: randomInputs(dice, { topics: topicsReadBy(nodes, growth.topics), nodes }, family),
   }
+}
+
+/** Those of the `topics` that are read still, and what else is. */
+function topicsReadBy(nodes: readonly NodeSpec[], topics: readonly string[]): readonly string[] {
+  const sources = nodes.filter(({ from }) => from === undefined)
+  if (sources.some(({ pattern }) => pattern !== undefined)) return topics
+  const read = new Set(sources.flatMap(({ topic, topics: list }) => [list ?? [], topic ?? []].flat()))
+  return read.size === 0 ? topics : [...read]
 }
 
 function configOf(dice: Dice, { named, strict, optimised }: Family): Scenario['config'] {

@@ -47,7 +47,7 @@ const spoilings: readonly Spoiling[] = [
   // A topic that is read already, or written.
   changing(
     ({ topic, from }) => topic !== undefined && from === undefined,
-    (_node, dice) => ({ topic: dice.pick(['in1', 'in2', 'out1']) }),
+    (_node, dice) => ({ topic: dice.pick(['in1', 'in2']) }),
   ),
   // A number of a window that is out of its bounds, or at them.
   changing(
