@@ -74,6 +74,7 @@ export {
 export { windowStore, type ProcessorWindowStoreOptions, type WindowStoreHandle } from './dsl/window-store.ts'
 export type { GlobalJoinOptions, GlobalKTable, GlobalStoreDefinition } from './dsl/global-table.ts'
 export type { IncomingRecord } from './dsl/incoming-record.ts'
+export type { ValueTransformer } from './dsl/value-transformer.ts'
 export type {
   OutgoingRecord,
   ProcessContext,

@@ -1,12 +1,10 @@
 /** Plans `process` and `processValues`: checks the definition, declares its stores, and adds the node. */
 import { toMilliseconds } from '../base/duration.ts'
-import {
-  process,
-  type ProcessedTask,
-  type ProcessOptions,
-  type PunctuationPlan,
-} from '../operators/process-records.ts'
+import { process, type ProcessOptions } from '../operators/process-records.ts'
+import type { ProcessedTask } from '../operators/processed-task.ts'
 import type { NamedStore } from '../operators/processor-stores.ts'
+import type { Transformer } from '../operators/table-transformer.ts'
+import type { PunctuationPlan, TaskCallbacksOptions } from '../operators/task-callbacks.ts'
 import { declaredAt } from '../base/declared-at.ts'
 import type { ProcessNode } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -18,14 +16,23 @@ import { checkHandle, declareStore, namedStore } from './named-store.ts'
 import type { StoreHandles } from './open-stores.ts'
 import type { Punctuation } from './processors.ts'
 
-/** A definition as the class behind the types sees it. */
-export interface AnyProcessor {
-  readonly name?: string
+/** What all definitions have beside what they do with a record, as the classes behind the types see it. */
+interface AnyCallbacks {
   readonly stores?: StoreHandles
-  readonly init?: ProcessOptions['init']
-  readonly process: ProcessOptions['process']
-  readonly close?: ProcessOptions['close']
+  readonly init?: TaskCallbacksOptions['init']
+  readonly close?: TaskCallbacksOptions['close']
   readonly punctuate?: AnyPunctuations | ((context: ProcessedTask) => AnyPunctuations)
+}
+
+/** A processor, likewise. */
+export interface AnyProcessor extends AnyCallbacks {
+  readonly name?: string
+  readonly process: ProcessOptions['process']
+}
+
+/** A transformer of a table's values, likewise. */
+export interface AnyTransformer extends AnyCallbacks {
+  readonly transform: Transformer['transform']
 }
 
 type AnyPunctuations = AnyPunctuation | readonly AnyPunctuation[]
@@ -40,6 +47,36 @@ export function planProcess(
 ): ProcessNode {
   const operator = kind === 'process' ? 'process' : 'processValues'
   checkFunction(definition?.process, operator)
+  const { connected, ...callbacks } = planCallbacks(plan, definition, operator)
+  return plan.add({
+    kind,
+    name: nodeName(plan, kind, definition.name),
+    declaredAt: declaredAt(),
+    parent,
+    supplier: process({
+      ...callbacks,
+      // Called on the definition: it may be an object whose methods call one another.
+      process: (record, context) => definition.process(record, context),
+      valuesOnly: kind === 'process-values',
+    }),
+    stores: connected,
+  })
+}
+
+/** What `transformValues` of a table runs in place of a function; its stores are declared. */
+export function planTransformer(plan: Plan, definition: AnyTransformer): Transformer {
+  checkFunction(definition.transform, 'transformValues: transform')
+  return {
+    ...planCallbacks(plan, definition, 'transformValues'),
+    transform: (value, key, context) => definition.transform(value, key, context),
+  }
+}
+
+function planCallbacks(
+  plan: Plan,
+  definition: AnyCallbacks,
+  operator: string,
+): TaskCallbacksOptions & { readonly connected: readonly string[] } {
   const stores = namedStores(plan, definition.stores ?? {}, operator)
   const { punctuate = [] } = definition
   const planned = (punctuation: unknown): PunctuationPlan =>
@@ -47,27 +84,18 @@ export function planProcess(
   const plansOf = (each: AnyPunctuations): readonly PunctuationPlan[] =>
     ('run' in each ? [each] : each).map(planned)
   const declared = typeof punctuate === 'function' ? undefined : plansOf(punctuate)
-  return plan.add({
-    kind,
-    name: nodeName(plan, kind, definition.name),
-    declaredAt: declaredAt(),
-    parent,
-    supplier: process({
-      stores,
-      // Called on the definition: it may be an object whose methods call one another.
-      process: (record, context) => definition.process(record, context),
-      init: definition.init === undefined ? undefined : context => definition.init!(context),
-      close: definition.close === undefined ? undefined : context => definition.close!(context),
-      punctuations: context =>
-        declared ?? plansOf((punctuate as (context: ProcessedTask) => AnyPunctuations)(context)),
-      planPunctuation: planned,
-      valuesOnly: kind === 'process-values',
-    }),
+  return {
+    stores,
+    init: definition.init === undefined ? undefined : context => definition.init!(context),
+    close: definition.close === undefined ? undefined : context => definition.close!(context),
+    punctuations: context =>
+      declared ?? plansOf((punctuate as (context: ProcessedTask) => AnyPunctuations)(context)),
+    planPunctuation: planned,
     // Global stores are read without being connected.
-    stores: Object.freeze([
+    connected: Object.freeze([
       ...new Set(stores.flatMap(({ store, kind: opened }) => (opened === 'global' ? [] : [store]))),
     ]),
-  })
+  }
 }
 
 /** Unlike other operators, one with a name takes no index: names of all that follows hang on it (semantics N1). */

@@ -3,7 +3,7 @@
  * records, the stores that it uses, and what it does now and then.
  */
 import type { Duration } from '../base/duration.ts'
-import type { RecordMetadata, ValueResult } from '../operators/process-records.ts'
+import type { RecordMetadata, ValueResult } from '../operators/processed-task.ts'
 import type { Cancellable, RecordContext } from '../processor/processor.ts'
 import type { ProcessorMetrics } from '../processor/sensors.ts'
 import type { Headers } from '../record/record.ts'

@@ -53,6 +53,7 @@ import type { LookupTable } from './lookup-table.ts'
 import type { RowStoreOptions } from './ttl-options.ts'
 import type { TableJoinOptions } from './table-join.ts'
 import type { DynamicTopic, SinkTopic } from './topic.ts'
+import type { ValueTransformer } from './value-transformer.ts'
 
 /** The streams that `branch` makes: one for each predicate, and the rest. */
 export type Branches<K, V, B> = {
@@ -655,7 +656,8 @@ export interface KTable<K, V> extends LookupTable<K, V> {
   /**
    * Replaces the value of each row like `mapValues`, but is called for absent values too: a deleted row, or one that
    * is looked up and not there. Answering `undefined` deletes. Without a store `fn` is called again for every lookup
-   * (its context then has no topic, and the row's timestamp), so it must answer equally for equal arguments.
+   * (its context then has no topic, and the row's timestamp), so it must answer equally for equal arguments. One that has
+   * state of its own is in an object with its stores: see `ValueTransformer`.
    *
    * @example
    * ```ts
@@ -676,6 +678,10 @@ export interface KTable<K, V> extends LookupTable<K, V> {
    * ```
    */
   transformValues<W>(fn: Mapper<K, V | undefined, Sync<W>>, store?: string | StoreOptions<W>): KTable<K, W>
+  transformValues<W, const S extends StoreHandles = {}>(
+    transformer: ValueTransformer<K, V, W, S>,
+    store?: string | StoreOptions<W>,
+  ): KTable<K, W>
 
   /**
    * Joins the rows of two tables by their keys: a row where both have one, which follows the changes of both. Both

@@ -3,7 +3,6 @@ import type { JoinCallback } from '../operators/callbacks.ts'
 import type { TableJoinType } from '../operators/table-join.ts'
 import { declaredAt } from '../base/declared-at.ts'
 import type { StorePlan } from '../plan/node-base.ts'
-import type { TableMapValuesNode } from '../plan/node.ts'
 import { json } from '../serdes/json.ts'
 import { string } from '../serdes/primitives.ts'
 import type { Serde } from '../serdes/serde.ts'
@@ -26,6 +25,7 @@ import {
 import { GroupedTable } from './grouped-table.ts'
 import type { AnyMapper, AnyPredicate } from './function-types.ts'
 import type { KeyOptions, NamedOptions, StoreOptions, SuppressOptions } from './options.ts'
+import { planTransformer, type AnyTransformer } from './process-plan.ts'
 import { planSuppress } from './suppress.ts'
 import { checkStoreOptions, planStore, storeOptions, type StoreArgument } from './store-plan.ts'
 import type { KGroupedTable } from './streams.ts'
@@ -56,12 +56,22 @@ export class Table implements MembersOf<AnyTable> {
 
   mapValues(fn: AnyMapper, store?: StoreArgument): AnyTable {
     checkFunction(fn, 'mapValues')
-    return this.#mapValues('table-map-values', 'KTABLE-MAPVALUES-', fn, store)
+    const { valueSerde, ...planned } = this.#planMapping('KTABLE-MAPVALUES-', store, 'mapValues')
+    const node = this.#dsl.plan.add({ kind: 'table-map-values', fn, ...planned })
+    return this.#dsl.table({ ...this[state], node, valueSerde })
   }
 
-  transformValues(fn: AnyMapper, store?: StoreArgument): AnyTable {
-    checkFunction(fn, 'transformValues')
-    return this.#mapValues('table-transform-values', 'KTABLE-TRANSFORMVALUES-', fn, store)
+  transformValues(transformer: AnyMapper | AnyTransformer, store?: StoreArgument): AnyTable {
+    const operator = 'transformValues'
+    const { plan } = this.#dsl
+    // In an object: a transformer with state of its own.
+    const stateful = typeof transformer === 'object' && transformer !== null
+    if (!stateful) checkFunction(transformer, operator)
+    const fn = stateful ? atLine(operator, () => planTransformer(plan, transformer)) : transformer
+    const prefix = 'KTABLE-TRANSFORMVALUES-'
+    const { valueSerde, ...planned } = this.#planMapping(prefix, store, operator)
+    const node = plan.add({ kind: 'table-transform-values', fn, ...planned })
+    return this.#dsl.table({ ...this[state], node, valueSerde })
   }
 
   join(other: AnyTable, joiner: JoinCallback, how?: StoreArgument | AnyForeignKeyJoinOptions): AnyTable {
@@ -122,25 +132,18 @@ export class Table implements MembersOf<AnyTable> {
     return stream.selectKey<unknown>(keyMapper, { key: second?.key ?? (string() as Serde<unknown>) })
   }
 
-  #mapValues(
-    kind: TableMapValuesNode['kind'],
-    prefix: string,
-    fn: AnyMapper,
-    store: StoreArgument,
-  ): AnyTable {
+  /** What the nodes of `mapValues` and `transformValues` have in common, and the serde of the new values. */
+  #planMapping(prefix: string, store: StoreArgument, operator: string) {
     const { plan } = this.#dsl
     const options = storeOptions(store)
-    const operator = kind === 'table-map-values' ? 'mapValues' : 'transformValues'
     const storePlan = this.#optionalStore(prefix, options, undefined, operator)
-    const node = plan.add({
-      kind,
+    return {
       name: plan.processorName(prefix, options.name),
       declaredAt: declaredAt(),
       parent: this[state].node,
-      fn,
       store: storePlan,
-    })
-    return this.#dsl.table({ ...this[state], node, valueSerde: options.value })
+      valueSerde: options.value,
+    }
   }
 
   /** Takes the indexes in Kafka's order: result, left side, right side. */

@@ -10,6 +10,7 @@ import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { Serde } from '../serdes/serde.ts'
 import { globalJoin } from './compile-global-table.ts'
 import { compileMap } from './compile-map.ts'
+import { addProcessorStore } from './compile-store.ts'
 import type { Compilation } from './compilation.ts'
 import type {
   BranchChildNode,
@@ -84,11 +85,6 @@ function supplierOf(node: SingleProcessorNode, { branchNames }: Compilation): Pr
     default:
       return unreachable(node)
   }
-}
-
-/** Stores of processors come into being with the first that uses them: one that nobody uses is not there. */
-function addProcessorStore(name: string, { topology, stores }: Compilation): void {
-  if (!topology.stores.has(name)) topology.addStateStore(stores.get(name)!)
 }
 
 function groupingOf({ fn, keySerde, parent }: TableGroupNode): TableGroupOptions {

@@ -5,6 +5,7 @@ import type {
   VersionedStoreDefinition,
   WindowStoreDefinition,
 } from '../topology/node.ts'
+import type { Compilation } from './compilation.ts'
 import type { StorePlan } from './node-base.ts'
 
 /** The rows of a table: with their versions, where the plan says so. */
@@ -29,6 +30,11 @@ export function windowStore(
 /** Values have no timestamps: a session's is its end. */
 export function sessionStore(store: StorePlan, retentionMs: number): SessionStoreDefinition {
   return { kind: 'session', ...common(store), timestamped: false, retentionMs }
+}
+
+/** Stores of processors come into being with the first that uses them: one that nobody uses is not there. */
+export function addProcessorStore(name: string, { topology, stores }: Compilation): void {
+  if (!topology.stores.has(name)) topology.addStateStore(stores.get(name)!)
 }
 
 function common({ name, keySerde, valueSerde, changelog, cache, backend }: StorePlan) {

@@ -13,7 +13,7 @@ import { addCogroupFold } from './compile-cogroup.ts'
 import { compileDerivedTable } from './compile-derived-table.ts'
 import { addForeignKeyJoin } from './compile-foreign-key-join.ts'
 import { addTableJoin } from './compile-table-join.ts'
-import { keyValueStore, rowStore } from './compile-store.ts'
+import { addProcessorStore, keyValueStore, rowStore } from './compile-store.ts'
 import { reusingSourceTopic } from './optimize/reuse-source-topics.ts'
 import { keepsVersions } from './versions.ts'
 import type { CogroupNode, TableNode, TableSourceNode } from './node.ts'
@@ -22,9 +22,14 @@ export function addTable(node: Exclude<TableNode, CogroupNode>, compilation: Com
   const { topology, tables, parentNames } = compilation
   const sendOldValues = tables.sendsOldValues(node)
   /** Adds the operator, and its store if there is one. */
-  const add = (supplier: ProcessorSupplier, definition: StoreDefinition | undefined): void => {
+  const add = (
+    supplier: ProcessorSupplier,
+    definition: StoreDefinition | undefined,
+    others: readonly string[] = [],
+  ): void => {
     if (definition !== undefined) topology.addStateStore(definition)
-    const stores = definition === undefined ? [] : [definition.name]
+    for (const store of others) addProcessorStore(store, compilation)
+    const stores = [...(definition === undefined ? [] : [definition.name]), ...others]
     const { name, declaredAt } = node
     topology.addProcessor(name, { parents: parentNames(node), supplier, stores, declaredAt })
   }

@@ -11,6 +11,7 @@ import type { FoldCallback, JoinCallback, MergeCallback, ValueCallback } from '.
 import type { Print } from '../operators/print.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { Suppression } from '../operators/suppress.ts'
+import type { Transformer } from '../operators/table-transformer.ts'
 import type { Encoder, Serde } from '../serdes/serde.ts'
 import type { StreamPartitioner, TimestampExtractor, TopicNameExtractor } from '../topology/node.ts'
 import type { OffsetReset } from '../topology/offset-reset.ts'
@@ -186,10 +187,17 @@ export interface TableFilterNode extends NodeBase {
 }
 
 export interface TableMapValuesNode extends NodeBase {
-  /** `transformValues` is called for values that are not there as well. */
-  readonly kind: 'table-map-values' | 'table-transform-values'
+  readonly kind: 'table-map-values'
   readonly parent: TableNode
   readonly fn: ValueCallback<unknown>
+  readonly store: StorePlan | undefined
+}
+
+/** Is called for values that are not there as well, and may have stores beside the one of its rows. */
+export interface TableTransformValuesNode extends NodeBase {
+  readonly kind: 'table-transform-values'
+  readonly parent: TableNode
+  readonly fn: ValueCallback<unknown> | Transformer
   readonly store: StorePlan | undefined
 }
 
@@ -365,6 +373,7 @@ export type TableNode =
   | ToTableNode
   | TableFilterNode
   | TableMapValuesNode
+  | TableTransformValuesNode
   | TableJoinNode
   | ForeignKeyJoinNode<TableNode>
   | SuppressNode

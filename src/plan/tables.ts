@@ -7,7 +7,17 @@
  * Kafka does when its DSL is called.
  */
 import type { StorePlan } from './node-base.ts'
-import type { PlanNode, SuppressNode, TableFilterNode, TableMapValuesNode, TableNode } from './node.ts'
+import type {
+  PlanNode,
+  SuppressNode,
+  TableFilterNode,
+  TableMapValuesNode,
+  TableNode,
+  TableTransformValuesNode,
+} from './node.ts'
+
+/** Tables whose rows, where they keep none, are found through the table above. */
+type DerivedNode = TableFilterNode | TableMapValuesNode | TableTransformValuesNode | SuppressNode
 
 /** The answers, for every table of a plan. */
 export interface TableAnalysis {
@@ -115,7 +125,7 @@ function askForOldValues(table: TableNode, kept: Set<TableNode>, sending: Set<Ta
 }
 
 /** Whether rows of `table`, where it keeps none, are found through the table above. */
-function isDerived(table: TableNode): table is TableFilterNode | TableMapValuesNode | SuppressNode {
+function isDerived(table: TableNode): table is DerivedNode {
   return (
     table.kind === 'table-filter' ||
     table.kind === 'table-map-values' ||

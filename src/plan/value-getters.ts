@@ -3,6 +3,7 @@ import { unreachable } from '../base/assert.ts'
 import { bufferValueGetter } from '../operators/buffer-value-getter.ts'
 import { tableJoinValueGetter } from '../operators/table-join.ts'
 import { transformValuesGetter } from '../operators/table-transform-values.ts'
+import { transformerGetter } from '../operators/table-transformer.ts'
 import {
   filterValueGetter,
   mapValuesValueGetter,
@@ -43,7 +44,9 @@ export function valueGetterOf(table: TableNode): ValueGetterSupplier {
     }
     case 'table-transform-values':
       if (table.store !== undefined) return storeValueGetter(table.store.name)
-      return transformValuesGetter(valueGetterOf(table.parent), table.fn)
+      return typeof table.fn === 'function'
+        ? transformValuesGetter(valueGetterOf(table.parent), table.fn)
+        : transformerGetter(valueGetterOf(table.parent), table.fn)
     case 'table-map-values':
       if (table.store !== undefined) return storeValueGetter(table.store.name)
       return mapValuesValueGetter(valueGetterOf(table.parent), table.fn)

@@ -2,6 +2,7 @@
 import {
   customStore,
   int64,
+  integer,
   json,
   kvStore,
   lruStore,
@@ -14,6 +15,7 @@ import {
   type CustomStore,
   type GlobalKTable,
   type KStream,
+  type KTable,
   type Processor,
   type ProcessorSessionStore,
   type ProcessorStore,
@@ -136,4 +138,29 @@ export const typed: Processor<string, string, string, number> = {
     context.forward(new StreamRecord('k', 'v', 0))
   },
   process: () => undefined,
+}
+
+export function transformers(b: StreamsBuilder): void {
+  const table = b.table(topic('prices', { key: string(), value: integer() }))
+  const highest = kvStore('highest', { key: string(), value: integer() })
+  const transformed = table.transformValues({
+    stores: { highest },
+    transform: (price, item, { stores, timestamp }) => {
+      expectType<number | undefined>()(price)
+      expectType<string>()(item)
+      expectType<number | undefined>()(stores.highest.get(item))
+      return `${price}@${timestamp}`
+    },
+    punctuate: { every: '1m', run: ({ stores }) => stores.highest.delete('a') },
+  })
+  expectType<KTable<string, string>>()(transformed)
+  table.transformValues({
+    stores: { highest },
+    // @ts-expect-error the store has numbers
+    transform: (price, item, { stores }) => stores.highest.put(item, `${price}`),
+  })
+  // @ts-expect-error a table cannot wait for a promise
+  table.transformValues({ transform: async price => price })
+  // @ts-expect-error there is no such store
+  table.transformValues({ transform: (_price, item, { stores }) => stores.highest.get(item) })
 }
