@@ -30,7 +30,7 @@ export function forbiddenIn({ nodes, inputs }: Scenario): string | undefined {
   }
   const stray = inputs.some(input => !('advance' in input) && !read.has(input[0]))
   if (stray && !hasPattern) return 'inputs go to topics that are read'
-  if (writesKeysOfCogroups(nodes)) return 'the windowed keys of cogroups have no serde'
+  if (writesWindowedKeys(nodes)) return 'windowed keys have no serde there'
   return nodes.some(node => losesRowsBeforeClose(node, nodes))
     ? 'stores that emit on close keep their rows until then'
     : undefined
@@ -40,8 +40,8 @@ function hasWindows(from: NodeSpec['from'], nodes: readonly NodeSpec[]): boolean
   return nodes.some(({ id, op }) => op === 'windowedBy' && id === from)
 }
 
-/** Operators that keep keys, and write none to a store or a topic unless they have a store. */
-const keepKeysOnly: ReadonlySet<string> = new Set(
+/** Operators on streams and tables that make streams and tables of the same keys. */
+const keepKeys: ReadonlySet<string> = new Set(
   `filter filterNot mapValues transformValues toStream peek flatMapValues merge split process processValues join
   leftJoin outerJoin suppress toTable repartition groupByKey`.split(/\s+/),
 )
@@ -50,19 +50,29 @@ const writeKeys: ReadonlySet<string> = new Set(
   'join leftJoin outerJoin fkJoin fkLeftJoin suppress toTable repartition groupByKey'.split(' '),
 )
 
-/** Kafka gives the tables of windowed cogroups no serde for their keys, and so takes the default of the configuration. */
-function writesKeysOfCogroups(nodes: readonly NodeSpec[]): boolean {
-  const kinds = new Map<string, 'cogroup' | 'windows' | 'keyed'>()
+/**
+ * Kafka takes the default serde of the configuration, which is for texts, for the stores that tables of windowed keys are
+ * given; and for all windowed keys of cogroups.
+ */
+function writesWindowedKeys(nodes: readonly NodeSpec[]): boolean {
+  const kinds = new Map<string, 'cogroup' | 'windows' | 'windows of cogroup' | 'keyed' | 'keyed by cogroup'>()
   for (const node of nodes) {
     const above = parentsOf(node).map(id => kinds.get(id))
-    const keyed = above.includes('keyed')
-    if (keyed && (writeKeys.has(node.op) || node.store !== undefined)) return true
+    const keyed = above.find(kind => kind === 'keyed by cogroup') ?? above.find(kind => kind === 'keyed')
+    if (keyed !== undefined && node.store !== undefined) return true
+    if (keyed === 'keyed by cogroup' && writeKeys.has(node.op)) return true
     for (const id of idsOf(node)) {
       if (node.op === 'cogroup') kinds.set(id, 'cogroup')
-      else if (node.op === 'windowedBy' && above.includes('cogroup')) kinds.set(id, 'windows')
+      else if (node.op === 'windowedBy')
+        kinds.set(id, above.includes('cogroup') ? 'windows of cogroup' : 'windows')
+      else if (above.includes('windows of cogroup')) kinds.set(id, 'keyed by cogroup')
       else if (above.includes('windows')) kinds.set(id, 'keyed')
-      else if (keyed && keepKeysOnly.has(node.op) && !(node.op === 'toStream' && node.fn !== undefined))
-        kinds.set(id, 'keyed')
+      else if (
+        keyed !== undefined &&
+        keepKeys.has(node.op) &&
+        !(node.op === 'toStream' && node.fn !== undefined)
+      )
+        kinds.set(id, keyed)
     }
   }
   return false

@@ -150,7 +150,10 @@ export const split: Step = growth => {
 export const toTable: Step = growth => {
   const parent = growth.anyStream()
   if (parent === undefined || parent.windows?.ofCogroup === true) return
-  const id = growth.add('toTable', { from: parent.id, ...growth.store() })
+  const id = growth.add('toTable', {
+    from: parent.id,
+    ...(parent.windows === undefined ? growth.store() : {}),
+  })
   growth.keep(like(parent, id, { kind: 'table' }))
 }
 

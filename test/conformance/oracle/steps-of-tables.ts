@@ -2,12 +2,12 @@
 import { like, plain, type Growth, type Handle, type Step } from './growth.ts'
 import { predicateOf, valueFunctions } from './steps-of-streams.ts'
 
-/** A store of the next node, now and then a versioned one; rarely one of windowed keys. */
+/** A store of the next node, now and then a versioned one; windowed keys have none. */
 function storeOf(growth: Growth, parent: Handle): { store?: string; versioned?: number } {
   const { dice, habits } = growth
-  if (parent.windows !== undefined && (parent.windows.ofCogroup || !dice.chance(habits.odd / 2))) return {}
+  if (parent.windows !== undefined) return {}
   const versioned = parent.versioned === true ? 0.3 : habits.odd / 6
-  if (parent.windows === undefined && dice.chance(versioned)) {
+  if (dice.chance(versioned)) {
     return { store: `store-${growth.nodes.length}`, versioned: dice.pick([50, 300, 0, 1000]) }
   }
   return growth.store()
