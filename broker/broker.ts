@@ -134,6 +134,7 @@ export class Broker {
         config['log.flush.offset.checkpoint.interval.ms'],
       ),
     })
+    context.logs.onUpkeepDue = () => this.#maintenance.hurry()
     this.network = { connect: (host, port, clientId) => this.#connectTo({ host, port }, clientId) }
   }
 

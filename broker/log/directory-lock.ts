@@ -136,12 +136,17 @@ function isAlive(holder: Holder, path: string, own: string): boolean {
   return statSync(own).mtimeMs - refreshed < refreshedWithinMs
 }
 
+/** What the system calls this run of the machine; undefined where it has no name for it. */
+export function bootId(): string | undefined {
+  return readText('/proc/sys/kernel/random/boot_id')?.trim()
+}
+
 function describeSelf(): Holder {
   return {
     id: randomUUID(),
     pid: process.pid,
     host: hostname(),
-    boot: readText('/proc/sys/kernel/random/boot_id')?.trim() ?? null,
+    boot: bootId() ?? null,
     pidNamespace: linkTarget('/proc/self/ns/pid') ?? null,
     startTicks: startTicksOf('self') ?? null,
   }

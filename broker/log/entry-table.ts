@@ -42,6 +42,12 @@ export class EntryTable {
     return this.bytes.subarray(0, this.count * this.entryBytes)
   }
 
+  /** Drops all entries from `count` on. */
+  cut(count: number): void {
+    assert(count <= this.count, 'a table is cut at one of its entries')
+    this.count = count
+  }
+
   clear(): void {
     this.count = 0
   }

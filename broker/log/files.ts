@@ -65,6 +65,11 @@ export interface FileSystem {
   syncDirectory(path: string): void
   /** Takes the lock of a directory, held until released or the process ends. MR-4001 if another process has it. */
   lock(directory: string): DirectoryLock
+  /**
+   * Names the run of the machine: as long as it is the same, all that was written is there, synced or not, whatever became
+   * of the process. Undefined where the system does not say.
+   */
+  bootId(): string | undefined
 }
 
 /** Joins parts of a path. */

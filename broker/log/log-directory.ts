@@ -8,6 +8,7 @@
  *   <root>/log-start-offset-checkpoint         starts moved by DeleteRecords and retention
  *   <root>/replication-offset-checkpoint       high watermarks
  *   <root>/cleaner-offset-checkpoint           where each compacted log is dirty from
+ *   <root>/.written-in                         the boot of the machine in which all logs were opened (`noting.ts`)
  *   <root>/<topic>-<partition>/                a log; LOG_FORMAT.md says what is in it
  *   <root>/<topic>-<partition>.<hex>-delete/   a deleted one on its way out
  *
@@ -25,10 +26,11 @@ import { LogCleaner } from './cleaner.ts'
 import { joinPath, writeNewFile, type DirectoryLock, type FileSystem } from './files.ts'
 import type { LogConfig } from './log-config.ts'
 import type { Durability } from './log-types.ts'
+import { forgetBoot, noteBoot, Noting, openedInThisBoot, UnnotedBytes } from './noting.ts'
 import { PartitionLog } from './partition-log.ts'
-import { WarmSegments } from './segment.ts'
 import { partitionMetadataFile } from './segment-names.ts'
 import { TailBudget } from './tail-cache.ts'
+import { WarmSegments } from './warm-segments.ts'
 
 export interface OpenDirectoryOptions {
   readonly files: FileSystem
@@ -65,6 +67,11 @@ export interface OpenDirectoryOptions {
    * after a kill never reads much more than the active segments. Default 64 MiB.
    */
   readonly checkpointBytes?: number
+  /**
+   * Bytes that may be appended to all logs together before those that have the most of them are noted (`noting.ts`). Default
+   * 512 MiB: what a start after a kill reads is never much more.
+   */
+  readonly unnotedBytesMax?: number
 }
 
 /** Something that went wrong in upkeep; the next round tries again. */
@@ -85,6 +92,8 @@ const partitionDirectory = /^([a-zA-Z0-9._-]+)-(\d+)\/$/
 const topicName = /^[a-zA-Z0-9._-]{1,249}$/
 
 export class LogDirectory {
+  /** Called, in the middle of an append, when upkeep should come soon. It must only take note. */
+  onUpkeepDue: () => void = () => {}
   readonly #options: OpenDirectoryOptions
   readonly #files: FileSystem
   readonly #root: string
@@ -97,6 +106,7 @@ export class LogDirectory {
   /** Directories of deleted partitions, to be removed. */
   readonly #doomed: string[] = []
   readonly #checkpoints: Checkpoints
+  readonly #noting: Noting
   #retentionDueMs: number
   #checkpointDueMs: number
   /** Wall clock of the last upkeep. */
@@ -122,6 +132,9 @@ export class LogDirectory {
     this.#retentionDueMs = options.nowMs + (options.retentionIntervalMs ?? 300_000)
     this.#checkpointDueMs = options.nowMs + (options.checkpointIntervalMs ?? 60_000)
     this.#maintainedMs = options.nowMs
+    this.#noting = new Noting(
+      new UnnotedBytes(options.unnotedBytesMax ?? 512 << 20, () => this.onUpkeepDue()),
+    )
     this.#openLogs(options.nowMs)
     this.#cleaner =
       options.cleanerEnabled === false
@@ -223,6 +236,10 @@ export class LogDirectory {
       }
     }
     attempt(undefined, () => this.#lock.refresh())
+    let noting = false
+    attempt(undefined, () => {
+      noting = this.#noting.step(this.#logs.values())
+    })
     for (const log of this.#logs.values()) log.flushing.flushAged(log.config, nowMs)
     if (nowMs >= this.#retentionDueMs) {
       this.#retentionDueMs = nowMs + (this.#options.retentionIntervalMs ?? 300_000)
@@ -238,7 +255,7 @@ export class LogDirectory {
     attempt(this.#cleaner?.current, () => {
       cleaning = this.#cleaner?.step(this.#logs.values(), nowMs) ?? false
     })
-    return { busy: cleaning || this.#doomed.length > 0, faults }
+    return { busy: noting || cleaning || this.#doomed.length > 0, faults }
   }
 
   /**
@@ -305,6 +322,7 @@ export class LogDirectory {
       this.#files.remove(marker)
       this.#files.syncDirectory(this.#root)
     }
+    const writesKept = openedInThisBoot(this.#files, this.#root)
     const recoveryPoints = this.#checkpoints.read('recoveryPoint')
     const logStarts = this.#checkpoints.read('logStart')
     for (const name of this.#files.list(this.#root)) {
@@ -317,13 +335,16 @@ export class LogDirectory {
         config: this.#options.logConfig(topic),
         nowMs,
         cleanStop,
+        writesKept,
         recoveryPoint: recoveryPoints.get(key) ?? 0,
         logStartOffset: logStarts.get(key) ?? 0,
       })
       this.#logs.set(key, log)
       const topicId = readTopicId(this.#files, joinPath(log.directory, partitionMetadataFile))
       if (topicId !== undefined) this.#topicIds.set(key, topicId)
+      this.#noting.unnoted.add(log.store.unnotedBytes)
     }
+    noteBoot(this.#files, this.#root)
   }
 
   #openLog(
@@ -333,6 +354,7 @@ export class LogDirectory {
       readonly config: LogConfig
       readonly nowMs: number
       readonly cleanStop: boolean
+      readonly writesKept?: boolean
       readonly recoveryPoint?: number
       readonly logStartOffset?: number
     },
@@ -351,6 +373,8 @@ export class LogDirectory {
       onSealedSynced: sizeInBytes => {
         if (!this.#closed && !this.#checkpoints.synced(sizeInBytes, this.#logs)) this.#checkpointDueMs = 0
       },
+      unnoted: this.#noting.unnoted,
+      onFailed: () => forgetBoot(files, this.#options.root),
       producerIdExpirationMs: this.#options.producerIdExpirationMs ?? 86_400_000,
       ...found,
     })

@@ -3,8 +3,9 @@ import type { Random } from '../../src/base/random.ts'
 import type { FileSystem } from './files.ts'
 import type { LogConfig } from './log-config.ts'
 import type { Durability } from './log-types.ts'
-import type { WarmSegments } from './segment.ts'
+import type { UnnotedBytes } from './noting.ts'
 import type { TailBudget } from './tail-cache.ts'
+import type { WarmSegments } from './warm-segments.ts'
 
 export interface OpenLogOptions {
   readonly files: FileSystem
@@ -20,6 +21,8 @@ export interface OpenLogOptions {
   readonly cleanStop?: boolean
   /** All before it reached the disk. Default 0. */
   readonly recoveryPoint?: number
+  /** Whether all that was ever written is still in the files: the machine has run since. Default false. */
+  readonly writesKept?: boolean
   /** The log's start as last checkpointed. Default 0. */
   readonly logStartOffset?: number
   /** What batches are stamped with. Default 0. */
@@ -32,6 +35,10 @@ export interface OpenLogOptions {
   readonly warm?: WarmSegments
   /** Told of segments that were sealed and have reached the disk, so that the recovery point has moved past them. */
   readonly onSealedSynced?: (sizeInBytes: number) => void
+  /** Shared by all logs of a data directory: counts what is appended. */
+  readonly unnoted?: UnnotedBytes
+  /** Told at once when the log fails: nothing is known then about what the disk has of it. */
+  readonly onFailed?: () => void
   /** For segment.jitter.ms. Without it there is no jitter. */
   readonly random?: Random
 }

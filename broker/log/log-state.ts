@@ -22,11 +22,14 @@ const nextStates: Readonly<Record<LogStateName, readonly LogStateName[]>> = {
 
 export class LogState {
   readonly #directory: string
+  readonly #onFailed: () => void
   #name: LogStateName = 'open'
   #failure: unknown
 
-  constructor(directory: string) {
+  /** `onFailed` is told at once of each failure. */
+  constructor(directory: string, onFailed: () => void = () => {}) {
     this.#directory = directory
+    this.#onFailed = onFailed
   }
 
   get name(): LogStateName {
@@ -43,6 +46,7 @@ export class LogState {
     if (this.#name !== 'open') return
     this.#failure = error
     this.moveTo('failed')
+    this.#onFailed()
   }
 
   checkReadable(): void {

@@ -10,10 +10,11 @@ import type { Durability, RecoveryReport } from './log-types.ts'
 import { writeProducerSnapshot } from './producer-snapshot.ts'
 import type { ProducerStates } from './producer-state.ts'
 import { loadLog, type RecoveryOptions } from './recovery.ts'
-import { Segment, WarmSegments, type SegmentHome } from './segment.ts'
+import { Segment, type SegmentHome } from './segment.ts'
 import { leaderEpochFile, snapshotFileName } from './segment-names.ts'
 import type { Segments } from './segments.ts'
 import { BatchScanner } from './batch-scan.ts'
+import { WarmSegments } from './warm-segments.ts'
 import { baseOffsetOf } from '../../src/record/batch-format.ts'
 
 export interface LogStoreOptions {
@@ -26,10 +27,10 @@ export interface LogStoreOptions {
 /** Opens the files of a log as its options say. */
 export function openStore(options: OpenLogOptions): LogStore {
   const { files, directory, durability = 'process', warm, config, nowMs } = options
-  const { cleanStop = false, recoveryPoint = 0, logStartOffset = 0 } = options
+  const { cleanStop = false, writesKept = false, recoveryPoint = 0, logStartOffset = 0 } = options
   return new LogStore(
     { files, directory, durability, warm },
-    { config, cleanStop, recoveryPoint, logStartOffset, nowMs },
+    { config, cleanStop, writesKept, recoveryPoint, logStartOffset, nowMs },
   )
 }
 
@@ -52,7 +53,10 @@ export class LogStore {
   readonly #syncs: boolean
   /** Renamed to `.deleted`, to be removed when their time has come. */
   #doomed: { readonly segment: Segment; readonly dueMs: number }[] = []
-  #snapshotOffset = -1
+  /** Of the last two snapshots: the older one serves as long as the recovery point on the disk is of its time. */
+  #snapshotOffsets: number[] = []
+  /** What the files beside the active segment say of it. */
+  #noted: { readonly segment: Segment; readonly sizeInBytes: number }
   /** Segments came or went since the log was opened. */
   #changed = false
 
@@ -69,6 +73,8 @@ export class LogStore {
     this.logEndOffset = loaded.logEndOffset
     this.report = loaded.report
     this.unsynced = loaded.unsynced
+    this.#noted = { segment: loaded.segments.active, sizeInBytes: loaded.notedBytes }
+    if (loaded.snapshotOffset >= 0) this.#snapshotOffsets.push(loaded.snapshotOffset)
     // What a killed process left in the page cache has to reach the disk before it may be called durable.
     if (this.#syncs && !loaded.report.cleanStop) this.#syncAll()
     // A file that the first write would make has a name to be synced, which the sync of its bytes does not do.
@@ -98,6 +104,23 @@ export class LogStore {
     this.segments.add(next)
     this.#changed = true
     return sealed
+  }
+
+  /** Bytes that a start after a kill would have to read. */
+  get unnotedBytes(): number {
+    const { active } = this.segments
+    return active.sizeInBytes - (this.#noted.segment === active ? this.#noted.sizeInBytes : 0)
+  }
+
+  /** Writes down what is in the active segment, so that a start after a kill reads only what follows. */
+  note(logEndOffset: number): void {
+    const { active } = this.segments
+    if (this.unnotedBytes === 0) return
+    active.writeIndexes(this.#syncs)
+    if (this.#syncs) this.#home.files.syncDirectory(this.#home.directory)
+    this.#writeSnapshot(logEndOffset)
+    if (this.#syncs) this.#home.files.syncDirectory(this.#home.directory)
+    this.#noted = { segment: active, sizeInBytes: active.sizeInBytes }
   }
 
   /** Notes that `epoch` begins at `offset`, in the file too. */
@@ -158,7 +181,7 @@ export class LogStore {
     segment.rename('.deleted')
     this.#doomed.push({ segment, dueMs })
     const snapshot = snapshotFileName(segment.baseOffset)
-    if (segment.baseOffset !== this.#snapshotOffset)
+    if (!this.#snapshotOffsets.includes(segment.baseOffset))
       this.#home.files.remove(joinPath(this.#home.directory, snapshot))
   }
 
@@ -206,11 +229,11 @@ export class LogStore {
   #writeSnapshot(offset: number): void {
     const path = joinPath(this.#home.directory, snapshotFileName(offset))
     writeNewFile(this.#home.files, path, writeProducerSnapshot(this.producers), this.#syncs)
-    const previous = this.#snapshotOffset
-    this.#snapshotOffset = offset
-    const stray =
-      previous >= 0 && previous !== offset && !this.segments.all.some(each => each.baseOffset === previous)
-    if (stray) this.#home.files.remove(joinPath(this.#home.directory, snapshotFileName(previous)))
+    if (this.#snapshotOffsets.at(-1) !== offset) this.#snapshotOffsets.push(offset)
+    if (this.#snapshotOffsets.length <= 2) return
+    const oldest = this.#snapshotOffsets.shift()!
+    if (this.segments.all.some(each => each.baseOffset === oldest)) return
+    this.#home.files.remove(joinPath(this.#home.directory, snapshotFileName(oldest)))
   }
 
   #writeEpochs(): void {

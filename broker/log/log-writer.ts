@@ -9,7 +9,9 @@ import { randomIndex, type Random } from '../../src/base/random.ts'
 import { noProducerId, setBaseOffset, setPartitionLeaderEpoch } from '../../src/record/batch-format.ts'
 import type { IncomingBatch } from './append-check.ts'
 import type { LogConfig } from './log-config.ts'
+import type { OpenLogOptions } from './log-options.ts'
 import type { LogStore } from './log-store.ts'
+import type { UnnotedBytes } from './noting.ts'
 import type { CompletedTransaction, ProducerMarker } from './producer-state.ts'
 import { mustRoll } from './roll.ts'
 import type { IndexedBatch, Segment } from './segment.ts'
@@ -18,7 +20,7 @@ import type { TailCache } from './tail-cache.ts'
 export interface LogWriterOptions {
   readonly store: LogStore
   readonly tail: TailCache
-  readonly random: Random | undefined
+  readonly options: Pick<OpenLogOptions, 'random' | 'unnoted'>
   /** Called with each segment that is sealed. */
   readonly sealed: (segment: Segment) => void
 }
@@ -27,6 +29,7 @@ export class LogWriter {
   readonly #store: LogStore
   readonly #tail: TailCache
   readonly #random: Random | undefined
+  readonly #unnoted: UnnotedBytes | undefined
   readonly #sealed: (segment: Segment) => void
   /** What segment.jitter.ms came to for the active segment. */
   #jitterMs = 0
@@ -36,7 +39,8 @@ export class LogWriter {
   constructor(options: LogWriterOptions) {
     this.#store = options.store
     this.#tail = options.tail
-    this.#random = options.random
+    this.#random = options.options.random
+    this.#unnoted = options.options.unnoted
     this.#sealed = options.sealed
     this.#endOffset = options.store.logEndOffset
   }
@@ -126,6 +130,7 @@ export class LogWriter {
     this.#append(bytes, indexed, config)
     this.#endOffset = offset
     this.#tail.append(baseOffset, offset - 1, bytes)
+    this.#unnoted?.add(bytes.length)
     return baseOffset
   }
 

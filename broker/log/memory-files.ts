@@ -54,6 +54,7 @@ export class MemoryFiles implements FileSystem {
   /** Files opened before a crash belong to a process that is gone. */
   #incarnation = 0
   #usedBytes = 0
+  #boot = 1
 
   /** Changing operations so far. */
   get operationCount(): number {
@@ -151,6 +152,10 @@ export class MemoryFiles implements FileSystem {
     return { refresh: () => {}, release: () => void this.#locks.delete(directory) }
   }
 
+  bootId(): string {
+    return `boot-${this.#boot}`
+  }
+
   /** Ends all open files and locks, and leaves what the mode says; `random` decides what is torn, and must be given then. */
   crash(mode: CrashMode, random?: Random): void {
     this.#incarnation++
@@ -160,6 +165,7 @@ export class MemoryFiles implements FileSystem {
     if (mode !== 'kept') {
       assert(mode === 'dropped' || random !== undefined, 'tearing needs chance')
       this.#root.crash(mode === 'torn' ? random : undefined)
+      this.#boot++
     }
     this.#usedBytes = this.#root.sizeInBytes()
   }

@@ -17,7 +17,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { assert } from '../../src/base/assert.ts'
-import { lockDirectory } from './directory-lock.ts'
+import { bootId, lockDirectory } from './directory-lock.ts'
 import { storageError, type DirectoryLock, type File, type FileStat, type FileSystem } from './files.ts'
 
 const openFlags = {
@@ -161,6 +161,10 @@ export class NodeFiles implements FileSystem {
 
   lock(directory: string): DirectoryLock {
     return lockDirectory(directory)
+  }
+
+  bootId(): string | undefined {
+    return bootId()
   }
 }
 

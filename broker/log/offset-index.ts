@@ -43,6 +43,12 @@ export class OffsetIndex {
     return { lastOffset, position: this.#position(index) }
   }
 
+  /** Drops the batches that end at `offset` or later. */
+  cut(offset: number): void {
+    const wanted = offset - this.#baseOffset
+    this.table.cut(this.table.floor((bytes, at) => readInt32(bytes, at) < wanted) + 1)
+  }
+
   /** The position of the last entry, 0 if there is none. */
   get lastPosition(): number {
     return this.table.count === 0 ? 0 : this.#position(this.table.count - 1)

@@ -66,7 +66,7 @@ export class PartitionLog {
     this.partition = options.partition
     this.directory = options.directory
     this.#place = partitionKey(options.topic, options.partition)
-    this.#state = new LogState(options.directory)
+    this.#state = new LogState(options.directory, options.onFailed)
     this.#config = options.config
     this.leaderEpoch = options.leaderEpoch ?? 0
     this.#recoveryPoint = options.recoveryPoint ?? 0
@@ -303,6 +303,7 @@ export class PartitionLog {
       config: this.#config,
       nowMs,
       cleanStop: false,
+      writesKept: false,
       recoveryPoint: this.#recoveryPoint,
       logStartOffset: this.#logStartOffset,
     })
@@ -317,10 +318,8 @@ export class PartitionLog {
   close(options: { readonly clean: boolean }): boolean {
     if (this.state === 'closed') return false
     const settle = options.clean && this.state === 'open'
-    if (settle) {
-      this.#store.settle(this.logEndOffset)
-      this.#recoveryPoint = this.logEndOffset
-    }
+    if (settle) this.#store.settle(this.logEndOffset)
+    if (settle) this.#recoveryPoint = this.logEndOffset
     this.#state.moveTo('closed')
     this.flushing.close({ durable: settle })
     this.#stable.close()
@@ -343,7 +342,7 @@ export class PartitionLog {
     return new LogWriter({
       store: this.#store,
       tail: this.#tail,
-      random: this.#options.random,
+      options: this.#options,
       sealed: segment => this.flushing.sealed(segment),
     })
   }

@@ -54,9 +54,16 @@ export function applyBatch(
   return undefined
 }
 
+/** The state that a snapshot holds; undefined if it is damaged. */
+export function readSnapshot(home: SegmentHome, offset: number): ProducerStates | undefined {
+  const bytes = readWholeFile(home.files, joinPath(home.directory, snapshotFileName(offset)))
+  return bytes === undefined ? undefined : readProducerSnapshot(bytes)
+}
+
 /**
- * The state as it was at `offset`, the end of a batch: the newest snapshot at or before it, brought on over the trusted
- * segments in between. Snapshots that are damaged or lie past the offset are removed.
+ * The state as it was at `offset`, the end of a batch: the newest snapshot at or before it (-1 if none), brought on over
+ * the trusted segments in between. Snapshots that are damaged or lie past the offset are removed, and so are older ones
+ * that are of no segment's start.
  */
 export function loadProducers(
   home: SegmentHome,
@@ -64,23 +71,25 @@ export function loadProducers(
   snapshotOffsets: readonly number[],
   offset: number,
   nowMs: number,
-): ProducerStates {
-  let [producers, from] = [new ProducerStates(), 0]
+): { readonly producers: ProducerStates; readonly snapshotOffset: number } {
+  let found: ProducerStates | undefined
+  let from = -1
   for (const snapshotOffset of snapshotOffsets.toSorted((left, right) => right - left)) {
-    const path = joinPath(home.directory, snapshotFileName(snapshotOffset))
-    const bytes = snapshotOffset > offset ? undefined : readWholeFile(home.files, path)
-    const read = bytes === undefined ? undefined : readProducerSnapshot(bytes)
-    if (read !== undefined) {
-      ;[producers, from] = [read, snapshotOffset]
-      break
-    }
-    home.files.remove(path)
+    if (found === undefined && snapshotOffset <= offset) {
+      found = readSnapshot(home, snapshotOffset)
+      if (found !== undefined) {
+        from = snapshotOffset
+        continue
+      }
+    } else if (found !== undefined && segments.some(each => each.baseOffset === snapshotOffset)) continue
+    home.files.remove(joinPath(home.directory, snapshotFileName(snapshotOffset)))
   }
+  const producers = found ?? new ProducerStates()
   for (const [index, segment] of segments.entries()) {
     const end = segments[index + 1]?.baseOffset ?? Infinity
     if (end > from && segment.baseOffset < offset) replay(producers, segment, { from, upTo: offset, nowMs })
   }
-  return producers
+  return { producers, snapshotOffset: from }
 }
 
 function replay(

@@ -3,9 +3,12 @@
  *
  * After a clean stop everything is trusted, and the last segment is read from its last index entry on: it must end where
  * the stop left the recovery point, since the checksum does not cover the offset of its last batch. After any other end,
- * segments before the recovery point are trusted (they reached the disk), and the later ones are read and checked
- * batch by batch; their indexes are built anew. The producers' state is the newest snapshot that is whole, and every
- * batch after it.
+ * all is trusted that lies before the newest place up to which the log is noted (its index files, then a whole snapshot
+ * of its producers: at every roll, and in the active segment after many bytes, `noting.ts`), if everything up to there is
+ * still in the files: because it reached the disk (the recovery point), or because the machine has run since, so that only
+ * the process died. What follows is read and checked batch by batch, and its indexes are built anew. Where no such place
+ * is found, that is the whole segment of the recovery point and all later ones. The producers' state is the newest snapshot
+ * that is whole, and every batch after it.
  *
  *   bytes that are no batch        whole batches after them    then
  *   -----------------------------  --------------------------  ------------------------------------------------------
@@ -33,7 +36,7 @@ import { readCheckpoint } from './checkpoint-files.ts'
 import type { LogConfig } from './log-config.ts'
 import type { CorruptRange, RecoveryReport } from './log-types.ts'
 import type { ProducerStates } from './producer-state.ts'
-import { applyBatch, loadProducers } from './producer-replay.ts'
+import { applyBatch, loadProducers, readSnapshot } from './producer-replay.ts'
 import { Segment, type SegmentHome } from './segment.ts'
 import { leaderEpochFile } from './segment-names.ts'
 import { Segments } from './segments.ts'
@@ -45,6 +48,8 @@ export interface RecoveryOptions {
   readonly cleanStop: boolean
   /** All before it reached the disk. */
   readonly recoveryPoint: number
+  /** Whether all that was ever written is still in the files, synced or not: the machine has run since. */
+  readonly writesKept: boolean
   /** The log's start as last checkpointed. */
   readonly logStartOffset: number
   readonly nowMs: number
@@ -59,7 +64,19 @@ export interface LoadedLog {
   readonly logEndOffset: number
   /** Sealed segments that are not known to be on the disk. */
   readonly unsynced: readonly Segment[]
+  /** The size up to which the active segment's index files and a snapshot say what is in it. */
+  readonly notedBytes: number
+  /** The snapshot that the producers' state came from, -1 if from none. */
+  readonly snapshotOffset: number
   readonly report: RecoveryReport
+}
+
+/** A place in the log up to which all is trusted. */
+interface TrustedPlace {
+  /** Of the segment that is read from `position` on. */
+  readonly index: number
+  readonly offset: number
+  readonly position: number
 }
 
 /** What a clean stop says of the last segment. */
@@ -94,14 +111,16 @@ class Recovery {
     const epochs = new LeaderEpochs(readCheckpoint(files, joinPath(directory, leaderEpochFile)))
     const cleanEnd = cleanStop ? this.#endOfCleanLog(all.at(-1)!) : undefined
     const trustedEnd = cleanEnd?.sound === true ? cleanEnd.offset : undefined
-    const firstScanned = trustedEnd === undefined ? this.#firstScanned(all) : all.length
-    const producersFrom = trustedEnd ?? all[firstScanned]!.baseOffset
-    const producers = loadProducers(this.#home, all, snapshotOffsets, producersFrom, this.#options.nowMs)
-    let logEndOffset = trustedEnd ?? producersFrom
+    const place = trustedEnd === undefined ? this.#trustedPlace(all, snapshotOffsets) : undefined
+    const producersFrom = trustedEnd ?? place!.offset
+    const loaded = loadProducers(this.#home, all, snapshotOffsets, producersFrom, this.#options.nowMs)
+    const { producers, snapshotOffset } = loaded
+    let logEndOffset = producersFrom
     if (cleanEnd?.sound === false) all.push(this.#newSegment(cleanEnd.offset))
-    for (let index = firstScanned; index < all.length; index++) {
-      const endOffset = all[index + 1]?.baseOffset
-      logEndOffset = this.#scan(all[index]!, endOffset, producers, epochs)
+    for (let index = place?.index ?? all.length; index < all.length; index++) {
+      const [segment, endOffset] = [all[index]!, all[index + 1]?.baseOffset]
+      const from = index === place!.index ? place! : { offset: segment.baseOffset, position: 0 }
+      logEndOffset = this.#scan(segment, { from, endOffset }, producers, epochs)
     }
     if (cleanEnd?.sound === false) this.#reportMissing(all.at(-2)!, cleanEnd.offset)
     epochs.truncateEnd(Math.max(logEndOffset, 1))
@@ -111,7 +130,9 @@ class Recovery {
       epochs,
       logStartOffset: Math.min(Math.max(logStartOffset, all[0]!.baseOffset), logEndOffset),
       logEndOffset,
-      unsynced: all.slice(firstScanned, -1),
+      unsynced: trustedEnd === undefined ? all.slice(this.#pastRecoveryPoint(all), -1) : [],
+      notedBytes: this.#notedBytes(all, place),
+      snapshotOffset,
       report: {
         cleanStop: trustedEnd !== undefined,
         scannedBytes: this.#scannedBytes,
@@ -167,28 +188,56 @@ class Recovery {
     this.#corruptRanges.push({ file: segment.path(), ...range })
   }
 
-  /** The first segment that may hold bytes that never reached the disk, or whose transaction index is unusable. */
-  #firstScanned(all: readonly Segment[]): number {
-    const pastRecoveryPoint = all.findIndex((_, index) => {
+  /** The first segment that may hold bytes that never reached the disk. */
+  #pastRecoveryPoint(all: readonly Segment[]): number {
+    return all.findIndex((_, index) => {
       const next = all[index + 1]
       return next === undefined || next.baseOffset > this.#options.recoveryPoint
     })
-    const damaged = all.findIndex(segment => !segment.transactionIndexReadable())
-    return damaged < 0 ? pastRecoveryPoint : Math.min(damaged, pastRecoveryPoint)
   }
 
-  /** Reads a segment from its start, builds its indexes and brings the producers' state on; answers its end. */
+  /** Up to where nothing need be read, after a stop that was not clean. */
+  #trustedPlace(all: readonly Segment[], snapshotOffsets: readonly number[]): TrustedPlace {
+    const { recoveryPoint, writesKept } = this.#options
+    const damaged = all.findIndex(segment => !segment.transactionIndexReadable())
+    const least = this.#pastRecoveryPoint(all)
+    const first = damaged < 0 ? least : Math.min(damaged, least)
+    const start = { index: first, offset: all[first]!.baseOffset, position: 0 }
+    if (first === damaged) return start
+    for (const offset of snapshotOffsets.toSorted((left, right) => right - left)) {
+      if (offset <= start.offset) break
+      const index = all.findLastIndex(segment => segment.baseOffset <= offset)
+      if ((damaged >= 0 && index >= damaged) || (!writesKept && offset > recoveryPoint)) continue
+      if (readSnapshot(this.#home, offset) === undefined) continue
+      const position = all[index]!.baseOffset === offset ? 0 : all[index]!.startOf(offset)
+      if (position !== undefined) return { index, offset, position }
+    }
+    return start
+  }
+
+  /** How much of the active segment its files tell of. */
+  #notedBytes(all: readonly Segment[], place: TrustedPlace | undefined): number {
+    if (place === undefined) return all.at(-1)!.sizeInBytes
+    return place.index === all.length - 1 ? place.position : 0
+  }
+
+  /** Reads a segment from a place on, builds its indexes and brings the producers' state on; answers its end. */
   #scan(
     segment: Segment,
-    endOffset: number | undefined,
+    range: {
+      readonly from: { readonly offset: number; readonly position: number }
+      /** Of the segment; undefined for the last one. */
+      readonly endOffset: number | undefined
+    },
     producers: ProducerStates,
     epochs: LeaderEpochs,
   ): number {
+    const { from: start, endOffset } = range
     const last = endOffset === undefined
     const fileBytes = segment.sizeInBytes
-    const scanner = segment.scan(0, { checked: true })
-    segment.startRebuild()
-    let expected = segment.baseOffset
+    const scanner = segment.scan(start.position, { checked: true })
+    segment.startRebuild(start)
+    let expected = start.offset
     let exact = last
     for (;;) {
       const found = scanner.next() && !this.#misplaced(scanner, expected, endOffset, exact)
@@ -220,7 +269,7 @@ class Recovery {
       exact = false
       if (!goesOn) break
     }
-    this.#scannedBytes += segment.sizeInBytes
+    this.#scannedBytes += segment.sizeInBytes - start.position
     if (last) segment.activate()
     else segment.writeIndexes(false)
     return endOffset ?? expected

@@ -10,53 +10,39 @@
  * Nothing depends on the index files of the active segment: a crash loses them, and recovery builds them anew.
  */
 import { assert } from '../../src/base/assert.ts'
-import { batchHeaderBytes, lastOffsetOf, maxTimestampOf } from '../../src/record/batch-format.ts'
+import {
+  baseOffsetOf,
+  batchHeaderBytes,
+  lastOffsetOf,
+  maxTimestampOf,
+} from '../../src/record/batch-format.ts'
 import { BatchScanner } from './batch-scan.ts'
-import { joinPath, readWholeFile, writeNewFile, type File, type FileSystem } from './files.ts'
-import { OffsetIndex, offsetIndexEntryBytes } from './offset-index.ts'
+import { joinPath, type File, type FileSystem } from './files.ts'
+import { offsetIndexEntryBytes } from './offset-index.ts'
+import {
+  cutIndexes,
+  emptyIndexes,
+  readSparseIndexes,
+  readTransactionIndex,
+  writeIndexFiles,
+  type IndexFiles,
+  type SegmentIndexes,
+} from './segment-indexes.ts'
 import {
   segmentFileKinds,
   segmentFileName,
   type SegmentFileKind,
   type SegmentSuffix,
 } from './segment-names.ts'
-import { TimeIndex, timeIndexEntryBytes } from './time-index.ts'
-import { TransactionIndex, transactionIndexEntryBytes } from './transaction-index.ts'
-
-export interface SegmentIndexes {
-  readonly offsets: OffsetIndex
-  readonly times: TimeIndex
-  readonly transactions: TransactionIndex
-}
+import { timeIndexEntryBytes } from './time-index.ts'
+import { transactionIndexEntryBytes, type TransactionIndex } from './transaction-index.ts'
+import type { WarmSegments } from './warm-segments.ts'
 
 /** What the indexes note of an appended batch. */
 export interface IndexedBatch {
   readonly lastOffset: number
   readonly maxTimestamp: number
   readonly sizeInBytes: number
-}
-
-/** Bounds how many sealed segments hold descriptors and indexes; the one unused for longest is cooled. */
-export class WarmSegments {
-  readonly #countMax: number
-  readonly #segments = new Set<Segment>()
-
-  constructor(countMax = 128) {
-    this.#countMax = countMax
-  }
-
-  touch(segment: Segment): void {
-    this.#segments.delete(segment)
-    this.#segments.add(segment)
-    for (const oldest of this.#segments) {
-      if (this.#segments.size <= this.#countMax) return
-      oldest.cool()
-    }
-  }
-
-  forget(segment: Segment): void {
-    this.#segments.delete(segment)
-  }
 }
 
 /** What all segments of a log share. */
@@ -105,7 +91,7 @@ export class Segment {
     this.#nameSynced = home.syncsNames
     this.#maxTimestampOffset = options.baseOffset
     if (options.sizeInBytes === 0) this.#maxTimestamp = -1
-    if (options.active) this.#indexes = this.#emptyIndexes()
+    if (options.active) this.#indexes = emptyIndexes(this.baseOffset)
   }
 
   /** Path of one of its files. */
@@ -198,18 +184,13 @@ export class Segment {
   }
 
   /**
-   * Writes the index files, with the greatest timestamp as the last entry. May be repeated if it throws. The transaction
-   * index is always synced: the others are built anew when they make no sense, it cannot be.
+   * Writes the index files, with the greatest timestamp as the last entry. May be repeated if it throws, and while the
+   * segment goes on. The transaction index is always synced: the others are built anew when they make no sense, it
+   * cannot be.
    */
   writeIndexes(sync: boolean): void {
-    const { offsets, times, transactions } = this.indexes
-    times.append(this.maxTimestamp, this.#maxTimestampOffset)
-    const { files } = this.#home
-    writeNewFile(files, this.path('index'), offsets.table.contents(), sync)
-    writeNewFile(files, this.path('timeindex'), times.table.contents(), sync)
-    if (transactions.table.count > 0)
-      writeNewFile(files, this.path('txnindex'), transactions.table.contents())
-    else files.remove(this.path('txnindex'))
+    this.indexes.times.append(this.maxTimestamp, this.#maxTimestampOffset)
+    writeIndexFiles(this.#indexFiles, this.indexes, sync)
   }
 
   /** Makes an active segment a sealed one; its index files must have been written. */
@@ -247,14 +228,42 @@ export class Segment {
     return sizeInBytes % transactionIndexEntryBytes === 0 && this.indexes.transactions.plausible()
   }
 
-  /** Empties the indexes and the noted size, to note every batch anew. */
-  startRebuild(): void {
-    this.#indexes = this.#emptyIndexes()
-    this.sizeInBytes = 0
+  /**
+   * Where the batch begins that has `offset` as its first, or the end of the batch before it; undefined if the index
+   * files do not lead there. Only what lies between their last entry and that place is read, and checked.
+   */
+  startOf(offset: number): number | undefined {
+    const sparse = readSparseIndexes(this.#indexFiles, {
+      baseOffset: this.baseOffset,
+      logBytes: this.sizeInBytes,
+    })
+    if (sparse === undefined || sparse.times.table.count === 0) return undefined
+    const entry = sparse.offsets.entryFor(offset - 1)
+    if (entry === undefined && this.sizeInBytes > unindexedBytesMax) return undefined
+    const scanner = this.scan(entry?.position ?? 0, { checked: true, chunkBytes: placeChunkBytes })
+    let [end, expected] = [entry === undefined ? this.baseOffset : undefined, entry?.lastOffset]
+    for (;;) {
+      if (end === offset) break
+      if (!scanner.next() || (end !== undefined && baseOffsetOf(scanner.bytes, scanner.at) !== end))
+        return undefined
+      const lastOffset = lastOffsetOf(scanner.bytes, scanner.at)
+      if (lastOffset >= offset || (expected ?? lastOffset) !== lastOffset) return undefined
+      ;[end, expected] = [lastOffset + 1, undefined]
+    }
+    this.#indexes = { ...sparse, transactions: readTransactionIndex(this.#indexFiles) }
+    return scanner.position + scanner.sizeInBytes
+  }
+
+  /** Forgets what the indexes and the noted size say of `offset` and all after it, to note those batches anew. */
+  startRebuild({ offset, position }: { readonly offset: number; readonly position: number }): void {
+    if (position === 0) this.#indexes = emptyIndexes(this.baseOffset)
+    const { indexes } = this
+    cutIndexes(indexes, offset)
+    this.sizeInBytes = position
     this.firstTimestamp = undefined
-    this.#maxTimestamp = -1
-    this.#maxTimestampOffset = this.baseOffset
-    this.#bytesSinceIndexEntry = 0
+    this.#maxTimestamp = indexes.times.lastTimestamp
+    this.#maxTimestampOffset = indexes.times.lastOffset
+    this.#bytesSinceIndexEntry = position - indexes.offsets.lastPosition
   }
 
   /** Lets go of descriptor and indexes. */
@@ -330,40 +339,20 @@ export class Segment {
     })
   }
 
-  #emptyIndexes(): SegmentIndexes {
-    return {
-      offsets: new OffsetIndex(this.baseOffset),
-      times: new TimeIndex(this.baseOffset),
-      transactions: new TransactionIndex(),
-    }
+  get #indexFiles(): IndexFiles {
+    return { files: this.#home.files, path: kind => this.path(kind) }
   }
 
   #loadIndexes(): SegmentIndexes {
-    const { files } = this.#home
-    const load = (kind: SegmentFileKind, entryBytes: number): Uint8Array | undefined => {
-      const bytes = readWholeFile(files, this.path(kind))
-      return bytes === undefined || bytes.length % entryBytes === 0 ? bytes : undefined
-    }
-    // Recovery has seen to it that this one can be read: it cannot be built from the segment alone.
-    const transactions = new TransactionIndex(load('txnindex', transactionIndexEntryBytes))
-    const [offsetBytes, timeBytes] = [
-      load('index', offsetIndexEntryBytes),
-      load('timeindex', timeIndexEntryBytes),
-    ]
-    if (offsetBytes !== undefined && timeBytes !== undefined) {
-      const offsets = new OffsetIndex(this.baseOffset, offsetBytes)
-      const times = new TimeIndex(this.baseOffset, timeBytes)
-      const complete =
-        this.sizeInBytes < batchHeaderBytes || times.table.count > 0 || offsets.table.count === 0
-      if (complete && offsets.plausible(this.sizeInBytes) && times.plausible())
-        return { offsets, times, transactions }
-    }
-    return this.#rebuildIndexes(transactions)
+    const transactions = readTransactionIndex(this.#indexFiles)
+    const { baseOffset, sizeInBytes } = this
+    const sparse = readSparseIndexes(this.#indexFiles, { baseOffset, logBytes: sizeInBytes })
+    return sparse === undefined ? this.#rebuildIndexes(transactions) : { ...sparse, transactions }
   }
 
   /** Builds the offset and time index of a sealed segment from its log, every few kibibytes an entry. */
   #rebuildIndexes(transactions: TransactionIndex): SegmentIndexes {
-    const indexes = { ...this.#emptyIndexes(), transactions }
+    const indexes = { ...emptyIndexes(this.baseOffset), transactions }
     let [maxTimestamp, maxTimestampOffset, bytesSinceEntry] = [-1, this.baseOffset, 0]
     const scanner = this.scan(0)
     while (scanner.next()) {
@@ -383,3 +372,7 @@ export class Segment {
 }
 
 const rebuiltIntervalBytes = 4096
+/** What may be read of a segment that has no index entry yet, to find a place in it. */
+const unindexedBytesMax = 1 << 18
+/** Read at a time to find a place that an index entry is near. */
+const placeChunkBytes = 1 << 14

@@ -46,6 +46,12 @@ export class TimeIndex {
     return this.table.count === 0 ? this.#baseOffset : this.#offset(this.table.count - 1)
   }
 
+  /** Drops the entries of batches that end at `offset` or later. */
+  cut(offset: number): void {
+    const wanted = offset - this.#baseOffset
+    this.table.cut(this.table.floor((bytes, at) => readInt32(bytes, at + 8) < wanted) + 1)
+  }
+
   plausible(): boolean {
     const { bytes, count } = this.table
     for (let at = 0; at < count * timeIndexEntryBytes; at += timeIndexEntryBytes) {

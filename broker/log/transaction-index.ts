@@ -60,6 +60,13 @@ export class TransactionIndex {
     return false
   }
 
+  /** Drops the transactions whose marker lies at `offset` or later. */
+  cut(offset: number): void {
+    let { count } = this.table
+    while (count > 0 && this.entry(count - 1).lastOffset >= offset) count--
+    this.table.cut(count)
+  }
+
   plausible(): boolean {
     for (let index = 0; index < this.table.count; index++) {
       const { firstOffset, lastOffset, lastStableOffset } = this.entry(index)

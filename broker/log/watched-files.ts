@@ -53,6 +53,10 @@ export class WatchedFiles implements FileSystem {
   lock(directory: string): DirectoryLock {
     return this.#files.lock(directory)
   }
+
+  bootId(): string | undefined {
+    return this.#files.bootId()
+  }
 }
 
 class WatchedFile implements File {

@@ -70,6 +70,8 @@ const deleteBefore =
     directory.maintain(startMs)
   }
 const checkpoint: Step = async (_log, directory) => directory.checkpoint()
+/** What upkeep does once many bytes were appended. */
+const note: Step = async log => log.store.note(log.logEndOffset)
 const idle: Step = async log => log.idle()
 
 const workloads: Readonly<Record<string, readonly Step[]>> = {
@@ -92,6 +94,19 @@ const workloads: Readonly<Record<string, readonly Step[]>> = {
     checkpoint,
     write('d'),
     write('e'),
+  ],
+  'notes between': [write('a'), note, write('b'), write('c'), note, checkpoint, write('d'), note, write('e')],
+  'notes around an aborted transaction': [
+    writeOpen('t1'),
+    note,
+    writeOpen('t2'),
+    note,
+    end(false),
+    note,
+    checkpoint,
+    write('a'),
+    note,
+    write('b'),
   ],
   DeleteRecords: [write('a'), write('b'), write('c'), write('d'), deleteBefore(3), write('e')],
 }

@@ -62,7 +62,12 @@ class Run {
       () => this.#read(),
       () => this.#read(),
     ]
-    const rare = [() => this.#restart(), () => this.#deleteRecords(), () => this.#maintain()]
+    const rare = [
+      () => this.#restart(),
+      () => this.#deleteRecords(),
+      () => this.#maintain(),
+      () => this.#bench.log.store.note(this.#bench.log.logEndOffset),
+    ]
     if (this.#pick(12) === 0) rare[this.#pick(rare.length)]!()
     else acts[this.#pick(acts.length)]!()
     this.#compare()
@@ -143,6 +148,7 @@ class Run {
       cleanStop: clean,
       logStartOffset,
       recoveryPoint: clean ? this.#model.entries.length : 0,
+      writesKept: this.#pick(3) > 0,
     })
     expect(this.#bench.log.recovery).toMatchObject({ truncatedBytes: 0, corruptRanges: [] })
     this.#cleaner = this.#newCleaner()
