@@ -4,7 +4,7 @@ import type { Scenario } from '../golden/scenario.ts'
 import { forgetsTime, judge } from '../golden/verdict.ts'
 import { forbiddenIn, hangsOnStreamTime } from './format-rules.ts'
 import type { Answer, KafkaOracle } from './kafka.ts'
-import { shrink } from './shrink.ts'
+import { partsOf, shrink } from './shrink.ts'
 
 export interface Finding {
   /** What was generated; what it was shrunk to is the scenario. */
@@ -38,25 +38,37 @@ export class Hunt {
       for (const each of lacking) this.#missing.set(each, (this.#missing.get(each) ?? 0) + 1)
       return undefined
     }
-    const differences = await this.#differences(scenario)
-    if (differences === undefined) return undefined
-    const small = await shrink(scenario, async candidate => {
+    const found = await this.#look(scenario)
+    if (found === undefined) return undefined
+    const kind = kindOf(found.differences)
+    const small = await shrink(found.scenario, async candidate => {
       if (candidate.nodes.length === 0 || missingWith(candidate).length > 0) return false
-      const found = await this.#compare(candidate, true)
-      return found.kind === 'differs' && kindOf(found.differences) === kindOf(differences)
+      const compared = await this.#compare(candidate, true)
+      return compared.kind === 'differs' && kindOf(compared.differences) === kind
     })
-    const found = await this.#compare(small, true)
-    if (found.kind !== 'differs') throw new Error(`'${scenario.name}' does not differ any more`)
-    return { seedName: scenario.name, scenario: found.scenario, differences: found.differences }
+    const again = await this.#compare(small, true)
+    if (again.kind !== 'differs') throw new Error(`'${scenario.name}' does not differ any more`)
+    return { seedName: scenario.name, scenario: again.scenario, differences: again.differences }
   }
 
-  async #differences(scenario: Scenario): Promise<readonly string[] | undefined> {
+  /** The scenario with Kafka's answer where it differs, or the part of it that does. */
+  async #look(scenario: Scenario): Promise<Differing | undefined> {
     const compared = await this.#compare(scenario, false)
-    // What differs only because of an order is as good as not looked at.
-    const final = compared.kind === 'differs' ? await this.#compare(scenario, true) : compared
+    let final = compared.kind === 'differs' ? await this.#compare(scenario, true) : compared
+    if (final.kind === 'left' && final.why === hangs) final = (await this.#partThatDiffers(scenario)) ?? final
     if (final.kind === 'left') this.#reasons.set(final.why, (this.#reasons.get(final.why) ?? 0) + 1)
     this.#counts[final.kind === 'differs' ? 'differing' : final.kind]++
-    return final.kind === 'differs' ? final.differences : undefined
+    return final.kind === 'differs' ? final : undefined
+  }
+
+  /** What hangs on an order as a whole may have parts that do not, and differ all the same: looks at each on its own. */
+  async #partThatDiffers(scenario: Scenario): Promise<Differing | undefined> {
+    for (const part of partsOf(scenario)) {
+      if ((await this.#compare(part, false)).kind !== 'differs') continue
+      const compared = await this.#compare(part, true)
+      if (compared.kind === 'differs') return compared
+    }
+    return undefined
   }
 
   /** With `orders` it differs only where no other order of sub-topologies makes Kafka differ from itself. */
@@ -65,7 +77,7 @@ export class Hunt {
     if (forbidden !== undefined) return left(forbidden)
     const answer = await this.#oracle.ask(scenario, { orders })
     if (answer.unsupported !== undefined) return left(answer.unsupported.slice(-80))
-    if (answer.hangsOnOrder === true) return left('hangs on an order')
+    if (answer.hangsOnOrder === true) return left(hangs)
     if (failsOnNullKey(scenario, answer)) return left('fails on a null key')
     if ((answer.expected?.length ?? 0) > rowsMax) return left('too many rows')
     if (hangsOnStreamTime(scenario, answer)) return left('hangs on stream time')
@@ -90,10 +102,18 @@ export class Hunt {
   }
 }
 
+const hangs = 'hangs on an order'
+
+interface Differing {
+  readonly kind: 'differs'
+  readonly scenario: Scenario
+  readonly differences: readonly string[]
+}
+
 type Compared =
   | { readonly kind: 'same' | 'refused' }
   | { readonly kind: 'left'; readonly why: string }
-  | { readonly kind: 'differs'; readonly scenario: Scenario; readonly differences: readonly string[] }
+  | Differing
 
 function left(why: string): Compared {
   return { kind: 'left', why }

@@ -83,6 +83,30 @@ function bridged(nodes: readonly NodeSpec[], dropped: NodeSpec, parent: string):
     })
 }
 
+/** Every sink with what is above it, and all inputs or the first of them. */
+export function* partsOf(scenario: Scenario): Generator<Scenario> {
+  const { nodes, inputs } = scenario
+  for (const sink of nodes.filter(({ op }) => op === 'to')) {
+    const part = { ...scenario, nodes: aboveOf(sink, nodes) }
+    yield part
+    yield { ...part, inputs: inputs.slice(0, Math.ceil(inputs.length / 3)) }
+  }
+}
+
+/** A node and all that it needs; stores are needed by name. */
+function aboveOf(sink: NodeSpec, nodes: readonly NodeSpec[]): readonly NodeSpec[] {
+  const needed = new Set<NodeSpec>([sink])
+  for (const node of nodes.toReversed()) {
+    const above = [...needed]
+    const isParent = above.some(each => parentsOf(each).some(id => idsOf(node).includes(id)))
+    const names = node.op === 'stateStore' || node.op === 'globalStore' ? node.store : undefined
+    const isStore =
+      names !== undefined && above.some(({ store, fn }) => store === names || fn === `lookup:${names}`)
+    if (isParent || isStore) needed.add(node)
+  }
+  return nodes.filter(node => needed.has(node))
+}
+
 const optional = [
   'name',
   'store',
