@@ -114,6 +114,11 @@ export function oneOf<const Word extends string>(
   }
 }
 
+/** The same, written in any case. */
+export function inAnyCase<Word extends string>(row: ConfigRow<Word>): ConfigRow<Word> {
+  return { ...row, parse: given => row.parse(typeof given === 'string' ? given.toLowerCase() : given) }
+}
+
 /** Words of a set, separated by commas on the wire. */
 export function listOf<const Word extends string>(
   words: readonly Word[],

@@ -9,6 +9,7 @@ import { StreamsError } from '../src/base/errors.ts'
 import {
   boolean,
   double,
+  inAnyCase,
   int,
   listOf,
   long,
@@ -211,10 +212,12 @@ export const brokerConfigTable = {
     ['uniform', 'range'],
     'The assignors that members of the consumer protocol may ask for; the first is the default.',
   ),
-  'group.consumer.migration.policy': oneOf(
-    ['disabled'],
-    'disabled',
-    'Whether groups with members change their protocol; here only empty ones do.',
+  'group.consumer.migration.policy': inAnyCase(
+    oneOf(
+      ['bidirectional', 'upgrade', 'downgrade', 'disabled'],
+      'bidirectional',
+      'Whether groups with members change their protocol: to the consumer protocol when a member of that joins ("upgrade"), to the classic one when the last such member leaves ("downgrade"), both, or neither; unless "disabled", members of both may be in one group.',
+    ),
   ),
 
   'transaction.state.log.num.partitions': int(4, 'Partitions of __transaction_state.', { min: 1 }),

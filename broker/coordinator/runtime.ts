@@ -32,6 +32,8 @@ export interface Outcome<Record, Response> {
   readonly refused?: ((error: BrokerError) => Response) | undefined
   /** Replay even if the append failed. */
   readonly soft?: boolean | undefined
+  /** The records make sense together only: they go into one batch, so that a crash leaves all of them or none. */
+  readonly whole?: boolean | undefined
 }
 
 export interface ProducerIdentity {
@@ -133,14 +135,16 @@ export class CoordinatorPartition<Record, State extends CoordinatorState<Record>
   }
 
   /** Appends and replays; answers why it could not, if it could not. */
-  #commit<Response>({ records, transaction, soft }: Outcome<Record, Response>): BrokerError | undefined {
+  #commit<Response>(outcome: Outcome<Record, Response>): BrokerError | undefined {
+    const { records, transaction, soft } = outcome
+    const bytesMax = outcome.whole === true ? Infinity : batchBytesMax
     const now = this.#clock.now()
     const producerId = transaction?.producerId ?? -1
     let next = 0
     while (next < records.length) {
       const first = next
       this.#writer.reset()
-      for (; next < records.length && this.#writer.sizeInBytes < batchBytesMax; next++) {
+      for (; next < records.length && this.#writer.sizeInBytes < bytesMax; next++) {
         const { key, value } = this.#codec.encode(records[next]!)
         this.#writer.append(now, key, value)
       }

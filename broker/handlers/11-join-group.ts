@@ -2,7 +2,8 @@
  * JoinGroup (key 11): becomes a member of a group, or stays one through a rebalance.
  *
  * Behaviour. The answer waits until the rebalance has closed: all members have joined, or its time is up. The leader
- * gets all members and their metadata. `coordinator/group/join.ts` has the table of who comes in how.
+ * gets all members and their metadata. `coordinator/group/join.ts` has the table of who comes in how. In a group of the
+ * consumer protocol it is answered at once: `coordinator/group/consumer/classic-join.ts`.
  *
  * Version notes. 1: a rebalance time-out of its own. 4: MEMBER_ID_REQUIRED. 5: static members. 7: the protocol type, and
  * a protocol name that may be null. 8: a reason. 9: skipAssignment.
@@ -13,6 +14,7 @@ import {
   type JoinGroupResponse,
 } from '../../src/protocol/messages/11-join-group.ts'
 import { refusedJoin } from '../coordinator/group/responses.ts'
+import { may } from './authorize.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const nullNameSince = 7
@@ -24,10 +26,13 @@ export const joinGroup: ApiHandler<JoinGroupRequest, JoinGroupResponse> = apiHan
 })
 
 function handle(
-  { groups }: BrokerContext,
-  { request, version, clientId, clientHost, connectionId }: RequestContext<JoinGroupRequest>,
+  broker: BrokerContext,
+  context: RequestContext<JoinGroupRequest>,
 ): JoinGroupResponse | Promise<JoinGroupResponse> {
-  const response = groups.join(request, { clientId: clientId ?? '', clientHost, connectionId, version })
+  const { request, version, clientId, clientHost, connectionId } = context
+  const isSeen = (topic: string) => may(broker, context, 'DESCRIBE', 'TOPIC', topic)
+  const caller = { clientId: clientId ?? '', clientHost, connectionId, version, isSeen }
+  const response = broker.groups.join(request, caller)
   return response instanceof Promise ? response.then(each => named(each, version)) : named(response, version)
 }
 

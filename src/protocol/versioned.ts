@@ -26,14 +26,17 @@ export function versionedBytes<M>(type: MessageType<M>, version: number, message
 
 /**
  * Reads such bytes. Of a version newer than any that is known, `newer` says what to do: `refuse` it, or read
- * it `as-latest`, which is right where later versions may only add fields at the end. Throws MR-5010.
+ * it `as-latest`, which is right where later versions may only add fields at the end. `memoryMax` bounds what its objects
+ * may take, in bytes. Throws MR-5010.
  */
 export function readVersioned<M>(
   type: MessageType<M>,
   bytes: Uint8Array,
   newer: 'refuse' | 'as-latest',
+  memoryMax?: number,
 ): Versioned<M> {
   const reader = new Reader(bytes)
+  if (memoryMax !== undefined) reader.memoryLeft = memoryMax
   const version = versionBefore(reader, type.name)
   const [min, max] = type.versions
   const read = newer === 'as-latest' ? Math.min(version, max) : version

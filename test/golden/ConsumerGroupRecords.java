@@ -37,6 +37,15 @@ public class ConsumerGroupRecords {
         new ConsumerGroupMemberMetadataValue().setInstanceId("instance").setRackId(null).setClientId("client")
             .setClientHost("/127.0.0.1").setSubscribedTopicNames(List.of("a", "b")).setSubscribedTopicRegex("c.*")
             .setRebalanceTimeoutMs(300000).setServerAssignor("range"));
+    record("classic-member", new ConsumerGroupMemberMetadataKey().setGroupId("group").setMemberId("member"), 5,
+        new ConsumerGroupMemberMetadataValue().setInstanceId(null).setRackId("rack").setClientId("client")
+            .setClientHost("/127.0.0.1").setSubscribedTopicNames(List.of("a")).setSubscribedTopicRegex(null)
+            .setRebalanceTimeoutMs(60000).setServerAssignor(null)
+            .setClassicMemberMetadata(new ConsumerGroupMemberMetadataValue.ClassicMemberMetadata()
+                .setSessionTimeoutMs(45000)
+                .setSupportedProtocols(List.of(
+                    new ConsumerGroupMemberMetadataValue.ClassicProtocol().setName("range").setMetadata(new byte[] {0, 3, 1}),
+                    new ConsumerGroupMemberMetadataValue.ClassicProtocol().setName("sticky").setMetadata(new byte[] {0, 3, 2})))));
     record("consumer-target-epoch", new ConsumerGroupTargetAssignmentMetadataKey().setGroupId("group"), 6,
         new ConsumerGroupTargetAssignmentMetadataValue().setAssignmentEpoch(7).setAssignmentTimestamp(1700000000000L));
     record("consumer-target", new ConsumerGroupTargetAssignmentMemberKey().setGroupId("group").setMemberId("member"), 7,

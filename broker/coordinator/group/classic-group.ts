@@ -14,6 +14,7 @@ import type { JoinGroupRequestProtocol } from '../../../src/protocol/messages/11
 import type { Deadline, Deadlines } from '../timers.ts'
 import { groupTransitions, type GroupState } from './group-state.ts'
 import { Member, type MemberIdentity, type MemberTerms } from './member.ts'
+import { chosenProtocol, namesOf } from './protocol-choice.ts'
 import type { Membership } from './records.ts'
 
 /** What a group's deadlines call when they are reached. */
@@ -135,17 +136,8 @@ export class ClassicGroup {
   /** The protocol that all support and most prefer. */
   selectProtocol(): string {
     assert(this.members.size > 0, 'a group without members selects a protocol')
-    const ballots = new Map<string, number>()
-    for (const { terms } of this.members.values()) {
-      const choice = terms.protocols.find(({ name }) => this.#protocolVotes.get(name) === this.members.size)
-      assert(choice !== undefined, 'the members of a group have no protocol in common')
-      ballots.set(choice.name, (ballots.get(choice.name) ?? 0) + 1)
-    }
-    let selected = ''
-    let most = 0
-    for (const [name, count] of ballots) {
-      if (count > most) [selected, most] = [name, count]
-    }
+    const selected = chosenProtocol(Array.from(this.members.values(), ({ terms }) => terms.protocols))
+    assert(selected !== undefined, 'the members of a group have no protocol in common')
     return selected
   }
 
@@ -229,7 +221,7 @@ export class ClassicGroup {
   }
 
   #vote(member: Member, by: 1 | -1): void {
-    for (const name of new Set(member.terms.protocols.map(each => each.name))) {
+    for (const name of namesOf(member.terms.protocols)) {
       const count = (this.#protocolVotes.get(name) ?? 0) + by
       if (count === 0) this.#protocolVotes.delete(name)
       else this.#protocolVotes.set(name, count)

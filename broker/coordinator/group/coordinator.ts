@@ -36,7 +36,7 @@ import type { DeleteOffsetsResult } from './delete.ts'
 import { describeGroup, listGroups } from './describe.ts'
 import { expired } from './expiry.ts'
 import { checkCommitter, type CommitRequest } from './committer.ts'
-import { JoinGroupOperation, type Caller } from './join.ts'
+import { JoinGroupOperation } from './join.ts'
 import { leaveGroup } from './leave.ts'
 import { commitOffsets, refuseOffsets } from './offset-commit.ts'
 import { fetchOffsets, type FetchedTopic, type OffsetsToFetch } from './offset-fetch.ts'
@@ -44,7 +44,7 @@ import { OffsetStore } from './offset-store.ts'
 import { Rebalance } from './rebalance.ts'
 import { groupRecordCodec } from './record-codec.ts'
 import type { GroupRecord } from './records.ts'
-import { refusedJoin, refusedSync } from './responses.ts'
+import { refusedJoin, refusedSync, refuseParked } from './responses.ts'
 import { GroupShard } from './shard.ts'
 import { SyncGroupOperation } from './sync.ts'
 
@@ -92,6 +92,7 @@ export class GroupCoordinator {
       config,
       topics,
       deadlines: this.#deadlines,
+      rebalance: this.#rebalance,
       run: (groupId, operation) => this.#run(groupId, operation),
     })
     this.#expiry = this.#deadlines.create(() => this.#expire())
@@ -111,10 +112,7 @@ export class GroupCoordinator {
     for (const { state } of this.#partitions) {
       for (const group of state.groups.values()) {
         for (const member of group.members.values()) {
-          member.joining?.resolve(refusedJoin(code, member.id))
-          member.joining = undefined
-          member.syncing?.resolve(refusedSync(code))
-          member.syncing = undefined
+          refuseParked(member, code)
         }
       }
     }
@@ -125,7 +123,7 @@ export class GroupCoordinator {
     return partitionForId(groupId, this.#ensurePartitions().length)
   }
 
-  join(request: JoinGroupRequest, caller: Caller): JoinGroupResponse | Promise<JoinGroupResponse> {
+  join(request: JoinGroupRequest, caller: ConsumerCaller): JoinGroupResponse | Promise<JoinGroupResponse> {
     const { groupId, memberId, sessionTimeoutMs } = request
     if (groupId === '') return refusedJoin(kafkaErrors.INVALID_GROUP_ID.code, memberId)
     const shortest = this.#config['group.min.session.timeout.ms']
@@ -134,9 +132,8 @@ export class GroupCoordinator {
       return refusedJoin(kafkaErrors.INVALID_SESSION_TIMEOUT.code, memberId)
     }
     this.#admit(groupId)
-    if (!this.#consumers.giveWay(groupId)) {
-      return refusedJoin(kafkaErrors.INCONSISTENT_GROUP_PROTOCOL.code, memberId)
-    }
+    const joined = this.#consumers.join(request, caller)
+    if (joined !== undefined) return joined
     return this.#run(groupId, shard => {
       if (memberId !== '' && !shard.groups.has(groupId)) {
         return answer(refusedJoin(kafkaErrors.UNKNOWN_MEMBER_ID.code, memberId))
@@ -148,6 +145,8 @@ export class GroupCoordinator {
   sync(request: SyncGroupRequest, connectionId: number): SyncGroupResponse | Promise<SyncGroupResponse> {
     if (request.groupId === '') return refusedSync(kafkaErrors.INVALID_GROUP_ID.code)
     return this.#run(request.groupId, shard => {
+      const consumers = shard.consumerGroups.get(request.groupId)
+      if (consumers !== undefined) return answer(this.#consumers.sync(consumers, request))
       const group = shard.groups.get(request.groupId)
       if (group === undefined) return answer(refusedSync(kafkaErrors.UNKNOWN_MEMBER_ID.code))
       return this.#sync.sync(group, request, connectionId)
@@ -157,12 +156,17 @@ export class GroupCoordinator {
   /** Answers Kafka's code. */
   heartbeat(request: HeartbeatRequest): number {
     if (request.groupId === '') return kafkaErrors.INVALID_GROUP_ID.code
-    const group = this.#shardOf(request.groupId)?.groups.get(request.groupId)
+    const shard = this.#shardOf(request.groupId)
+    const consumers = shard?.consumerGroups.get(request.groupId)
+    if (consumers !== undefined) return this.#consumers.classicHeartbeat(consumers, request)
+    const group = shard?.groups.get(request.groupId)
     return group === undefined ? kafkaErrors.UNKNOWN_MEMBER_ID.code : this.#sync.heartbeat(group, request)
   }
 
   leave(groupId: string, members: readonly MemberIdentity[]): readonly MemberResponse[] {
-    return this.#run(groupId, shard => {
+    return this.#run<readonly MemberResponse[]>(groupId, shard => {
+      const consumers = shard.consumerGroups.get(groupId)
+      if (consumers !== undefined) return this.#consumers.leave(shard, consumers, members)
       const group = shard.groups.get(groupId)
       if (group !== undefined) return leaveGroup(group, members, this.#rebalance)
       const errorCode = kafkaErrors.UNKNOWN_MEMBER_ID.code
@@ -333,9 +337,7 @@ export class GroupCoordinator {
     )
     for (const partition of this.#partitions) {
       partition.load()
-      for (const group of partition.state.groups.values()) {
-        for (const member of group.members.values()) this.#rebalance.touch(member)
-      }
+      for (const group of partition.state.groups.values()) this.#rebalance.loaded(group)
       this.#consumers.start(partition.state)
     }
   }

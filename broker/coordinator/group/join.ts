@@ -26,10 +26,10 @@ import type { BrokerConfig } from '../../config.ts'
 import { answer, type Outcome } from '../runtime.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { checkMember } from './fencing.ts'
-import { park, sameProtocols, type Member, type MemberTerms } from './member.ts'
+import { park, sameProtocols, termsOf, type Member } from './member.ts'
 import type { Rebalance } from './rebalance.ts'
 import type { GroupRecord } from './records.ts'
-import { joinedResponse, refusedJoin, refusedSync, toldToLeader } from './responses.ts'
+import { joinedResponse, refusedJoin, refuseParked, toldToLeader } from './responses.ts'
 
 /** Who sent a request. */
 export interface Caller {
@@ -44,7 +44,7 @@ export type JoinOutcome = Outcome<GroupRecord, JoinGroupResponse | Promise<JoinG
 /** Ids of a group that may be given out and not used yet. */
 const pendingMembersMax = 10_000
 /** Since this version a dynamic member is given its id before it joins. */
-const memberIdRequiredSince = 4
+export const memberIdRequiredSince = 4
 /** Since this version a static leader that comes back is told that it leads and need not assign. */
 const skipAssignmentSince = 9
 
@@ -140,7 +140,7 @@ export class JoinGroupOperation {
     if (group.state === 'Stable' && keepsChoice(group, before, request)) {
       return this.#replaceInStable(group, before, id, request, caller)
     }
-    fence(before)
+    refuseParked(before, kafkaErrors.FENCED_INSTANCE_ID.code)
     const leads = group.leaderId === before.id
     group.remove(before)
     const { clientId, clientHost, connectionId } = caller
@@ -221,25 +221,6 @@ function keepsChoice(group: ClassicGroup, before: Member, request: JoinGroupRequ
   const kept = group.selectProtocol() === group.protocolName
   group.setTerms(before, terms)
   return kept
-}
-
-function fence(member: Member): void {
-  const { code } = kafkaErrors.FENCED_INSTANCE_ID
-  member.joining?.resolve(refusedJoin(code, member.id))
-  member.joining = undefined
-  member.syncing?.resolve(refusedSync(code))
-  member.syncing = undefined
-}
-
-function termsOf({ sessionTimeoutMs, rebalanceTimeoutMs, protocols }: JoinGroupRequest): MemberTerms {
-  // JoinGroup v0 has one time-out for both.
-  const waitMs = rebalanceTimeoutMs < 0 ? sessionTimeoutMs : rebalanceTimeoutMs
-  return { sessionTimeoutMs, rebalanceTimeoutMs: waitMs, protocols: protocols.map(copied) }
-}
-
-/** The metadata is a view into a request and is kept for as long as the member lives. */
-function copied({ name, metadata }: JoinGroupRequest['protocols'][number]) {
-  return { name, metadata: metadata.slice() }
 }
 
 function refuse(kafkaCode: number, memberId: string): JoinOutcome {

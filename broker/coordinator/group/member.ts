@@ -2,6 +2,7 @@
 import { equalBytes, noBytes } from '../../../src/base/bytes.ts'
 import { deferred } from '../../../src/base/deferred.ts'
 import type {
+  JoinGroupRequest,
   JoinGroupRequestProtocol,
   JoinGroupResponse,
 } from '../../../src/protocol/messages/11-join-group.ts'
@@ -27,6 +28,18 @@ export interface MemberTerms {
   readonly rebalanceTimeoutMs: number
   /** In the order of the member's preference. */
   readonly protocols: readonly JoinGroupRequestProtocol[]
+}
+
+/** What a request says. */
+export function termsOf({ sessionTimeoutMs, rebalanceTimeoutMs, protocols }: JoinGroupRequest): MemberTerms {
+  // JoinGroup v0 has one time-out for both.
+  const waitMs = rebalanceTimeoutMs < 0 ? sessionTimeoutMs : rebalanceTimeoutMs
+  return { sessionTimeoutMs, rebalanceTimeoutMs: waitMs, protocols: protocols.map(copied) }
+}
+
+/** The metadata is a view into a request and is kept for as long as the member lives. */
+function copied({ name, metadata }: JoinGroupRequestProtocol): JoinGroupRequestProtocol {
+  return { name, metadata: metadata.slice() }
 }
 
 /** Who a member is, for as long as it is one. */

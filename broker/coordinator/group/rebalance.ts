@@ -14,14 +14,14 @@
  * (`group.initial.rebalance.delay.ms`); each part of the wait in which someone joined is followed by another, up to the
  * rebalance time-out. Without such a delay it is a rebalance like any other.
  */
+import { assert } from '../../../src/base/assert.ts'
 import type { Clock } from '../../../src/base/clock.ts'
-import { noBytes } from '../../../src/base/bytes.ts'
 import { kafkaErrors } from '../../../src/protocol/errors.ts'
 import type { BrokerConfig } from '../../config.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import type { Member } from './member.ts'
 import type { GroupRecord } from './records.ts'
-import { joinedResponse, refusedJoin, refusedSync } from './responses.ts'
+import { joinedResponse, refusedSync, refuseParked } from './responses.ts'
 
 /** How long a member that has never been answered may wait for its first rebalance to end (Kafka's figure). */
 const newMemberWaitMsMax = 5 * 60_000
@@ -43,6 +43,15 @@ export class Rebalance {
     // A new member cannot send heartbeats while its join is parked; all that bounds it is this figure.
     const waitMs = member.isNew ? Math.max(newMemberWaitMsMax, sessionTimeoutMs) : sessionTimeoutMs
     member.session.set(waitMs)
+  }
+
+  /** A group was read from the log, or made of one of the other protocol: its sessions begin. */
+  loaded(group: ClassicGroup): void {
+    for (const member of group.members.values()) this.touch(member)
+    // A record without a leader is one of a group that has to be rebalanced first (`consumer/downgrade.ts`).
+    if (group.members.size === 0 || group.leaderId !== undefined) return
+    const records = this.prepare(group)
+    assert(records.length === 0, 'a rebalance that nobody has joined yet has ended')
   }
 
   /** Opens a rebalance. */
@@ -123,7 +132,7 @@ export class Rebalance {
       const { joining, syncing } = member
       if (joining?.connectionId !== connectionId && syncing?.connectionId !== connectionId) continue
       const wasNew = member.isNew
-      this.#refuse(member, kafkaErrors.REBALANCE_IN_PROGRESS.code)
+      refuseParked(member, kafkaErrors.REBALANCE_IN_PROGRESS.code)
       member.isNew = false
       this.touch(member)
       // Its id was in the answer that it never gets: it will come back as somebody else.
@@ -132,10 +141,9 @@ export class Rebalance {
     return this.remove(group, strangers)
   }
 
-  /** Takes back the assignments that a generation was waiting for and tells who asked. */
+  /** Tells who waits for the assignment of a generation that there will be none. */
   refuseSyncs(group: ClassicGroup, kafkaCode: number): void {
     for (const member of group.members.values()) {
-      member.assignment = noBytes
       member.syncing?.resolve(refusedSync(kafkaCode))
       member.syncing = undefined
     }
@@ -182,15 +190,8 @@ export class Rebalance {
   }
 
   #dismiss(group: ClassicGroup, member: Member): void {
-    this.#refuse(member, kafkaErrors.UNKNOWN_MEMBER_ID.code)
+    refuseParked(member, kafkaErrors.UNKNOWN_MEMBER_ID.code)
     group.remove(member)
-  }
-
-  #refuse(member: Member, kafkaCode: number): void {
-    member.joining?.resolve(refusedJoin(kafkaCode, member.id))
-    member.joining = undefined
-    member.syncing?.resolve(refusedSync(kafkaCode))
-    member.syncing = undefined
   }
 }
 

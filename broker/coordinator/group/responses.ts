@@ -46,3 +46,11 @@ export function syncedResponse(group: ClassicGroup, member: Member): SyncGroupRe
 export function refusedSync(kafkaCode: number): SyncGroupResponse {
   return SyncGroupResponse.create({ errorCode: kafkaCode, assignment: noBytes })
 }
+
+/** Answers whatever a member waits for with a refusal. */
+export function refuseParked(member: Member, kafkaCode: number): void {
+  member.joining?.resolve(refusedJoin(kafkaCode, member.id))
+  member.joining = undefined
+  member.syncing?.resolve(refusedSync(kafkaCode))
+  member.syncing = undefined
+}

@@ -1,8 +1,8 @@
 /**
  * The groups whose memory is one partition of `__consumer_offsets`: memberships and offsets, made by replay.
  *
- * A group id is one of a classic group or of a group of the consumer protocol, never both: where an empty one of one kind
- * makes way for one of the other, its tombstone stands before the other's first record.
+ * A group id is one of a classic group or of a group of the consumer protocol, never both: where one of one kind becomes or
+ * makes way for one of the other, its tombstones stand before the other's first record.
  */
 import type { Clock } from '../../../src/base/clock.ts'
 import type { RecordPlace, TransactionMarker } from '../coordinator-log.ts'

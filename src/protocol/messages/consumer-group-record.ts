@@ -15,6 +15,7 @@
  */
 import {
   array,
+  bytes,
   int32,
   int64,
   int8,
@@ -91,6 +92,30 @@ export const ConsumerGroupMetadataValue: MessageType<ConsumerGroupMetadataValue>
     { epoch: int32, metadataHash: tagged(0, int64) },
   )
 
+/** One of the assignors that a member of the classic protocol has, and what it says under it. */
+export interface ClassicProtocol {
+  readonly name: string
+  /** Its subscription, as in JoinGroup. */
+  readonly metadata: Uint8Array
+}
+
+/** What a member that speaks the classic protocol says besides. */
+export interface ClassicMemberMetadata {
+  readonly sessionTimeoutMs: number
+  /** In the order of its preference. */
+  readonly supportedProtocols: readonly ClassicProtocol[]
+}
+
+export const ClassicProtocol: StructType<ClassicProtocol> = struct<ClassicProtocol>('ClassicProtocol', {
+  name: string,
+  metadata: bytes,
+})
+
+export const ClassicMemberMetadata: StructType<ClassicMemberMetadata> = struct<ClassicMemberMetadata>(
+  'ClassicMemberMetadata',
+  { sessionTimeoutMs: int32, supportedProtocols: array(ClassicProtocol) },
+)
+
 /** A member and its subscription. */
 export interface ConsumerGroupMemberMetadataValue {
   readonly instanceId: string | null
@@ -103,6 +128,8 @@ export interface ConsumerGroupMemberMetadataValue {
   readonly rebalanceTimeoutMs: number
   /** The assignor that it asks for; null if it leaves the choice. */
   readonly serverAssignor: string | null
+  /** Null for a member of the consumer protocol. */
+  readonly classicMemberMetadata: ClassicMemberMetadata | null
 }
 
 export const ConsumerGroupMemberMetadataValue: MessageType<ConsumerGroupMemberMetadataValue> =
@@ -118,6 +145,7 @@ export const ConsumerGroupMemberMetadataValue: MessageType<ConsumerGroupMemberMe
       subscribedTopicRegex: nullable(string),
       rebalanceTimeoutMs: withDefault(-1, int32),
       serverAssignor: nullable(string),
+      classicMemberMetadata: tagged(0, withDefault(null, nullable(ClassicMemberMetadata))),
     },
   )
 

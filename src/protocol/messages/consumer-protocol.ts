@@ -89,9 +89,9 @@ export function subscriptionBytes(subscription: ConsumerProtocolSubscription, ve
   return versionedBytes(ConsumerProtocolSubscription, version, subscription)
 }
 
-/** Reads a member's metadata. Throws MR-5010. */
-export function readSubscription(bytes: Uint8Array): ConsumerProtocolSubscription {
-  return readVersioned(ConsumerProtocolSubscription, bytes, 'as-latest').message
+/** Reads a member's metadata, whose objects may take `memoryMax` bytes. Throws MR-5010. */
+export function readSubscription(bytes: Uint8Array, memoryMax?: number): ConsumerProtocolSubscription {
+  return readVersioned(ConsumerProtocolSubscription, bytes, 'as-latest', memoryMax).message
 }
 
 /** The assignment of a member in a SyncGroup request. */
@@ -103,7 +103,7 @@ export function assignmentBytes(assignment: ConsumerProtocolAssignment, version 
  * Reads the assignment of a SyncGroup response. No bytes at all, which is what a member gets that the leader
  * forgot, are no partitions. Throws MR-5010.
  */
-export function readAssignment(bytes: Uint8Array): ConsumerProtocolAssignment {
+export function readAssignment(bytes: Uint8Array, memoryMax?: number): ConsumerProtocolAssignment {
   if (bytes.length === 0) return ConsumerProtocolAssignment.create()
-  return readVersioned(ConsumerProtocolAssignment, bytes, 'as-latest').message
+  return readVersioned(ConsumerProtocolAssignment, bytes, 'as-latest', memoryMax).message
 }

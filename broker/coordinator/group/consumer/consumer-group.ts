@@ -14,6 +14,7 @@
  * or is giving it up. Reading a log that was compacted passes through states in between, so replay takes what comes and
  * the last record of each key decides.
  */
+import { namesOf } from '../protocol-choice.ts'
 import type {
   ConsumerGroupRecord,
   MemberPosition,
@@ -55,6 +56,7 @@ const unknownSubscription: MemberSubscription = Object.freeze({
   topicRegex: null,
   rebalanceTimeoutMs: -1,
   serverAssignor: null,
+  classic: null,
 })
 
 export class ConsumerGroup {
@@ -93,6 +95,36 @@ export class ConsumerGroup {
   isFree(memberId: string, topicId: string, partition: number): boolean {
     const owner = this.#owners.get(topicId)?.get(partition)
     return owner === undefined || owner === memberId
+  }
+
+  /** Whether a member waits for partitions of which some are not free yet. */
+  isWaiting({ id, position }: ConsumerMember): boolean {
+    for (const [topicId, partitions] of this.targetOf(id)) {
+      const assigned = position.assigned.get(topicId)
+      for (const partition of partitions) {
+        if (assigned?.has(partition) !== true && !this.isFree(id, topicId, partition)) return true
+      }
+    }
+    return false
+  }
+
+  /** Whether every member but those that are named speaks the classic protocol. */
+  isClassicWithout(leaving: ReadonlySet<string>): boolean {
+    for (const { id, subscription } of this.members.values()) {
+      if (subscription.classic === null && !leaving.has(id)) return false
+    }
+    return true
+  }
+
+  /** Whether all members that speak the classic protocol have one of these assignors. */
+  supportsClassic(names: ReadonlySet<string>): boolean {
+    const common = new Set(names)
+    for (const { subscription } of this.members.values()) {
+      if (subscription.classic === null) continue
+      const own = namesOf(subscription.classic.protocols)
+      for (const name of common) if (!own.has(name)) common.delete(name)
+    }
+    return common.size > 0
   }
 
   /** Whether any member subscribes to a topic. */

@@ -10,7 +10,7 @@ import type { ConsumerGroup, ConsumerMember } from './consumer-group.ts'
 import { assignorOf } from './group-epoch.ts'
 import type { TopicDirectory } from './topic-directory.ts'
 
-const consumerMember = 1
+const [classicMember, consumerMember] = [0, 1]
 
 /** The group with its members; `isClassic` if there is one of the same id that is not of this protocol. */
 export function describeConsumerGroup(
@@ -61,7 +61,7 @@ function describeMember(
     subscribedTopicRegex: subscription.topicRegex,
     assignment: described(assigned, topics),
     targetAssignment: described(group.targetOf(id), topics),
-    memberType: consumerMember,
+    memberType: subscription.classic === null ? consumerMember : classicMember,
   }
 }
 

@@ -2,6 +2,7 @@
 import { kafkaErrors } from '../../../../src/protocol/errors.ts'
 import type { ConsumerGroupHeartbeatRequest } from '../../../../src/protocol/messages/68-consumer-group-heartbeat.ts'
 import { BrokerError } from '../../../broker-error.ts'
+import type { BrokerConfig } from '../../../config.ts'
 import { awayEpoch, type ConsumerGroup, type ConsumerMember } from './consumer-group.ts'
 import type { MemberPosition } from './records.ts'
 import type { NamedPartitions } from './reconcile.ts'
@@ -30,6 +31,18 @@ export function checkRequest(
     const message = `ServerAssignor ${serverAssignor} is not supported. Supported assignors: ${assignors.join(', ')}.`
     throw new BrokerError(kafkaErrors.UNSUPPORTED_ASSIGNOR.code, message)
   }
+}
+
+/** Throws GROUP_MAX_SIZE_REACHED for one more member than a group may have. */
+export function checkRoom(
+  group: ConsumerGroup,
+  memberId: string,
+  config: Pick<BrokerConfig, 'group.consumer.max.size'>,
+): void {
+  const { size } = group.members
+  if (group.members.has(memberId) || size < config['group.consumer.max.size']) return
+  const message = `The consumer group has reached its maximum capacity of ${size} members.`
+  throw new BrokerError(kafkaErrors.GROUP_MAX_SIZE_REACHED.code, message)
 }
 
 /** Throws INVALID_REGULAR_EXPRESSION. */

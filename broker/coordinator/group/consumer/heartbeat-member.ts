@@ -1,12 +1,14 @@
-/** Whose heartbeat it is: the member as its group has it, with what the request changes of its subscription. */
+/** Whose heartbeat or JoinGroup it is: the member as its group has it, with what the request changes of its subscription. */
 import { assert } from '../../../../src/base/assert.ts'
 import { kafkaErrors } from '../../../../src/protocol/errors.ts'
+import type { JoinGroupRequest } from '../../../../src/protocol/messages/11-join-group.ts'
 import type { ConsumerGroupHeartbeatRequest } from '../../../../src/protocol/messages/68-consumer-group-heartbeat.ts'
 import { BrokerError } from '../../../broker-error.ts'
 import { awayEpoch, startPosition, type ConsumerGroup, type ConsumerMember } from './consumer-group.ts'
 import { checkEpoch, checkRegex, knownMember } from './heartbeat-check.ts'
 import type { NamedPartitions } from './reconcile.ts'
 import type { MemberSubscription, Target } from './records.ts'
+import { sameSubscription } from './subscription.ts'
 
 /** The member that a heartbeat comes from, as the group has it, and what has to be written for it to be that. */
 export interface Found {
@@ -33,37 +35,64 @@ export function findMember(
   }
   const id = request.memberId === '' ? newId() : request.memberId
   const holderId = instanceId === null ? undefined : group.instances.get(instanceId)
-  if (holderId !== undefined && holderId !== id) return replaced(group, holderId, id)
-  const existing = group.members.get(id)
-  if (existing !== undefined) return { member: existing, isNew: false, replaces: undefined, targets }
-  const subscription = blankSubscription(request)
-  const member = { id, subscription, position: startPosition }
-  return { member, isNew: true, replaces: undefined, targets }
-}
-
-/** A static member takes the place of one that went away and has its partitions. Throws UNRELEASED_INSTANCE_ID. */
-function replaced(group: ConsumerGroup, holderId: string, id: string): Found {
+  if (holderId === undefined || holderId === id) return memberOrNew(group, id, instanceId)
   const holder = group.members.get(holderId)
   assert(holder !== undefined, 'an instance id of nobody')
-  if (holder.position.epoch !== awayEpoch) {
+  // One of the classic protocol never says that it goes: whoever comes with its instance id takes its place.
+  if (holder.subscription.classic === null && holder.position.epoch !== awayEpoch) {
     throw new BrokerError(
       kafkaErrors.UNRELEASED_INSTANCE_ID.code,
-      `Static member ${id} with instance id ${holder.subscription.instanceId} cannot join the group because the ` +
+      `Static member ${id} with instance id ${instanceId} cannot join the group because the ` +
         `instance id is owned by member ${holderId}.`,
     )
   }
+  return replaced(group, holder, id)
+}
+
+/**
+ * The member that a JoinGroup comes from, or one that it makes. A static one that has no id yet takes the place of the member
+ * that has its instance id. Throws UNKNOWN_MEMBER_ID or FENCED_INSTANCE_ID.
+ */
+export function findClassicMember(
+  group: ConsumerGroup,
+  { memberId, groupInstanceId: instanceId }: Pick<JoinGroupRequest, 'memberId' | 'groupInstanceId'>,
+  newId: () => string,
+): Found {
+  if (memberId !== '') {
+    // A dynamic member that was given its id a moment ago, or that was fenced and comes back, is taken with it.
+    if (instanceId === null) return memberOrNew(group, memberId, instanceId)
+    const member = knownMember(group, { memberId, instanceId })
+    return { member, isNew: false, replaces: undefined, targets: group.targets }
+  }
+  const holderId = instanceId === null ? undefined : group.instances.get(instanceId)
+  if (holderId === undefined) return memberOrNew(group, newId(), instanceId)
+  const holder = group.members.get(holderId)
+  assert(holder !== undefined, 'an instance id of nobody')
+  return replaced(group, holder, newId())
+}
+
+function memberOrNew(group: ConsumerGroup, id: string, instanceId: string | null): Found {
+  const { targets } = group
+  const existing = group.members.get(id)
+  if (existing !== undefined) return { member: existing, isNew: false, replaces: undefined, targets }
+  const member = { id, subscription: blankSubscription(instanceId), position: startPosition }
+  return { member, isNew: true, replaces: undefined, targets }
+}
+
+/** A static member takes the place of one before it and has its partitions. */
+function replaced(group: ConsumerGroup, holder: ConsumerMember, id: string): Found {
   const position = { ...holder.position, epoch: 0, previousEpoch: 0 }
   const targets = new Map(group.targets)
-  targets.set(id, group.targetOf(holderId))
+  targets.set(id, group.targetOf(holder.id))
   return {
     member: { id, subscription: holder.subscription, position },
     isNew: false,
-    replaces: holderId,
+    replaces: holder.id,
     targets,
   }
 }
 
-function blankSubscription({ instanceId }: ConsumerGroupHeartbeatRequest): MemberSubscription {
+function blankSubscription(instanceId: string | null): MemberSubscription {
   return {
     instanceId,
     rackId: null,
@@ -73,6 +102,7 @@ function blankSubscription({ instanceId }: ConsumerGroupHeartbeatRequest): Membe
     topicRegex: null,
     rebalanceTimeoutMs: -1,
     serverAssignor: null,
+    classic: null,
   }
 }
 
@@ -96,20 +126,10 @@ export function subscribed(
     rebalanceTimeoutMs:
       request.rebalanceTimeoutMs === -1 ? before.rebalanceTimeoutMs : request.rebalanceTimeoutMs,
     serverAssignor: request.serverAssignor ?? before.serverAssignor,
+    classic: null,
   }
   if (after.topicRegex !== null && after.topicRegex !== before.topicRegex) checkRegex(after.topicRegex)
-  const { topicNames: _names, ...rest } = after
-  const isSame =
-    sameNames(before.topicNames, after.topicNames) &&
-    (Object.keys(rest) as (keyof typeof rest)[]).every(key => before[key] === after[key])
-  return isSame ? member : { ...member, subscription: after }
-}
-
-/** Whether both have the same names, in any order. */
-export function sameNames(left: readonly string[], right: readonly string[]): boolean {
-  if (left.length !== right.length) return false
-  const names = new Set(left)
-  return right.every(name => names.has(name))
+  return sameSubscription(before, after) ? member : { ...member, subscription: after }
 }
 
 /** What a member says that it has; `undefined` if it does not say. */

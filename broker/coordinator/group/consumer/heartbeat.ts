@@ -11,7 +11,8 @@
  * | 0            | none                | it                                    | goes on from where the group saw it last   |
  * | 0            | of nobody           | none                                  | a new static member                        |
  * | 0            | of one that is away | that one                              | takes its place and its partitions         |
- * | 0            | of one that is here | that one                              | UNRELEASED_INSTANCE_ID                     |
+ * | 0            | of one that is here | that one, of the consumer protocol    | UNRELEASED_INSTANCE_ID                     |
+ * | 0            | of one that is here | that one, of the classic protocol     | takes its place and its partitions         |
  * | > 0          | none, or its own    | it, in this epoch or the one before   | goes on                                    |
  * | > 0          | any                 | none; another; in another epoch       | UNKNOWN_MEMBER_ID; FENCED_INSTANCE_ID;     |
  * |              |                     |                                       | FENCED_MEMBER_EPOCH                        |
@@ -31,18 +32,20 @@ import {
 import { BrokerError } from '../../../broker-error.ts'
 import type { BrokerConfig } from '../../../config.ts'
 import type { Outcome } from '../../runtime.ts'
+import type { ClassicGroup } from '../classic-group.ts'
 import type { Caller } from '../join.ts'
 import type { GroupRecord } from '../records.ts'
 import type { GroupShard } from '../shard.ts'
 import { awayEpoch, ConsumerGroup, type ConsumerMember } from './consumer-group.ts'
-import { assign, hashOf, resolveRegexes } from './group-epoch.ts'
-import { checkRequest, knownMember } from './heartbeat-check.ts'
-import { findMember, namedOf, sameNames, subscribed, type Found } from './heartbeat-member.ts'
+import type { Departures } from './departure.ts'
+import { checkRequest, checkRoom, knownMember } from './heartbeat-check.ts'
+import { findMember, namedOf, subscribed, type Found } from './heartbeat-member.ts'
+import { preferredAssignor, takeStep } from './member-step.ts'
 import type { MemberTimers } from './member-timers.ts'
-import { reconcile, sameOwned } from './reconcile.ts'
-import type { MemberPosition, Target } from './records.ts'
-import { memberTombstones, removeMember } from './removal.ts'
+import { sameOwned } from './reconcile.ts'
+import type { MemberPosition } from './records.ts'
 import type { TopicDirectory } from './topic-directory.ts'
+import { finishUpgrade, upgrade } from './upgrade.ts'
 
 /** Who sent a heartbeat. */
 export interface ConsumerCaller extends Caller {
@@ -58,6 +61,18 @@ interface HeartbeatParts {
   readonly config: BrokerConfig
   readonly topics: TopicDirectory
   readonly timers: MemberTimers
+  readonly departures: Departures
+}
+
+/** The group that a member comes to. */
+interface Entered {
+  readonly group: ConsumerGroup
+  /** What has to be written for there to be the group. */
+  readonly records: readonly GroupRecord[]
+  /** Who is to have what must be computed whatever the member wants. */
+  readonly unsettled: boolean
+  /** The classic group that becomes it. */
+  readonly upgraded?: ClassicGroup
 }
 
 export class ConsumerHeartbeatOperation {
@@ -66,13 +81,15 @@ export class ConsumerHeartbeatOperation {
   readonly #config: BrokerConfig
   readonly #topics: TopicDirectory
   readonly #timers: MemberTimers
+  readonly #departures: Departures
 
-  constructor({ clock, random, config, topics, timers }: HeartbeatParts) {
+  constructor({ clock, random, config, topics, timers, departures }: HeartbeatParts) {
     this.#clock = clock
     this.#random = random
     this.#config = config
     this.#topics = topics
     this.#timers = timers
+    this.#departures = departures
   }
 
   /** Throws a `BrokerError` with what the member is told. */
@@ -81,98 +98,36 @@ export class ConsumerHeartbeatOperation {
     request: ConsumerGroupHeartbeatRequest,
     caller: ConsumerCaller,
   ): HeartbeatOutcome {
-    checkRequest(request, caller.version, this.#config['group.consumer.assignors'])
+    const config = this.#config
+    checkRequest(request, caller.version, config['group.consumer.assignors'])
     if (request.memberEpoch < 0) return this.#leave(shard, request)
-    const records: GroupRecord[] = []
-    const group = groupOf(shard, request, records)
-    if (
-      !group.members.has(request.memberId) &&
-      group.members.size >= this.#config['group.consumer.max.size']
-    ) {
-      const message = `The consumer group has reached its maximum capacity of ${group.members.size} members.`
-      throw new BrokerError(kafkaErrors.GROUP_MAX_SIZE_REACHED.code, message)
-    }
+    const entered = this.#enter(shard, request)
+    const { group } = entered
+    checkRoom(group, request.memberId, config)
     const named = namedOf(request)
     const found = findMember(group, request, named, () => randomUuid(this.#random))
     const member = subscribed(found.member, request, caller)
-    if (found.replaces !== undefined) records.push(...memberTombstones(group.id, found.replaces))
-    const isOther = found.isNew || found.replaces !== undefined
-    if (isOther || found.member.subscription !== member.subscription) {
-      const { id: memberId, subscription: value } = member
-      records.push({ kind: 'consumer-member', groupId: group.id, memberId, value })
+    const terms = {
+      topics: this.#topics,
+      nowMs: this.#clock.now(),
+      isSeen: caller.isSeen,
+      preferred: preferredAssignor(config),
     }
-    if (found.replaces !== undefined) {
-      const value = found.targets.get(member.id) ?? new Map()
-      records.push({ kind: 'consumer-target', groupId: group.id, memberId: member.id, value })
-    }
-    const { epoch, targets } = this.#advanceGroup(group, found, member, { records, isSeen: caller.isSeen })
-    const position = reconcile(member.position, {
-      target: targets.get(member.id) ?? new Map(),
-      targetEpoch: epoch,
-      named,
-      isFree: (topicId, partition) =>
-        group.isFree(member.id, topicId, partition) ||
-        (found.replaces !== undefined && group.isFree(found.replaces, topicId, partition)),
-    })
-    const isMoved = isOther || position !== member.position
-    if (isMoved) {
-      records.push({ kind: 'consumer-position', groupId: group.id, memberId: member.id, value: position })
-    }
+    const step = takeStep(group, { found, member, named, unsettled: entered.unsettled }, terms)
+    const { position, isMoved } = step
     return {
-      records,
+      records: [...entered.records, ...step.records],
       response: this.#respond(request, member, position),
-      committed: () => this.#committed(shard, found, { ...member, position }, isMoved, group.id),
+      whole: entered.upgraded !== undefined,
+      committed: () => {
+        if (entered.upgraded !== undefined) finishUpgrade(entered.upgraded, this.#timers)
+        this.#committed(shard, found, { ...member, position }, isMoved, group.id)
+      },
     }
-  }
-
-  /** Counts the group's epoch up if what the members want has changed, and computes who is to have what for a new epoch. */
-  #advanceGroup(
-    group: ConsumerGroup,
-    { member: before, isNew, replaces }: Found,
-    member: ConsumerMember,
-    { records, isSeen }: Pick<ConsumerCaller, 'isSeen'> & { readonly records: GroupRecord[] },
-  ): { readonly epoch: number; readonly targets: ReadonlyMap<string, Target> } {
-    const nowMs = this.#clock.now()
-    const topics = this.#topics
-    const { subscription } = member
-    const isKnown = !isNew && replaces === undefined && before.subscription === subscription
-    if (isKnown && group.topicsVersion === topics.version && group.epoch <= group.assignmentEpoch) {
-      return { epoch: group.assignmentEpoch, targets: group.targets }
-    }
-    const members = new Map(group.members)
-    const known = new Map(group.targets)
-    if (replaces !== undefined) {
-      members.delete(replaces)
-      known.set(member.id, group.targetOf(replaces))
-      known.delete(replaces)
-    }
-    members.set(member.id, member)
-    const { topicNames, topicRegex } = subscription
-    const wanted = isNew ? undefined : before.subscription
-    const namesChanged = !sameNames(wanted?.topicNames ?? [], topicNames)
-    const regexChanged = (wanted?.topicRegex ?? null) !== topicRegex
-    let { epoch } = group
-    let { regexes }: { regexes: ReturnType<typeof resolveRegexes>['regexes'] } = group
-    if (namesChanged || regexChanged || group.topicsVersion !== topics.version) {
-      const resolved = resolveRegexes(group, members, { topics, nowMs, isSeen })
-      regexes = resolved.regexes
-      records.push(...resolved.records)
-      const metadataHash = hashOf(members, regexes, topics)
-      const changed = namesChanged || regexChanged || resolved.records.length > 0
-      if (changed || metadataHash !== group.metadataHash || epoch === 0) {
-        epoch++
-        records.push({ kind: 'consumer-epoch', groupId: group.id, value: { epoch, metadataHash } })
-      }
-    }
-    if (epoch <= group.assignmentEpoch) return { epoch: group.assignmentEpoch, targets: known }
-    const preferred = this.#config['group.consumer.assignors'][0] ?? 'uniform'
-    const assigned = assign(group, members, { epoch, regexes, targets: known, topics, preferred, nowMs })
-    records.push(...assigned.records)
-    return { epoch, targets: assigned.targets }
   }
 
   #leave(shard: GroupShard, request: ConsumerGroupHeartbeatRequest): HeartbeatOutcome {
-    const group = groupOf(shard, request, [])
+    const group = existingGroup(shard, request)
     const member = knownMember(group, request)
     const { memberEpoch } = request
     const response = ConsumerGroupHeartbeatResponse.create({ memberId: member.id, memberEpoch })
@@ -185,11 +140,24 @@ export class ConsumerHeartbeatOperation {
         committed: () => this.#timers.awaitRevocation(group.id, member.id, undefined),
       }
     }
-    return {
-      records: removeMember(group, member.id, this.#topics),
-      response,
-      committed: () => this.#timers.forget(group.id, member.id),
+    return this.#departures.depart(shard, group, new Set([member.id]), response)
+  }
+
+  /** The group; a new one for who joins, also in place of a classic group. Throws GROUP_ID_NOT_FOUND. */
+  #enter(shard: GroupShard, request: ConsumerGroupHeartbeatRequest): Entered {
+    const { groupId, memberEpoch } = request
+    const [classic, isThere] = [shard.groups.get(groupId), shard.consumerGroups.has(groupId)]
+    if (isThere || memberEpoch !== 0) {
+      return { group: existingGroup(shard, request), records: [], unsettled: false }
     }
+    if (classic === undefined) return { group: new ConsumerGroup(groupId), records: [], unsettled: false }
+    if (classic.state === 'Empty') {
+      const tombstone: GroupRecord = { kind: 'membership', groupId, membership: undefined }
+      return { group: new ConsumerGroup(groupId), records: [tombstone], unsettled: false }
+    }
+    const terms = { config: this.#config, topics: this.#topics, nowMs: this.#clock.now() }
+    const { group, records, isSettled } = upgrade(classic, terms)
+    return { group, records, unsettled: !isSettled, upgraded: classic }
   }
 
   #committed(
@@ -204,6 +172,9 @@ export class ConsumerHeartbeatOperation {
     group.topicsVersion = this.#topics.version
     if (replaces !== undefined) this.#timers.forget(groupId, replaces)
     this.#timers.touch(groupId, member.id, this.#config['group.consumer.session.timeout.ms'])
+    // It may have been one of the classic protocol until now.
+    this.#timers.joined(groupId, member.id)
+    this.#timers.synced(groupId, member.id)
     if (!isMoved) return
     const isRevoking = member.position.state === 'unrevoked'
     const timeoutMs = isRevoking ? member.subscription.rebalanceTimeoutMs : undefined
@@ -231,21 +202,13 @@ export class ConsumerHeartbeatOperation {
   }
 }
 
-/** The group; a new one for who joins, also in place of a classic group that is empty. Throws GROUP_ID_NOT_FOUND. */
-function groupOf(
-  shard: GroupShard,
-  { groupId, memberEpoch }: ConsumerGroupHeartbeatRequest,
-  records: GroupRecord[],
-): ConsumerGroup {
+/** Throws GROUP_ID_NOT_FOUND. */
+function existingGroup(shard: GroupShard, { groupId }: ConsumerGroupHeartbeatRequest): ConsumerGroup {
   const group = shard.consumerGroups.get(groupId)
   if (group !== undefined) return group
-  const { code } = kafkaErrors.GROUP_ID_NOT_FOUND
-  const classic = shard.groups.get(groupId)
-  if (memberEpoch !== 0) throw new BrokerError(code, `Consumer group ${groupId} not found.`)
-  if (classic === undefined) return new ConsumerGroup(groupId)
-  if (classic.state !== 'Empty') throw new BrokerError(code, `Group ${groupId} is not a consumer group.`)
-  records.push({ kind: 'membership', groupId, membership: undefined })
-  return new ConsumerGroup(groupId)
+  const isClassic = shard.groups.has(groupId)
+  const why = isClassic ? `Group ${groupId} is not a consumer group.` : `Consumer group ${groupId} not found.`
+  throw new BrokerError(kafkaErrors.GROUP_ID_NOT_FOUND.code, why)
 }
 
 function toldAssignment({ assigned }: MemberPosition): ConsumerGroupHeartbeatAssignment {

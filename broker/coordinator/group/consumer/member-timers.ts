@@ -1,16 +1,24 @@
-/** The deadlines of members: the session that each heartbeat puts off, and the time to give partitions up. */
+/**
+ * The deadlines of members: the session that each heartbeat puts off, and the time to do what they were told.
+ *
+ *   revocation   of the consumer protocol: to give partitions up
+ *   join         of the classic protocol: to join again, from when it was first told to
+ *   sync         of the classic protocol: to ask what it has, from when it joined
+ */
 import type { Deadline, Deadlines } from '../../timers.ts'
 
 interface TimersOfMember {
   readonly session: Deadline
   readonly revocation: Deadline
+  readonly join: Deadline
+  readonly sync: Deadline
 }
 
 /** What is called when a deadline is reached. */
 export interface MemberAlarms {
   session(groupId: string, memberId: string): void
-  /** The member has not given up in time what it was told to. */
-  revocation(groupId: string, memberId: string): void
+  /** The member has not done in time what it was told to. */
+  late(groupId: string, memberId: string): void
 }
 
 export class MemberTimers {
@@ -35,13 +43,33 @@ export class MemberTimers {
     else revocation.set(timeoutMs)
   }
 
+  /** Gives a member of the classic protocol so long to join again, unless it was told so before. */
+  awaitJoin(groupId: string, memberId: string, timeoutMs: number): void {
+    const { join } = this.#of(groupId, memberId)
+    if (!join.isSet) join.set(timeoutMs)
+  }
+
+  /** It has joined again. */
+  joined(groupId: string, memberId: string): void {
+    this.#of(groupId, memberId).join.clear()
+  }
+
+  /** Gives a member of the classic protocol so long to ask what it has. */
+  awaitSync(groupId: string, memberId: string, timeoutMs: number): void {
+    this.#of(groupId, memberId).sync.set(timeoutMs)
+  }
+
+  /** It has asked. */
+  synced(groupId: string, memberId: string): void {
+    this.#of(groupId, memberId).sync.clear()
+  }
+
   /** The member is gone. */
   forget(groupId: string, memberId: string): void {
     const members = this.#groups.get(groupId)
     const timers = members?.get(memberId)
     if (members === undefined || timers === undefined) return
-    timers.session.clear()
-    timers.revocation.clear()
+    for (const deadline of Object.values(timers) as readonly Deadline[]) deadline.clear()
     members.delete(memberId)
     if (members.size === 0) this.#groups.delete(groupId)
   }
@@ -53,7 +81,9 @@ export class MemberTimers {
     if (timers === undefined) {
       timers = {
         session: this.#deadlines.create(() => this.#alarms.session(groupId, memberId)),
-        revocation: this.#deadlines.create(() => this.#alarms.revocation(groupId, memberId)),
+        revocation: this.#deadlines.create(() => this.#alarms.late(groupId, memberId)),
+        join: this.#deadlines.create(() => this.#alarms.late(groupId, memberId)),
+        sync: this.#deadlines.create(() => this.#alarms.late(groupId, memberId)),
       }
       members.set(memberId, timers)
     }

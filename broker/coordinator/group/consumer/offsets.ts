@@ -12,6 +12,8 @@
  * |                                                 | its own in that epoch already, | ILLEGAL_GENERATION    |
  * |                                                 | else STALE_MEMBER_EPOCH        |                       |
  *
+ * Members of the classic protocol are told ILLEGAL_GENERATION for STALE_MEMBER_EPOCH, and may use any version.
+ *
  * The last row is KIP-1251: a commit that was on its way while the member's epoch was counted up is still one of the owner.
  */
 import { kafkaErrors } from '../../../../src/protocol/errors.ts'
@@ -40,9 +42,12 @@ export function checkConsumerCommit(
   if (transactional && epoch === -1 && memberId === '' && groupInstanceId === null) return takeAll
   const member = group.members.get(memberId)
   if (member === undefined) return { refusal: kafkaErrors.UNKNOWN_MEMBER_ID.code }
-  if (!transactional && version < memberEpochSince) return { refusal: kafkaErrors.UNSUPPORTED_VERSION.code }
+  const isClassic = member.subscription.classic !== null
+  if (!transactional && !isClassic && version < memberEpochSince) {
+    return { refusal: kafkaErrors.UNSUPPORTED_VERSION.code }
+  }
   if (epoch === member.position.epoch) return takeAll
-  const stale = transactional ? kafkaErrors.ILLEGAL_GENERATION.code : kafkaErrors.STALE_MEMBER_EPOCH.code
+  const stale = staleCode(transactional || isClassic)
   if (epoch > member.position.epoch) return { refusal: stale }
   return {
     partition(topic, partition) {
@@ -60,7 +65,14 @@ export function checkConsumerFetch(
   if (memberId === null && memberEpoch < 0) return kafkaErrors.NONE.code
   const member = group.members.get(memberId ?? '')
   if (member === undefined) return kafkaErrors.UNKNOWN_MEMBER_ID.code
-  return member.position.epoch === memberEpoch ? kafkaErrors.NONE.code : kafkaErrors.STALE_MEMBER_EPOCH.code
+  if (member.position.epoch === memberEpoch) return kafkaErrors.NONE.code
+  return staleCode(member.subscription.classic !== null)
+}
+
+/** Those that know generations only are told so. */
+function staleCode(isOfGenerations: boolean): number {
+  const { ILLEGAL_GENERATION, STALE_MEMBER_EPOCH } = kafkaErrors
+  return isOfGenerations ? ILLEGAL_GENERATION.code : STALE_MEMBER_EPOCH.code
 }
 
 function ownedSince({ position }: ConsumerMember, topicId: string | undefined, partition: number) {

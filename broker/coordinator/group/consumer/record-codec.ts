@@ -141,13 +141,34 @@ function decoded<V>(type: MessageType<V>, bytes: Uint8Array | null): V | undefin
 }
 
 function subscriptionValue(value: MemberSubscription): ConsumerGroupMemberMetadataValue {
-  const { topicNames, topicRegex, ...rest } = value
-  return { ...rest, subscribedTopicNames: topicNames, subscribedTopicRegex: topicRegex }
+  const { topicNames, topicRegex, classic, ...rest } = value
+  return {
+    ...rest,
+    subscribedTopicNames: topicNames,
+    subscribedTopicRegex: topicRegex,
+    classicMemberMetadata: classic && {
+      sessionTimeoutMs: classic.sessionTimeoutMs,
+      supportedProtocols: classic.protocols,
+    },
+  }
 }
 
 function subscriptionOf(value: ConsumerGroupMemberMetadataValue): MemberSubscription {
-  const { subscribedTopicNames, subscribedTopicRegex, ...rest } = value
-  return { ...rest, topicNames: subscribedTopicNames, topicRegex: subscribedTopicRegex }
+  const { subscribedTopicNames, subscribedTopicRegex, classicMemberMetadata: classic, ...rest } = value
+  return {
+    ...rest,
+    topicNames: subscribedTopicNames,
+    // Kafka writes an empty one where there is none.
+    topicRegex: subscribedTopicRegex === '' ? null : subscribedTopicRegex,
+    classic: classic && {
+      sessionTimeoutMs: classic.sessionTimeoutMs,
+      // Views into the log's bytes, which do not outlive the reading.
+      protocols: classic.supportedProtocols.map(({ name, metadata }) => ({
+        name,
+        metadata: metadata.slice(),
+      })),
+    },
+  }
 }
 
 function positionValue(position: MemberPosition): ConsumerGroupCurrentMemberAssignmentValue {

@@ -3,12 +3,20 @@
  *
  * `record-codec.ts` turns them into Kafka's own keys and values (semantics G64). In each, an `undefined` value forgets.
  */
+import type { ClassicProtocol } from '../../../../src/protocol/messages/consumer-group-record.ts'
 
 /** Topic id → partitions, ascending. */
 export type Target = ReadonlyMap<string, readonly number[]>
 
 /** Topic id → partition → the epoch in which it was assigned (KIP-1251). */
 export type OwnedPartitions = ReadonlyMap<string, ReadonlyMap<number, number>>
+
+/** What a member says besides that speaks the classic protocol. */
+export interface ClassicTerms {
+  readonly sessionTimeoutMs: number
+  /** Its assignors with its subscription under each, in the order of its preference; at least one. */
+  readonly protocols: readonly ClassicProtocol[]
+}
 
 /** Who a member is and what it subscribes to. */
 export interface MemberSubscription {
@@ -20,6 +28,8 @@ export interface MemberSubscription {
   readonly topicRegex: string | null
   readonly rebalanceTimeoutMs: number
   readonly serverAssignor: string | null
+  /** Null for a member that speaks the consumer protocol. */
+  readonly classic: ClassicTerms | null
 }
 
 /**

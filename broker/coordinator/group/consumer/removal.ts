@@ -13,20 +13,19 @@ export function memberTombstones(groupId: string, memberId: string): readonly Co
   ]
 }
 
-/** Takes a member out: the group's epoch is counted up, and the next heartbeat of another gives its partitions away. */
-export function removeMember(
+/** Takes members out: the group's epoch is counted up, and the next heartbeat of another gives their partitions away. */
+export function removeMembers(
   group: ConsumerGroup,
-  memberId: string,
+  leaving: ReadonlySet<string>,
   topics: TopicDirectory,
 ): readonly ConsumerGroupRecord[] {
   const { id: groupId } = group
-  const members = new Map(group.members)
-  members.delete(memberId)
+  const members = new Map([...group.members].filter(([memberId]) => !leaving.has(memberId)))
   const used = new Set(Array.from(members.values(), ({ subscription }) => subscription.topicRegex))
   const unused = [...group.regexes.keys()].filter(regex => !used.has(regex))
   const regexes = new Map([...group.regexes].filter(([regex]) => used.has(regex)))
   return [
-    ...memberTombstones(groupId, memberId),
+    ...[...leaving].flatMap(memberId => memberTombstones(groupId, memberId)),
     ...unused.map(regex => ({ kind: 'consumer-regex', groupId, regex, value: undefined }) as const),
     {
       kind: 'consumer-epoch',

@@ -4,6 +4,7 @@ import { DeleteGroups } from '../../../../src/protocol/messages/42-delete-groups
 import { CreatePartitions } from '../../../../src/protocol/messages/37-create-partitions.ts'
 import { ListGroups } from '../../../../src/protocol/messages/16-list-groups.ts'
 import { OffsetFetch } from '../../../../src/protocol/messages/09-offset-fetch.ts'
+import type { BrokerOptions } from '../../../../broker/broker.ts'
 import { createTopic } from '../../broker-fixture.ts'
 import { commitOffset, committed, describeGroup, join, stableGroup } from '../group-requests.ts'
 import { commitInTransaction, initProducer } from '../transaction-requests.ts'
@@ -15,8 +16,9 @@ const sessionMs = 45_000
 async function startGroup(
   count: number,
   partitions = 6,
+  config: BrokerOptions['config'] = {},
 ): Promise<{ world: World; consumers: TestConsumer[] }> {
-  const world = await startWorld()
+  const world = await startWorld(config)
   await createTopic(world.connection, 'topic', { partitions })
   const consumers = Array.from(
     { length: count },
@@ -283,8 +285,8 @@ describe('offsets', () => {
 })
 
 describe('beside classic groups', () => {
-  it('a group is of one kind, and changes it only while it is empty', async () => {
-    const { world, consumers } = await startGroup(1)
+  it('a group is of one kind, and changes it only while it is empty where migration is disabled', async () => {
+    const { world, consumers } = await startGroup(1, 6, { 'group.consumer.migration.policy': 'disabled' })
     const { connection } = world
     expect(errorName((await join(connection)).errorCode)).toBe('INCONSISTENT_GROUP_PROTOCOL')
     await consumers[0]!.leave()

@@ -8,7 +8,7 @@ type Kind = ConsumerGroupRecord['kind']
 
 /** Made by ConsumerGroupRecords.java beside it. */
 const golden = JSON.parse(readFileSync('test/golden/consumer-group-records.json', 'utf8')) as Readonly<
-  Record<Kind, { readonly key: string; readonly value: string }>
+  Record<Kind | 'classic-member', { readonly key: string; readonly value: string }>
 >
 
 const groupId = 'group'
@@ -30,6 +30,7 @@ const records: readonly ConsumerGroupRecord[] = [
       topicRegex: 'c.*',
       rebalanceTimeoutMs: 300_000,
       serverAssignor: 'range',
+      classic: null,
     },
   },
   { kind: 'consumer-target-epoch', groupId, value: { epoch: 7, timestampMs: 1_700_000_000_000 } },
@@ -62,7 +63,36 @@ const records: readonly ConsumerGroupRecord[] = [
   },
 ]
 
-describe.each(records.map(record => [record.kind, record] as const))('%s', (kind, record) => {
+/** A consumer of the classic protocol in a group of this one. */
+const classicMember: ConsumerGroupRecord = {
+  kind: 'consumer-member',
+  groupId,
+  memberId,
+  value: {
+    instanceId: null,
+    rackId: 'rack',
+    clientId: 'client',
+    clientHost: '/127.0.0.1',
+    topicNames: ['a'],
+    topicRegex: null,
+    rebalanceTimeoutMs: 60_000,
+    serverAssignor: null,
+    classic: {
+      sessionTimeoutMs: 45_000,
+      protocols: [
+        { name: 'range', metadata: Uint8Array.of(0, 3, 1) },
+        { name: 'sticky', metadata: Uint8Array.of(0, 3, 2) },
+      ],
+    },
+  },
+}
+
+const named = [
+  ...records.map(record => [record.kind, record] as const),
+  ['classic-member', classicMember] as const,
+]
+
+describe.each(named)('%s', (kind, record) => {
   it('is written as Kafka does', () => {
     const { key, value } = groupRecordCodec.encode(record)
     expect({ key: Buffer.from(key).toString('hex'), value: Buffer.from(value!).toString('hex') }).toEqual(
@@ -72,8 +102,9 @@ describe.each(records.map(record => [record.kind, record] as const))('%s', (kind
 
   it('is read back, and so is its tombstone', () => {
     const { key, value } = golden[kind]
-    const keyBytes = Buffer.from(key, 'hex')
-    expect(groupRecordCodec.decode(keyBytes, Buffer.from(value, 'hex'))).toEqual(record)
+    const keyBytes = Uint8Array.from(Buffer.from(key, 'hex'))
+    const valueBytes = Uint8Array.from(Buffer.from(value, 'hex'))
+    expect(groupRecordCodec.decode(keyBytes, valueBytes)).toEqual(record)
     expect(groupRecordCodec.decode(keyBytes, null)).toEqual({ ...record, value: undefined })
   })
 })

@@ -1,0 +1,27 @@
+/** Whether a member says anything new of itself. */
+import { sameProtocols } from '../member.ts'
+import type { ClassicTerms, MemberSubscription } from './records.ts'
+
+/** Whether both say the same. */
+export function sameSubscription(before: MemberSubscription, after: MemberSubscription): boolean {
+  const { topicNames: _names, classic: _classic, ...rest } = after
+  return (
+    sameNames(before.topicNames, after.topicNames) &&
+    sameTerms(before.classic, after.classic) &&
+    (Object.keys(rest) as (keyof typeof rest)[]).every(key => before[key] === after[key])
+  )
+}
+
+/** Whether both have the same names, in any order. */
+export function sameNames(left: readonly string[], right: readonly string[]): boolean {
+  if (left.length !== right.length) return false
+  const names = new Set(left)
+  return right.every(name => names.has(name))
+}
+
+function sameTerms(before: ClassicTerms | null, after: ClassicTerms | null): boolean {
+  if (before === null || after === null) return before === after
+  return (
+    before.sessionTimeoutMs === after.sessionTimeoutMs && sameProtocols(before.protocols, after.protocols)
+  )
+}
