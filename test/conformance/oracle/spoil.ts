@@ -111,8 +111,6 @@ const spoilings: readonly Spoiling[] = [
     (_node, dice, nodes) => ({
       storeName: dice.pick([
         ...nodes.flatMap(({ store, storeName, name }) => [store ?? [], storeName ?? [], name ?? []].flat()),
-        '',
-        '..',
         'kept',
       ]),
     }),
