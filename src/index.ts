@@ -128,7 +128,9 @@ export type {
   ProcessorContext,
   ProcessorSupplier,
   PunctuationType,
+  RawRecord,
   RecordContext,
+  SourceContext,
 } from './processor/processor.ts'
 export { aroundProcess, type AroundProcess } from './processor/around.ts'
 export type { ProcessorMetrics, Sensor, SensorReading } from './processor/sensors.ts'

@@ -71,6 +71,11 @@ export class StateDirectory {
     }
   }
 
+  /** The folder of what processors of a task keep on the disk themselves; not made, and never cleared. */
+  filesOf(taskId: string): string {
+    return join(this.path, 'files', taskId)
+  }
+
   /** Gives the claim up. Idempotent; the tasks' databases are closed by their tasks. */
   close(): Promise<void> {
     return this.#claim.close()

@@ -251,6 +251,7 @@ function taskFactory(factory: FactoryOptions) {
         onDrop: logDrop,
         onError: app.onError,
         keepsHeaders: app.headers === 'keep',
+        stateDirectory: directory.filesOf(id),
         deadLetterTopic: app.dlq?.name,
         print: options.print,
       },

@@ -32,6 +32,12 @@ export interface ProcessContext<S> extends RecordContext {
   readonly taskId: string
   /** The processor's name in `describe()`. */
   readonly nodeName: string
+  /**
+   * A folder for what this task keeps on the disk beside its stores: its own among the tasks of the instance, and nobody
+   * else's. Whoever writes there makes it; nothing in it is committed, restored or moved with the task. `undefined`
+   * where there is no disk: in the test driver.
+   */
+  readonly stateDirectory: string | undefined
   /** The greatest timestamp processed by the task, -1 before the first. */
   readonly streamTime: number
   /** The wall clock, milliseconds since the epoch. */

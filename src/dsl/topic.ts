@@ -6,7 +6,7 @@
  * by a stream of narrower ones, and never the other way round.
  */
 import { StreamsError } from '../base/errors.ts'
-import type { RecordContext } from '../processor/processor.ts'
+import type { SourceContext } from '../processor/processor.ts'
 import type { Decoder, Encoder, Serde } from '../serdes/serde.ts'
 import { validateName } from '../topology/names.ts'
 
@@ -61,7 +61,8 @@ export interface TopicPattern<K, V> {
 
 /** Topics that a sink chooses among, record by record; all with the same serdes. They must exist. */
 export interface DynamicTopic<in K, in V> {
-  readonly choose: (value: V, key: K, context: RecordContext) => string
+  /** The context has the record's place, and the bytes that it was read from, `rawKey` and `rawValue`. */
+  readonly choose: (value: V, key: K, context: SourceContext) => string
   readonly key: Encoder<K>
   readonly value: Encoder<V>
   /** What `describe()` prints in place of a topic's name. Default: the name of the function. */

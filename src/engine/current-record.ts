@@ -1,13 +1,28 @@
 /** The record that a task is processing, one object for all of them; what operators see as `context.record`. */
-import type { RecordContext } from '../processor/processor.ts'
+import type { RecordContext, SourceContext } from '../processor/processor.ts'
 import { noHeaders, type Headers } from '../record/record.ts'
+import { rawRecord, type ReadableRecord } from './record-chunk.ts'
 
-export class CurrentRecord implements RecordContext {
+export class CurrentRecord implements SourceContext {
   topic: string | undefined = undefined
   partition = -1
   offset = -1
   timestamp = -1
   headers: Headers = noHeaders
+  /** The record at a place as it was read, as long as it is at hand. */
+  private readonly readRecord: (place: RecordContext) => ReadableRecord | undefined
+
+  constructor(readRecord: CurrentRecord['readRecord']) {
+    this.readRecord = readRecord
+  }
+
+  get rawKey(): Uint8Array | null | undefined {
+    return rawRecord(this.readRecord(this)).rawKey
+  }
+
+  get rawValue(): Uint8Array | null | undefined {
+    return rawRecord(this.readRecord(this)).rawValue
+  }
 
   set(
     topic: string | undefined,

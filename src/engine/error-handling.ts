@@ -21,7 +21,7 @@ import type { DropReason, RecordContext } from '../processor/processor.ts'
 import type { Header } from '../record/record.ts'
 import type { RecordCollector } from './collector.ts'
 import type { DropAtNode } from './drop.ts'
-import type { ReadableRecord } from './record-chunk.ts'
+import { rangeOf, rawRecord, type ReadableRecord } from './record-chunk.ts'
 
 export interface ErrorHandlingOptions {
   readonly applicationId: string
@@ -99,25 +99,20 @@ export class ErrorHandling {
   ): void {
     const { topic, partition, offset, timestamp, headers } = place
     const task = this.options.taskId
-    const failed: FailedRecord = { kind, node, task, topic, partition, offset, timestamp, headers }
+    const where = { topic, partition, offset, timestamp, headers }
+    const failed: FailedRecord = { kind, node, task, ...where, ...rawRecord(record) }
     const error = cause instanceof Error ? cause : failure
     const reaction = reactionTo(this.options.policies, error, failed)
     if (reaction === 'fail') throw failure
-    if (reaction === 'dlq') this.writeDeadLetter(failed, error, failure, record)
+    if (reaction === 'dlq') this.writeDeadLetter(failed, error, failure)
     this.options.dropped({ node, reason: dropReasons[kind], topic, partition, offset })
   }
 
-  private writeDeadLetter(
-    failed: FailedRecord,
-    error: Error,
-    failure: StreamsError,
-    record: ReadableRecord | undefined,
-  ): void {
+  private writeDeadLetter(failed: FailedRecord, error: Error, failure: StreamsError): void {
     const { deadLetterTopic: topic, collector } = this.options
     // Nothing may be lost for want of a topic.
     if (topic === undefined) throw failure
-    const key = record === undefined ? null : rangeOf(record.bytes, record.keyStart, record.keyEnd)
-    const value = record === undefined ? null : rangeOf(record.bytes, record.valueStart, record.valueEnd)
+    const { rawKey: key = null, rawValue: value = null } = failed
     const count = collector.partitionCount(topic)
     const partition = key === null ? this.keylessCount++ % count : partitionForKey(key, count)
     const headers = [...failed.headers, ...this.headersOf(failed, error, failure)]
@@ -170,7 +165,3 @@ class KeptRecord implements ReadableRecord {
 }
 
 const noBytes = new Uint8Array(0)
-
-function rangeOf(bytes: Uint8Array, start: number, end: number): Uint8Array | null {
-  return end < start ? null : bytes.subarray(start, end)
-}

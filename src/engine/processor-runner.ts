@@ -123,6 +123,10 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
     return this.name
   }
 
+  get stateDirectory(): string | undefined {
+    return this.scope.stateDirectory
+  }
+
   get keptHeaders(): Headers {
     const { keepsHeaders, current } = this.scope
     return keepsHeaders ? current.headers : noHeaders

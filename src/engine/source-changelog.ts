@@ -10,7 +10,7 @@ import { reactionTo, type ErrorPolicies } from '../processor/error-policy.ts'
 import type { ChangelogRecord } from '../state/store.ts'
 import type { StoreDefinition } from '../topology/node.ts'
 import type { Subtopology } from '../topology/subtopologies.ts'
-import type { RecordChunk } from './record-chunk.ts'
+import { rawRecord, type RecordChunk } from './record-chunk.ts'
 import { RecordQueue } from './record-queue.ts'
 import { SourceReader } from './source-reader.ts'
 
@@ -40,7 +40,8 @@ export class SourceChangelog {
         const { offset, timestamp } = record
         const place = { topic, partition, offset, timestamp, headers: record.headers() }
         const error = cause instanceof Error ? cause : failure
-        const reaction = reactionTo(onError, error, { kind: 'deserialize', node, task, ...place })
+        const failed = { kind: 'deserialize', node, task, ...place, ...rawRecord(record) } as const
+        const reaction = reactionTo(onError, error, failed)
         if (reaction === 'fail') throw failure
       },
       // It was counted when it was processed.

@@ -66,6 +66,8 @@ export interface TaskEngineOptions {
   readonly onDrop?: (drop: Drop) => void
   /** Where lines that the application prints go. Default: nowhere. */
   readonly print?: (line: string) => void
+  /** A folder for what processors keep on the disk themselves. Default: there is none. */
+  readonly stateDirectory?: string | undefined
   /** What becomes of a record that fails. Default: the error is thrown. */
   readonly onError?: ErrorPolicies
   /** The topic of dead letters by its name on the broker; a policy that asks for one fails where there is none. */
@@ -313,13 +315,14 @@ export class TaskEngine {
       applicationId: options.applicationId,
       taskId: this.id,
       partition: options.partition,
+      stateDirectory: options.stateDirectory,
       clock: options.clock,
       random: options.random ?? seededRandom(0),
       asyncReady: () => options.onAsyncReady?.(),
       collector: options.collector,
       stores: options.stores,
       globalStores: options.globalStores ?? new Map(),
-      current: new CurrentRecord(),
+      current: new CurrentRecord(place => this.readRecord(place)),
       errors: new ErrorHandling({
         applicationId: options.applicationId,
         taskId: this.id,

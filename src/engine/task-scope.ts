@@ -14,6 +14,8 @@ export interface TaskScope {
   readonly applicationId: string
   readonly taskId: string
   readonly partition: number
+  /** For what processors keep on the disk themselves. */
+  readonly stateDirectory: string | undefined
   readonly clock: Clock
   readonly random: Random
   /** Tells the task that a node has asynchronous results. */

@@ -82,6 +82,10 @@ export class ProcessedTask implements RecordContext {
     return this.context.nodeName
   }
 
+  get stateDirectory(): string | undefined {
+    return this.context.stateDirectory
+  }
+
   get streamTime(): number {
     return this.context.streamTime
   }

@@ -6,6 +6,7 @@
  */
 import { StreamsError } from '../base/errors.ts'
 import type { Headers } from '../record/record.ts'
+import type { RawRecord } from './processor.ts'
 
 /** What failed. */
 export type FailureKind = 'deserialize' | 'process' | 'produce'
@@ -16,8 +17,8 @@ export type FailureKind = 'deserialize' | 'process' | 'produce'
  */
 export type ErrorReaction = 'fail' | 'skip' | 'dlq'
 
-/** A record that failed, and where. */
-export interface FailedRecord {
+/** A record that failed, and where; its bytes are those of the record whose processing has failed, whatever the node. */
+export interface FailedRecord extends RawRecord {
   readonly kind: FailureKind
   /** The node whose work failed. */
   readonly node: string

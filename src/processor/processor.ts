@@ -42,6 +42,21 @@ export interface RecordContext {
   readonly headers: Headers
 }
 
+/** The bytes that a record was read from; `null` for a key or value that it has not. */
+export interface RawRecord {
+  /**
+   * As the record was read from its topic: the application's input, or the internal topic before this sub-topology.
+   * `undefined` where no record is at hand: in a punctuation, for the result of an asynchronous call, and for an update that
+   * was held back. A view of what was fetched: not to be changed, and to be copied where it is kept.
+   */
+  readonly rawKey: Uint8Array | null | undefined
+  /** As `rawKey`. */
+  readonly rawValue: Uint8Array | null | undefined
+}
+
+/** Where the current record comes from, and its bytes (semantics A11). */
+export interface SourceContext extends RecordContext, RawRecord {}
+
 /** A punctuation that was scheduled. */
 export interface Cancellable {
   cancel(): void
@@ -73,6 +88,12 @@ export interface ProcessorContext<KOut = unknown, VOut = unknown> {
   readonly taskId: string
   readonly partition: number
   readonly nodeName: string
+  /**
+   * A folder for what this task keeps on the disk beside its stores (semantics A7): its own among the tasks of the instance,
+   * and nobody else's. Whoever writes there makes it; nothing in it is committed, restored or moved with the task.
+   * `undefined` where there is no disk: in the test driver, and in tasks of global stores.
+   */
+  readonly stateDirectory: string | undefined
   /**
    * To every child, in the order in which the children were declared. Only while `process` or a punctuation of this
    * processor runs: MR-1602 otherwise.

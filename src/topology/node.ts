@@ -4,7 +4,7 @@
  * Internal topics (repartition, changelog) bear their names without the application id here, as Kafka's
  * `describe()` prints them; `internal-topics.ts` prefixes them.
  */
-import type { ProcessorSupplier, RecordContext } from '../processor/processor.ts'
+import type { ProcessorSupplier, SourceContext } from '../processor/processor.ts'
 import type { Headers } from '../record/record.ts'
 import type { Decoder, Encoder, Serde } from '../serdes/serde.ts'
 import type { OffsetReset } from './offset-reset.ts'
@@ -42,7 +42,7 @@ export type StreamPartitioner = (
 /** The topic of a record of a dynamic sink. `describeAs` is what `describe()` prints. */
 export interface TopicNameExtractor {
   readonly describeAs: string
-  readonly extract: (key: unknown, value: unknown, context: RecordContext) => string
+  readonly extract: (key: unknown, value: unknown, context: SourceContext) => string
 }
 
 export interface SourceNode {

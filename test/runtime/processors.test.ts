@@ -1,5 +1,5 @@
 /** Processors in running apps: commits that they ask for, and punctuations by the real clock. */
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import {
@@ -35,6 +35,7 @@ async function resultsSoon(broker: EmbeddedBroker): Promise<readonly string[]> {
 }
 
 it('U5: a punctuation by the wall clock runs while nothing comes in, and commits what it asks for', async () => {
+  const directory = await temporaryDirectory()
   const app = defineApp({
     id: 'clock',
     build: b =>
@@ -46,10 +47,11 @@ it('U5: a punctuation by the wall clock runs while nothing comes in, and commits
           punctuate: {
             every: '20ms',
             clock: 'wall',
-            *run({ stores, requestCommit, recordMetadata }) {
+            *run({ stores, requestCommit, recordMetadata, stateDirectory }) {
               for (const [key, value] of stores.kept.all()) {
                 stores.kept.delete(key)
-                yield { key, value: `${value} ${recordMetadata?.topic ?? 'nowhere'}` }
+                const folder = relative(directory, stateDirectory!)
+                yield { key, value: `${value} ${recordMetadata?.topic ?? 'nowhere'} ${folder}` }
                 // The next commit by itself would be in ten minutes.
                 requestCommit()
               }
@@ -58,7 +60,6 @@ it('U5: a punctuation by the wall clock runs while nothing comes in, and commits
         })
         .to(output),
   })
-  const directory = await temporaryDirectory()
   await using broker = await startEmbeddedBroker({ directory: join(directory, 'broker') })
   await createTopics(broker, [input, output])
   await using writer = await TopicWriter.open(broker)
@@ -71,6 +72,6 @@ it('U5: a punctuation by the wall clock runs while nothing comes in, and commits
     heartbeatInterval: 50,
     logger: silentLogger,
   })
-  expect(await resultsSoon(broker)).toEqual(['1 nowhere'])
+  expect(await resultsSoon(broker)).toEqual([`1 nowhere ${join('state', 'clock', 'files', '0_0')}`])
   expect(running.get('kept', 'a')).toBeUndefined()
 })

@@ -208,6 +208,7 @@ describe('A5, A7: the context', () => {
           process: (_record, context) => {
             const { applicationId, taskId, nodeName, recordMetadata, streamTime, wallClock } = context
             seen.push([applicationId, taskId, nodeName, recordMetadata, streamTime, wallClock])
+            expect(context.stateDirectory).toBeUndefined()
           },
           punctuate: {
             every: 10,

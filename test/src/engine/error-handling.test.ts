@@ -11,7 +11,7 @@ import {
   type ErrorReaction,
   type FailedRecord,
 } from '../../../src/index.ts'
-import { utf8Slice } from '../../../src/base/text.ts'
+import { utf8Bytes, utf8Slice } from '../../../src/base/text.ts'
 import { testDriver } from '../../../src/testing/index.ts'
 
 interface Order {
@@ -104,7 +104,8 @@ describe('E2: code that throws', () => {
     driver.input(orders).send('a', { amount: -1 }, { at: 3, partition: 0 }).send('a', { amount: 4 })
     expect(driver.output(doubled).toMap()).toEqual(new Map([['a', 8]]))
     const place = { topic: 'orders', partition: 0, offset: 0, timestamp: 3, task: '0_0', node: 'double' }
-    expect(seen).toEqual([['no such amount: -1', { ...place, kind: 'process' }]])
+    const raw = { rawKey: utf8Bytes('a'), rawValue: utf8Bytes('{"amount":-1}') }
+    expect(seen).toEqual([['no such amount: -1', { ...place, ...raw, kind: 'process' }]])
     const [letter] = driver.dlq()
     expect(letter).toMatchObject({ message: 'no such amount: -1', code: 'MR-3004', node: 'double' })
     expect(letter!.stackTrace).toContain('error-handling.test.ts')
