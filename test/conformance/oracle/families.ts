@@ -25,6 +25,8 @@ export interface Family {
   readonly spoilt?: number
   /** How often a node has a name. */
   readonly named?: number
+  /** How many inputs there are; the default is up to 60. */
+  readonly inputs?: readonly [least: number, most: number]
   /** How often strict naming is asked for. */
   readonly strict?: number
   /** Whether optimisations are always asked for. */
@@ -355,6 +357,21 @@ export const families: Readonly<Record<string, Family>> = {
   },
   mixed: { roots: ['source', 'sourceTable'], weights: everything, length: [4, 12] },
   deep: { roots: ['source', 'source', 'sourceTable', 'globalTable'], weights: everything, length: [10, 30] },
+  // Deeper than any given scenario.
+  abyss: {
+    roots: ['source', 'source', 'sourceTable', 'sourceTable', 'globalTable', 'versionedSource'],
+    weights: {
+      ...everything,
+      source: 0.3,
+      sourceTable: 0.3,
+      closedFold: 0.7,
+      versionedToTable: 0.3,
+      lookup: 0.1,
+    },
+    length: [30, 90],
+    forked: 0.4,
+    inputs: [20, 120],
+  },
   everything: {
     roots: ['source', 'source', 'sourceTable', 'versionedSource'],
     weights: {

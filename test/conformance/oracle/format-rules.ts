@@ -8,6 +8,10 @@ export function forbiddenIn({ nodes, inputs }: Scenario): string | undefined {
   const other = new Set(
     nodes.flatMap(({ op, store }) => (op.startsWith('process') || own.has(store) ? [] : store)),
   )
+  const known = new Set(nodes.flatMap(({ op, store }) => (op === 'globalStore' ? (store ?? []) : [])))
+  const looksUpNothing = ({ fn }: NodeSpec) =>
+    fn?.startsWith('lookup:') === true && !known.has(fn.slice('lookup:'.length))
+  if (nodes.some(looksUpNothing)) return 'what is looked up is there'
   const borrows = ({ op, store }: NodeSpec) =>
     op.startsWith('process') && store !== undefined && other.has(store)
   if (nodes.some(borrows)) return 'processors have stores of their own'
@@ -25,6 +29,7 @@ export function forbiddenIn({ nodes, inputs }: Scenario): string | undefined {
     if (versioned !== undefined && store === undefined) return 'versioned stores have names'
     if (versioned !== undefined && window === undefined && hasWindows(from, nodes))
       return 'windows are not versioned'
+    if (/[^\w.-]/.test(store ?? '')) return 'brokers take no such names of changelogs'
     if (topic === '') return 'topics have names'
     if (op === 'to' && topic !== undefined && read.has(topic)) return 'no sink writes what is read'
   }

@@ -15,7 +15,7 @@ export interface Finding {
 }
 
 /** More rows than this are not looked at: texts that grow out of one another would fill the memory. */
-const rowsMax = 4000
+const rowsMax = 10_000
 
 export class Hunt {
   readonly #oracle: KafkaOracle

@@ -1,6 +1,7 @@
 /** Inputs by chance: few keys and times, so that they meet; late, tied, null, and with leaps of time. */
 import type { InputSpec, NodeSpec } from '../golden/scenario.ts'
 import type { Dice } from './dice.ts'
+import type { Family } from './families.ts'
 
 const letters = ['a', 'b', 'c', 'd', 'e', 'x', 'y', 'z']
 
@@ -36,7 +37,7 @@ interface Pace {
 export function randomInputs(
   dice: Dice,
   { topics, nodes }: { readonly topics: readonly string[]; readonly nodes: readonly NodeSpec[] },
-  { advances = 0, brief = false }: { advances?: number; brief?: boolean },
+  { advances = 0, brief = false, inputs: range = brief ? [2, 8] : [3, 60] }: Family,
 ): InputSpec[] {
   const pace: Pace = {
     start: dice.pick([0, 0, 0, 0, 1000, 1000, 800, 800, 13, 13, 1_700_000_000_000]),
@@ -50,7 +51,7 @@ export function randomInputs(
   const far = !takesTextsApart.test(JSON.stringify(nodes)) && dice.chance(0.2)
   const keys = far ? farAlphabet : dice.pick(alphabets)
   const inputs: InputSpec[] = []
-  const count = brief ? dice.integer(2, 8) : dice.integer(3, 60)
+  const count = dice.integer(...range)
   let now = pace.start
   for (let at = 0; at < count; at++) {
     if (dice.chance(pace.advances)) inputs.push({ advance: dice.pick([1, 10, 50, 100, 250, 1000]) })

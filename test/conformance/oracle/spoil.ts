@@ -95,12 +95,6 @@ const spoilings: readonly Spoiling[] = [
     ({ fn }) => fn?.startsWith('hold:') === true,
     (_node, dice) => ({ fn: `hold:${dice.pick(['wall', 'stream'])}:${dice.pick([0, -1, 1])}` }),
   ),
-  changing(
-    ({ fn }) => fn?.startsWith('lookup:') === true,
-    (_node, dice, nodes) => ({
-      fn: `lookup:${dice.pick(['missing', ...nodes.flatMap(({ store }) => store ?? [])])}`,
-    }),
-  ),
   // A store that is declared twice.
   (dice, nodes) => {
     const declared = nodes.filter(({ op }) => op === 'stateStore')
@@ -118,7 +112,7 @@ const spoilings: readonly Spoiling[] = [
   changing(
     ({ branches }) => branches !== undefined,
     ({ branches }, dice) => {
-      const name = dice.pick(['', '-a', ' ', '-ü', '-0', '-predicate'])
+      const name = dice.pick(['', '-a', '-0', '-predicate', '1'])
       return { branches: branches!.map(branch => (dice.chance(0.6) ? { ...branch, name } : branch)) }
     },
   ),
