@@ -60,6 +60,17 @@ export function isMisplaced(
   return (place.following() ?? Infinity) <= lastOffset
 }
 
+export interface ScanOptions {
+  readonly position: number
+  readonly end: number
+  /** Unchecked, only sizes are looked at: for files that have been checked. */
+  readonly checked: boolean
+  /** Read at a time. Default 1 MiB. */
+  readonly chunkBytes?: number
+  /** What is read into, instead of new memory of a chunk; somebody else's when the scan has ended. */
+  readonly memory?: Uint8Array
+}
+
 export class BatchScanner {
   /** What the current batch lies in; another array after the next step. */
   bytes: Uint8Array
@@ -78,15 +89,15 @@ export class BatchScanner {
   #chunkLength = 0
   #size = 0
 
-  /** Scans [position, end) of the file. Unchecked, only sizes are looked at: for files that have been checked. */
-  constructor(file: File, options: { position: number; end: number; checked: boolean; chunkBytes?: number }) {
+  /** Scans [position, end) of the file. */
+  constructor(file: File, options: ScanOptions) {
     this.#file = file
     this.position = options.position
     this.#chunkPosition = options.position
     this.#end = options.end
     this.#checked = options.checked
     const chunkBytes = Math.min(options.chunkBytes ?? chunkBytesDefault, options.end - options.position)
-    this.bytes = new Uint8Array(Math.max(chunkBytes, batchHeaderBytes))
+    this.bytes = options.memory ?? new Uint8Array(Math.max(chunkBytes, batchHeaderBytes))
   }
 
   /** Bytes of the current batch. */

@@ -76,9 +76,7 @@ export class LogStore {
     this.#noted = { segment: loaded.segments.active, sizeInBytes: loaded.notedBytes }
     if (loaded.snapshotOffset >= 0) this.#snapshotOffsets.push(loaded.snapshotOffset)
     // What a killed process left in the page cache has to reach the disk before it may be called durable.
-    if (this.#syncs && !loaded.report.cleanStop) this.#syncAll()
-    // A file that the first write would make has a name to be synced, which the sync of its bytes does not do.
-    else if (this.#syncs && this.segments.active.sizeInBytes === 0) this.#syncAll()
+    if (this.#syncs && !loaded.report.cleanStop) this.#syncFrom(recovery.recoveryPoint)
   }
 
   /** Seals the active segment and begins one at `logEndOffset`. If it throws, the old one is still active. */
@@ -241,9 +239,13 @@ export class LogStore {
     writeCheckpoint(this.#home.files, path, this.epochs.rows(), this.#syncs)
   }
 
-  #syncAll(): void {
-    for (const segment of [...this.unsynced, this.segments.active]) segment.file.sync()
-    this.#home.files.syncDirectory(this.#home.directory)
+  /** Has on the disk what lies past `recoveryPoint`; the rest is there. A segment without bytes may have no file yet. */
+  #syncFrom(recoveryPoint: number): void {
+    if (recoveryPoint >= this.logEndOffset && this.logEndOffset > 0) return
+    const segments = [...this.unsynced, this.segments.active].filter(each => each.sizeInBytes > 0)
+    for (const segment of segments) segment.file.sync()
+    const isNew = segments.some(each => each.baseOffset >= recoveryPoint)
+    if (isNew) this.#home.files.syncDirectory(this.#home.directory)
   }
 
   #undo(next: Segment): void {

@@ -87,7 +87,8 @@ export function loadProducers(
   const producers = found ?? new ProducerStates()
   for (const [index, segment] of segments.entries()) {
     const end = segments[index + 1]?.baseOffset ?? Infinity
-    if (end > from && segment.baseOffset < offset) replay(producers, segment, { from, upTo: offset, nowMs })
+    if (from < offset && end > from && segment.baseOffset < offset)
+      replay(producers, segment, { from, upTo: offset, nowMs })
   }
   return { producers, snapshotOffset: from }
 }

@@ -87,6 +87,9 @@ interface CleanEnd {
 
 const sectorBytes = 512
 
+/** Read into by one scan after the other: a thousand logs would leave a gigabyte of it behind. */
+const scanMemory = new Uint8Array(1 << 18)
+
 export function loadLog(home: SegmentHome, options: RecoveryOptions): LoadedLog {
   return new Recovery(home, options).run()
 }
@@ -235,7 +238,7 @@ class Recovery {
     const { from: start, endOffset } = range
     const last = endOffset === undefined
     const fileBytes = segment.sizeInBytes
-    const scanner = segment.scan(start.position, { checked: true })
+    const scanner = segment.scan(start.position, { checked: true, memory: scanMemory })
     segment.startRebuild(start)
     let expected = start.offset
     let exact = last

@@ -16,7 +16,7 @@ import {
   lastOffsetOf,
   maxTimestampOf,
 } from '../../src/record/batch-format.ts'
-import { BatchScanner } from './batch-scan.ts'
+import { BatchScanner, type ScanOptions } from './batch-scan.ts'
 import { joinPath, type File, type FileSystem } from './files.ts'
 import { offsetIndexEntryBytes } from './offset-index.ts'
 import {
@@ -88,7 +88,8 @@ export class Segment {
     this.createdMs = options.createdMs
     this.active = options.active
     this.#suffix = options.suffix ?? ''
-    this.#nameSynced = home.syncsNames
+    // One without bytes may have no file: whoever makes it syncs its name, or the first sync of its bytes does.
+    this.#nameSynced = home.syncsNames && options.sizeInBytes > 0
     this.#maxTimestampOffset = options.baseOffset
     if (options.sizeInBytes === 0) this.#maxTimestamp = -1
     if (options.active) this.#indexes = emptyIndexes(this.baseOffset)
@@ -330,13 +331,8 @@ export class Segment {
   }
 
   /** A scanner over its batches from a position on, checksums not computed unless asked for. */
-  scan(position: number, options: { checked?: boolean; chunkBytes?: number } = {}): BatchScanner {
-    return new BatchScanner(this.file, {
-      position,
-      end: this.sizeInBytes,
-      checked: options.checked ?? false,
-      ...(options.chunkBytes === undefined ? {} : { chunkBytes: options.chunkBytes }),
-    })
+  scan(position: number, options: Partial<Omit<ScanOptions, 'position' | 'end'>> = {}): BatchScanner {
+    return new BatchScanner(this.file, { checked: false, ...options, position, end: this.sizeInBytes })
   }
 
   get #indexFiles(): IndexFiles {

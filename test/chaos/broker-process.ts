@@ -1,6 +1,7 @@
 /** `millrace broker start` as a child process on a fixed port, to be killed, paused and started again over its data. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 
 export interface BrokerProcessOptions {
   /** The built `runtime/cli/main.js`. */
@@ -22,6 +23,17 @@ export class BrokerProcess {
   /** The last lines that the broker said on standard error, over all its lives. */
   get stderr(): string {
     return this.#stderr
+  }
+
+  /** Milliseconds of processor time that the broker has had in this life; undefined where the system does not say. */
+  get processorMs(): number | undefined {
+    try {
+      const [time] = readFileSync(`/proc/${this.#child?.pid}/schedstat`, 'utf8').split(' ')
+      return Number(time) / 1e6
+    } catch {
+      // It has ended, or there is no /proc.
+      return undefined
+    }
   }
 
   /** Starts the broker. Resolves when it is ready, or has been killed before it was; rejects if it ends by itself. */

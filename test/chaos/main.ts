@@ -35,7 +35,7 @@ console.log(`broker chaos: seed ${seed}, ${kills} kills, durability ${flags.dura
 const directory = await mkdtemp(join(tmpdir(), 'millrace-broker-chaos-'))
 try {
   const began = performance.now()
-  const { plainRecords, transactions, anomalies, startMsMax } = await brokerChaos({
+  const { plainRecords, transactions, anomalies, slowestStart } = await brokerChaos({
     main: flags.main,
     directory,
     port: flags.port === undefined ? await freePort() : Number(flags.port),
@@ -50,7 +50,7 @@ try {
   console.log(
     `${kills} kills in ${Math.round((performance.now() - began) / 1000)} s: ${count(plainRecords)} idempotent records, ` +
       `${count(committed)} transactions committed, ${count(aborted)} aborted, ${count(unknown)} in doubt; ` +
-      `slowest start ${Math.round(startMsMax)} ms`,
+      `slowest start ${Math.round(slowestStart.ms)} ms (${Math.round(slowestStart.processorMs ?? NaN)} ms of it at work)`,
   )
   for (const anomaly of anomalies.slice(0, 50)) console.log(`ANOMALY ${anomaly}`)
   console.log(

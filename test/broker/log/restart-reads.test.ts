@@ -8,6 +8,7 @@ import type { File, FileSystem } from '../../../broker/log/files.ts'
 import { LogDirectory, type OpenDirectoryOptions } from '../../../broker/log/log-directory.ts'
 import { logConfigDefaults } from '../../../broker/log/log-config.ts'
 import { MemoryFiles } from '../../../broker/log/memory-files.ts'
+import type { PartitionLog } from '../../../broker/log/partition-log.ts'
 import { batchOf, startMs } from './log-bench.ts'
 
 const segmentBytes = 64 * 1024
@@ -214,16 +215,14 @@ describe('a start over many logs whose segments are large', () => {
 
   it('reads no more after a kill than may be unnoted, and a few files of each log', () => {
     const files = new MemoryFiles()
-    const ends = fillAll(files)
-      .partitions()
-      .map(log => [log.topic, log.logEndOffset, log.lastStableOffset])
+    const endsOf = (logs: readonly PartitionLog[]) =>
+      new Map(logs.map(log => [log.topic, [log.logEndOffset, log.lastStableOffset]]))
+    const ends = endsOf(fillAll(files).partitions())
     files.crash('kept')
     const counted = new CountedReads()
     const directory = openDirectory(counted.over(files), startMs)
     const logs = directory.partitions()
-    expect(logs.map(log => [log.topic, log.logEndOffset, log.lastStableOffset]).toSorted()).toEqual(
-      ends.toSorted(),
-    )
+    expect(endsOf(logs)).toEqual(ends)
     const scanned = logs.reduce((sum, log) => sum + log.recovery.scannedBytes, 0)
     expect(scanned).toBeLessThanOrEqual(bytesMax + 64 * 1024)
     // And to find the place, what follows the last index entry.
@@ -250,5 +249,31 @@ describe('a start over many logs whose segments are large', () => {
     await expect(all.get(place(0).topic, 0)!.flush()).rejects.toMatchObject({ code: 'MR-4004' })
     files.crash('kept')
     expect(scannedOf(openDirectory(files, startMs))).toBe(total)
+  })
+
+  it('under durability power syncs those with bytes past their recovery points, and no empty ones', async () => {
+    const files = new MemoryFiles()
+    const power = { durability: 'power' } as const
+    const directory = openDirectory(files, startMs, power)
+    for (let index = 0; index < logCount; index++) {
+      const topicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
+      directory.create({ ...place(index), topicId, config, nowMs: startMs })
+    }
+    const write = async (index: number) => {
+      const log = directory.get(place(index).topic, 0)!
+      log.append(batchOf(['x']), { origin: 'client', nowMs: startMs })
+      await log.durable()
+    }
+    for (let index = 0; index < logCount / 2; index++) await write(index)
+    directory.checkpoint()
+    await write(3)
+    files.crash('kept')
+    const synced: string[] = []
+    files.faults = ({ kind, path }) => {
+      if (kind.startsWith('sync') && path.includes('/orders-')) synced.push(path)
+      return undefined
+    }
+    openDirectory(files, startMs, power)
+    expect(synced).toEqual(['/data/orders-3-0/00000000000000000000.log'])
   })
 })
