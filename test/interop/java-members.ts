@@ -24,6 +24,7 @@ export class JavaMembers {
   readonly #child: ChildProcessWithoutNullStreams
   readonly #lines: string[] = []
   readonly #owned = new Map<string, Set<string>>()
+  readonly #overlaps: string[] = []
   #stderr = ''
   #changed: () => void = () => undefined
 
@@ -45,6 +46,11 @@ export class JavaMembers {
   /** The partitions that a member has now. */
   owned(name: string): readonly string[] {
     return [...(this.#owned.get(name) ?? [])].sort()
+  }
+
+  /** The partitions that two of its members had at the same time. */
+  get overlaps(): readonly string[] {
+    return this.#overlaps
   }
 
   /** What members have read, in order. */
@@ -105,8 +111,14 @@ export class JavaMembers {
     let owned = this.#owned.get(name)
     if (owned === undefined) this.#owned.set(name, (owned = new Set()))
     for (const partition of partitions) {
-      if (word === 'assigned') owned.add(partition)
-      else owned.delete(partition)
+      if (word !== 'assigned') {
+        owned.delete(partition)
+        continue
+      }
+      for (const [other, own] of this.#owned) {
+        if (other !== name && own.has(partition)) this.#overlaps.push(`${partition}: ${other} and ${name}`)
+      }
+      owned.add(partition)
     }
   }
 }

@@ -1,10 +1,11 @@
 /*
- * Members of a group of the consumer protocol (KIP-848), led by lines on the standard input and telling on the standard output
+ * Members of a group, of the consumer protocol (KIP-848) unless `group.protocol=classic` is among their properties, led by lines on the standard input and telling on the standard output
  * what happens to them:
  *
  *   join NAME [key=value ...]    ->  NAME assigned p p | NAME revoked p p | NAME lost p p | NAME read VALUE | NAME failed WHY
  *   leave NAME                   ->  NAME left
  *   describe                     ->  * described STATE TYPE ASSIGNOR MEMBERS
+ *   list                         ->  * listed TYPE STATE
  *
  * Arguments: bootstrap address, group, topic. Properties of a member may say `pattern=RE` to subscribe by pattern.
  * What a member was given after a poll is committed before the next.
@@ -20,10 +21,12 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.SubscriptionPattern;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
@@ -55,7 +58,12 @@ public class GroupMembers {
       try {
         while (!leaving) {
           for (var record : consumer.poll(Duration.ofMillis(200))) tell(getName(), "read " + record.value());
-          consumer.commitSync();
+          try {
+            consumer.commitSync();
+          } catch (CommitFailedException | RebalanceInProgressException rebalance) {
+            // Whoever has the partitions next reads them again.
+            tell(getName(), "uncommitted " + rebalance.getClass().getSimpleName());
+          }
         }
       } catch (WakeupException leave) {
         // The loop ends below.
@@ -111,6 +119,14 @@ public class GroupMembers {
             var group = admin.describeConsumerGroups(List.of(arguments[1])).all().get().get(arguments[1]);
             tell("*", "described " + group.groupState() + " " + group.type() + " " + group.partitionAssignor() + " "
                 + group.members().size());
+          }
+        }
+        case "list" -> {
+          try (var admin = Admin.create(Map.of("bootstrap.servers", (Object) arguments[0]))) {
+            for (var group : admin.listGroups().all().get()) {
+              if (!group.groupId().equals(arguments[1])) continue;
+              tell("*", "listed " + group.type().get() + " " + group.groupState().get());
+            }
           }
         }
         default -> throw new IllegalArgumentException(line);
