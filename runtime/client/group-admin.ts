@@ -23,6 +23,12 @@ export interface ListedGroup {
   readonly type: string
 }
 
+/** Which groups are listed; without one of them, whatever it says. */
+export interface GroupFilters {
+  readonly states?: readonly string[] | undefined
+  readonly types?: readonly string[] | undefined
+}
+
 export class GroupAdmin {
   protected readonly cluster: Cluster
 
@@ -30,9 +36,13 @@ export class GroupAdmin {
     this.cluster = cluster
   }
 
-  /** The groups of all brokers: each lists those that it coordinates. */
-  async listGroups(): Promise<readonly ListedGroup[]> {
+  /**
+   * The groups of all brokers: each lists those that it coordinates. `states` and `types` leave others out, in any case; brokers
+   * from before Kafka 2.6 and 3.8 do not tell them, so that nothing of theirs is left.
+   */
+  async listGroups(filters: GroupFilters = {}): Promise<readonly ListedGroup[]> {
     const what = 'list groups'
+    const [states, types] = [wanted(filters.states), wanted(filters.types)]
     const nodes = await this.cluster.nodes()
     const answers = await Promise.all(
       nodes.map(node =>
@@ -42,14 +52,16 @@ export class GroupAdmin {
         }),
       ),
     )
-    return answers.flatMap(({ groups }) =>
-      groups.map(({ groupId, protocolType, groupState, groupType }) => ({
-        groupId,
-        protocolType,
-        state: groupState,
-        type: groupType.toLowerCase(),
-      })),
-    )
+    return answers
+      .flatMap(({ groups }) =>
+        groups.map(({ groupId, protocolType, groupState, groupType }) => ({
+          groupId,
+          protocolType,
+          state: groupState,
+          type: groupType.toLowerCase(),
+        })),
+      )
+      .filter(({ state, type }) => states?.has(state.toLowerCase()) !== false && types?.has(type) !== false)
   }
 
   describeGroups(groupIds: readonly string[]): Promise<readonly GroupDescription[]> {
@@ -158,6 +170,10 @@ export class GroupAdmin {
     const [group] = groups
     return group === undefined || group.errorCode !== 0 ? noGroup(groupId) : classicGroup(group)
   }
+}
+
+function wanted(words: readonly string[] | undefined): ReadonlySet<string> | undefined {
+  return words === undefined ? undefined : new Set(words.map(word => word.toLowerCase()))
 }
 
 const notOfThisKind: ReadonlySet<number> = new Set([

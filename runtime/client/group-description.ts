@@ -26,11 +26,21 @@ export interface GroupMemberDescription {
   readonly instanceId: string | undefined
   readonly clientId: string
   readonly clientHost: string
+  /** What it speaks: a group of the consumer protocol may have members of both. `undefined` if the broker does not tell. */
+  readonly speaks: 'classic' | 'consumer' | undefined
+  /** The group's epoch that it has come to; -1 in a classic group, whose members are all in one generation. */
+  readonly epoch: number
   /** What it has; empty where a classic group uses a protocol of its own. */
   readonly partitions: readonly TopicPartition[]
   /** What it is to have in the end; `undefined` where that is what it has. */
   readonly target: readonly TopicPartition[] | undefined
 }
+
+/** Kafka's numbers. */
+const memberTypes: ReadonlyMap<number, 'classic' | 'consumer'> = new Map([
+  [0, 'classic'],
+  [1, 'consumer'],
+])
 
 /** What is answered for a group that does not exist. */
 export function noGroup(groupId: string): GroupDescription {
@@ -50,6 +60,8 @@ export function classicGroup(group: DescribeGroupsDescribedGroup): GroupDescript
       instanceId: member.groupInstanceId ?? undefined,
       clientId: member.clientId,
       clientHost: member.clientHost,
+      speaks: 'classic',
+      epoch: -1,
       partitions: group.protocolType === 'consumer' ? classicAssignment(member.memberAssignment) : [],
       target: undefined,
     })),
@@ -69,6 +81,8 @@ export function consumerGroup(group: ConsumerGroupDescribeDescribedGroup): Group
       instanceId: member.instanceId ?? undefined,
       clientId: member.clientId,
       clientHost: member.clientHost,
+      speaks: memberTypes.get(member.memberType),
+      epoch: member.memberEpoch,
       partitions: consumerAssignment(member.assignment),
       target: consumerAssignment(member.targetAssignment),
     })),

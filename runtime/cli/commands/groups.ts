@@ -6,12 +6,19 @@ import type { ListedGroup } from '../../client/group-admin.ts'
 import type { GroupDescription, GroupMemberDescription } from '../../client/group-description.ts'
 import type { ClusterFlags } from '../declarations/cluster-flags.ts'
 import type { Column } from '../output/table.ts'
+import { invalid } from '../invalid.ts'
 import { int64Text, pairs, table, type Section } from '../output/view.ts'
 import { withCluster, type Session } from '../session.ts'
 
-export async function groupListCommand(flags: ClusterFlags): Promise<void> {
+export interface ListFlags extends ClusterFlags {
+  readonly state?: readonly string[]
+  readonly type?: readonly string[]
+}
+
+export async function groupListCommand(flags: ListFlags): Promise<void> {
+  const filters = { states: flags.state?.map(knownState), types: flags.type }
   await withCluster(flags, async session => {
-    const groups = (await session.admin.listGroups()).toSorted((left, right) =>
+    const groups = (await session.admin.listGroups(filters)).toSorted((left, right) =>
       left.groupId < right.groupId ? -1 : 1,
     )
     await session.show({
@@ -24,6 +31,23 @@ export async function groupListCommand(flags: ClusterFlags): Promise<void> {
       sections: [table(groupColumns, groups)],
     })
   })
+}
+
+/** Of classic groups, of those of the consumer protocol, and of both. */
+const states: readonly string[] = [
+  'PreparingRebalance',
+  'CompletingRebalance',
+  'Assigning',
+  'Reconciling',
+  'Stable',
+  'Empty',
+  'Dead',
+]
+
+function knownState(text: string): string {
+  const state = states.find(each => each.toLowerCase() === text.toLowerCase())
+  if (state !== undefined) return state
+  throw invalid(`${JSON.stringify(text)} is no state of a group`, `States are ${states.join(', ')}.`)
 }
 
 const groupColumns: readonly Column<ListedGroup>[] = [
@@ -157,10 +181,13 @@ function groupData(described: DescribedGroup, parts: Parts) {
     type: group.type,
     state: group.state,
     assignor: group.protocol,
+    epoch: group.epoch < 0 ? null : group.epoch,
     totalLag: int64Text(totalLag(described)),
     ...(parts.members && {
-      members: group.members.map(({ instanceId, target, ...member }) => ({
+      members: group.members.map(({ instanceId, target, speaks, epoch, ...member }) => ({
         ...member,
+        protocol: speaks ?? null,
+        epoch: epoch < 0 ? null : epoch,
         instanceId: instanceId ?? null,
         ...(target !== undefined && { target }),
       })),
@@ -192,11 +219,11 @@ function groupSections(
       ['state', group.state],
       ['type', group.type],
       ['assignor', group.protocol || undefined],
-      ['members', group.members.length],
+      ['members', membersText(group)],
       ['total lag', totalLag(described)],
     ]),
     ...(offsets ? [table(lagColumns, described.offsets)] : []),
-    ...(members && group.members.length > 0 ? [table(memberColumns(verbose), group.members)] : []),
+    ...(members && group.members.length > 0 ? [table(memberColumns(group, verbose), group.members)] : []),
   ]
 }
 
@@ -212,12 +239,28 @@ const lagColumns: readonly Column<PartitionLag>[] = [
   { heading: 'METADATA', cell: ({ metadata }) => metadata || undefined, wide: true },
 ]
 
-function memberColumns(verbose: boolean): readonly Column<GroupMemberDescription>[] {
+/** How many there are, and of which protocol where they are not all of one. */
+function membersText(group: GroupDescription): string {
+  const count = group.members.length
+  if (!isMixed(group)) return String(count)
+  const classic = group.members.filter(({ speaks }) => speaks === 'classic').length
+  return `${count}, of which ${classic} of the classic protocol`
+}
+
+/** Whether a group of the consumer protocol has members of the classic one: it is being migrated, or stays so. */
+function isMixed({ type, members }: GroupDescription): boolean {
+  return type === 'consumer' && members.some(({ speaks }) => speaks === 'classic')
+}
+
+function memberColumns(group: GroupDescription, verbose: boolean): readonly Column<GroupMemberDescription>[] {
   return [
     { heading: 'MEMBER', cell: ({ memberId }) => memberId },
     { heading: 'INSTANCE', cell: ({ instanceId }) => instanceId },
     { heading: 'CLIENT', cell: ({ clientId }) => clientId },
     { heading: 'HOST', cell: ({ clientHost }) => clientHost },
+    ...(isMixed(group)
+      ? [{ heading: 'PROTOCOL', cell: ({ speaks }: GroupMemberDescription) => speaks }]
+      : []),
     { heading: 'PARTITIONS', cell: ({ partitions }) => partitions.length, align: 'right' },
     { heading: 'ASSIGNED', cell: ({ partitions }) => placesText(partitions), wide: !verbose },
   ]

@@ -1,5 +1,5 @@
 /** Declares `millrace group ...`. What runs a command is loaded only then. */
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { addClusterFlags, flagsOf } from './cluster-flags.ts'
 
 export function declareGroupCommands(program: Command): void {
@@ -8,12 +8,23 @@ export function declareGroupCommands(program: Command): void {
     .description('Consumer groups: their members, offsets and lag.')
     .enablePositionalOptions()
 
-  addClusterFlags(group.command('list').description('List groups.')).action(
-    async (_options, command: Command) => {
-      const { groupListCommand } = await import('../commands/groups.ts')
-      await groupListCommand(flagsOf(command))
-    },
-  )
+  addClusterFlags(
+    group
+      .command('list')
+      .description('List groups.')
+      .option('--state <state...>', 'only those in these states, such as Stable or Empty')
+      .addOption(
+        new Option('--type <type...>', 'only those of these types').choices([
+          'classic',
+          'consumer',
+          'share',
+          'streams',
+        ]),
+      ),
+  ).action(async (_options, command: Command) => {
+    const { groupListCommand } = await import('../commands/groups.ts')
+    await groupListCommand(flagsOf(command))
+  })
 
   addClusterFlags(
     group
@@ -23,7 +34,10 @@ export function declareGroupCommands(program: Command): void {
       .option('--members', 'only the members')
       .option('--offsets', 'only the offsets'),
   )
-    .addHelpText('after', '\nWith --verbose members are shown with the partitions that they have.')
+    .addHelpText(
+      'after',
+      '\nWith --verbose members are shown with the partitions that they have. Where a group has members of both protocols, each is shown with its own.',
+    )
     .action(async (groups: string[], _options, command: Command) => {
       const { groupDescribeCommand } = await import('../commands/groups.ts')
       await groupDescribeCommand(groups, flagsOf(command))

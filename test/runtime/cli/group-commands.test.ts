@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { Admin } from '../../../runtime/client/admin.ts'
+import { TcpNetwork } from '../../../runtime/client/tcp-network.ts'
+import { TestConsumer } from '../../broker/coordinator/consumer/consumer-member.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import { startFixture, type CliFixture } from './cli-fixture.ts'
 
@@ -83,6 +85,37 @@ describe('millrace group list and describe', () => {
       { partition: 0, offset: null, lag: null, clientId: 'a-member' },
       { partition: 1 },
     ])
+  })
+
+  it('shows which protocol each member of a group speaks that has both, and lists by type and state', async () => {
+    await joinGroup('mixed')
+    const network = new TcpNetwork({ software: { name: 'test', version: '1' } })
+    const [host, port] = cli.address.split(':') as [string, string]
+    const connection = await network.connect(host, Number(port))
+    onTestFinished(() => connection.close())
+    const modern = new TestConsumer(connection, 'modern', { group: 'mixed', topics: ['orders'] })
+    expect(await modern.beat()).toBe('NONE')
+    const { stdout } = await cli.run(['group', 'describe', 'mixed', '--members'])
+    expect(stdout).toMatch(/type +consumer\n/)
+    expect(stdout).toMatch(/members +2, of which 1 of the classic protocol\n/)
+    expect(stdout).toMatch(/a-member-\S+ +- +a-member +\S+ +classic +\d\n/)
+    expect(stdout).toMatch(/modern +- .*consumer +\d\n/)
+    const [group] = await cli.json<object[]>('group', 'describe', 'mixed', '--members')
+    expect(group).toMatchObject({
+      epoch: modern.epoch,
+      members: expect.arrayContaining([
+        expect.objectContaining({ memberId: 'modern', protocol: 'consumer', epoch: modern.epoch }),
+        expect.objectContaining({ clientId: 'a-member', protocol: 'classic' }),
+      ]) as unknown,
+    })
+    const listed = async (...flags: readonly string[]) =>
+      (await cli.json<{ group: string }[]>('group', 'list', ...flags)).map(each => each.group)
+    expect(await listed('--type', 'consumer')).toEqual(['mixed'])
+    expect(await listed('--type', 'classic')).not.toContain('mixed')
+    expect(await listed('--state', 'empty')).not.toContain('mixed')
+    expect(await listed('--state', 'stable', 'reconciling', 'Assigning')).toContain('mixed')
+    const unknown = await cli.run(['group', 'list', '--state', 'Asleep'])
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringMatching(/MR-6201.*Asleep/)])
   })
 
   it('exits 3 for a group that does not exist', async () => {

@@ -64,6 +64,8 @@ describe('describeGroups', () => {
             instanceId: undefined,
             clientId: 'c',
             clientHost: '/h',
+            speaks: 'consumer',
+            epoch: 3,
             partitions: [{ topic: 'orders', partition: 0 }],
             target: [
               { topic: 'orders', partition: 0 },
