@@ -163,6 +163,7 @@ export class Broker {
         clientHost: 'in-process',
         advertised: this.#context.identity,
         session: openSession(principal),
+        answerMemory: undefined,
       },
       queuedMax: this.#context.config['queued.max.requests'],
       onClosed: closed => {

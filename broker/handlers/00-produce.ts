@@ -230,7 +230,7 @@ function oneBatch(records: Uint8Array | null, version: number): Uint8Array {
 
 function append(
   { clock }: BrokerContext,
-  { version }: RequestContext<ProduceRequest>,
+  { version, answerMemory }: RequestContext<ProduceRequest>,
   { log, index, batch }: { readonly log: PartitionLog; readonly index: number; readonly batch: Uint8Array },
   { appended }: Progress,
 ): PartitionProduceResponse {
@@ -239,6 +239,8 @@ function append(
       origin: 'client',
       nowMs: clock.now(),
       transactionVersion: version >= implicitPartitionsSince ? 2 : 1,
+      // Over a socket the request is in memory that is used again.
+      isLent: answerMemory !== undefined,
     })
     appended.add(log)
     return {

@@ -68,7 +68,9 @@ function handle(
     waitMs: partitions.length === 0 ? 0 : request.maxWaitMs,
     attempt() {
       const pass = read(broker, context, partitions, usesIds)
-      return pass.isComplete || pass.bytes >= minBytes ? respond(plan, pass) : undefined
+      if (pass.isComplete || pass.bytes >= minBytes) return respond(plan, pass)
+      context.answerMemory?.discard()
+      return undefined
     },
     expire: () => respond(plan, read(broker, context, partitions, usesIds)),
   })
@@ -145,6 +147,7 @@ function readPartition(
       maxBytes,
       minOneBatch: isFirst,
       isolation: committed ? 'read_committed' : 'read_uncommitted',
+      memory: asker.answerMemory,
     })
     return { answer: { ...nothing(partition, log), abortedTransactions, records }, moreAvailable }
   } catch (error) {

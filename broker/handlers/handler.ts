@@ -18,6 +18,7 @@ import type { TransactionCoordinator } from '../coordinator/transaction/coordina
 import type { LogDirectory } from '../log/log-directory.ts'
 import type { ClusterIdentity } from '../metadata/cluster.ts'
 import type { Topics } from '../metadata/topics.ts'
+import type { AnswerMemory } from '../net/answer-memory.ts'
 import type { DelayedRequests } from '../net/delayed.ts'
 import type { FetchSessions } from '../net/fetch-sessions.ts'
 import type { Authorizer } from '../security/authorizer.ts'
@@ -68,6 +69,11 @@ export interface Peer {
   readonly advertised: { readonly host: string; readonly port: number }
   /** Who the peer is, and the login of its connection. */
   readonly session: Session
+  /**
+   * Over a socket: what records of an answer may be read into, until the answer has left; and the records of a Produce
+   * request are lent in turn, until it is answered. `undefined` in process, where both change their owner.
+   */
+  readonly answerMemory: AnswerMemory | undefined
 }
 
 /** One request on its way through the broker. */

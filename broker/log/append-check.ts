@@ -53,6 +53,8 @@ const cursor = new RecordCursor()
 export interface CheckedAppend {
   readonly bytes: Uint8Array
   readonly batches: readonly IncomingBatch[]
+  /** Whether the bytes are still those that were lent. */
+  readonly isLent: boolean
 }
 
 /**
@@ -81,7 +83,7 @@ export function checkAppend(
     at += batch.sizeInBytes
   }
   if (batches.length === 0) throw invalid(`There is no batch to append to ${place}.`)
-  return { bytes, batches }
+  return { bytes, batches, isLent: options.isLent === true && bytes === given }
 }
 
 /** A client's batch in the topic's codec. What grows by it must still fit, as in Kafka. */

@@ -11,6 +11,7 @@ import { baseOffsetOf, batchHeaderBytes, lastOffsetOf, sizeInBytesOf } from '../
 import { kafkaErrors } from '../../src/protocol/errors.ts'
 import { BrokerError } from '../broker-error.ts'
 import { batchFault, isMisplaced } from './batch-scan.ts'
+import type { RecordMemory } from './log-types.ts'
 import type { Segment } from './segment.ts'
 import type { Segments } from './segments.ts'
 import type { TailCache } from './tail-cache.ts'
@@ -22,6 +23,8 @@ export interface ReadRange {
   readonly endOffset: number
   readonly maxBytes: number
   readonly minOneBatch: boolean
+  /** Where bytes of files go; new memory if there is none. */
+  readonly memory?: RecordMemory | undefined
 }
 
 /** Whole batches, and the offset after the last of them. */
@@ -184,7 +187,7 @@ function readFrom(
 ): FoundBatches | undefined {
   const needed = sizeAt(segment, position)
   const count = range.minOneBatch ? Math.max(range.maxBytes, needed) : range.maxBytes
-  const { bytes } = trimBatches(readBytes(segment, position, count), range)
+  const { bytes } = trimBatches(readBytes(segment, position, count, range.memory), range)
   let nextOffset = range.offset
   let expected: number | undefined
   for (let at = 0; at < bytes.length; at += sizeInBytesOf(bytes, at)) {
@@ -215,11 +218,11 @@ function isWhole(segment: Segment, position: number): boolean {
   return batchFault(bytes, 0, bytes.length) === undefined
 }
 
-function readBytes(segment: Segment, position: number, count: number): Uint8Array {
+function readBytes(segment: Segment, position: number, count: number, memory?: RecordMemory): Uint8Array {
   const length = Math.min(count, segment.sizeInBytes - position)
-  const bytes = new Uint8Array(length)
+  const bytes = memory === undefined ? new Uint8Array(length) : memory.take(length)
   const read = segment.file.read(bytes, 0, length, position)
-  return read === length ? bytes : bytes.subarray(0, read)
+  return read === bytes.length ? bytes : bytes.subarray(0, read)
 }
 
 function corrupt(segment: Segment, position: number, offset: number, fault: string): BrokerError {

@@ -21,6 +21,8 @@ export interface AppendOptions {
    * clients. Topics that are compacted have the keys of clients' records checked either way.
    */
   readonly recordsChecked?: boolean
+  /** Whether the bytes are the log's only until the append returns: what it keeps of them is copied. Default false. */
+  readonly isLent?: boolean
 }
 
 export interface AppendResult {
@@ -45,6 +47,12 @@ export interface MarkerOptions {
 
 export type IsolationLevel = 'read_uncommitted' | 'read_committed'
 
+/** Memory that records are read into. */
+export interface RecordMemory {
+  /** At least `bytes` of it, whatever it holds. */
+  take(bytes: number): Uint8Array
+}
+
 export interface ReadOptions {
   readonly offset: number
   readonly maxBytes: number
@@ -52,6 +60,8 @@ export interface ReadOptions {
   readonly minOneBatch?: boolean
   /** Default 'read_uncommitted'. */
   readonly isolation?: IsolationLevel
+  /** What is read from a file goes there. Default: new memory. */
+  readonly memory?: RecordMemory | undefined
 }
 
 export interface ReadResult {

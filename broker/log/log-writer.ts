@@ -17,6 +17,15 @@ import { mustRoll } from './roll.ts'
 import type { IndexedBatch, Segment } from './segment.ts'
 import type { TailCache } from './tail-cache.ts'
 
+/** What concerns all batches of a write. */
+export interface WriteContext {
+  readonly config: LogConfig
+  readonly leaderEpoch: number
+  readonly nowMs: number
+  /** Whether the bytes are somebody else's after the write. */
+  readonly isLent: boolean
+}
+
 export interface LogWriterOptions {
   readonly store: LogStore
   readonly tail: TailCache
@@ -56,11 +65,7 @@ export class LogWriter {
   }
 
   /** Writes batches of records; answers the first offset. */
-  writeRecords(
-    bytes: Uint8Array,
-    batches: readonly IncomingBatch[],
-    context: { readonly config: LogConfig; readonly leaderEpoch: number; readonly nowMs: number },
-  ): number {
+  writeRecords(bytes: Uint8Array, batches: readonly IncomingBatch[], context: WriteContext): number {
     const baseOffset = this.#write(bytes, batches, context)
     let offset = baseOffset
     for (const batch of batches) {
@@ -78,7 +83,7 @@ export class LogWriter {
     bytes: Uint8Array,
     batch: IncomingBatch,
     marker: ProducerMarker,
-    context: { readonly config: LogConfig; readonly leaderEpoch: number; readonly nowMs: number },
+    context: WriteContext,
   ): CompletedTransaction | undefined {
     const { producers, segments } = this.#store
     const offset = this.#write(bytes, [batch], context)
@@ -101,12 +106,8 @@ export class LogWriter {
     this.#jitterMs = this.#random === undefined ? 0 : randomIndex(this.#random, jitterMax + 1)
   }
 
-  #write(
-    bytes: Uint8Array,
-    batches: readonly IncomingBatch[],
-    context: { readonly config: LogConfig; readonly leaderEpoch: number; readonly nowMs: number },
-  ): number {
-    const { config, leaderEpoch, nowMs } = context
+  #write(bytes: Uint8Array, batches: readonly IncomingBatch[], context: WriteContext): number {
+    const { config, leaderEpoch, nowMs, isLent } = context
     const baseOffset = this.#endOffset
     const indexed: IndexedBatch[] = []
     let [offset, maxTimestamp] = [baseOffset, -1]
@@ -129,7 +130,7 @@ export class LogWriter {
     this.#store.beginEpoch(leaderEpoch, baseOffset)
     this.#append(bytes, indexed, config)
     this.#endOffset = offset
-    this.#tail.append(baseOffset, offset - 1, bytes)
+    this.#tail.append(baseOffset, offset - 1, bytes, isLent)
     this.#unnoted?.add(bytes.length)
     return baseOffset
   }

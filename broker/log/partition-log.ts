@@ -139,8 +139,8 @@ export class PartitionLog {
   }
 
   /**
-   * Appends whole batches with one write and assigns their offsets. The array belongs to the log from here on: it is
-   * changed in place, and served to readers.
+   * Appends whole batches with one write and assigns their offsets. The array belongs to the log from here on, or
+   * until this returns if it `isLent`: it is changed in place, and served to readers.
    *
    * Throws a `BrokerError` for what the client did wrong, MR-4003 if the disk is full (later appends may succeed) and
    * MR-4004 if it failed. Nothing of a refused append is in the log. Under 'power', wait for `durable()` before
@@ -148,12 +148,12 @@ export class PartitionLog {
    */
   append(records: Uint8Array, options: AppendOptions): AppendResult {
     this.#state.checkWritable()
-    const { bytes, batches } = checkAppend(records, this.#config, options, this.#place)
+    const { bytes, batches, isLent } = checkAppend(records, this.#config, options, this.#place)
     const repeated = checkProducers(this.#store.producers, batches, options)
     if (repeated !== undefined) {
       return this.#result(repeated.baseOffset, repeated.lastOffset, options.nowMs, true)
     }
-    const context = { config: this.#config, leaderEpoch: this.leaderEpoch, nowMs: options.nowMs }
+    const context = { config: this.#config, leaderEpoch: this.leaderEpoch, nowMs: options.nowMs, isLent }
     const baseOffset = this.#guard(() => this.#writer.writeRecords(bytes, batches, context))
     this.#appended(options.nowMs)
     return this.#result(baseOffset, this.logEndOffset - 1, options.nowMs, false)
@@ -175,7 +175,7 @@ export class PartitionLog {
       outcome: commit ? 'commit' : 'abort',
       timestamp: nowMs,
     })
-    const context = { config: this.#config, leaderEpoch: this.leaderEpoch, nowMs }
+    const context = { config: this.#config, leaderEpoch: this.leaderEpoch, nowMs, isLent: false }
     const offset = this.logEndOffset
     const completed = this.#guard(() =>
       this.#writer.writeMarker(bytes, describeBatch(bytes, 0), marker, context),
@@ -195,7 +195,7 @@ export class PartitionLog {
     checkInRange(offset, { start: this.#logStartOffset, end: this.logEndOffset, place: this.#place })
     const lastStableOffset = this.lastStableOffset
     const endOffset = isolation === 'read_committed' ? lastStableOffset : this.highWatermark
-    const range = { offset, endOffset, maxBytes, minOneBatch }
+    const range = { offset, endOffset, maxBytes, minOneBatch, memory: options.memory }
     const found =
       offset < endOffset
         ? readBatches(this.#tail, this.#store.segments, this.logEndOffset, range)

@@ -3,8 +3,9 @@
  * cost neither a read nor a copy.
  *
  * Two bounds: one for each log, and one for all logs of a directory together; beyond the second, the log that was
- * appended to longest ago gives up its tail. An append whose array is a small part of a large buffer (a network frame)
- * is copied, or the cache would keep the whole frame alive.
+ * appended to longest ago gives up its tail. An append whose array is a small part of a large buffer is copied, or the
+ * cache would keep the whole buffer alive. So is one whose array was lent (a network frame), if it is small; if it is
+ * large, the tail begins anew after it, because a read from the page cache costs no more than the copy.
  */
 import { assert } from '../../src/base/assert.ts'
 
@@ -75,10 +76,16 @@ export class TailCache {
   }
 
   /** Offsets must follow on those of the last call, holes apart. */
-  append(baseOffset: number, lastOffset: number, bytes: Uint8Array): void {
-    if (bytes.length > this.#budget.logBytesMax) return this.clear()
-    const wasteful = bytes.buffer.byteLength - bytes.length > Math.max(wasteBytesMax, bytes.length)
-    this.#entries.push({ baseOffset, lastOffset, bytes: wasteful ? bytes.slice() : bytes })
+  append(baseOffset: number, lastOffset: number, bytes: Uint8Array, isLent: boolean): void {
+    const bytesMax = isLent ? mergeBytesMax : this.#budget.logBytesMax
+    if (bytes.length > bytesMax) return this.clear()
+    const isWasteful = bytes.buffer.byteLength - bytes.length > Math.max(wasteBytesMax, bytes.length)
+    // Not `slice`, which on a Buffer of Node makes a view.
+    this.#entries.push({
+      baseOffset,
+      lastOffset,
+      bytes: isLent || isWasteful ? new Uint8Array(bytes) : bytes,
+    })
     this.#bytes += bytes.length
     let freed = 0
     while (this.#bytes - freed > this.#budget.logBytesMax) freed += this.#entries[this.#first++]!.bytes.length

@@ -1,11 +1,15 @@
 /** What one connection holds of the budgets that all share: its requests in one, its untaken answers in the other. */
 import { StreamsError } from '../../src/base/errors.ts'
+import { AnswerMemory } from './answer-memory.ts'
 import { freeBytes, type ByteBudget, type ByteHolder } from './byte-budget.ts'
+import type { BufferPool } from './buffer-pool.ts'
+import { FrameRoom } from './frame-room.ts'
 
-/** The budgets of a broker's connections. */
+/** What a broker's connections share: how much they may hold, and memory that is used again. */
 export interface ConnectionBudgets {
   readonly requests: ByteBudget
   readonly answers: ByteBudget
+  readonly pool: BufferPool
 }
 
 interface ConnectionMemoryParts {
@@ -16,23 +20,25 @@ interface ConnectionMemoryParts {
   readonly giveUp: (reason: StreamsError) => void
 }
 
+const produceKey = 0
 const fetchKey = 1
 
 export class ConnectionMemory {
+  /** Where requests are gathered. */
+  readonly frames: FrameRoom
+  /** Where records of answers are read to. */
+  readonly records: AnswerMemory
   readonly #budgets: ConnectionBudgets
   readonly #request: ByteHolder
   readonly #answer: ByteHolder
 
   constructor({ budgets, resume, giveUp }: ConnectionMemoryParts) {
     this.#budgets = budgets
+    this.frames = new FrameRoom(budgets.pool, () => budgets.requests.isScarce)
+    this.records = new AnswerMemory(budgets.pool)
     const holder = (what: string): ByteHolder => ({ resume, giveUp: () => giveUp(overdrawn(what)) })
     this.#request = holder('a large request that did not arrive whole')
     this.#answer = holder('a large answer that was not taken')
-  }
-
-  /** Whether requests that arrive should be given no more room than they need soon. */
-  get isScarce(): boolean {
-    return this.#budgets.requests.isScarce
   }
 
   /** Says how many bytes of requests are held; answers whether more may be read, and sees to it that `resume` is called if not. */
@@ -51,6 +57,12 @@ export class ConnectionMemory {
     if (!isFetch || !answers.isExhausted) return true
     answers.wait(this.#answer)
     return false
+  }
+
+  /** A request was answered, and what it was read from is not needed any more, as far as its API lets one say so. */
+  handled(frame: Uint8Array): void {
+    // The log copies what it keeps of records that were lent to it. Other handlers may keep views of their requests.
+    if (frame.length >= 2 && frame[0] === 0 && frame[1] === produceKey) this.#budgets.pool.give(frame)
   }
 
   /** Says how many bytes of answers the client has not taken. */

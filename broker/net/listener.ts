@@ -12,7 +12,7 @@ import { anonymous } from '../security/principal.ts'
 import type { Session } from '../security/session.ts'
 import { serverOptions, tlsPrincipal, type TlsOptions } from '../security/tls.ts'
 import type { ConnectionCounts } from './connection-counts.ts'
-import { TcpConnection, type TcpConnectionOptions } from './tcp-connection.ts'
+import { TcpConnection, type ConnectedPeer, type TcpConnectionOptions } from './tcp-connection.ts'
 
 export interface ListenerOptions extends Omit<TcpConnectionOptions, 'socket' | 'peer' | 'onClosed'> {
   /** '' for all interfaces. */
@@ -126,7 +126,7 @@ export class Listener {
     this.#options.onRefused(new StreamsError('MR-5032', { what }), peer)
   }
 
-  #peerOf(socket: Socket, principal: string): Omit<Peer, 'clientId'> {
+  #peerOf(socket: Socket, principal: string): ConnectedPeer {
     this.#advertised ??= this.#options.advertised(this.port)
     return {
       connectionId: this.#options.nextConnectionId(),

@@ -2,6 +2,7 @@
 import type { Clock } from '../../src/base/clock.ts'
 import { StreamsError } from '../../src/base/errors.ts'
 import type { BrokerConfig } from '../config.ts'
+import { BufferPool } from './buffer-pool.ts'
 import { ByteBudget } from './byte-budget.ts'
 import { ConnectionCounts, perHostOverrides } from './connection-counts.ts'
 import type { ConnectionBudgets } from './connection-memory.ts'
@@ -33,6 +34,7 @@ export function networkLimits(config: BrokerConfig, clock: Clock): NetworkLimits
     budgets: {
       requests: budget(config['queued.max.request.bytes']),
       answers: budget(config['queued.max.response.bytes']),
+      pool: new BufferPool(),
     },
     arrivalTimeoutMs: config['request.arrival.timeout.ms'],
   }

@@ -9,8 +9,10 @@
  *
  * A connection that has to log in is held to small frames and few requests until it has (`security/login.ts`).
  *
- * What this holds for a client is therefore bounded: the frame that is arriving, the frames of one chunk of the socket, and
- * the answer that is leaving. What all connections hold together is bounded by budgets (`byte-budget.ts`): where one is
+ * Bytes are read into memory that all connections share, or straight into the frame that they belong to.
+ *
+ * What this holds for a client is bounded: the frame that is arriving, the frames of one chunk of the socket, and the
+ * answer that is leaving. What all connections hold together is bounded by budgets (`byte-budget.ts`): where one is
  * exhausted, connections that would hold more are not read, or their fetches not handled, until there is room.
  */
 import type { Socket } from 'node:net'
@@ -21,6 +23,7 @@ import { FrameSplitter } from '../../src/protocol/frame.ts'
 import type { Peer } from '../handlers/handler.ts'
 import { ArrivalWatch } from './arrival-watch.ts'
 import { ConnectionMemory, type ConnectionBudgets } from './connection-memory.ts'
+import { readDirectly } from './direct-read.ts'
 import type { Dispatch } from './dispatch.ts'
 import { LoginGate } from './login-gate.ts'
 import { answerRequest, readRequest, type WireAnswer } from './request-frame.ts'
@@ -28,11 +31,17 @@ import { answerRequest, readRequest, type WireAnswer } from './request-frame.ts'
 /** Node's timers take no more. */
 const idleMsMax = 2 ** 31 - 1
 
+/** Where bytes are read to that begin a frame. All connections share it, since a read and what follows from it are one step. */
+const landing = new Uint8Array(64 * 1024)
+
+/** What is known of a client before it says anything. */
+export type ConnectedPeer = Omit<Peer, 'clientId' | 'answerMemory'>
+
 export interface TcpConnectionOptions {
   readonly socket: Socket
   readonly dispatch: Dispatch
   readonly clock: Clock
-  readonly peer: Omit<Peer, 'clientId'>
+  readonly peer: ConnectedPeer
   /** The largest request, in bytes. */
   readonly frameBytesMax: number
   /** The same before a login, where there is one. */
@@ -48,7 +57,7 @@ export interface TcpConnectionOptions {
   /** A connection on which nothing moves for so long is closed; 0 or less for never. */
   readonly idleMs: number
   /** Told why a connection is ended that the client did not end. */
-  readonly onRefused: (reason: StreamsError, peer: Omit<Peer, 'clientId'>) => void
+  readonly onRefused: (reason: StreamsError, peer: ConnectedPeer) => void
   readonly onClosed: (connection: TcpConnection) => void
 }
 
@@ -77,8 +86,6 @@ export class TcpConnection {
     this.#options = options
     const { login } = options.peer.session
     this.#gate = login === undefined ? undefined : new LoginGate(login, options)
-    this.#splitter = new FrameSplitter(this.#gate?.frameBytesMax ?? options.frameBytesMax)
-    this.#peer = { ...options.peer, clientId: null }
     const { promise, resolve } = deferred()
     this.closed = promise
     this.#memory = new ConnectionMemory({
@@ -86,6 +93,9 @@ export class TcpConnection {
       resume: () => this.#work(),
       giveUp: reason => this.#refuse(reason),
     })
+    const { frames, records } = this.#memory
+    this.#splitter = new FrameSplitter(this.#gate?.frameBytesMax ?? options.frameBytesMax, frames)
+    this.#peer = { ...options.peer, clientId: null, answerMemory: records }
     this.#arrival = this.#watchArrival()
     const { socket, idleMs } = options
     socket.setNoDelay(true)
@@ -93,7 +103,12 @@ export class TcpConnection {
       // A request that is answered late (a fetch that waits) is not idleness.
       if (!this.#isBusy) socket.destroy()
     })
-    socket.on('data', (chunk: Uint8Array) => this.#read(chunk))
+    const isDirect = readDirectly(socket, {
+      room: () => this.#splitter.room ?? landing,
+      filled: (count, room) => this.#read(room.subarray(0, count), room === landing ? 'lent' : 'in place'),
+    })
+    // A secured socket has decrypted into memory of its own.
+    if (!isDirect) socket.on('data', (chunk: Uint8Array) => this.#read(chunk, 'ours'))
     socket.on('drain', () => {
       this.#memory.answersHeld(0)
       this.#work()
@@ -125,15 +140,12 @@ export class TcpConnection {
     return this.closed
   }
 
-  #read(chunk: Uint8Array): void {
+  /** Bytes that are ours to keep, or lent until this returns, or already in their place in the frame that is arriving. */
+  #read(chunk: Uint8Array, whose: 'ours' | 'lent' | 'in place'): void {
     if (this.#isClosed) return
-    this.#splitter.isScarce = this.#memory.isScarce
     try {
-      this.#splitter.push(chunk, frame => {
-        this.#frames.push(frame)
-        this.#framesBytes += frame.length
-        this.#framesRead++
-      })
+      if (whose === 'in place') this.#splitter.filled(chunk.length, this.#enqueue)
+      else this.#splitter.push(chunk, this.#enqueue, whose === 'lent')
     } catch (error) {
       this.#refuse(error)
       return
@@ -159,6 +171,12 @@ export class TcpConnection {
     const hasRoom = this.#memory.mayRead(held)
     if (!hasRoom || this.#isBusy || this.#frames.length > 0 || socket.writableNeedDrain) socket.pause()
     else socket.resume()
+  }
+
+  readonly #enqueue = (frame: Uint8Array): void => {
+    this.#frames.push(frame)
+    this.#framesBytes += frame.length
+    this.#framesRead++
   }
 
   #watchArrival(): ArrivalWatch {
@@ -190,6 +208,7 @@ export class TcpConnection {
       const outcome = answerRequest(dispatch, request, this.#peerNamed(request.clientId))
       if (!(outcome instanceof Promise)) {
         this.#answer(outcome)
+        this.#memory.handled(frame)
         return
       }
       this.#isBusy = true
@@ -200,6 +219,7 @@ export class TcpConnection {
           this.#busyBytes = 0
           if (this.#isClosed) return
           this.#answer(answer)
+          this.#memory.handled(frame)
           this.#work()
         },
         (error: unknown) => this.#refuse(error),
@@ -245,7 +265,10 @@ export class TcpConnection {
     if (chunks === undefined) return
     const { socket } = this.#options
     socket.cork()
-    for (const chunk of chunks) socket.write(chunk)
+    const written = this.#memory.records.leave()
+    const last = chunks.length - 1
+    for (let index = 0; index < last; index++) socket.write(chunks[index]!)
+    socket.write(chunks[last]!, written)
     socket.uncork()
     if (socket.writableNeedDrain) this.#memory.answersHeld(socket.writableLength)
     if (this.#gate === undefined) return

@@ -46,6 +46,7 @@ function arrange(handle: Handler<HeartbeatRequest, HeartbeatResponse>, { queuedM
       clientHost: 'in-process',
       advertised: { host: 'h', port: 1 },
       session: openSession(ownProcess),
+      answerMemory: undefined,
     },
     queuedMax,
     onClosed: each => closed.push(each),

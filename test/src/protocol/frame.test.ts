@@ -29,6 +29,26 @@ function split(
   return frames
 }
 
+/** Reads `stream` as a connection does: into the frame that is arriving, else into memory that is used again for every read. */
+function readInPlace(stream: Uint8Array, sizes: readonly number[], isTight: boolean): Uint8Array[] {
+  const memory = { take: (arrivedBytes: number) => new Uint8Array(arrivedBytes), give: () => undefined }
+  const splitter = isTight ? new FrameSplitter(1 << 20, memory) : new FrameSplitter(1 << 20)
+  const landing = new Uint8Array(16)
+  const frames: Uint8Array[] = []
+  let turn = 0
+  for (let at = 0; at < stream.length;) {
+    const { room } = splitter
+    const target = room ?? landing
+    const count = Math.min(sizes[turn++ % sizes.length]!, target.length, stream.length - at)
+    target.set(stream.subarray(at, at + count))
+    if (room === undefined) splitter.push(landing.subarray(0, count), frame => frames.push(frame), true)
+    else splitter.filled(count, frame => frames.push(frame))
+    landing.fill(0xee)
+    at += count
+  }
+  return frames
+}
+
 describe('FrameSplitter', () => {
   it('finds the same frames however the stream is cut', () => {
     const frames = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 8 })
@@ -82,12 +102,46 @@ describe('FrameSplitter', () => {
     }
   })
 
-  it('gives a frame little room where memory is scarce', () => {
-    const [roomy, scarce] = [new FrameSplitter(1 << 20), new FrameSplitter(1 << 20)]
-    scarce.isScarce = true
-    const begun = framed(new Uint8Array(1 << 20)).subarray(0, 100_000)
-    for (const splitter of [roomy, scarce]) splitter.push(begun, () => undefined)
-    expect([roomy.heldBytes, scarce.heldBytes]).toEqual([400_000, 150_000])
+  it('finds the same frames where bytes are read straight to where they belong, and the rest is lent', () => {
+    const frames = fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 8 })
+    const sizes = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 20 })
+    fc.assert(
+      fc.property(frames, sizes, fc.boolean(), (expected, sizes, isTight) => {
+        expect(readInPlace(joined(expected.map(framed)), sizes, isTight)).toEqual(expected)
+      }),
+    )
+  })
+
+  it('has no room before the length of a frame is known, and none beyond its end', () => {
+    const splitter = new FrameSplitter(100)
+    const [first, second] = [framed(new Uint8Array(10)), framed(new Uint8Array(5))]
+    expect(splitter.room).toBeUndefined()
+    splitter.push(first.subarray(0, 3), () => expect.unreachable())
+    expect(splitter.room).toBeUndefined()
+    splitter.push(first.subarray(3, 6), () => expect.unreachable())
+    expect(splitter.room).toHaveLength(8)
+    const frames: Uint8Array[] = []
+    splitter.filled(8, frame => frames.push(frame))
+    expect([frames.length, splitter.room, splitter.pendingBytes]).toEqual([1, undefined, 0])
+    splitter.push(second, frame => frames.push(frame))
+    expect(frames).toEqual([new Uint8Array(10), new Uint8Array(5)])
+  })
+
+  it('gives memory back that a frame grew out of, and none that it was handed out in', () => {
+    const taken: Uint8Array[] = []
+    const given: Uint8Array[] = []
+    const splitter = new FrameSplitter(100, {
+      take: arrivedBytes => (taken.push(new Uint8Array(arrivedBytes)), taken.at(-1)!),
+      give: memory => given.push(memory),
+    })
+    const bytes = framed(Uint8Array.from({ length: 9 }, (_, index) => index))
+    const frames: Uint8Array[] = []
+    for (let at = 0; at < bytes.length; at += 6) {
+      splitter.push(bytes.subarray(at, at + 6), frame => frames.push(frame))
+    }
+    expect(given).toEqual(taken.slice(0, -1))
+    expect(frames[0]!.buffer).toBe(taken.at(-1)!.buffer)
+    expect(frames).toEqual([bytes.subarray(4)])
   })
 
   it('goes by the limit of the moment', () => {
