@@ -98,8 +98,11 @@ function sourceUse(
   const internal =
     source.pattern === undefined && source.topics.every(topic => scope.topicName(topic) !== topic)
   return {
-    keyBytes: below.some(node => node.kind === 'sink' && Object.is(node.keySerde, source.keySerde)),
-    valueBytes: below.some(node => node.kind === 'sink' && Object.is(node.valueSerde, source.valueSerde)),
+    origin: below.some(
+      node =>
+        node.kind === 'sink' &&
+        (Object.is(node.keySerde, source.keySerde) || Object.is(node.valueSerde, source.valueSerde)),
+    ),
     value: !internal || source.timestamp !== undefined || readsValue(source.name),
   }
 }

@@ -11,6 +11,7 @@ import type {
 } from '../processor/processor.ts'
 import type { StreamRecord } from '../processor/record.ts'
 import { noHeaders, type Headers } from '../record/record.ts'
+import type { HeaderStore } from '../state/header-stores.ts'
 import type { StateStore } from '../state/store.ts'
 import type { ProcessorNode } from '../topology/node.ts'
 import { HeldPlace } from './held-place.ts'
@@ -176,7 +177,11 @@ export class ProcessorRunner implements Receiver, Punctuated, ProcessorContext {
     const isOwn = node.stores.includes(name)
     const store = isOwn ? stores.get(name) : globalStores.get(name)
     if (store === undefined) throw this.unknown('store', name, node.stores)
-    if (isOwn && node.readOnlyStores?.includes(name) !== true) return store as S
+    if (isOwn && node.readOnlyStores?.includes(name) !== true) {
+      const { current } = this.scope
+      if ('headersNow' in store) (store as StateStore & HeaderStore).headersNow = () => current.headers
+      return store as S
+    }
     return readOnly(store as S, node)
   }
 

@@ -7,12 +7,16 @@ export interface Receiver {
   readonly name: string
   /** Whether it receives only what is forwarded to it by name. */
   readonly side?: boolean
+  /** Whether a record is bytes once it has been received: none of the application's code sees it any more. */
+  readonly serializes?: boolean
   process(record: StreamRecord): void
 }
 
 /** The children of a node. */
 export class Children {
   private readonly freezes: boolean
+  /** Whether what is forwarded to all is seen by code that might change it. */
+  private freezesForAll = false
   /** The only child: most nodes have one, and a direct call is all it takes. */
   private only: Receiver | undefined
   private all: readonly Receiver[] = []
@@ -35,6 +39,7 @@ export class Children {
     this.reachable = this.connected.map(around)
     this.all = this.reachable.filter((_, index) => this.connected[index]!.side !== true)
     this.only = this.all.length === 1 ? this.all[0] : undefined
+    this.freezesForAll = this.freezes && this.connected.some(child => child.serializes !== true)
   }
 
   named(name: string): Receiver | undefined {
@@ -46,7 +51,7 @@ export class Children {
   }
 
   forward(record: StreamRecord): void {
-    if (this.freezes) freezeRecord(record)
+    if (this.freezesForAll) freezeRecord(record)
     const { only } = this
     if (only !== undefined) {
       only.process(record)

@@ -119,18 +119,7 @@ export class RecordQueue {
     }
     const timestamp = this.timestampOf(cursor, key, value)
     if (timestamp === undefined) return undefined
-    const headers = cursor.headers()
-    if (!source.keepsBytes) return new StreamRecord(key, value, timestamp, headers)
-    const { origin } = source
-    return new StreamRecord(
-      key,
-      value,
-      timestamp,
-      headers,
-      origin,
-      source.keyBytes(cursor),
-      source.valueBytes(cursor),
-    )
+    return new StreamRecord(key, value, timestamp, cursor.headers(), source.originOf(cursor))
   }
 
   private timestampOf(cursor: ReadableRecord, key: unknown, value: unknown): number | undefined {

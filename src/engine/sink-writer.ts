@@ -16,6 +16,8 @@ import { processingFailed, serializationFailed } from './failures.ts'
 import type { Receiver } from './receiver.ts'
 import type { TaskScope } from './task-scope.ts'
 
+type Original = Uint8Array | null | undefined
+
 /** Bytes of a windowed key that come after the inner key. */
 const windowSuffixBytes = 8
 /** Records without a key that go to one partition before the next takes over. */
@@ -23,6 +25,7 @@ const stickyRun = 100
 
 export class SinkWriter implements Receiver {
   readonly name: string
+  readonly serializes: boolean
   private readonly node: SinkNode
   private readonly scope: TaskScope
   private readonly staticTopic: string | undefined
@@ -36,6 +39,7 @@ export class SinkWriter implements Receiver {
     this.name = node.name
     this.node = node
     this.scope = scope
+    this.serializes = typeof node.topic === 'string' && node.partitioner === undefined
     this.staticTopic = typeof node.topic === 'string' ? scope.topicName(node.topic) : undefined
     this.keySuffixBytes = isWindowedSerde(node.keySerde) ? windowSuffixBytes : 0
   }
@@ -45,9 +49,8 @@ export class SinkWriter implements Receiver {
     const topic = this.staticTopic ?? this.extractTopic(record)
     if (topic === undefined) return
     buffer.length = 0
-    const { origin } = record
-    let key = originalBytes(record.keyBytes, record.key, origin?.keySerde, node.keySerde)
-    let value = originalBytes(record.valueBytes, record.value, origin?.valueSerde, node.valueSerde)
+    let key = originalKey(record, node)
+    let value = originalValue(record, node)
     let keyEnd = 0
     try {
       if (key === undefined) {
@@ -154,15 +157,18 @@ function check(partition: number, topic: string, count: number): void {
   throw new RangeError(`the partitioner chose partition ${partition} of ${count} of '${topic}'`)
 }
 
-/** The bytes to write if no serialising is needed (null: absent); `undefined` if it is. */
-function originalBytes(
-  read: Uint8Array | null | undefined,
-  part: unknown,
-  readWith: object | undefined,
-  writeWith: object,
-): Uint8Array | null | undefined {
-  if (part === undefined || part === null) return null
-  return read !== undefined && readWith === writeWith ? read : undefined
+/** The key to write if no serialising is needed (null: absent); `undefined` if it is. */
+function originalKey({ key, keyIsOriginal, origin }: StreamRecord, node: SinkNode): Original {
+  if (key === undefined || key === null) return null
+  if (!keyIsOriginal || !Object.is(origin!.keySerde, node.keySerde)) return undefined
+  return origin!.bytes.subarray(origin!.keyStart, origin!.keyEnd)
+}
+
+/** The same of the value. */
+function originalValue({ value, valueIsOriginal, origin }: StreamRecord, node: SinkNode): Original {
+  if (value === undefined || value === null) return null
+  if (!valueIsOriginal || !Object.is(origin!.valueSerde, node.valueSerde)) return undefined
+  return origin!.bytes.subarray(origin!.valueStart, origin!.valueEnd)
 }
 
 function write(serde: Encoder<unknown>, part: unknown, buffer: ByteSink): void {

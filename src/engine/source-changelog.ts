@@ -32,7 +32,7 @@ export class SourceChangelog {
     assert(topic !== undefined, `store '${store.name}' has a changelog of its own`)
     const source = subtopology.sources.find(({ topics }) => topics.includes(topic))
     assert(source !== undefined, `store '${store.name}' is restored from '${topic}', which nothing reads`)
-    const reader = new SourceReader(source, { keyBytes: false, valueBytes: false, value: true })
+    const reader = new SourceReader(source, { origin: false, value: true })
     this.#store = store
     this.#queue = new RecordQueue(topic, partition, reader, {
       failed: (cause, failure, node, record) => {

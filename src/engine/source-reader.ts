@@ -9,25 +9,19 @@ export const undecodedValue: unknown = Object.freeze({ undecoded: true })
 
 /** What the nodes below a source need of its records. */
 export interface SourceUse {
-  /** Whether some sink may write the key as it was read. */
-  readonly keyBytes: boolean
-  /** Whether some sink may write the value as it was read. */
-  readonly valueBytes: boolean
+  /** Whether some sink may write the key or the value as it was read. */
+  readonly origin: boolean
   /** Whether any node looks at the value. */
   readonly value: boolean
 }
 
 export class SourceReader {
   readonly node: SourceNode
-  readonly origin: RecordOrigin
-  readonly keepsBytes: boolean
   private readonly use: SourceUse
 
   constructor(node: SourceNode, use: SourceUse) {
     this.node = node
-    this.origin = { keySerde: node.keySerde, valueSerde: node.valueSerde }
     this.use = use
-    this.keepsBytes = use.keyBytes || use.valueBytes
   }
 
   readKey({ bytes, keyStart, keyEnd }: ReadableRecord): unknown {
@@ -39,16 +33,29 @@ export class SourceReader {
     return this.use.value ? decode(this.node.valueSerde, bytes, valueStart, valueEnd) : undecodedValue
   }
 
-  /** The key as it was read, if a sink may want it. */
-  keyBytes({ bytes, keyStart, keyEnd }: ReadableRecord): Uint8Array | null | undefined {
-    if (!this.use.keyBytes) return undefined
-    return keyEnd < keyStart ? null : bytes.subarray(keyStart, keyEnd)
+  /** The record as it was read, if a sink may want that: it stays when the cursor goes on. */
+  originOf(record: ReadableRecord): RecordOrigin | undefined {
+    return this.use.origin ? new ReadOrigin(this.node, record) : undefined
   }
+}
 
-  /** The value as it was read, if a sink may want it. */
-  valueBytes({ bytes, valueStart, valueEnd }: ReadableRecord): Uint8Array | null | undefined {
-    if (!this.use.valueBytes) return undefined
-    return valueEnd < valueStart ? null : bytes.subarray(valueStart, valueEnd)
+class ReadOrigin implements RecordOrigin {
+  readonly keySerde: Decoder<unknown>
+  readonly valueSerde: Decoder<unknown>
+  readonly bytes: Uint8Array
+  readonly keyStart: number
+  readonly keyEnd: number
+  readonly valueStart: number
+  readonly valueEnd: number
+
+  constructor(node: SourceNode, record: ReadableRecord) {
+    this.keySerde = node.keySerde
+    this.valueSerde = node.valueSerde
+    this.bytes = record.bytes
+    this.keyStart = record.keyStart
+    this.keyEnd = record.keyEnd
+    this.valueStart = record.valueStart
+    this.valueEnd = record.valueEnd
   }
 }
 

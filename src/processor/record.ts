@@ -10,10 +10,15 @@
 import { noHeaders, type Headers } from '../record/record.ts'
 import type { Decoder } from '../serdes/serde.ts'
 
-/** The serdes that a record's original bytes were read with: one object per source and topic. */
+/** A record as it was read: the serdes, and where its key and value are in `bytes`; an end before its start means null. */
 export interface RecordOrigin {
   readonly keySerde: Decoder<unknown>
   readonly valueSerde: Decoder<unknown>
+  readonly bytes: Uint8Array
+  readonly keyStart: number
+  readonly keyEnd: number
+  readonly valueStart: number
+  readonly valueEnd: number
 }
 
 export class StreamRecord<out K = unknown, out V = unknown> {
@@ -22,12 +27,12 @@ export class StreamRecord<out K = unknown, out V = unknown> {
   /** Milliseconds since the epoch, never negative. */
   readonly timestamp: number
   readonly headers: Headers
-  /** Set while `keyBytes` or `valueBytes` may be used. */
+  /** As it was read, if a sink may want that. */
   readonly origin: RecordOrigin | undefined
-  /** The key as it was read; null for an absent key; `undefined` when the key was made by an operator. */
-  readonly keyBytes: Uint8Array | null | undefined
-  /** The value as it was read; null for an absent value; `undefined` when the value was made by an operator. */
-  readonly valueBytes: Uint8Array | null | undefined
+  /** Whether the key is still the one that was read; false when an operator made it. */
+  readonly keyIsOriginal: boolean
+  /** Whether the value is still the one that was read; false when an operator made it. */
+  readonly valueIsOriginal: boolean
 
   constructor(
     key: K,
@@ -35,8 +40,8 @@ export class StreamRecord<out K = unknown, out V = unknown> {
     timestamp: number,
     headers: Headers = noHeaders,
     origin?: RecordOrigin,
-    keyBytes?: Uint8Array | null,
-    valueBytes?: Uint8Array | null,
+    keyIsOriginal = origin !== undefined,
+    valueIsOriginal = origin !== undefined,
   ) {
     // Written so that NaN is refused too (semantics A8).
     if (!(timestamp >= 0)) throw new RangeError(`a record's timestamp must be 0 or more, not ${timestamp}`)
@@ -45,8 +50,8 @@ export class StreamRecord<out K = unknown, out V = unknown> {
     this.timestamp = timestamp
     this.headers = headers
     this.origin = origin
-    this.keyBytes = keyBytes
-    this.valueBytes = valueBytes
+    this.keyIsOriginal = keyIsOriginal
+    this.valueIsOriginal = valueIsOriginal
   }
 
   /** The same record with another value. */
@@ -57,8 +62,8 @@ export class StreamRecord<out K = unknown, out V = unknown> {
       this.timestamp,
       this.headers,
       this.origin,
-      this.keyBytes,
-      undefined,
+      this.keyIsOriginal,
+      false,
     )
   }
 
@@ -70,8 +75,8 @@ export class StreamRecord<out K = unknown, out V = unknown> {
       this.timestamp,
       this.headers,
       this.origin,
-      undefined,
-      this.valueBytes,
+      false,
+      this.valueIsOriginal,
     )
   }
 
@@ -83,8 +88,8 @@ export class StreamRecord<out K = unknown, out V = unknown> {
       timestamp,
       this.headers,
       this.origin,
-      this.keyBytes,
-      this.valueBytes,
+      this.keyIsOriginal,
+      this.valueIsOriginal,
     )
   }
 
@@ -96,8 +101,8 @@ export class StreamRecord<out K = unknown, out V = unknown> {
       this.timestamp,
       headers,
       this.origin,
-      this.keyBytes,
-      this.valueBytes,
+      this.keyIsOriginal,
+      this.valueIsOriginal,
     )
   }
 }

@@ -5,7 +5,9 @@
  * written could not be read again. The type demands it. Schemas that validate asynchronously are refused, because
  * records are read and written synchronously.
  */
+import type { ByteSink } from '../base/byte-sink.ts'
 import { utf8Bytes, utf8Slice, utf8Write } from '../base/text.ts'
+import { writeJson } from './json-writer.ts'
 import type { Serde } from './serde.ts'
 import type { SchemaInput, SchemaOutput, StandardIssue, StandardSchema } from './standard-schema.ts'
 
@@ -55,7 +57,7 @@ export function json(schema?: StandardSchema, options?: JsonOptions<unknown, unk
 const plainJson: Serde<unknown> = Object.freeze({
   name: 'json',
   serialize: (value: unknown) => utf8Bytes(textOf(value)),
-  serializeInto: (value, sink) => utf8Write(textOf(value), sink),
+  serializeInto: writeValue,
   deserialize: source => JSON.parse(utf8Slice(source)) as unknown,
   deserializeRange: (source, start, end) => JSON.parse(utf8Slice(source, start, end)) as unknown,
 } satisfies Serde<unknown>)
@@ -65,18 +67,22 @@ function checkedJson(schema: StandardSchema, options: JsonOptions<unknown, unkno
     throw new TypeError('json(schema): the schema does not implement Standard Schema, version 1')
   }
   const { encode, validateOnWrite = false } = options
-  const text = (value: unknown): string => {
-    const encoded = encode === undefined ? value : encode(value)
-    if (validateOnWrite) validate(schema, encoded)
-    return textOf(encoded)
+  const encoded = (value: unknown): unknown => {
+    const input = encode === undefined ? value : encode(value)
+    if (validateOnWrite) validate(schema, input)
+    return input
   }
   return Object.freeze({
     name: 'json',
-    serialize: value => utf8Bytes(text(value)),
-    serializeInto: (value, sink) => utf8Write(text(value), sink),
+    serialize: value => utf8Bytes(textOf(encoded(value))),
+    serializeInto: (value, sink) => writeValue(encoded(value), sink),
     deserialize: source => validate(schema, JSON.parse(utf8Slice(source))),
     deserializeRange: (source, start, end) => validate(schema, JSON.parse(utf8Slice(source, start, end))),
   } satisfies Serde<unknown>)
+}
+
+function writeValue(value: unknown, sink: ByteSink): void {
+  if (!writeJson(value, sink)) utf8Write(textOf(value), sink)
 }
 
 function textOf(value: unknown): string {

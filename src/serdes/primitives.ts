@@ -114,9 +114,19 @@ const bytesSerde: Serde<Uint8Array> = Object.freeze({
     if (!(value instanceof Uint8Array)) throw wrongType('a Uint8Array', value)
     sink.append(value)
   },
-  deserialize: source => Uint8Array.prototype.slice.call(source),
-  deserializeRange: (source, start, end) => Uint8Array.prototype.slice.call(source, start, end),
+  deserialize: source => copyOf(source, 0, source.length),
+  deserializeRange: copyOf,
 } satisfies Serde<Uint8Array>)
+
+/** Up to this many bytes an array has its bytes within itself, and a loop fills it faster than `slice` makes one. */
+const loopBytesMax = 64
+
+function copyOf(source: Uint8Array, start: number, end: number): Uint8Array {
+  if (end - start > loopBytesMax) return Uint8Array.prototype.slice.call(source, start, end)
+  const copy = new Uint8Array(end - start)
+  for (let index = 0; index < copy.length; index++) copy[index] = source[start + index]!
+  return copy
+}
 
 const int16Serde = fixedSize<number>('int16', 2, {
   write: (value, target, at) => {

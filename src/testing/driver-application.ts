@@ -356,13 +356,16 @@ export class DriverApplication {
     const drained = task.engine.drain()
     task.engine.resume()
     if (!drained) return false
-    const { logs, records } = task.commit()
-    for (let index = 0; index < records.length; index++) {
-      const [log, record] = [logs[index]!, records[index]!]
+    const sent = task.commit()
+    const { logs, records, size } = sent
+    for (let index = 0; index < size; index++) {
+      const log = logs[index]!
+      const record = records[index]!
       log.append(record)
       this.deliver(log, record)
     }
-    return records.length > 0
+    sent.clear()
+    return size > 0
   }
 
   private closeTasks(): void {

@@ -23,9 +23,20 @@ import type { RecordArena } from './record-arena.ts'
 import type { TopicLog } from './topic-log.ts'
 
 /** Records that were sent and not committed yet, each with the topic that it goes to, in the order of sending. */
-export interface Outbox {
-  readonly logs: TopicLog[]
-  readonly records: LoggedRecord[]
+export class Outbox {
+  readonly logs: TopicLog[] = []
+  readonly records: LoggedRecord[] = []
+  /** How many there are: the lists keep their length, because a task commits after every record. */
+  size = 0
+
+  add(log: TopicLog, record: LoggedRecord): void {
+    this.logs[this.size] = log
+    this.records[this.size++] = record
+  }
+
+  clear(): void {
+    this.size = 0
+  }
 }
 
 export interface DriverTaskOptions {
@@ -80,7 +91,7 @@ export class DriverTask {
   private readonly marks: InputMark[]
   private noted: ReadonlyMap<string, number>
   private readonly options: DriverTaskOptions
-  private sent: Outbox = { logs: [], records: [] }
+  private readonly sent = new Outbox()
   private recorder: TraceRecorder | undefined
 
   constructor(options: DriverTaskOptions) {
@@ -98,12 +109,14 @@ export class DriverTask {
       })
       this.backend.writeNow(store.restore(this.changelogOf(definition)))
     }
+    // Mostly it is the topic of the last time: a name that is the same string is known without hashing it.
+    let log: TopicLog | undefined
     const collector: RecordCollector = {
       partitionCount: topic => options.topic(topic).partitionCount,
       send: (topic, target, key, value, timestamp, headers) => {
-        const log = options.topic(topic)
+        if (log?.name !== topic) log = options.topic(topic)
         const record = options.arena.record(target, key, value, timestamp, headers)
-        this.send(log, record)
+        this.sent.add(log, record)
         this.recorder?.recordSent(this.engine.id, log, record)
       },
     }
@@ -161,19 +174,17 @@ export class DriverTask {
     }
   }
 
-  /** Commits; answers what was sent since the last time, in the order of sending. */
+  /** Commits; answers what was sent since the last time, in the order of sending: to be cleared when it is written. */
   commit(): Outbox {
     this.engine.flushEmissions()
     this.settle()
     this.mark()
-    const { sent } = this
-    if (sent.records.length > 0) this.sent = { logs: [], records: [] }
-    return sent
+    return this.sent
   }
 
   /** Whether it has sent or passed over something since its last commit. */
   get isBehind(): boolean {
-    if (this.sent.records.length > 0) return true
+    if (this.sent.size > 0) return true
     const { inputs } = this.engine
     for (let index = 0; index < inputs.length; index++) {
       if (inputs[index]!.position !== this.marks[index]!.position) return true
@@ -194,11 +205,6 @@ export class DriverTask {
     if (noted.size > 0) this.noted = new Map(noted)
   }
 
-  private send(log: TopicLog, record: LoggedRecord): void {
-    this.sent.logs.push(log)
-    this.sent.records.push(record)
-  }
-
   private changelogSink(definition: StoreDefinition): ChangelogSink {
     const { applicationId, partition, topic, arena } = this.options
     const name = changelogTopicOf(definition, applicationId)
@@ -206,7 +212,7 @@ export class DriverTask {
     const log = topic(name)
     return {
       append: (key, value, timestamp, headers) =>
-        this.send(log, arena.record(partition, key, value, timestamp, headers)),
+        this.sent.add(log, arena.record(partition, key, value, timestamp, headers)),
     }
   }
 
@@ -217,8 +223,10 @@ export class DriverTask {
     if (name === undefined) return []
     if (definition.kind === 'versioned') return versionsOf(topic(name).partition(partition))
     const last = new Map<string, ChangelogRecord>()
-    for (const { key, value, timestamp, offset } of topic(name).partition(partition)) {
-      if (key !== null) last.set(latin1Slice(key), { key, value, timestamp, offset })
+    for (const record of topic(name).partition(partition)) {
+      const { key, value, timestamp, offset } = record
+      const headers = record.headers()
+      if (key !== null) last.set(latin1Slice(key), { key, value, timestamp, offset, headers })
     }
     // In the order of offsets, as a compacted topic has them: windows expire as they did.
     return [...last.values()].sort((a, b) => a.offset - b.offset)

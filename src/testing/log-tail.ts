@@ -1,11 +1,12 @@
 /** What a task of the test driver is fed with: a partition from an offset on. */
-import type { ReadableRecord, RecordChunk } from '../engine/record-chunk.ts'
-import type { LoggedRecord } from './logged-record.ts'
+import type { RecordChunk } from '../engine/record-chunk.ts'
+import { LoggedRecord } from './logged-record.ts'
 import type { TopicLog } from './topic-log.ts'
 
 /** A chunk that goes on whenever the log does: it is used up at the end of the log, and added again when there is more. */
 export class LogTail implements RecordChunk {
   readonly records: LogTail = this
+  readonly cursor = new LoggedRecord()
   /** Offset of the next record: the position, once the chunk is used up. */
   nextOffset: number
   readonly leaderEpoch = 0
@@ -15,16 +16,11 @@ export class LogTail implements RecordChunk {
   isOpen = false
   private readonly log: TopicLog
   private readonly partition: number
-  private current: LoggedRecord | undefined
 
   constructor(log: TopicLog, partition: number, from: number) {
     this.log = log
     this.partition = partition
     this.nextOffset = from
-  }
-
-  get cursor(): ReadableRecord {
-    return this.current!
   }
 
   /** Whether there is more than was read. */
@@ -37,7 +33,7 @@ export class LogTail implements RecordChunk {
       this.isOpen = false
       return false
     }
-    this.current = this.log.record(this.partition, this.nextOffset++)
+    this.log.readAt(this.partition, this.nextOffset++, this.cursor)
     return true
   }
 }

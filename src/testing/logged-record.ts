@@ -1,21 +1,26 @@
-/** A record of a topic of the test driver, as it was written. */
+/**
+ * A record of a topic of the test driver, as it was written.
+ *
+ * Most look at one record after another and keep none: they read each into the same object (`TopicLog.read`).
+ */
+import { noBytes } from '../base/bytes.ts'
 import type { ReadableRecord } from '../engine/record-chunk.ts'
-import type { Headers } from '../record/record.ts'
+import { noHeaders, type Headers } from '../record/record.ts'
 
 export class LoggedRecord implements ReadableRecord {
-  readonly partition: number
-  readonly timestamp: number
-  readonly bytes: Uint8Array
-  readonly keyStart: number
-  readonly keyEnd: number
-  readonly valueStart: number
-  readonly valueEnd: number
+  partition = -1
+  timestamp = -1
+  bytes = noBytes
+  keyStart = 0
+  keyEnd = -1
+  valueStart = 0
+  valueEnd = -1
   /** -1 until it has been appended. */
   offset = -1
-  private readonly headerList: Headers
+  private headerList = noHeaders
 
   /** The key goes from `start` to `keyEnd`, the value from there to `valueEnd`; an end of -1: it is absent. */
-  constructor(
+  set(
     partition: number,
     timestamp: number,
     headers: Headers,
@@ -23,7 +28,7 @@ export class LoggedRecord implements ReadableRecord {
     start: number,
     keyEnd: number,
     valueEnd: number,
-  ) {
+  ): this {
     this.partition = partition
     this.timestamp = timestamp
     this.headerList = headers
@@ -32,6 +37,7 @@ export class LoggedRecord implements ReadableRecord {
     this.keyEnd = keyEnd
     this.valueStart = keyEnd < 0 ? start : keyEnd
     this.valueEnd = valueEnd
+    return this
   }
 
   get key(): Uint8Array | null {

@@ -30,7 +30,7 @@ export class RecordArena {
     valueEnd: number,
   ): LoggedRecord {
     // Only now: writing may have moved the bytes.
-    return new LoggedRecord(partition, timestamp, headers, this.sink.bytes, start, keyEnd, valueEnd)
+    return new LoggedRecord().set(partition, timestamp, headers, this.sink.bytes, start, keyEnd, valueEnd)
   }
 
   /** A record with copies of the key and the value; it has no offset until it is appended to a log. */

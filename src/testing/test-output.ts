@@ -1,7 +1,7 @@
 /** The typed end of a topic that a test reads from. */
 import type { Headers } from '../record/record.ts'
 import type { Decoder } from '../serdes/serde.ts'
-import type { LoggedRecord } from './logged-record.ts'
+import { LoggedRecord } from './logged-record.ts'
 import type { TopicLog } from './topic-log.ts'
 
 /** A topic as something that a test reads; what `topic()` answers is one. */
@@ -28,6 +28,7 @@ export class TestOutput<K, V> {
   private readonly topic: OutputTopic<K, V>
   private readonly log: TopicLog
   private readCount = 0
+  private readonly cursor = new LoggedRecord()
 
   constructor(topic: OutputTopic<K, V>, log: TopicLog) {
     this.topic = topic
@@ -47,7 +48,7 @@ export class TestOutput<K, V> {
   /** The next record that was not read yet, or `undefined`. */
   read(): TestRecord<K, V> | undefined {
     if (this.empty) return undefined
-    return this.decode(this.log.at(this.readCount++))
+    return this.decode(this.log.read(this.readCount++, this.cursor))
   }
 
   /** All records that were not read yet. */

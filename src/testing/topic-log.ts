@@ -10,17 +10,24 @@ import { LoggedRecord } from './logged-record.ts'
 
 /** Numbers that are kept of a record, beside its timestamp: `start`, `keyEnd`, `valueEnd`, `partition`, `offset`. */
 const placeSize = 5
-const recordsInitial = 64
+/** Records in a block: a power of two, so that finding one is cheap. */
+const blockBits = 9
+const blockMask = (1 << blockBits) - 1
+
+/** What is kept of some records that follow one another. */
+class Block {
+  readonly places = new Int32Array(placeSize << blockBits)
+  readonly timestamps = new Float64Array(1 << blockBits)
+  /** The arrays that the records are in. */
+  readonly bytes: Uint8Array[] = []
+}
 
 export class TopicLog {
   readonly name: string
   readonly partitionCount: number
   /** How many records there are in all partitions. */
   size = 0
-  private places = new Int32Array(recordsInitial * placeSize)
-  private timestamps = new Float64Array(recordsInitial)
-  /** The arrays that records are in. */
-  private readonly bytes: Uint8Array[] = []
+  private readonly blocks: Block[] = []
   /** Only of records that have some. */
   private readonly headers = new Map<number, Headers>()
   /** Where the records of each partition are among all. */
@@ -43,12 +50,13 @@ export class TopicLog {
     const offsets = this.offsetsOf(record.partition)
     const index = this.size
     record.offset = offsets.length
-    if (index === this.timestamps.length) this.grow()
     offsets.push(index)
-    this.timestamps[index] = record.timestamp
-    this.bytes.push(record.bytes)
-    const { places } = this
-    const at = index * placeSize
+    if ((index & blockMask) === 0) this.blocks.push(new Block())
+    const { places, timestamps, bytes } = this.blocks[index >> blockBits]!
+    const inBlock = index & blockMask
+    bytes.push(record.bytes)
+    timestamps[inBlock] = record.timestamp
+    const at = inBlock * placeSize
     places[at] = record.keyStart
     places[at + 1] = record.keyEnd
     places[at + 2] = record.valueEnd
@@ -61,19 +69,24 @@ export class TopicLog {
 
   /** The record at a place in the order of writing, of all partitions. */
   at(index: number): LoggedRecord {
-    const { places } = this
-    const at = index * placeSize
-    const record = new LoggedRecord(
+    return this.read(index, new LoggedRecord())
+  }
+
+  /** Makes `record` the one at a place in the order of writing, of all partitions. */
+  read(index: number, record: LoggedRecord): LoggedRecord {
+    const { places, timestamps, bytes } = this.blocks[index >> blockBits]!
+    const inBlock = index & blockMask
+    const at = inBlock * placeSize
+    record.offset = places[at + 4]!
+    return record.set(
       places[at + 3]!,
-      this.timestamps[index]!,
+      timestamps[inBlock]!,
       this.headers.size === 0 ? noHeaders : (this.headers.get(index) ?? noHeaders),
-      this.bytes[index]!,
+      bytes[inBlock]!,
       places[at]!,
       places[at + 1]!,
       places[at + 2]!,
     )
-    record.offset = places[at + 4]!
-    return record
   }
 
   /** The records from a place in the order of writing on, of all partitions. */
@@ -86,8 +99,9 @@ export class TopicLog {
     return this.offsetsOf(partition).length
   }
 
-  record(partition: number, offset: number): LoggedRecord {
-    return this.at(this.offsetsOf(partition)[offset]!)
+  /** Makes `record` the one at an offset of a partition. */
+  readAt(partition: number, offset: number, record: LoggedRecord): void {
+    this.read(this.offsetsOf(partition)[offset]!, record)
   }
 
   /** The records of a partition in the order of their offsets, up to `end`. */
@@ -105,14 +119,5 @@ export class TopicLog {
       )
     }
     return offsets
-  }
-
-  private grow(): void {
-    const count = this.timestamps.length * 2
-    const { places, timestamps } = this
-    this.places = new Int32Array(count * placeSize)
-    this.places.set(places)
-    this.timestamps = new Float64Array(count)
-    this.timestamps.set(timestamps)
   }
 }
