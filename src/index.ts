@@ -65,7 +65,13 @@ export {
 } from './dsl/kv-store.ts'
 export { storeOf, type OpenStore, type OpenStores, type StoreHandles } from './dsl/open-stores.ts'
 export { sessionStore, type SessionStoreHandle, type SessionStoreOptions } from './dsl/session-store.ts'
-export type { DeclaredStore, KeepingOptions, StoreHandle, TypedStoreOptions } from './dsl/store-handle.ts'
+export type {
+  DeclaredStore,
+  KeepingOptions,
+  HeadersOption,
+  StoreHandle,
+  TypedStoreOptions,
+} from './dsl/store-handle.ts'
 export {
   versionedStore,
   type VersionedStoreHandle,
@@ -169,6 +175,7 @@ export type {
   SessionSpan,
 } from './state/processor-session-store.ts'
 export type { ProcessorStore, ReadableStore } from './state/processor-store.ts'
+export type { ValueWithHeaders } from './state/value-headers.ts'
 export type { ProcessorVersionedStore, ReadableVersionedStore } from './state/processor-versioned-store.ts'
 export type { ProcessorWindowStore, ReadableWindowStore, WindowRow } from './state/processor-window-store.ts'
 export type {

@@ -165,7 +165,10 @@ export class ChangelogReader {
 /** Puts one answer's records into the store, together with the offset they reach. */
 async function applyFetched(plan: Restoring, fetched: FetchedPartition): Promise<void> {
   const { store, database, topicId, source, end } = plan
-  const batch = source === undefined ? recordsOf(fetched, end) : source.rowsOf(fetched, end)
+  const batch =
+    source === undefined
+      ? recordsOf(fetched, end, store.restoresHeaders === true)
+      : source.rowsOf(fetched, end)
   plan.at = Math.min(fetched.nextOffset, end)
   plan.records += batch.length
   await database.bytes.write([
@@ -174,14 +177,20 @@ async function applyFetched(plan: Restoring, fetched: FetchedPartition): Promise
   ])
 }
 
-function recordsOf({ records }: FetchedPartition, end: number): readonly ChangelogRecord[] {
+function recordsOf(
+  { records }: FetchedPartition,
+  end: number,
+  withHeaders: boolean,
+): readonly ChangelogRecord[] {
   const batch: ChangelogRecord[] = []
   while (records.next()) {
     const { cursor } = records
     if (cursor.offset >= end) break
     const key = cursor.key()
     if (key === null) continue
-    batch.push({ key, value: cursor.value(), timestamp: cursor.timestamp, offset: cursor.offset })
+    const { timestamp, offset } = cursor
+    const record = { key, value: cursor.value(), timestamp, offset }
+    batch.push(withHeaders ? { ...record, headers: cursor.headers() } : record)
   }
   return batch
 }

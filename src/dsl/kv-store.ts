@@ -1,13 +1,20 @@
 /** `kvStore` and `lruStore`: key-value stores as values, for processors that keep something of their own. */
 import type { Duration } from '../base/duration.ts'
 import type { Serde } from '../serdes/serde.ts'
+import type { ValueWithHeaders } from '../state/value-headers.ts'
 import type { KeyValueStoreDefinition } from '../topology/node.ts'
 import { checkOptions } from './argument-checks.ts'
-import { baseDefinition, type DeclaredStore, type TypedStoreOptions } from './store-handle.ts'
+import {
+  baseDefinition,
+  keepingHeaders,
+  type DeclaredStore,
+  type HeadersOption,
+  type TypedStoreOptions,
+} from './store-handle.ts'
 import { expiryRule, type TtlOptions } from './ttl-options.ts'
 
 /** What `kvStore` takes beside the name. */
-export interface KeyValueStoreOptions<K, V> extends TypedStoreOptions<K, V> {
+export interface KeyValueStoreOptions<K, V> extends TypedStoreOptions<K, V>, HeadersOption {
   /**
    * Whether processors may walk the store with `all`, `range` and `prefixScan`. Every key is then kept in memory, about
    * 100 bytes each. Default true; false is for stores of millions of keys that are only looked up.
@@ -65,15 +72,26 @@ export interface KeyValueStoreHandle<K, V> extends DeclaredStore {
  * })
  * ```
  */
-export function kvStore<K, V>(name: string, options: KeyValueStoreOptions<K, V>): KeyValueStoreHandle<K, V> {
+export function kvStore<K, V>(
+  name: string,
+  options: KeyValueStoreOptions<K, V> & { readonly headers: true },
+): KeyValueStoreHandle<K, ValueWithHeaders<V>>
+export function kvStore<K, V>(
+  name: string,
+  options: KeyValueStoreOptions<K, V> & { readonly headers?: false },
+): KeyValueStoreHandle<K, V>
+export function kvStore<K, V>(
+  name: string,
+  options: KeyValueStoreOptions<K, V>,
+): KeyValueStoreHandle<K, V> | KeyValueStoreHandle<K, ValueWithHeaders<V>> {
   checkOptions(options, 'kvStore')
-  const { key, value, walkable = true } = options
+  const { key, walkable = true } = options
   const expiry = expiryRule(options, 'kvStore')
   if (expiry !== undefined && !walkable)
     throw new TypeError(
       `kvStore '${name}': rows of a store that cannot be walked do not expire; leave out ttl or walkable`,
     )
-  const base = baseDefinition('kvStore', name, options)
+  const base = keepingHeaders(baseDefinition('kvStore', name, options), options)
   const definition = Object.freeze({
     kind: 'key-value',
     ...base,
@@ -81,7 +99,13 @@ export function kvStore<K, V>(name: string, options: KeyValueStoreOptions<K, V>)
     walkable,
     ...(expiry && { expiry }),
   } as const)
-  return Object.freeze({ kind: 'key-value', name, key, value, definition })
+  return Object.freeze({
+    kind: 'key-value',
+    name,
+    key,
+    value: definition.valueSerde as unknown as Serde<V>,
+    definition,
+  })
 }
 
 /**

@@ -1,11 +1,18 @@
 /** `sessionStore`: a store of sessions as a value, for processors that keep aggregates by key and span of time. */
 import { toMilliseconds, type Duration } from '../base/duration.ts'
 import type { Serde } from '../serdes/serde.ts'
+import type { ValueWithHeaders } from '../state/value-headers.ts'
 import { checkOptions } from './argument-checks.ts'
-import { baseDefinition, type DeclaredStore, type TypedStoreOptions } from './store-handle.ts'
+import {
+  baseDefinition,
+  keepingHeaders,
+  type DeclaredStore,
+  type HeadersOption,
+  type TypedStoreOptions,
+} from './store-handle.ts'
 
 /** What `sessionStore` takes beside the name. */
-export interface SessionStoreOptions<K, V> extends TypedStoreOptions<K, V> {
+export interface SessionStoreOptions<K, V> extends TypedStoreOptions<K, V>, HeadersOption {
   /** Sessions are kept until one is put that ends so much later. */
   readonly retention: Duration
   /** Whether sessions of many keys can be gone through. Every key is then kept in memory. Default true. */
@@ -54,15 +61,29 @@ export interface SessionStoreHandle<K, V> extends DeclaredStore {
  */
 export function sessionStore<K, V>(
   name: string,
+  options: SessionStoreOptions<K, V> & { readonly headers: true },
+): SessionStoreHandle<K, ValueWithHeaders<V>>
+export function sessionStore<K, V>(
+  name: string,
+  options: SessionStoreOptions<K, V> & { readonly headers?: false },
+): SessionStoreHandle<K, V>
+export function sessionStore<K, V>(
+  name: string,
   options: SessionStoreOptions<K, V>,
-): SessionStoreHandle<K, V> {
+): SessionStoreHandle<K, V> | SessionStoreHandle<K, ValueWithHeaders<V>> {
   checkOptions(options, 'sessionStore')
-  const { key, value, walkable = true } = options
-  const base = baseDefinition('sessionStore', name, options)
+  const { key, walkable = true } = options
+  const base = keepingHeaders(baseDefinition('sessionStore', name, options), options)
   const retentionMs = toMilliseconds(options.retention, `sessionStore '${name}': retention`)
   if (!(retentionMs >= 1))
     throw new RangeError(`sessionStore '${name}': retention must be at least 1 ms, not ${retentionMs}`)
   const rest = { timestamped: false, retentionMs, walkable }
   const definition = Object.freeze({ kind: 'session', ...base, ...rest } as const)
-  return Object.freeze({ kind: 'session', name, key, value, definition })
+  return Object.freeze({
+    kind: 'session',
+    name,
+    key,
+    value: definition.valueSerde as unknown as Serde<V>,
+    definition,
+  })
 }

@@ -1,6 +1,7 @@
 /** What all stores that processors can name have in common: how they are declared, and how they are kept. */
 import { StreamsError } from '../base/errors.ts'
 import type { Serde } from '../serdes/serde.ts'
+import { valueWithHeaders } from '../state/value-headers.ts'
 import { validateName } from '../topology/names.ts'
 import type { StoreDefinition } from '../topology/node.ts'
 
@@ -31,6 +32,55 @@ export interface KeepingOptions {
 export interface TypedStoreOptions<K, V> extends KeepingOptions {
   readonly key: Serde<K>
   readonly value: Serde<V>
+}
+
+/** What stores take that may keep headers. */
+export interface HeadersOption {
+  /**
+   * Whether each value is kept with the headers of a record (KIP-1271): values are then `{ value, headers }`, which a
+   * processor puts and gets. In the changelog the headers are those of the record, as Kafka writes them. Default false.
+   *
+   * @example
+   * ```ts
+   * import { defineApp, kvStore, string, topic } from 'millrace'
+   *
+   * const orders = topic('orders', { key: string(), value: string() })
+   * const shipments = topic('shipments', { key: string(), value: string() })
+   * const shipped = topic('shipped-orders', { key: string(), value: string() })
+   * const open = kvStore('open-orders', { key: string(), value: string(), headers: true })
+   *
+   * export default defineApp({
+   *   id: 'shipping',
+   *   build(b) {
+   *     b.stream(orders).process({
+   *       stores: { open },
+   *       process: ({ key, value, headers }, { stores }) => stores.open.put(key, { value, headers }),
+   *     })
+   *     b.stream(shipments)
+   *       .processValues({
+   *         stores: { open },
+   *         *process({ key }, { stores, result }) {
+   *           const order = stores.open.delete(key)
+   *           // What was noted with the order, such as a trace id, goes on with its shipment.
+   *           if (order !== undefined) yield result(order.value, { headers: order.headers })
+   *         },
+   *       })
+   *       .to(shipped)
+   *   },
+   * })
+   * ```
+   */
+  readonly headers?: boolean
+}
+
+/** The definition of a store whose values are kept with headers, if that was asked for. */
+export function keepingHeaders<D extends { readonly valueSerde: Serde<unknown> }>(
+  definition: D,
+  { headers = false }: HeadersOption,
+): D {
+  if (!headers) return definition
+  const valueSerde = valueWithHeaders(definition.valueSerde) as Serde<unknown>
+  return { ...definition, valueSerde, headers }
 }
 
 /** What the definitions of all stores have; refuses a name with MR-1005 and a missing serde with MR-1004. */

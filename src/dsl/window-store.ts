@@ -1,11 +1,18 @@
 /** `windowStore`: a store of windows as a value, for processors that keep rows by key and time. */
 import { toMilliseconds, type Duration } from '../base/duration.ts'
 import type { Serde } from '../serdes/serde.ts'
+import type { ValueWithHeaders } from '../state/value-headers.ts'
 import { checkOptions } from './argument-checks.ts'
-import { baseDefinition, type DeclaredStore, type TypedStoreOptions } from './store-handle.ts'
+import {
+  baseDefinition,
+  keepingHeaders,
+  type DeclaredStore,
+  type HeadersOption,
+  type TypedStoreOptions,
+} from './store-handle.ts'
 
 /** What `windowStore` takes beside the name. */
-export interface ProcessorWindowStoreOptions<K, V> extends TypedStoreOptions<K, V> {
+export interface ProcessorWindowStoreOptions<K, V> extends TypedStoreOptions<K, V>, HeadersOption {
   /** The length of a window; what the store is told is only the start. */
   readonly windowSize: Duration
   /** Rows are kept until a row is put that starts so much later. At least `windowSize`. */
@@ -56,11 +63,19 @@ export interface WindowStoreHandle<K, V> extends DeclaredStore {
  */
 export function windowStore<K, V>(
   name: string,
+  options: ProcessorWindowStoreOptions<K, V> & { readonly headers: true },
+): WindowStoreHandle<K, ValueWithHeaders<V>>
+export function windowStore<K, V>(
+  name: string,
+  options: ProcessorWindowStoreOptions<K, V> & { readonly headers?: false },
+): WindowStoreHandle<K, V>
+export function windowStore<K, V>(
+  name: string,
   options: ProcessorWindowStoreOptions<K, V>,
-): WindowStoreHandle<K, V> {
+): WindowStoreHandle<K, V> | WindowStoreHandle<K, ValueWithHeaders<V>> {
   checkOptions(options, 'windowStore')
-  const { key, value, duplicates = false, walkable = true } = options
-  const base = baseDefinition('windowStore', name, options)
+  const { key, duplicates = false, walkable = true } = options
+  const base = keepingHeaders(baseDefinition('windowStore', name, options), options)
   const windowSizeMs = toMilliseconds(options.windowSize, `windowStore '${name}': windowSize`)
   const retentionMs = toMilliseconds(options.retention, `windowStore '${name}': retention`)
   if (!(windowSizeMs >= 1))
@@ -72,5 +87,11 @@ export function windowStore<K, V>(
   }
   const times = { timestamped: true, windowSizeMs, retentionMs, duplicates, walkable }
   const definition = Object.freeze({ kind: 'window', ...base, ...times } as const)
-  return Object.freeze({ kind: 'window', name, key, value, definition })
+  return Object.freeze({
+    kind: 'window',
+    name,
+    key,
+    value: definition.valueSerde as unknown as Serde<V>,
+    definition,
+  })
 }

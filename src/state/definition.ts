@@ -12,6 +12,8 @@ interface StoreDefinitionBase<K, V> {
 
 export interface KeyValueStoreDefinition<K = unknown, V = unknown> extends StoreDefinitionBase<K, V> {
   readonly kind: 'key-value'
+  /** Whether values are kept with headers, `ValueWithHeaders`. Default false. */
+  readonly headers?: boolean | undefined
   /** Keeps so many rows at most, those used last. Default: all. */
   readonly entriesMax?: number | undefined
   /** Headers of the changelog records that carry a value, such as the version of its layout. Default: none. */
@@ -22,6 +24,8 @@ export interface KeyValueStoreDefinition<K = unknown, V = unknown> extends Store
 
 export interface WindowStoreDefinition<K = unknown, V = unknown> extends StoreDefinitionBase<K, V> {
   readonly kind: 'window'
+  /** Whether values are kept with headers, `ValueWithHeaders`. Default false. */
+  readonly headers?: boolean | undefined
   readonly windowSizeMs: number
   readonly retentionMs: number
   /** Whether rows of one key and start are kept beside one another; such a store deletes nothing. Default false. */
@@ -32,6 +36,8 @@ export interface WindowStoreDefinition<K = unknown, V = unknown> extends StoreDe
 
 export interface SessionStoreDefinition<K = unknown, V = unknown> extends StoreDefinitionBase<K, V> {
   readonly kind: 'session'
+  /** Whether values are kept with headers, `ValueWithHeaders`. Default false. */
+  readonly headers?: boolean | undefined
   readonly retentionMs: number
   /** Whether `walk` may be called; every key is then kept in memory. Default false. */
   readonly walkable?: boolean | undefined

@@ -54,7 +54,7 @@ interface PendingWrite<K, V> extends BytesWrite {
 export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
   readonly name: string
   readonly identity: (key: K) => KeyIdentity
-  private readonly definition: KeyValueStoreDefinition<K, V>
+  protected readonly definition: KeyValueStoreDefinition<K, V>
   private readonly backend: OrderedBytes
   private readonly layout: KeyLayout<K>
   private readonly resident: ResidentMap<Entry<K, V>>

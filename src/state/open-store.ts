@@ -8,12 +8,15 @@ import type {
   WindowStoreDefinition,
 } from './definition.ts'
 import { CustomStateStore, type CustomStoreDefinition } from './custom-store.ts'
+import { HeaderKeyValueStore, HeaderSessionStore, HeaderWindowStore } from './header-stores.ts'
 import { HeldRecordStore } from './held-record-store.ts'
 import { OverlayKeyValueStore } from './key-value-store.ts'
 import { LruStore } from './lru-store.ts'
 import type { OrderedBytes } from './ordered-bytes.ts'
 import { OverlaySessionStore } from './session-store.ts'
+import type { Serde } from '../serdes/serde.ts'
 import type { StateStore } from './store.ts'
+import type { ValueWithHeaders } from './value-headers.ts'
 import { OverlayVersionedStore } from './versioned-store.ts'
 import { OverlayWindowStore } from './window-store.ts'
 
@@ -46,9 +49,13 @@ export function openStore(
     case 'key-value':
       return openKeyValueStore(definition, backend, prefix, residentEntriesMax)
     case 'window':
-      return new OverlayWindowStore(definition, backend, prefix, residentEntriesMax)
+      return definition.headers === true
+        ? new HeaderWindowStore(withHeaders(definition), backend, prefix, residentEntriesMax)
+        : new OverlayWindowStore(definition, backend, prefix, residentEntriesMax)
     case 'session':
-      return new OverlaySessionStore(definition, backend, prefix, residentEntriesMax)
+      return definition.headers === true
+        ? new HeaderSessionStore(withHeaders(definition), backend, prefix, residentEntriesMax)
+        : new OverlaySessionStore(definition, backend, prefix, residentEntriesMax)
     case 'held-records':
       return new HeldRecordStore(definition, backend, prefix, residentEntriesMax)
     case 'custom':
@@ -60,13 +67,22 @@ export function openStore(
   }
 }
 
+/** What a definition of a store that keeps headers says of its values. */
+type WithHeaders<D> = D & { readonly valueSerde: Serde<ValueWithHeaders<unknown>> }
+
+function withHeaders<D extends { readonly valueSerde: Serde<unknown> }>(definition: D): WithHeaders<D> {
+  return definition as WithHeaders<D>
+}
+
 function openKeyValueStore(
   definition: KeyValueStoreDefinition,
   backend: OrderedBytes,
   prefix: Uint8Array,
   residentEntriesMax: number,
 ): StateStore {
-  const { entriesMax, keySerde } = definition
+  const { entriesMax, keySerde, headers } = definition
+  if (headers === true)
+    return new HeaderKeyValueStore(withHeaders(definition), backend, prefix, residentEntriesMax)
   if (entriesMax === undefined)
     return new OverlayKeyValueStore(definition, backend, prefix, residentEntriesMax)
   const rows = new OverlayKeyValueStore(

@@ -31,7 +31,7 @@ const suffixBytes = 16
 export class OverlaySessionStore<K, V> implements SessionStore<K, V> {
   readonly name: string
   readonly identity: (key: K) => KeyIdentity
-  private readonly definition: SessionStoreDefinition<K, V>
+  protected readonly definition: SessionStoreDefinition<K, V>
   private readonly backend: OrderedBytes
   private readonly buckets: SegmentedBuckets<K, SessionBucket<V>>
   private readonly scratch = new ByteSink(256)

@@ -20,6 +20,8 @@ export interface ChangelogRecord {
   readonly value: Uint8Array | null
   readonly timestamp: number
   readonly offset: number
+  /** Only for stores that restore them. */
+  readonly headers?: Headers
 }
 
 export interface StateStore {
@@ -41,6 +43,8 @@ export interface StateStore {
   restored?(): Promise<void>
   /** Backend work of its own after a commit: ranges to clear, such as expired segments. */
   expired?(): readonly { readonly from: Uint8Array; readonly to: Uint8Array }[]
+  /** Whether `restore` wants the headers of changelog records. Default false. */
+  readonly restoresHeaders?: boolean
   close(): void
 }
 

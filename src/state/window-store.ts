@@ -29,7 +29,7 @@ import { windowEntries, type ResidentBucket } from './window-entries.ts'
 export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
   readonly name: string
   readonly identity: (key: K) => KeyIdentity
-  private readonly definition: WindowStoreDefinition<K, V>
+  protected readonly definition: WindowStoreDefinition<K, V>
   private readonly backend: OrderedBytes
   private readonly buckets: SegmentedBuckets<K, WindowBucket<V>>
   private readonly segments: Segments

@@ -108,6 +108,8 @@ interface StoreBase {
 
 export interface KeyValueStoreDefinition extends StoreBase {
   readonly kind: 'key-value'
+  /** Whether values are kept with headers; the value serde is that of both. Default false. */
+  readonly headers?: boolean | undefined
   /** Keeps so many rows at most, those used last. Default: all. */
   readonly entriesMax?: number | undefined
   /** When its rows expire, which is for those who write them to see to. Default: never. */
@@ -120,6 +122,8 @@ export interface KeyValueStoreDefinition extends StoreBase {
 
 export interface WindowStoreDefinition extends StoreBase {
   readonly kind: 'window'
+  /** Whether values are kept with headers; the value serde is that of both. Default false. */
+  readonly headers?: boolean | undefined
   readonly windowSizeMs: number
   readonly retentionMs: number
   /** Whether rows of one key and start are kept beside one another, as joins need them. Default false. */
@@ -131,6 +135,8 @@ export interface WindowStoreDefinition extends StoreBase {
 /** Keeps aggregates by key and session; values have no timestamps of their own, a session's is its end. */
 export interface SessionStoreDefinition extends StoreBase {
   readonly kind: 'session'
+  /** Whether values are kept with headers; the value serde is that of both. Default false. */
+  readonly headers?: boolean | undefined
   readonly retentionMs: number
   /** Whether `walk` may be called; every key is then kept in memory. Default false. */
   readonly walkable?: boolean | undefined

@@ -20,7 +20,9 @@ import org.apache.kafka.common.utils.AppInfoParser;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.*;
 import org.apache.kafka.streams.kstream.*;
-import org.apache.kafka.streams.state.WindowStore;
+import org.apache.kafka.streams.processor.api.*;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.*;
 import org.apache.kafka.streams.test.TestRecord;
 
 public class ChangelogRecords {
@@ -130,6 +132,51 @@ public class ChangelogRecords {
         in("in1", "b", "x3", 5), in("in1", "a", null, 6)), "app-groups-repartition");
   }
 
+  /** Keeps every record with its headers: "-" deletes, "bare" is kept without. */
+  interface Keeper { void keep(Record<String, String> record, org.apache.kafka.common.header.Headers headers); }
+
+  static void keeping(String name, StoreBuilder<?> store, java.util.function.Function<ProcessorContext<Void, Void>, Keeper> keeper) {
+    StreamsBuilder builder = new StreamsBuilder();
+    builder.addStateStore(store);
+    builder.<String, String>stream("in1").process(() -> new ContextualProcessor<String, String, Void, Void>() {
+      public void process(Record<String, String> record) {
+        keeper.apply(context()).keep(record, record.value().equals("bare") ? new RecordHeaders() : record.headers());
+      }
+    }, "kept");
+    run(name, builder, List.of(
+        in("in1", "a", "one", 100), in("in1", "a", "bare", 101), in("in1", "b", "two", 102), in("in1", "b", "-", 103), in("in1", "c", "-", 104),
+        in("in1", "ä", "ö", 105)), "app-kept-changelog");
+  }
+
+  static void rowsWithHeaders() {
+    keeping("rows with headers", Stores.timestampedKeyValueStoreWithHeadersBuilder(
+        Stores.persistentTimestampedKeyValueStoreWithHeaders("kept"), Serdes.String(), Serdes.String()), context -> (record, headers) -> {
+      TimestampedKeyValueStoreWithHeaders<String, String> store = context.getStateStore("kept");
+      if (record.value().equals("-")) store.delete(record.key());
+      else store.put(record.key(), ValueTimestampHeaders.make(record.value(), record.timestamp() + 5, headers));
+    });
+  }
+
+  static void windowsWithHeaders() {
+    keeping("windows with headers", Stores.timestampedWindowStoreWithHeadersBuilder(
+        Stores.persistentTimestampedWindowStoreWithHeaders("kept", Duration.ofHours(1), Duration.ofMillis(10), false),
+        Serdes.String(), Serdes.String()), context -> (record, headers) -> {
+      TimestampedWindowStoreWithHeaders<String, String> store = context.getStateStore("kept");
+      store.put(record.key(), record.value().equals("-") ? null
+          : ValueTimestampHeaders.make(record.value(), record.timestamp() + 5, headers), record.timestamp() / 10 * 10);
+    });
+  }
+
+  static void sessionsWithHeaders() {
+    keeping("sessions with headers", Stores.sessionStoreWithHeadersBuilder(
+        Stores.persistentSessionStoreWithHeaders("kept", Duration.ofHours(1)), Serdes.String(), Serdes.String()), context -> (record, headers) -> {
+      SessionStoreWithHeaders<String, String> store = context.getStateStore("kept");
+      var session = new Windowed<>(record.key(), new org.apache.kafka.streams.kstream.internals.SessionWindow(90, 95));
+      if (record.value().equals("-")) store.remove(session);
+      else store.put(session, AggregationWithHeaders.make(record.value(), headers));
+    });
+  }
+
   public static void main(String[] args) {
     suppress();
     for (int bytesMax = 40; bytesMax <= 200; bytesMax += 8) bounded(bytesMax);
@@ -137,6 +184,9 @@ public class ChangelogRecords {
     windows();
     outerJoin();
     changes();
+    rowsWithHeaders();
+    windowsWithHeaders();
+    sessionsWithHeaders();
     System.out.println("{\n  \"kafka\": \"" + AppInfoParser.getVersion() + "\",\n  \"cases\": [\n" + String.join(",\n", cases) + "\n  ]\n}");
   }
 }

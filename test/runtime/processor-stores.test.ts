@@ -138,6 +138,45 @@ describe('stores of processors', () => {
     ])
   })
 
+  it('B3, B6, B8: that keep headers have them on disk and in their changelogs', async () => {
+    const headed = { ...text, headers: true } as const
+    const noted = {
+      rows: kvStore('rows', headed),
+      windows: windowStore('windows', { ...headed, windowSize: 10, retention: '1h' }),
+      sessions: sessionStore('sessions', { ...headed, retention: '1h' }),
+    }
+    const span = { start: 1, end: 5 }
+    const app = defineApp({
+      id: 'noted',
+      build: b =>
+        b
+          .stream(input, { timestamp: () => 5 })
+          .processValues({
+            stores: noted,
+            *process({ value }, { stores: { rows, windows, sessions } }) {
+              const kept = [rows.get('k'), windows.fetch('k', 0), sessions.fetchSession('k', 1, 5)]
+              yield kept.map(row => `${row?.value} ${row?.headers[0]?.key}`).join(', ')
+              const row = { value, headers: [{ key: `h-${value}`, value: null }] }
+              rows.put('k', row)
+              windows.put('k', row, 0)
+              sessions.put('k', span, row)
+            },
+          })
+          .to(output),
+    })
+    const directory = await temporaryDirectory()
+    const state = join(directory, 'state')
+    await using broker = await startEmbeddedBroker({ directory: join(directory, 'broker') })
+    await createTopics(broker, [input, output])
+    for (const word of ['a', 'b', 'c']) {
+      await write(broker, input, word)
+      await runThrough(app, broker, state)
+      if (word === 'b') await rm(state, { recursive: true })
+    }
+    const thrice = (text: string): string => `${text}, ${text}, ${text}`
+    expect(await results(broker)).toEqual([thrice('undefined undefined'), thrice('a h-a'), thrice('b h-b')])
+  })
+
   it('B22, B24, B25: that are in memory come back from their changelogs at every start', async () => {
     const memory = { ...text, backend: 'memory' } as const
     const inMemory = {

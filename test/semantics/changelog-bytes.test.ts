@@ -6,7 +6,21 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { hexOf } from '../../src/base/bytes.ts'
-import { bytes, defineApp, string, topic, tumbling, type App, type StreamsBuilder } from '../../src/index.ts'
+import {
+  bytes,
+  defineApp,
+  kvStore,
+  sessionStore,
+  string,
+  topic,
+  tumbling,
+  windowStore,
+  type App,
+  type Headers,
+  type OpenStore,
+  type StoreHandle,
+  type StreamsBuilder,
+} from '../../src/index.ts'
 import { testDriver } from '../../src/testing/index.ts'
 
 type Input = readonly [topic: 'in1' | 'in2', key: string, value: string | null, timestamp: number]
@@ -134,11 +148,71 @@ const groupedTable: Case = {
   ],
 }
 
+/** Keeps every record with its headers: '-' deletes, 'bare' is kept without. */
+function keeping<H extends StoreHandle>(
+  kept: H,
+  keep: (
+    store: OpenStore<H>,
+    row: { key: string; value: string | undefined; at: number; headers: Headers },
+  ) => void,
+): Case {
+  return {
+    build: b =>
+      void b.stream(in1).process({
+        stores: { kept },
+        process: ({ key, value, timestamp: at, headers }, { stores }) =>
+          keep((stores as { readonly kept: OpenStore<H> }).kept, {
+            key,
+            value: value === '-' ? undefined : value,
+            at,
+            headers: value === 'bare' ? [] : headers,
+          }),
+      }),
+    inputs: [
+      ['in1', 'a', 'one', 100],
+      ['in1', 'a', 'bare', 101],
+      ['in1', 'b', 'two', 102],
+      ['in1', 'b', '-', 103],
+      ['in1', 'c', '-', 104],
+      ['in1', 'ä', 'ö', 105],
+    ],
+  }
+}
+
+const kept = { key: string(), value: string(), headers: true } as const
+const within = { windowSize: 10, retention: '1h' } as const
+
+const rowsWithHeaders = keeping(kvStore('kept', kept), (store, { key, value, at, headers }) => {
+  if (value === undefined) store.delete(key)
+  else store.put(key, { value, headers }, at + 5)
+})
+
+const windowsWithHeaders = keeping(
+  windowStore('kept', { ...kept, ...within }),
+  (store, { key, value, at, headers }) => {
+    const start = at - (at % 10)
+    if (value === undefined) store.put(key, undefined, start)
+    else store.put(key, { value, headers }, start, at + 5)
+  },
+)
+
+const sessionsWithHeaders = keeping(
+  sessionStore('kept', { ...kept, retention: '1h' }),
+  (store, { key, value, headers }) => {
+    const session = { start: 90, end: 95 }
+    if (value === undefined) store.remove(key, session)
+    else store.put(key, session, { value, headers })
+  },
+)
+
 const cases: Readonly<Record<string, Case>> = {
   suppress,
   'suppress until windows close': finalResults,
   'held records of an outer join': outerJoin,
   'changes of a grouped table': groupedTable,
+  'rows with headers': rowsWithHeaders,
+  'windows with headers': windowsWithHeaders,
+  'sessions with headers': sessionsWithHeaders,
 }
 
 function caseOf(name: string): Case {

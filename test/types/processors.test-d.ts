@@ -22,6 +22,7 @@ import {
   type ProcessorWindowStore,
   type ReadableStore,
   type StreamsBuilder,
+  type ValueWithHeaders,
 } from '../../src/index.ts'
 import { expectType } from './same-type.ts'
 
@@ -138,6 +139,21 @@ export const typed: Processor<string, string, string, number> = {
     context.forward(new StreamRecord('k', 'v', 0))
   },
   process: () => undefined,
+}
+
+export function headers(b: StreamsBuilder): void {
+  const noted = kvStore('noted', { key: string(), value: integer(), headers: true })
+  const plain = kvStore('plain', { key: string(), value: integer(), headers: false })
+  b.stream(payments).process({
+    stores: { noted, plain },
+    process({ key, headers }, { stores }) {
+      expectType<ProcessorStore<string, ValueWithHeaders<number>>>()(stores.noted)
+      expectType<ProcessorStore<string, number>>()(stores.plain)
+      stores.noted.put(key, { value: 1, headers })
+      // @ts-expect-error the store keeps headers
+      stores.noted.put(key, 1)
+    },
+  })
 }
 
 export function transformers(b: StreamsBuilder): void {
