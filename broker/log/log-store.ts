@@ -42,7 +42,9 @@ export class LogStore {
   readonly logStartOffset: number
   readonly logEndOffset: number
   readonly report: RecoveryReport
-  /** Sealed segments that recovery read and that may not be on the disk. */
+  /** All before it is on the disk, once opened. */
+  readonly recoveryPoint: number
+  /** Sealed segments that may not be on the disk. */
   readonly unsynced: readonly Segment[]
   /** A failed roll could not be undone: the files no longer say where the log ends. */
   broken = false
@@ -72,11 +74,12 @@ export class LogStore {
     this.logStartOffset = loaded.logStartOffset
     this.logEndOffset = loaded.logEndOffset
     this.report = loaded.report
-    this.unsynced = loaded.unsynced
+    this.unsynced = this.#syncs ? [] : loaded.unsynced
+    this.recoveryPoint = this.#syncs ? this.logEndOffset : Math.min(recovery.recoveryPoint, this.logEndOffset)
     this.#noted = { segment: loaded.segments.active, sizeInBytes: loaded.notedBytes }
     if (loaded.snapshotOffset >= 0) this.#snapshotOffsets.push(loaded.snapshotOffset)
     // What a killed process left in the page cache has to reach the disk before it may be called durable.
-    if (this.#syncs && !loaded.report.cleanStop) this.#syncFrom(recovery.recoveryPoint)
+    if (this.#syncs && !loaded.report.cleanStop) this.#syncFrom(recovery.recoveryPoint, loaded.unsynced)
   }
 
   /** Seals the active segment and begins one at `logEndOffset`. If it throws, the old one is still active. */
@@ -240,9 +243,9 @@ export class LogStore {
   }
 
   /** Has on the disk what lies past `recoveryPoint`; the rest is there. A segment without bytes may have no file yet. */
-  #syncFrom(recoveryPoint: number): void {
+  #syncFrom(recoveryPoint: number, unsynced: readonly Segment[]): void {
     if (recoveryPoint >= this.logEndOffset && this.logEndOffset > 0) return
-    const segments = [...this.unsynced, this.segments.active].filter(each => each.sizeInBytes > 0)
+    const segments = [...unsynced, this.segments.active].filter(each => each.sizeInBytes > 0)
     for (const segment of segments) segment.file.sync()
     const isNew = segments.some(each => each.baseOffset >= recoveryPoint)
     if (isNew) this.#home.files.syncDirectory(this.#home.directory)

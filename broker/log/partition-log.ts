@@ -335,8 +335,8 @@ export class PartitionLog {
 
   /** What goes with newly opened files. */
   #begin(): LogWriter {
-    const { logEndOffset, unsynced } = this.#store
-    this.#recoveryPoint = Math.min(this.#recoveryPoint, logEndOffset)
+    const { logEndOffset, recoveryPoint, unsynced } = this.#store
+    this.#recoveryPoint = recoveryPoint
     for (const segment of unsynced) this.flushing.sealed(segment)
     this.#stable.reset(logEndOffset)
     return new LogWriter({

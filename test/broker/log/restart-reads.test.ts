@@ -267,13 +267,18 @@ describe('a start over many logs whose segments are large', () => {
     for (let index = 0; index < logCount / 2; index++) await write(index)
     directory.checkpoint()
     await write(3)
-    files.crash('kept')
-    const synced: string[] = []
-    files.faults = ({ kind, path }) => {
-      if (kind.startsWith('sync') && path.includes('/orders-')) synced.push(path)
-      return undefined
+    const start = () => {
+      files.crash('kept')
+      const synced: string[] = []
+      files.faults = ({ kind, path }) => {
+        if (kind.startsWith('sync') && path.includes('/orders-')) synced.push(path)
+        return undefined
+      }
+      return { directory: openDirectory(files, startMs, power), synced }
     }
-    openDirectory(files, startMs, power)
-    expect(synced).toEqual(['/data/orders-3-0/00000000000000000000.log'])
+    const first = start()
+    expect(first.synced).toEqual(['/data/orders-3-0/00000000000000000000.log'])
+    first.directory.checkpoint()
+    expect(start().synced).toEqual([])
   })
 })
