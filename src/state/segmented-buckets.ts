@@ -212,22 +212,6 @@ export class SegmentedBuckets<K, B extends Bucket> {
     }
   }
 
-  /** Restores: `put` is called with each record and the bucket that `placeOf` names, both in order. */
-  restore<R>(
-    records: readonly R[],
-    placeOf: (record: R) => { readonly keyBytes: Uint8Array; readonly time: number },
-    put: (bucket: B, record: R) => void,
-  ): readonly BytesWrite[] {
-    const { segments } = this
-    return this.rebuild((_read, change) => {
-      for (const record of records) {
-        const { keyBytes, time } = placeOf(record)
-        segments.observe(time)
-        put(change(segments.segmentOf(time), keyBytes), record)
-      }
-    })
-  }
-
   /** Restores: `run` changes buckets that are found by their segments and the bytes of their keys. */
   rebuild(run: (read: BucketOf<B>, change: BucketOf<B>) => void): readonly BytesWrite[] {
     this.resident.evictUnpinned()

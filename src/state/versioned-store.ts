@@ -18,11 +18,10 @@ import { segmentKey } from './key-layout.ts'
 import { latestSegment, putVersion, versionAt, versionsIn, type KeyBuckets } from './key-versions.ts'
 import { mergedEntries, type PendingEntry } from './merged-entries.ts'
 import type { BytesWrite, OrderedBytes } from './ordered-bytes.ts'
-import { SegmentedBuckets } from './segmented-buckets.ts'
+import { SegmentedStore } from './segmented-store.ts'
 import type {
   ChangelogRecord,
   ChangelogSink,
-  KeyIdentity,
   ValueAndTimestamp,
   ValueVersion,
   VersionedStore,
@@ -36,12 +35,12 @@ interface LoggedVersion<K, V> {
   readonly timestamp: number
 }
 
-export class OverlayVersionedStore<K, V> implements VersionedStore<K, V> {
-  readonly name: string
-  readonly identity: (key: K) => KeyIdentity
+export class OverlayVersionedStore<K, V>
+  extends SegmentedStore<K, VersionBucket<V>>
+  implements VersionedStore<K, V>
+{
   private readonly definition: VersionedStoreDefinition<K, V>
   private readonly backend: OrderedBytes
-  private readonly buckets: SegmentedBuckets<K, VersionBucket<V>>
   /** The buckets of the key that is being looked at. */
   private readonly ofKey: KeyBuckets<V>
   private readonly scratch = new ByteSink(256)
@@ -56,10 +55,7 @@ export class OverlayVersionedStore<K, V> implements VersionedStore<K, V> {
     residentEntriesMax: number,
   ) {
     const { name, keySerde, historyMs, segmentIntervalMs } = definition
-    this.name = name
-    this.definition = definition
-    this.backend = backend
-    this.buckets = new SegmentedBuckets<K, VersionBucket<V>>({
+    super({
       name,
       keySerde,
       // A version whose time is just the history ago still counts; a window that is its retention old does not.
@@ -71,11 +67,12 @@ export class OverlayVersionedStore<K, V> implements VersionedStore<K, V> {
       walkable: false,
       decode: bytes => VersionBucket.decode<V>(bytes),
     })
+    this.definition = definition
+    this.backend = backend
     this.ofKey = {
       read: segment => this.buckets.read(this.key, segment),
       change: segment => this.buckets.change(this.key, segment),
     }
-    this.identity = this.buckets.identity
   }
 
   get(key: K, asOf?: number): V | undefined {
@@ -140,7 +137,7 @@ export class OverlayVersionedStore<K, V> implements VersionedStore<K, V> {
     }
   }
 
-  stage(changelog: ChangelogSink): void {
+  override stage(changelog: ChangelogSink): void {
     const { scratch } = this
     const { keySerde, valueSerde } = this.definition
     for (const { key, value, timestamp } of this.log) {
@@ -151,20 +148,12 @@ export class OverlayVersionedStore<K, V> implements VersionedStore<K, V> {
     this.buckets.stage(bucket => bucket.serialize(valueSerde, scratch))
   }
 
-  apply(): readonly BytesWrite[] {
-    return this.buckets.apply()
-  }
-
-  applied(): void {
-    this.buckets.applied()
-  }
-
-  discard(): void {
+  override discard(): void {
     this.log = []
-    this.buckets.discard()
+    super.discard()
   }
 
-  restore(records: readonly ChangelogRecord[]): readonly BytesWrite[] {
+  override restore(records: readonly ChangelogRecord[]): readonly BytesWrite[] {
     const { segments } = this.buckets
     return this.buckets.rebuild((read, change) => {
       for (const { key, value, timestamp } of records) {
@@ -179,17 +168,9 @@ export class OverlayVersionedStore<K, V> implements VersionedStore<K, V> {
     })
   }
 
-  restored(): Promise<void> {
-    return this.buckets.restored()
-  }
-
-  expired(): readonly { readonly from: Uint8Array; readonly to: Uint8Array }[] {
-    return this.buckets.expired()
-  }
-
-  close(): void {
+  override close(): void {
     this.log = []
-    this.buckets.close()
+    super.close()
   }
 
   private find(key: K, asOf: number | undefined): Version<V> | undefined {

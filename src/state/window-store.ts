@@ -5,35 +5,23 @@
  *     backend, time       | prefix |                                    the greatest start ever put, 8 bytes
  *     changelog           | key | start 8 | sequence 4 |                (semantics H11)
  *
- * A window's time is its start: by it windows are in segments and expire, once the greatest start ever put is the retention
- * ahead. What becomes of a bucket from its change to the disk is in `segmented-buckets.ts`.
+ * A window's time is its start. What becomes of a bucket from its change to the disk is in `segmented-buckets.ts`.
  */
 import { assert } from '../base/assert.ts'
-import { ByteSink } from '../base/byte-sink.ts'
 import type { WindowStoreDefinition } from './definition.ts'
-import { changelogKey, setChangelogStart, splitWindowChangelogKey, windowSuffixBytes } from './key-layout.ts'
-import type { BytesWrite, OrderedBytes } from './ordered-bytes.ts'
-import { SegmentedBuckets } from './segmented-buckets.ts'
-import type { Segments } from './segments.ts'
-import type {
-  ChangelogRecord,
-  ChangelogSink,
-  KeyIdentity,
-  WindowEntry,
-  WindowRange,
-  WindowStore,
-} from './store.ts'
+import { setChangelogStart, splitWindowChangelogKey, windowSuffixBytes } from './key-layout.ts'
+import type { OrderedBytes } from './ordered-bytes.ts'
+import type { BucketRow } from './row-bucket.ts'
+import { RowStore, type LoggedKey } from './row-store.ts'
+import type { WindowEntry, WindowRange, WindowStore } from './store.ts'
 import { WindowBucket } from './window-bucket.ts'
-import { windowEntries, type ResidentBucket } from './window-entries.ts'
 
-export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
-  readonly name: string
-  readonly identity: (key: K) => KeyIdentity
-  protected readonly definition: WindowStoreDefinition<K, V>
-  private readonly backend: OrderedBytes
-  private readonly buckets: SegmentedBuckets<K, WindowBucket<V>>
-  private readonly segments: Segments
-  private readonly scratch = new ByteSink(256)
+export class OverlayWindowStore<K, V>
+  extends RowStore<K, V, WindowEntry<V>, WindowBucket<V>>
+  implements WindowStore<K, V>
+{
+  protected override readonly suffixBytes = windowSuffixBytes
+  private readonly duplicates: boolean
 
   constructor(
     definition: WindowStoreDefinition<K, V>,
@@ -41,15 +29,8 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
     prefix: Uint8Array,
     residentEntriesMax: number,
   ) {
-    const { name, keySerde, retentionMs, walkable = false } = definition
-    this.name = name
-    this.definition = definition
-    this.backend = backend
-    const decode = (bytes: Uint8Array | undefined): WindowBucket<V> => WindowBucket.decode(bytes)
-    const kept = { name, keySerde, retentionMs, backend, prefix, residentEntriesMax }
-    this.buckets = new SegmentedBuckets({ ...kept, walkable, decode })
-    this.segments = this.buckets.segments
-    this.identity = this.buckets.identity
+    super(definition, { backend, prefix, residentEntriesMax }, bytes => WindowBucket.decode<V>(bytes))
+    this.duplicates = definition.duplicates === true
   }
 
   fetch(key: K, windowStart: number): WindowEntry<V> | undefined {
@@ -60,14 +41,7 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
   }
 
   fetchRange(key: K, from: number, to: number): readonly WindowEntry<V>[] {
-    const { segments, definition } = this
-    const first = Math.max(from, segments.earliest)
-    const last = Math.min(to, segments.latest)
-    const entries: WindowEntry<V>[] = []
-    for (let segment = segments.segmentOf(first); segment <= segments.segmentOf(last); segment++) {
-      this.buckets.read(key, segment).collect(first, last, definition.valueSerde, entries)
-    }
-    return entries
+    return this.rowsOf(key, from, to, to)
   }
 
   put(key: K, value: V | undefined | null, windowStart: number, timestamp: number): boolean {
@@ -75,7 +49,7 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
     segments.observe(windowStart)
     if (windowStart < segments.earliest) return false
     const bucket = this.buckets.change(key, segments.segmentOf(windowStart))
-    if (this.definition.duplicates === true) {
+    if (this.duplicates) {
       assert(
         value !== undefined && value !== null,
         `store '${this.name}' keeps duplicates and deletes nothing`,
@@ -87,87 +61,30 @@ export class OverlayWindowStore<K, V> implements WindowStore<K, V> {
     return true
   }
 
-  *walk(range: WindowRange<K> = {}): Generator<readonly [K, WindowEntry<V>], void, undefined> {
-    const { segments, definition } = this
-    const { from = 0, to = Infinity, reverse = false } = range
-    for (const { key, bucket } of this.buckets.walk(range)) {
-      const found: WindowEntry<V>[] = []
-      const first = Math.max(from, segments.earliest)
-      bucket.collect(first, Math.min(to, segments.latest), definition.valueSerde, found)
-      if (reverse) found.reverse()
-      for (const entry of found) yield [key, entry]
-    }
+  walk(range: WindowRange<K> = {}): Iterable<readonly [K, WindowEntry<V>]> {
+    return this.walkRows(range, range.to ?? Infinity)
   }
 
   entries(
     range: { readonly from?: number; readonly to?: number } = {},
   ): AsyncIterable<readonly [key: K, entry: WindowEntry<V>]> {
-    const { backend, segments, definition } = this
-    const from = Math.max(range.from ?? 0, segments.earliest)
-    const to = Math.min(range.to ?? Infinity, segments.latest)
-    const resident: ResidentBucket<V>[] = []
-    for (const { key, segment, bucket } of this.buckets.pending()) {
-      const entries: WindowEntry<V>[] = []
-      bucket.collect(from, to, definition.valueSerde, entries)
-      resident.push({ segment, keyBytes: definition.keySerde.serialize(key), entries })
-    }
-    return windowEntries({
-      backend,
-      prefix: this.buckets.prefix,
-      segments,
-      definition,
-      from,
-      to,
-      resident,
-    })
+    return this.entriesBetween(range.from ?? 0, range.to ?? Infinity)
   }
 
-  stage(changelog: ChangelogSink): void {
-    const { scratch } = this
-    const { valueSerde } = this.definition
-    this.buckets.stage((bucket, keyBytes) => {
-      const key = changelogKey(keyBytes, windowSuffixBytes)
-      bucket.takeChanges(valueSerde, scratch, ({ start, sequence, value, timestamp }) => {
-        setChangelogStart(key, start, sequence)
-        changelog.append(key, value, timestamp)
-      })
-    })
+  protected override writeTimes(
+    key: Uint8Array,
+    { start }: BucketRow<WindowEntry<V>>,
+    sequence: number,
+  ): void {
+    setChangelogStart(key, start, sequence)
   }
 
-  apply(): readonly BytesWrite[] {
-    return this.buckets.apply()
+  protected override splitKey(bytes: Uint8Array): LoggedKey {
+    const { keyBytes, start, sequence } = splitWindowChangelogKey(bytes)
+    return { keyBytes, start, end: start, sequence }
   }
 
-  applied(): void {
-    this.buckets.applied()
-  }
-
-  discard(): void {
-    this.buckets.discard()
-  }
-
-  restore(records: readonly ChangelogRecord[]): readonly BytesWrite[] {
-    const rows = records.map(({ key, value, timestamp }) => ({
-      ...splitWindowChangelogKey(key),
-      value,
-      timestamp,
-    }))
-    return this.buckets.restore(
-      rows,
-      ({ keyBytes, start }) => ({ keyBytes, time: start }),
-      (bucket, { start, sequence, value, timestamp }) => bucket.putBytes(start, sequence, value, timestamp),
-    )
-  }
-
-  restored(): Promise<void> {
-    return this.buckets.restored()
-  }
-
-  expired(): readonly { readonly from: Uint8Array; readonly to: Uint8Array }[] {
-    return this.buckets.expired()
-  }
-
-  close(): void {
-    this.buckets.close()
+  protected override timeOf({ start }: WindowEntry<V>): number {
+    return start
   }
 }
