@@ -37,6 +37,17 @@ export interface CompileOptions {
   readonly wrapProcessor?: ProcessorWrapper | undefined
 }
 
+/** What a node reads from, as Kafka lists it: a source that takes another's place comes after all others. */
+function mergedSourcesLast(
+  node: PlanNode,
+  representative: (node: PlanNode) => PlanNode,
+): readonly PlanNode[] {
+  const parents = parentsOf(node)
+  const isMerged = (parent: PlanNode): boolean => representative(parent) !== parent
+  if (!parents.some(isMerged)) return parents
+  return [...parents.filter(parent => !isMerged(parent)), ...parents.filter(isMerged)]
+}
+
 /** The topology of a plan. */
 export function compile(plan: Plan, options: CompileOptions): Topology {
   if (options.strictNaming) checkAllNamed(plan.nodes)
@@ -47,7 +58,9 @@ export function compile(plan: Plan, options: CompileOptions): Topology {
   const compilation: Compilation = {
     topology: new Topology({ wrapProcessor: options.wrapProcessor }),
     tables: analyseTables(optimized.nodes),
-    parentNames: node => [...new Set(parentsOf(node).map(parent => standInOf(parent).name))],
+    parentNames: node => [
+      ...new Set(mergedSourcesLast(node, representative).map(parent => standInOf(parent).name)),
+    ],
     sourceNames: node => [
       ...new Set([...sourcesOf(node)].map(source => physicalSourceName(representative(source)))),
     ],
