@@ -18,6 +18,7 @@ export function forbiddenIn({ nodes, inputs }: Scenario): string | undefined {
   const read = new Set(
     nodes.flatMap(({ from, topic, topics }) => (from === undefined ? [topic, ...(topics ?? [])] : [])),
   )
+  if (new Set(nodes.flatMap(({ pattern }) => pattern ?? [])).size > 1) return 'a topic has one pattern'
   const hasPattern = nodes.some(({ pattern }) => pattern !== undefined)
   for (const { op, from, topic, store, versioned, pattern, time, window } of nodes) {
     // Kafka's driver has one queue for all topics of a pattern, and so one partition time.
