@@ -10,6 +10,7 @@
  *   drops them (G7).
  * - `lastFetchedEpoch` is held against the epochs of the log: a client whose log goes on where this one ended is told
  *   where they part (KIP-595).
+ * - A client over its quota gets an answer without partitions and is told how long to wait (KIP-219).
  *
  * Version notes. 7: sessions. 9: leader epochs. 12: diverging epochs. 13: topic ids instead of names. 15: a replica id only
  * as a tag. 16-18: endpoints of other leaders and state of followers, which a single broker has none of.
@@ -57,7 +58,7 @@ function handle(
   const usesIds = version >= topicIdsSince
   const plan = broker.fetchSessions.plan(request, usesIds)
   const { partitions } = plan
-  const minBytes = Math.min(request.minBytes, broker.config['fetch.max.bytes'])
+  const minBytes = Math.min(request.minBytes, bytesMaxOf(broker, context))
   const logs = new Set<object>()
   for (const fetched of partitions) {
     const log = logOf(broker, fetched, usesIds)
@@ -68,11 +69,11 @@ function handle(
     waitMs: partitions.length === 0 ? 0 : request.maxWaitMs,
     attempt() {
       const pass = read(broker, context, partitions, usesIds)
-      if (pass.isComplete || pass.bytes >= minBytes) return respond(plan, pass)
+      if (pass.isComplete || pass.bytes >= minBytes) return answered(broker, context, plan, pass)
       context.answerMemory?.discard()
       return undefined
     },
-    expire: () => respond(plan, read(broker, context, partitions, usesIds)),
+    expire: () => answered(broker, context, plan, read(broker, context, partitions, usesIds)),
   })
 }
 
@@ -92,7 +93,7 @@ function read(
 ): Pass {
   const { request } = context
   const pass: Pass = { partitions: [], bytes: 0, isComplete: false }
-  const bytesMax = Math.min(request.maxBytes, broker.config['fetch.max.bytes'])
+  const bytesMax = Math.min(request.maxBytes, bytesMaxOf(broker, context))
   for (const fetched of partitions) {
     const { answer, moreAvailable } = readPartition(broker, fetched, {
       asker: context,
@@ -173,6 +174,24 @@ function positionFault({ asked }: FetchedPartition, log: PartitionLog): FetchPar
 
 function only(answer: FetchPartitionData): PartitionOutcome {
   return { answer, moreAvailable: false }
+}
+
+/** What one answer may carry, whatever the client asks for. */
+function bytesMaxOf({ config, quotas }: BrokerContext, context: RequestContext<FetchRequest>): number {
+  return Math.min(config['fetch.max.bytes'], quotas.fetchBytesMax(context))
+}
+
+/** What was read; nothing of it for a client that is over its quota, which waits and fetches it again (KIP-219). */
+function answered(
+  { quotas }: BrokerContext,
+  context: RequestContext<FetchRequest>,
+  plan: FetchPlan,
+  pass: Pass,
+): FetchResponse {
+  const throttleTimeMs = quotas.admitFetch(context, pass.bytes)
+  if (throttleTimeMs === 0) return respond(plan, pass)
+  context.answerMemory?.discard()
+  return { ...empty(plan.withheld()), throttleTimeMs }
 }
 
 function respond(plan: FetchPlan, pass: Pass): FetchResponse {

@@ -41,6 +41,11 @@ export interface FetchPlan {
   readonly incremental: boolean
   /** Puts a partition that had records behind the others, so that none starves when answers are full. */
   readonly served: (partition: FetchedPartition) => void
+  /**
+   * The client is told nothing, because it is over a quota: answers the id of the session to tell it. One that was to begin
+   * does not, as the client will ask for it again.
+   */
+  readonly withheld: () => number
 }
 
 interface Session {
@@ -98,7 +103,10 @@ export class FetchSessions {
       const partitions = partitionsOf(request)
       const session =
         sessionEpoch === initial && partitions.size > 0 ? this.#begin(partitions, usesIds) : undefined
-      return planOf(partitions, session?.id ?? 0, false)
+      return planOf(partitions, session?.id ?? 0, {
+        incremental: false,
+        forget: id => this.#forget(id),
+      })
     }
     const session = this.#session(sessionId, sessionEpoch, usesIds)
     const before = session.partitions.size
@@ -117,11 +125,11 @@ export class FetchSessions {
     }
     if (session.partitions.size === 0) {
       this.#forget(sessionId)
-      return planOf(session.partitions, 0, false)
+      return planOf(session.partitions, 0, { incremental: false, forget: id => this.#forget(id) })
     }
     session.epoch = session.epoch === epochMax ? 1 : session.epoch + 1
     this.#touch(session)
-    return planOf(session.partitions, sessionId, true)
+    return planOf(session.partitions, sessionId, { incremental: true, forget: id => this.#forget(id) })
   }
 
   #session(id: number, epoch: number, usesIds: boolean): Session {
@@ -172,12 +180,17 @@ export class FetchSessions {
 function planOf(
   partitions: Map<string, FetchedPartition>,
   sessionId: number,
-  incremental: boolean,
+  { incremental, forget }: { readonly incremental: boolean; readonly forget: (id: number) => void },
 ): FetchPlan {
   return {
     sessionId,
     incremental,
     partitions: [...partitions.values()],
+    withheld() {
+      if (incremental) return sessionId
+      if (sessionId !== 0) forget(sessionId)
+      return 0
+    },
     served({ topic, topicId, asked }) {
       if (sessionId === 0) return
       const key = keyOf(topic, topicId, asked.partition)

@@ -26,6 +26,7 @@ export interface WireRequest {
   readonly clientId: string | null
   readonly request: unknown
   readonly requestBytes: number
+  readonly isUnanswered: boolean
   /** The frame that carries `response`, in chunks that belong together; `undefined` where none is sent (semantics G4). */
   readonly frame: (response: unknown) => readonly Uint8Array[] | undefined
 }
@@ -51,6 +52,7 @@ export function readRequest(dispatch: Dispatch, bytes: Uint8Array, memoryMax: nu
     clientId,
     request,
     requestBytes: bytes.length,
+    isUnanswered,
     frame: response =>
       isUnanswered ? undefined : responseFrame(api, isSpoken ? version : 0, response, correlationId),
   }
@@ -67,7 +69,7 @@ export interface WireAnswer {
 /** Has the request answered, perhaps by promise. Throws what ends the connection. */
 export function answerRequest(
   dispatch: Dispatch,
-  { api, version, request, requestBytes, frame }: WireRequest,
+  { api, version, request, requestBytes, isUnanswered, frame }: WireRequest,
   peer: Peer,
 ): WireAnswer | Promise<WireAnswer> {
   const { quotas, clock } = dispatch
@@ -75,7 +77,12 @@ export function answerRequest(
   const outcome = dispatch.handle(api, version, request, peer)
   const busyMs = quotas.countsRequests ? clock.monotonic() - beganMs : 0
   const answer = (response: unknown): WireAnswer => {
-    const charged = charge(quotas, peer, response, { apiKey: api.key, requestBytes, busyMs })
+    const charged = charge(quotas, peer, response, {
+      apiKey: api.key,
+      requestBytes,
+      busyMs,
+      isUnanswered,
+    })
     return { frame: frame(charged.response), throttleMs: charged.throttleMs }
   }
   return outcome instanceof Promise ? outcome.then(answer) : answer(outcome)

@@ -8,8 +8,10 @@
  *   connection_creation_rate   new connections of an address a second
  *
  * A client over its quota is answered all the same, is told how long to hold back, and nothing more of it is read for as long
- * (KIP-219). The rate is that of the last `quota.window.num` slices of `quota.window.size.seconds`. Kafka answers a Fetch over
- * quota without records; here the records that were read go out, and the wait follows: the rate comes to the same.
+ * (KIP-219). The rate is that of the last `quota.window.num` slices of `quota.window.size.seconds`. A Fetch that would be over
+ * quota by what it carries, or by time that was used before, is answered without records and counts for nothing: they are fetched
+ * again after the wait. So that this ends, an answer carries no more than the whole window holds; a single batch that is larger
+ * goes out when nothing else is owed (Kafka would never send it).
  *
  * What is remembered of clients is bounded, as client ids are made up by clients: the least recently seen are forgotten.
  */
@@ -32,8 +34,8 @@ export interface QuotaClient {
 /** What one request used. */
 export interface RequestUse {
   readonly producedBytes: number
-  readonly consumedBytes: number
-  readonly busyMs: number
+  /** Of the event loop; `undefined` where that is not counted: for a Produce that is not answered. */
+  readonly busyMs: number | undefined
 }
 
 /** Changes of topics by one request. */
@@ -71,15 +73,34 @@ export class Quotas {
     )
   }
 
+  /** The most bytes that one answer to a Fetch may carry: what the whole window holds. */
+  fetchBytesMax(client: QuotaClient): number {
+    if (!this.countsRequests) return Infinity
+    const quota = this.#quotaOf('consumer_byte_rate', client)
+    if (quota === undefined) return Infinity
+    const { 'quota.window.num': slices, 'quota.window.size.seconds': seconds } = this.#config
+    return Math.max(0, Math.floor(quota.limit * (slices - 1) * seconds))
+  }
+
+  /**
+   * Counts the records that an answer to a Fetch would carry. Answers how long the client is to hold back instead; then nothing
+   * was counted, and the answer is to carry none.
+   */
+  admitFetch(client: QuotaClient, bytes: number): number {
+    if (!this.countsRequests) return 0
+    const forTime = this.#timeWaitMs(client, 0)
+    const owedMs = this.#excess('consumer_byte_rate', client, 0)
+    const forBytes = this.#excess('consumer_byte_rate', client, bytes)
+    const isTooLargeEver = owedMs <= 0 && bytes > this.fetchBytesMax(client)
+    const waitMs = waitOf(Math.max(forTime, isTooLargeEver ? 0 : forBytes))
+    if (waitMs > 0) this.#excess('consumer_byte_rate', client, -bytes)
+    return waitMs
+  }
+
   /** Counts a request, and answers how long its client is to hold back. */
-  charge(client: QuotaClient, { producedBytes, consumedBytes, busyMs }: RequestUse): number {
-    const windowMs = this.#config['quota.window.size.seconds'] * 1000
-    // Milliseconds a second are tenths of a percent. Kafka bounds this wait by one slice of the window.
-    const forTime = Math.min(windowMs, this.#excess('request_percentage', client, busyMs / 10))
-    const forBytes = Math.max(
-      producedBytes > 0 ? this.#excess('producer_byte_rate', client, producedBytes) : 0,
-      consumedBytes > 0 ? this.#excess('consumer_byte_rate', client, consumedBytes) : 0,
-    )
+  charge(client: QuotaClient, { producedBytes, busyMs }: RequestUse): number {
+    const forTime = busyMs === undefined ? 0 : this.#timeWaitMs(client, busyMs)
+    const forBytes = producedBytes > 0 ? this.#excess('producer_byte_rate', client, producedBytes) : 0
     return waitOf(Math.max(forTime, forBytes))
   }
 
@@ -113,6 +134,12 @@ export class Quotas {
     if (bucket.level(quota.limit, this.#clock.monotonic()) < 1) return false
     bucket.take(1)
     return true
+  }
+
+  #timeWaitMs(client: QuotaClient, busyMs: number): number {
+    const sliceMs = this.#config['quota.window.size.seconds'] * 1000
+    // Milliseconds a second are tenths of a percent. Kafka bounds this wait by one slice of the window.
+    return Math.min(sliceMs, this.#excess('request_percentage', client, busyMs / 10))
   }
 
   #excess(key: QuotaKey, client: QuotaClient, amount: number): number {

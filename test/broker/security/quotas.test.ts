@@ -6,10 +6,11 @@ import { Quotas } from '../../../broker/security/quotas.ts'
 import { RateWindow } from '../../../broker/security/rate-window.ts'
 import { TcpNetwork } from '../../../runtime/client/tcp-network.ts'
 import type { Connection } from '../../../src/protocol/connection.ts'
+import { Fetch } from '../../../src/protocol/messages/01-fetch.ts'
 import { Metadata } from '../../../src/protocol/messages/03-metadata.ts'
 import { AlterClientQuotas } from '../../../src/protocol/messages/49-alter-client-quotas.ts'
 import { DescribeClientQuotas } from '../../../src/protocol/messages/48-describe-client-quotas.ts'
-import { batch, createTopic, fetchFrom, produce, startFixture } from '../broker-fixture.ts'
+import { batch, createTopic, fetchFrom, fetchRequest, produce, startFixture } from '../broker-fixture.ts'
 import { VirtualClock } from '../virtual-clock.ts'
 
 const closers: (() => unknown)[] = []
@@ -83,15 +84,39 @@ describe('a wait', () => {
     const client = (principal: string) => ({ clientId: 'c', session: { principal } })
     return { clock, client, quotas: new Quotas(found, clock, brokerConfig({})) }
   }
-  const nothing = { producedBytes: 0, consumedBytes: 0, busyMs: 0 }
+  const nothing = { producedBytes: 0, busyMs: 0 }
 
   it('is as long as the rate needs to fall to the quota', () => {
-    const { client, quotas } = arrange({ producer_byte_rate: 1000, consumer_byte_rate: 100 })
+    const { client, quotas } = arrange({ producer_byte_rate: 1000 })
     const user = client('User:u')
     expect(quotas.charge(user, { ...nothing, producedBytes: 30_000 })).toBe(20_000)
-    expect(quotas.charge(user, { ...nothing, consumedBytes: 2000 })).toBe(10_000)
     expect(quotas.charge(client('User:v'), { ...nothing, producedBytes: 30_000 })).toBe(0)
     expect(quotas.charge(client('Process:own'), { ...nothing, producedBytes: 30_000 })).toBe(0)
+  })
+  it('is told instead of the records that would be over the quota, which then count for nothing', () => {
+    const { client, quotas } = arrange({ consumer_byte_rate: 100 })
+    const user = client('User:u')
+    expect(quotas.fetchBytesMax(user)).toBe(1000)
+    expect(quotas.fetchBytesMax(client('User:v'))).toBe(Infinity)
+    expect(quotas.admitFetch(user, 900)).toBe(0)
+    expect(quotas.admitFetch(user, 600)).toBe(5000)
+    expect(quotas.admitFetch(user, 100)).toBe(0)
+    expect(quotas.admitFetch(user, 1)).toBe(10)
+  })
+  it('is not for a single batch larger than the window, as long as nothing else is owed', () => {
+    const { client, quotas } = arrange({ consumer_byte_rate: 100 })
+    const user = client('User:u')
+    expect(quotas.admitFetch(user, 3000)).toBe(0)
+    expect(quotas.admitFetch(user, 3000)).toBe(50_000)
+    expect(quotas.admitFetch(user, 0)).toBe(20_000)
+  })
+  it('for time is told instead of records too, and is not counted for a Produce without an answer', () => {
+    const { client, quotas } = arrange({ request_percentage: 10, producer_byte_rate: 1000 })
+    const user = client('User:u')
+    expect(quotas.charge(user, { ...nothing, busyMs: undefined })).toBe(0)
+    expect(quotas.charge(user, { ...nothing, busyMs: 1800 })).toBe(1000)
+    expect(quotas.admitFetch(user, 10)).toBe(1000)
+    expect(quotas.charge(user, { producedBytes: 100, busyMs: undefined })).toBe(0)
   })
   it('for time on the event loop is at most a slice', () => {
     const { client, quotas } = arrange({ request_percentage: 10 })
@@ -215,14 +240,58 @@ describe('a client over its quota', () => {
     await next
     expect(answered).toBe(true)
   })
-  it('gets its records all the same, and waits after them', async () => {
-    const { connection, open } = await arrange()
+  it('fetches nothing while it is over its quota, is told how long, and gets the records then', async () => {
+    const { connection, clock, open } = await arrange()
     await set(connection, { user: 'ANONYMOUS' }, { consumer_byte_rate: 1000 })
-    await produce(connection, 'orders', batch([['k', 'x'.repeat(30_000)]]))
+    for (let n = 0; n < 4; n++) await produce(connection, 'orders', batch([['k', 'x'.repeat(4_000)]]))
     const consumer = await open('c')
-    const answer = await fetchFrom(consumer, 'orders', 0)
-    expect(answer.responses[0]!.partitions[0]!.records!.length).toBeGreaterThan(30_000)
-    expect(answer.throttleTimeMs).toBeGreaterThan(15_000)
+    // Two batches are all that one answer may carry of what the window holds.
+    const first = await fetchFrom(consumer, 'orders', 0)
+    expect(first.throttleTimeMs).toBe(0)
+    expect(first.responses[0]!.partitions[0]!.records!.length).toBeLessThan(10_000)
+    expect(first.responses[0]!.partitions[0]!.records!.length).toBeGreaterThan(8_000)
+    const second = await fetchFrom(consumer, 'orders', 2)
+    expect(second).toMatchObject({ errorCode: 0, sessionId: 0, responses: [] })
+    expect(second.throttleTimeMs).toBeGreaterThan(5_000)
+    await clock.advance(second.throttleTimeMs - 1)
+    let answered = false
+    const asked = fetchFrom(consumer, 'orders', 2).then(answer => {
+      answered = true
+      return answer
+    })
+    expect(answered).toBe(false)
+    // What was read at first is in the window still; a second wait of the same length takes it out.
+    await clock.advance(1)
+    const { throttleTimeMs } = await asked
+    await clock.advance(throttleTimeMs)
+    const third = await fetchFrom(consumer, 'orders', 2)
+    expect(third.throttleTimeMs).toBe(0)
+    expect(third.responses[0]!.partitions[0]!.records!.length).toBeGreaterThan(8_000)
+  })
+  it('keeps a fetch session over an answer without records, and is not given one by it', async () => {
+    const { connection, clock, open } = await arrange()
+    await set(connection, { user: 'ANONYMOUS' }, { consumer_byte_rate: 1000 })
+    const consumer = await open('c')
+    const fetchBy = (sessionId: number, sessionEpoch: number, offset?: number) =>
+      consumer.send(
+        Fetch,
+        12,
+        offset === undefined
+          ? { ...fetchRequest('orders', [], { sessionId, sessionEpoch }), topics: [] }
+          : fetchRequest('orders', [{ partition: 0, fetchOffset: offset }], { sessionId, sessionEpoch }),
+      )
+    const begun = await fetchBy(0, 0, 0)
+    expect(begun.sessionId).toBeGreaterThan(0)
+    for (let n = 0; n < 3; n++) await produce(connection, 'orders', batch([['k', 'x'.repeat(9_000)]]))
+    expect((await fetchBy(begun.sessionId, 1)).responses).toHaveLength(1)
+    const withheld = await fetchBy(begun.sessionId, 2, 1)
+    expect(withheld).toMatchObject({ sessionId: begun.sessionId, errorCode: 0, responses: [] })
+    // Whatever was in the window is out of it then.
+    await clock.advance(withheld.throttleTimeMs + 11_000)
+    expect((await fetchBy(begun.sessionId, 3)).responses).toHaveLength(1)
+    const refused = await fetchBy(0, 0, 2)
+    expect(refused.throttleTimeMs).toBeGreaterThan(0)
+    expect(refused).toMatchObject({ sessionId: 0, responses: [] })
   })
   it('is refused changes of topics, and told how long', async () => {
     const { connection, open } = await arrange()
