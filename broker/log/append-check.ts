@@ -29,7 +29,7 @@ import {
   baseOffsetOf,
 } from '../../src/record/batch-format.ts'
 import { RecordCursor } from '../../src/record/batch-reader.ts'
-import { isCodecRegistered } from '../../src/record/compression.ts'
+import { isCodecRegistered, type Scratch } from '../../src/record/compression.ts'
 import { kafkaErrors } from '../../src/protocol/errors.ts'
 import { BrokerError } from '../broker-error.ts'
 import { batchFault } from './batch-scan.ts'
@@ -48,6 +48,8 @@ export interface IncomingBatch extends ProducerBatch {
 }
 
 const cursor = new RecordCursor()
+/** What it decompresses to, batch after batch. */
+const scratch: Scratch = { bytes: new Uint8Array(0) }
 
 /** What passed: the bytes as they go into the log, and what batches they hold. */
 export interface CheckedAppend {
@@ -188,7 +190,7 @@ function checkKeys(bytes: Uint8Array, at: number, place: string): void {
 
 function walk(bytes: Uint8Array, at: number, place: string, see: () => void): void {
   try {
-    cursor.reset(bytes, at, { place })
+    cursor.reset(bytes, at, { place, scratch })
     while (cursor.next()) see()
   } catch (error) {
     if (!(error instanceof StreamsError)) throw error

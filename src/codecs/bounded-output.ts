@@ -3,20 +3,28 @@
  *
  * A stranger's declared size is never allocated: memory at most doubles ahead of real output.
  */
+import type { Scratch } from '../record/compression.ts'
 
 const bytesInitialMax = 1024 * 1024
+/** A scratch keeps no more: most batches are far smaller, and a large one is not to be paid for ever after. */
+const scratchBytesMax = 4 * 1024 * 1024
 
 export class BoundedOutput {
   bytes: Uint8Array
   length = 0
   readonly #codec: string
   readonly #sizeMax: number
+  readonly #scratch: Scratch | undefined
 
-  /** `sizeExpected` is a hint that saves growing. */
-  constructor(codec: string, sizeMax: number, sizeExpected: number) {
+  /** `sizeExpected` is a hint that saves growing. Writes into the scratch if there is one. */
+  constructor(codec: string, sizeMax: number, sizeExpected: number, scratch?: Scratch) {
     this.#codec = codec
     this.#sizeMax = sizeMax
-    this.bytes = new Uint8Array(Math.max(0, Math.min(sizeExpected, sizeMax, bytesInitialMax)))
+    this.#scratch = scratch
+    this.bytes =
+      scratch === undefined
+        ? new Uint8Array(Math.max(0, Math.min(sizeExpected, sizeMax, bytesInitialMax)))
+        : scratch.bytes.subarray(0, Math.max(0, sizeMax))
   }
 
   /** Appends `source[start, start + count)`. */
@@ -51,6 +59,7 @@ export class BoundedOutput {
     const grown = new Uint8Array(Math.min(this.#sizeMax, Math.max(needed, this.bytes.length * 2)))
     grown.set(this.bytes.subarray(0, this.length))
     this.bytes = grown
+    if (this.#scratch !== undefined && grown.length <= scratchBytesMax) this.#scratch.bytes = grown
   }
 }
 

@@ -15,7 +15,7 @@
  * Read: everything but dictionaries, and frames one after another.
  */
 import { noBytes } from '../base/bytes.ts'
-import type { Codec } from '../record/compression.ts'
+import type { Codec, Scratch } from '../record/compression.ts'
 import { BoundedOutput } from './bounded-output.ts'
 import { compressLz4Block, decompressLz4Block, lz4BlockBytesMax } from './lz4-block.ts'
 import { xxhash32 } from './xxhash32.ts'
@@ -72,9 +72,9 @@ function blockSizeClass(length: number): number {
   return fitting < 0 ? blockSizes.length - 1 : fitting
 }
 
-function decompress(bytes: Uint8Array, sizeMax: number): Uint8Array {
+function decompress(bytes: Uint8Array, sizeMax: number, scratch?: Scratch): Uint8Array {
   if (bytes.length === 0) return noBytes
-  const output = new BoundedOutput('lz4', sizeMax, bytes.length * 4)
+  const output = new BoundedOutput('lz4', sizeMax, bytes.length * 4, scratch)
   let at = 0
   while (at < bytes.length) {
     const magic = readUint32(bytes, at)

@@ -7,7 +7,7 @@
  * Integers have their high byte first. Some clients write one raw block without any framing: that is read too.
  */
 import { noBytes, readInt32, writeInt32 } from '../base/bytes.ts'
-import type { Codec } from '../record/compression.ts'
+import type { Codec, Scratch } from '../record/compression.ts'
 import { BoundedOutput } from './bounded-output.ts'
 import { compressSnappyBlock, decompressSnappyBlock, snappyBlockBytesMax } from './snappy-block.ts'
 
@@ -34,9 +34,9 @@ function compress(bytes: Uint8Array): Uint8Array {
   return framed.slice(0, at)
 }
 
-function decompress(bytes: Uint8Array, sizeMax: number): Uint8Array {
+function decompress(bytes: Uint8Array, sizeMax: number, scratch?: Scratch): Uint8Array {
   if (bytes.length === 0) return noBytes
-  const output = new BoundedOutput('snappy', sizeMax, bytes.length * 4)
+  const output = new BoundedOutput('snappy', sizeMax, bytes.length * 4, scratch)
   if (!startsStream(bytes, 0)) {
     decompressSnappyBlock(bytes, 0, bytes.length, output)
     return output.written()

@@ -30,7 +30,7 @@ import {
   recordCountOf,
   sizeInBytesOf,
 } from './batch-format.ts'
-import { codecById, type Codec } from './compression.ts'
+import { codecById, type Codec, type Scratch } from './compression.ts'
 import { checkHeaders, readHeaders } from './record-headers.ts'
 import { noHeaders, type Headers } from './record.ts'
 
@@ -86,6 +86,8 @@ export interface CursorOptions {
   readonly place?: string | undefined
   /** Default 128 MiB. */
   readonly decompressedBytesMax?: number | undefined
+  /** Where records may be decompressed to, if what the cursor shows is forgotten before the scratch is used again. */
+  readonly scratch?: Scratch | undefined
 }
 
 /**
@@ -148,7 +150,8 @@ export class RecordCursor {
       this.#end = batchEnd
     } else {
       const sizeMax = options.decompressedBytesMax ?? decompressedBytesMaxDefault
-      this.bytes = this.#decompress(codecById(codec), bytes.subarray(recordsStart, batchEnd), sizeMax)
+      const compressed = bytes.subarray(recordsStart, batchEnd)
+      this.bytes = this.#decompress(codecById(codec), compressed, { sizeMax, scratch: options.scratch })
       this.#at = 0
       this.#end = this.bytes.length
     }
@@ -270,9 +273,13 @@ export class RecordCursor {
     return baseSequenceOf(this.batchBytes, this.batchStart)
   }
 
-  #decompress(codec: Codec, compressed: Uint8Array, sizeMax: number): Uint8Array {
+  #decompress(
+    codec: Codec,
+    compressed: Uint8Array,
+    { sizeMax, scratch }: { readonly sizeMax: number; readonly scratch: Scratch | undefined },
+  ): Uint8Array {
     try {
-      return codec.decompress(compressed, sizeMax)
+      return codec.decompress(compressed, sizeMax, scratch)
     } catch (cause) {
       throw new StreamsError('MR-3103', {
         what: `The records of a batch, compressed with ${codec.name}, cannot be read.`,

@@ -18,6 +18,14 @@ export const codecNames: readonly ['none', 'gzip', 'snappy', 'lz4', 'zstd'] = [
   'zstd',
 ] as const satisfies readonly CodecName[]
 
+/**
+ * Memory for decompressed records that are looked at and forgotten: new memory for each batch costs more than decompressing
+ * it. A codec may write its result there, and leaves larger memory there when it had to take some.
+ */
+export interface Scratch {
+  bytes: Uint8Array
+}
+
 /** Compresses and decompresses the records of a batch as a whole. */
 export interface Codec {
   readonly id: CodecId
@@ -25,11 +33,11 @@ export interface Codec {
   /** The result is the caller's. */
   compress(bytes: Uint8Array): Uint8Array
   /**
-   * The result is the caller's. Malformed input, and output of more than `sizeMax` bytes, are a `RangeError` that
+   * The result is the caller's, or with `scratch` the caller's until the scratch is used again. Malformed input, and output of more than `sizeMax` bytes, are a `RangeError` that
    * says why, before memory is taken for what the input merely declares. The record cursor, which knows the place,
    * makes MR-3103 of it.
    */
-  decompress(bytes: Uint8Array, sizeMax: number): Uint8Array
+  decompress(bytes: Uint8Array, sizeMax: number, scratch?: Scratch): Uint8Array
 }
 
 const none: Codec = {

@@ -5,7 +5,13 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { seededRandom } from '../../../src/base/random.ts'
 import { utf8Bytes } from '../../../src/base/text.ts'
 import { registerAllCodecs } from '../../../src/codecs/index.ts'
-import { codecById, codecIdOfName, codecNames, isCodecRegistered } from '../../../src/record/compression.ts'
+import {
+  codecById,
+  codecIdOfName,
+  codecNames,
+  isCodecRegistered,
+  type Scratch,
+} from '../../../src/record/compression.ts'
 
 beforeAll(registerAllCodecs)
 
@@ -114,6 +120,34 @@ describe.each(['gzip', 'snappy', 'lz4', 'zstd'] as const)('%s', name => {
     )
   })
 
+  it('gives the same with a scratch as without, whatever was decompressed there before', () => {
+    const scratch = { bytes: new Uint8Array(0) }
+    const change = fc.tuple(fc.nat(), fc.nat(255))
+    fc.assert(
+      fc.property(compressible, fc.array(change, { maxLength: 3 }), (bytes, changes) => {
+        const damaged = codec().compress(bytes)
+        for (const [at, byte] of changes) damaged[at % damaged.length] = byte
+        const attempt = (used?: Scratch): Uint8Array | string => {
+          try {
+            return codec().decompress(damaged, bytes.length, used)
+          } catch (error) {
+            return (error as Error).message
+          }
+        }
+        expect(attempt(scratch)).toEqual(attempt())
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('refuses more than the bound where the scratch is larger', () => {
+    const bytes = events(300)
+    const compressed = codec().compress(bytes)
+    const scratch = { bytes: new Uint8Array(1 << 20) }
+    expect(Buffer.compare(codec().decompress(compressed, bytes.length, scratch), bytes)).toBe(0)
+    expect(() => codec().decompress(compressed, bytes.length - 1, scratch)).toThrow(RangeError)
+  })
+
   it('does nothing but refuse what chance makes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 60 }), bytes => {
@@ -158,5 +192,21 @@ describe('the registry', () => {
     expect(isCodecRegistered(5)).toBe(false)
     expect(codecIdOfName('lz4')).toBe(3)
     expect(codecIdOfName('brotli')).toBeUndefined()
+  })
+})
+
+describe.each(['snappy', 'lz4'] as const)('the scratch of %s', name => {
+  const codec = () => codecById(codecIdOfName(name)!)
+
+  it('is used again, and grows up to 4 MiB', () => {
+    const scratch = { bytes: new Uint8Array(0) }
+    const [small, large, huge] = [events(100), events(1000), new Uint8Array(6 << 20)]
+    const into = (bytes: Uint8Array) => codec().decompress(codec().compress(bytes), bytes.length, scratch)
+    expect(into(large)).toEqual(large)
+    const { buffer } = scratch.bytes
+    expect(into(small).buffer).toBe(buffer)
+    expect(into(small)).toEqual(small)
+    expect(Buffer.compare(into(huge), huge)).toBe(0)
+    expect(scratch.bytes.length).toBeLessThanOrEqual(4 << 20)
   })
 })
