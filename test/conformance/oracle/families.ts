@@ -368,7 +368,7 @@ export const families: Readonly<Record<string, Family>> = {
       versionedToTable: 0.3,
       lookup: 0.1,
     },
-    length: [30, 90],
+    length: [20, 60],
     forked: 0.4,
     inputs: [20, 120],
   },

@@ -83,10 +83,12 @@ function bridged(nodes: readonly NodeSpec[], dropped: NodeSpec, parent: string):
     })
 }
 
-/** Every sink with what is above it, and all inputs or the first of them. */
+const partsMax = 6
+
+/** The first sinks, each with what is above it, and with all inputs or the first of them. */
 export function* partsOf(scenario: Scenario): Generator<Scenario> {
   const { nodes, inputs } = scenario
-  for (const sink of nodes.filter(({ op }) => op === 'to')) {
+  for (const sink of nodes.filter(({ op }) => op === 'to').slice(0, partsMax)) {
     const part = { ...scenario, nodes: aboveOf(sink, nodes) }
     yield part
     yield { ...part, inputs: inputs.slice(0, Math.ceil(inputs.length / 3)) }
