@@ -11,6 +11,7 @@
  */
 import { saslMechanisms, type SaslMechanism, type SaslOptions } from '../security/login.ts'
 import { readJaas, usersOf } from '../security/jaas.ts'
+import { opensslCiphers, type TlsVersion } from '../security/cipher-suites.ts'
 import { readPrincipalRules } from '../security/principal-rules.ts'
 import type { ClientAuth } from '../security/tls.ts'
 import type { StoreDefinition, TlsDefinition } from '../security/tls-files.ts'
@@ -30,6 +31,8 @@ const tlsNames = [
   'ssl.client.auth',
   'ssl.principal.mapping.rules',
   'ssl.enabled.protocols',
+  'ssl.protocol',
+  'ssl.cipher.suites',
 ]
 const saslNames = ['sasl.enabled.mechanisms', 'sasl.jaas.config', 'connections.max.reauth.ms']
 
@@ -112,12 +115,10 @@ function readTls(get: Lookup): TlsDefinition | Refusal {
   if (trustFault !== undefined) return { refusal: trustFault }
   const principalOf = readPrincipalRules(get('ssl.principal.mapping.rules') ?? 'DEFAULT')
   if ('refusal' in principalOf) return { refusal: `ssl.principal.mapping.rules ${principalOf.refusal}` }
-  const versions = wordsOf(get('ssl.enabled.protocols') ?? 'TLSv1.2,TLSv1.3')
-  const has12 = versions.includes('TLSv1.2')
-  const has13 = versions.includes('TLSv1.3')
-  if ((!has12 && !has13) || versions.some(each => each !== 'TLSv1.2' && each !== 'TLSv1.3')) {
-    return { refusal: 'ssl.enabled.protocols may have TLSv1.2 and TLSv1.3' }
-  }
+  const allowed = versionsOf(get)
+  if ('refusal' in allowed) return allowed
+  const suites = opensslCiphers(wordsOf(get('ssl.cipher.suites') ?? ''), allowed)
+  if ('refusal' in suites) return { refusal: `ssl.cipher.suites ${suites.refusal}` }
   return {
     keys,
     // A PKCS#12 store has one password for all that is in it.
@@ -125,9 +126,29 @@ function readTls(get: Lookup): TlsDefinition | Refusal {
     trusted: 'refusal' in trusted ? { type: 'none' } : trusted,
     clientAuth,
     principalOf,
-    minVersion: has12 ? 'TLSv1.2' : 'TLSv1.3',
-    maxVersion: has13 ? 'TLSv1.3' : 'TLSv1.2',
+    minVersion: suites.versions.includes('TLSv1.2') ? 'TLSv1.2' : 'TLSv1.3',
+    maxVersion: suites.versions.includes('TLSv1.3') ? 'TLSv1.3' : 'TLSv1.2',
+    ciphers: suites.ciphers,
   }
+}
+
+const tlsVersions: readonly TlsVersion[] = ['TLSv1.2', 'TLSv1.3']
+
+/** The versions that are spoken: those that are enabled, and none later than `ssl.protocol`. */
+function versionsOf(get: Lookup): readonly TlsVersion[] | Refusal {
+  const enabled = wordsOf(get('ssl.enabled.protocols') ?? tlsVersions.join())
+  if (enabled.length === 0 || enabled.some(each => !tlsVersions.some(version => version === each))) {
+    return { refusal: 'ssl.enabled.protocols may have TLSv1.2 and TLSv1.3' }
+  }
+  const latest = get('ssl.protocol') ?? 'TLSv1.3'
+  if (latest !== 'TLS' && !tlsVersions.some(version => version === latest)) {
+    return { refusal: `ssl.protocol must be TLSv1.3, TLSv1.2 or TLS, not ${latest}` }
+  }
+  const spoken = tlsVersions.filter(
+    version => enabled.includes(version) && (latest !== 'TLSv1.2' || version === latest),
+  )
+  if (spoken.length > 0) return spoken
+  return { refusal: `ssl.protocol ${latest} leaves none of ssl.enabled.protocols ${enabled.join()}` }
 }
 
 function trustedFault(trusted: StoreDefinition | Refusal, clientAuth: ClientAuth): string | undefined {

@@ -45,8 +45,8 @@ const groups: readonly { readonly reason: string; readonly names: string }[] = [
       sasl.oauthbearer.jwt.retriever.class sasl.oauthbearer.jwt.validator.class
       sasl.oauthbearer.scope sasl.oauthbearer.scope.claim.name sasl.oauthbearer.sub.claim.name
       sasl.oauthbearer.token.endpoint.url sasl.server.callback.handler.class
-      ssl.allow.dn.changes ssl.allow.san.changes ssl.cipher.suites ssl.engine.factory.class
-      ssl.keymanager.algorithm ssl.protocol ssl.provider ssl.secure.random.implementation
+      ssl.allow.dn.changes ssl.allow.san.changes ssl.engine.factory.class
+      ssl.keymanager.algorithm ssl.provider ssl.secure.random.implementation
       ssl.trustmanager.algorithm delegation.token.secret.key
     `,
   },

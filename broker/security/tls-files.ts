@@ -12,7 +12,7 @@ export type StoreDefinition =
 /** TLS of a listener as properties describe it. */
 export interface TlsDefinition extends Pick<
   TlsOptions,
-  'clientAuth' | 'principalOf' | 'minVersion' | 'maxVersion'
+  'clientAuth' | 'principalOf' | 'minVersion' | 'maxVersion' | 'ciphers'
 > {
   readonly keys: StoreDefinition
   readonly keyPassword: string | undefined

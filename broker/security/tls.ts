@@ -6,6 +6,7 @@
  */
 import { createSecureContext, type TlsOptions as NodeTlsOptions, type TLSSocket } from 'node:tls'
 import { StreamsError } from '../../src/base/errors.ts'
+import type { TlsVersion } from './cipher-suites.ts'
 import { anonymous, userPrincipal } from './principal.ts'
 import type { PrincipalRules } from './principal-rules.ts'
 
@@ -23,8 +24,10 @@ export interface TlsOptions {
   /** PEM: who may vouch for clients. */
   readonly trusted: string | undefined
   readonly clientAuth: ClientAuth
-  readonly minVersion: 'TLSv1.2' | 'TLSv1.3'
-  readonly maxVersion: 'TLSv1.2' | 'TLSv1.3'
+  readonly minVersion: TlsVersion
+  readonly maxVersion: TlsVersion
+  /** OpenSSL's list, in the order of preference; `undefined`: OpenSSL's own choice. */
+  readonly ciphers: string | undefined
   readonly principalOf: PrincipalRules
 }
 
@@ -42,6 +45,8 @@ export function serverOptions(options: TlsOptions): NodeTlsOptions {
     ...(trusted !== undefined && { ca: trusted }),
     minVersion,
     maxVersion,
+    // Suites of ephemeral Diffie-Hellman need a group: one as strong as the key.
+    ...(options.ciphers !== undefined && { ciphers: options.ciphers, dhparam: 'auto' }),
   }
   try {
     createSecureContext(context)

@@ -8,23 +8,7 @@ export function declareGroupCommands(program: Command): void {
     .description('Consumer groups: their members, offsets and lag.')
     .enablePositionalOptions()
 
-  addClusterFlags(
-    group
-      .command('list')
-      .description('List groups.')
-      .option('--state <state...>', 'only those in these states, such as Stable or Empty')
-      .addOption(
-        new Option('--type <type...>', 'only those of these types').choices([
-          'classic',
-          'consumer',
-          'share',
-          'streams',
-        ]),
-      ),
-  ).action(async (_options, command: Command) => {
-    const { groupListCommand } = await import('../commands/groups.ts')
-    await groupListCommand(flagsOf(command))
-  })
+  declareGroupList(group)
 
   addClusterFlags(
     group
@@ -76,5 +60,25 @@ export function declareGroupCommands(program: Command): void {
   ).action(async (groups: string[], _options, command: Command) => {
     const { groupDeleteCommand } = await import('../commands/groups.ts')
     await groupDeleteCommand(groups, flagsOf(command))
+  })
+}
+
+function declareGroupList(group: Command): void {
+  addClusterFlags(
+    group
+      .command('list')
+      .description('List groups.')
+      .option('--state <state...>', 'only those in these states, such as Stable or Empty')
+      .addOption(
+        new Option('--type <type...>', 'only those of these types').choices([
+          'classic',
+          'consumer',
+          'share',
+          'streams',
+        ]),
+      ),
+  ).action(async (_options, command: Command) => {
+    const { groupListCommand } = await import('../commands/groups.ts')
+    await groupListCommand(flagsOf(command))
   })
 }

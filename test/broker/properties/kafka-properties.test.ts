@@ -93,7 +93,7 @@ describe('defineBroker', () => {
     ['num.partition=4', /num\.partition is not a known property; did you mean num\.partitions\?/],
     ['log.retention.hour=4', /did you mean log\.retention\.hours\?/],
     ['zookeeper.connect=localhost:2181', /zookeeper\.connect is not a known property$/m],
-    ['ssl.cipher.suites=a', /ssl\.cipher\.suites is refused/],
+    ['ssl.provider=a', /ssl\.provider is refused/],
     ['create.topic.policy.class.name=a.B', /Plug-ins/],
     ['log.dirs=/a,/b', /log\.dirs has 2 directories/],
     ['log.retention.hours=many', /log\.retention\.hours must be an integer/],
@@ -111,7 +111,7 @@ describe('defineBroker', () => {
   })
 
   it('names all that is wrong at once', () => {
-    expect(() => define('num.partition=1\nssl.protocol=x')).toThrow(/num\.partition[\s\S]*ssl\.protocol/)
+    expect(() => define('num.partition=1\nssl.provider=x')).toThrow(/num\.partition[\s\S]*ssl\.provider/)
   })
 
   it('listens on the loopback interface where nothing is said, and takes IPv6 addresses', () => {

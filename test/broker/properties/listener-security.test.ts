@@ -91,6 +91,21 @@ describe('TLS', () => {
       'listeners=SSL://:1\nssl.keystore.type=pkcs12\nssl.keystore.location=/s\nssl.keystore.password=p'
     expect(define(store).listeners[0]!.tls).toMatchObject({ keys: { type: 'PKCS12' }, keyPassword: 'p' })
   })
+  it('takes versions and cipher suites by their names in Java', () => {
+    const suites = 'ssl.cipher.suites=TLS_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384'
+    expect(define(`${ssl}\n${suites}`).listeners[0]!.tls).toMatchObject({
+      ciphers: 'TLS_AES_128_GCM_SHA256:ECDHE-RSA-AES256-SHA384',
+    })
+    expect(define(`${ssl}\n${suites}\nssl.protocol=TLSv1.2`).listeners[0]!.tls).toMatchObject({
+      ciphers: 'ECDHE-RSA-AES256-SHA384',
+      minVersion: 'TLSv1.2',
+      maxVersion: 'TLSv1.2',
+    })
+    expect(define(`${ssl}\nssl.protocol=TLS\nssl.cipher.suites=`).listeners[0]!.tls).toMatchObject({
+      ciphers: undefined,
+      maxVersion: 'TLSv1.3',
+    })
+  })
   it('tells of keys that no listener uses', () =>
     expect(define('ssl.keystore.location=/k.pem').notices).toHaveLength(1))
   it.each([
@@ -101,6 +116,13 @@ describe('TLS', () => {
     [`${ssl}\nssl.client.auth=required`, /needs ssl\.truststore/],
     [`${ssl}\nssl.client.auth=maybe`, /none, requested or required/],
     [`${ssl}\nssl.enabled.protocols=TLSv1.1`, /TLSv1\.2 and TLSv1\.3/],
+    [`${ssl}\nssl.protocol=SSLv3`, /ssl\.protocol must be TLSv1\.3, TLSv1\.2 or TLS, not SSLv3/],
+    [`${ssl}\nssl.protocol=TLSv1.2\nssl.enabled.protocols=TLSv1.3`, /leaves none of ssl\.enabled\.protocols/],
+    [
+      `${ssl}\nssl.cipher.suites=TLS_AES_256_GCM_SHA384,TLS_RSA_WITH_RC4_128_MD5`,
+      /has TLS_RSA_WITH_RC4_128_MD5; there are TLS_AES_256_GCM_SHA384, .*TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256/,
+    ],
+    [`${ssl}\nssl.cipher.suites=TLS_AES_256_GCM_SHA384\nssl.protocol=TLSv1.2`, /has no suite of TLSv1\.2/],
     [`${ssl}\nssl.principal.mapping.rules=RULE`, /ssl\.principal\.mapping\.rules has no rule/],
   ])('refuses %j', (text, message) => expect(() => define(text)).toThrow(message))
 })

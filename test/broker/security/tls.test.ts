@@ -1,6 +1,8 @@
 /** TLS listeners by properties: who gets in, and as whom. Skipped where OpenSSL is not there to make certificates. */
 import { Kafka, logLevel } from 'kafkajs'
+import { once } from 'node:events'
 import { connect } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { defineBroker, loadTls } from '../../../broker/index.ts'
 import { TcpNetwork, type TcpNetworkOptions } from '../../../runtime/client/tcp-network.ts'
@@ -79,6 +81,27 @@ describe.skipIf(noCertificates !== undefined)('a TLS listener', () => {
     socket.write('GET / HTTP/1.1\r\n\r\n')
     await closed
     expect(refusals).toEqual(['MR-5032'])
+    expect(await ask(port, { tls: { ca } })).toBe(1)
+  })
+  it.each([
+    [{ 'ssl.protocol': 'TLSv1.2' }, 'TLSv1.2', /^ECDHE-/],
+    [{ 'ssl.cipher.suites': 'TLS_AES_128_GCM_SHA256' }, 'TLSv1.3', /^TLS_AES_128_GCM_SHA256$/],
+    [
+      {
+        'ssl.cipher.suites':
+          'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
+      },
+      'TLSv1.2',
+      /^ECDHE-ECDSA-AES128-GCM-SHA256$/,
+    ],
+    [{ 'ssl.cipher.suites': 'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA' }, 'TLSv1.2', /^ECDHE-ECDSA-AES128-SHA$/],
+  ])('speaks the versions and suites of %j, the first first', async (properties, version, suite) => {
+    const { port } = await listening('SSL', { ...pem, ...properties })
+    const socket = connectTls({ port, host: 'localhost', ca, ciphers: 'ALL' })
+    closers.push(() => socket.destroy())
+    await once(socket, 'secureConnect')
+    expect(socket.getProtocol()).toBe(version)
+    expect(socket.getCipher().name).toMatch(suite)
     expect(await ask(port, { tls: { ca } })).toBe(1)
   })
   it('has a login over it (SASL_SSL)', async () => {
