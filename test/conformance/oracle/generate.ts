@@ -1,6 +1,6 @@
 /** Generates scenarios of the conformance format, without Kafka's answers, each from a seed and a family. */
 import { seededRandom } from '../../../src/base/random.ts'
-import type { NodeSpec, Scenario } from '../golden/scenario.ts'
+import type { InputSpec, NodeSpec, Scenario } from '../golden/scenario.ts'
 import { Dice } from './dice.ts'
 import { families, steps, type Family } from './families.ts'
 import { Growth } from './growth.ts'
@@ -33,13 +33,41 @@ export function generateScenario(familyName: string, seed: number): Scenario {
   sinks(growth)
   const spoilt = dice.chance(family.spoilt ?? 0.01)
   const nodes = spoilt ? spoil(dice, spoil(dice, growth.nodes, 0.15)) : growth.nodes
-  return {
+  const scenario = {
     name: `${familyName}-${seed}`,
     family: familyName,
     config: configOf(dice, family),
     nodes,
     inputs: randomInputs(dice, { topics: topicsReadBy(nodes, growth.topics), nodes }, family),
   }
+  return dice.chance(0.1) ? slowed(scenario) : scenario
+}
+
+/** In seconds where there were milliseconds: what is kept for long is kept in other segments, and forgotten with them. */
+function slowed(scenario: Scenario): Scenario {
+  const slow = (spec: object) =>
+    Object.fromEntries(
+      Object.entries(spec).map(([name, value]) => [name, durations.has(name) ? thousandfold(value) : value]),
+    )
+  const nodes = scenario.nodes.map(node => ({
+    ...slow(node),
+    ...(node.window === undefined ? {} : { window: slow(node.window) }),
+  }))
+  const inputs = scenario.inputs.map((input): InputSpec => {
+    if ('advance' in input) return { advance: input.advance * 1000 }
+    const [topic, key, value, time] = input
+    return [topic, key, value, time > 1_000_000_000 ? time : time * 1000]
+  })
+  return { ...scenario, nodes: nodes as unknown as readonly NodeSpec[], inputs }
+}
+
+const durations: ReadonlySet<string> = new Set(
+  'size advance grace diff gap start sizes before after retention versioned until'.split(' '),
+)
+
+function thousandfold(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(thousandfold)
+  return typeof value === 'number' ? value * 1000 : value
 }
 
 /** Those of the `topics` that are read still, and what else is. */
