@@ -1,11 +1,19 @@
 /** Our broker as users start it: `millrace broker start` in a process of its own. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Where the build has the command; this file's own place is beside it. */
 const main = join(import.meta.dirname, '..', '..', 'runtime', 'cli', 'main.js')
+
+/** Processor time of a process so far, all threads, user and system; `undefined` where there is no /proc. */
+export function cpuSecondsOf(pid: number): number | undefined {
+  if (!existsSync(`/proc/${pid}/stat`)) return undefined
+  // What follows the name, which may have spaces: the 12th and 13th of these fields, in hundredths of a second.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
 
 export class ChildBroker {
   readonly bootstrap: string
@@ -33,6 +41,10 @@ export class ChildBroker {
     )
     const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string]
     return new ChildBroker(/listening on (\S+)/.exec(line)![1]!, child)
+  }
+
+  get pid(): number {
+    return this.#child.pid!
   }
 
   /** Resident memory, MiB. */

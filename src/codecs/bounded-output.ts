@@ -11,6 +11,8 @@ const scratchBytesMax = 4 * 1024 * 1024
 
 export class BoundedOutput {
   bytes: Uint8Array
+  /** The same memory. */
+  words: DataView
   length = 0
   readonly #codec: string
   readonly #sizeMax: number
@@ -25,6 +27,7 @@ export class BoundedOutput {
       scratch === undefined
         ? new Uint8Array(Math.max(0, Math.min(sizeExpected, sizeMax, bytesInitialMax)))
         : scratch.bytes.subarray(0, Math.max(0, sizeMax))
+    this.words = wordsOf(this.bytes)
   }
 
   /** Appends `source[start, start + count)`. */
@@ -32,6 +35,19 @@ export class BoundedOutput {
     this.#reserve(count)
     copyBytes(this.bytes, this.length, source, start, count)
     this.length += count
+  }
+
+  /** Appends `count` bytes of `source` from `start` on, four at a time: half the time of a view for some tens of bytes. */
+  appendShort(source: DataView, start: number, count: number): void {
+    this.#reserve(count)
+    const { words } = this
+    const end = this.length + count
+    let [from, to] = [start, this.length]
+    for (const last = end - 4; to <= last; to += 4, from += 4) {
+      words.setInt32(to, source.getInt32(from, true), true)
+    }
+    for (; to < end; to++, from++) words.setUint8(to, source.getUint8(from))
+    this.length = end
   }
 
   /** Appends `count` bytes that were written `distance` bytes ago; where they overlap, the pattern repeats. */
@@ -59,8 +75,14 @@ export class BoundedOutput {
     const grown = new Uint8Array(Math.min(this.#sizeMax, Math.max(needed, this.bytes.length * 2)))
     grown.set(this.bytes.subarray(0, this.length))
     this.bytes = grown
+    this.words = wordsOf(grown)
     if (this.#scratch !== undefined && grown.length <= scratchBytesMax) this.#scratch.bytes = grown
   }
+}
+
+/** The same memory as `bytes`, for reading and writing words anywhere in it. */
+export function wordsOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 /** Copies `source[from, from + count)` to `target` at `to`; a loop for short ones, which need no view. */

@@ -6,13 +6,15 @@
  * after its literals. The format demands that the last five bytes are literals and that the last match starts
  * twelve bytes before the end at the latest.
  */
-import { copyBytes, type BoundedOutput } from './bounded-output.ts'
+import { copyBytes, wordsOf, type BoundedOutput } from './bounded-output.ts'
 import { commonLength, MatchTable } from './match-table.ts'
 
 const matchMin = 4
 const distanceMax = 0xffff
 const lastLiterals = 5
 const lastMatchDistance = 12
+/** From here on one native copy is quicker than words. */
+const longLiterals = 160
 
 const table = new MatchTable()
 
@@ -67,6 +69,7 @@ export function decompressLz4Block(
   output: BoundedOutput,
   windowStart: number,
 ): void {
+  const words = wordsOf(source)
   let at = start
   for (;;) {
     if (at >= end) throw new RangeError('lz4: a block ends within a sequence')
@@ -79,7 +82,8 @@ export function decompressLz4Block(
       }
     }
     if (literals > end - at) throw new RangeError('lz4: literals run past the end of their block')
-    output.appendRange(source, at, literals)
+    if (literals < longLiterals) output.appendShort(words, at, literals)
+    else output.appendRange(source, at, literals)
     at += literals
     if (at === end) return
     if (end - at < 2) throw new RangeError('lz4: a block ends within a distance')
