@@ -6,11 +6,8 @@ import { SourceChangelog } from '../../src/engine/source-changelog.ts'
 import type { Drop } from '../../src/engine/drop.ts'
 import type { ErrorPolicies } from '../../src/processor/error-policy.ts'
 import type { Serde } from '../../src/serdes/serde.ts'
-import { MemoryBytes } from '../../src/state/memory-bytes.ts'
-import { openStore } from '../../src/state/open-store.ts'
 import type { StateStore } from '../../src/state/store.ts'
 import { realTopicName } from '../../src/topology/internal-topics.ts'
-import type { StoreDefinition } from '../../src/topology/node.ts'
 import { ageOf, type OffsetReset } from '../../src/topology/offset-reset.ts'
 import type { Subtopology } from '../../src/topology/subtopologies.ts'
 import type { Topology } from '../../src/topology/topology.ts'
@@ -25,14 +22,14 @@ import { Producer } from '../client/producer.ts'
 import type { ResolvedOptions } from '../options.ts'
 import { ChangelogReader, type RestoreOutcome, type RestoreSource } from '../restore/changelog-reader.ts'
 import type { StateDirectory } from '../state/state-directory.ts'
-import { TaskDatabase } from '../state/task-database.ts'
 import type { PatternTopics } from '../topics/pattern-topics.ts'
 import type { PreparedSubtopology, PreparedTopics } from '../topics/prepare-topics.ts'
 import { AcknowledgedOffsets } from './acknowledged-offsets.ts'
 import { grown } from './grown-topic.ts'
 import { ProducerCollector } from './producer-collector.ts'
-import { StreamTask, type TaskStore } from './stream-task.ts'
+import { StreamTask } from './stream-task.ts'
 import { TaskSubscription } from './subscription.ts'
+import { openTaskStores } from './task-stores.ts'
 import { Worker } from './worker.ts'
 
 export interface AssembleOptions {
@@ -222,7 +219,9 @@ function taskFactory(factory: FactoryOptions) {
     for (const { topic } of changelogs.values())
       if (partition >= (prepared.partitionCounts.get(topic) ?? 0)) throw grown(partitions)
     const committed = await offsets.fetch(partitions)
-    const { stores, databases } = await openStores(directory, id, subtopology.stores, changelogs)
+    const { stores: definitions } = subtopology
+    const kept = { applicationId: app.id, directory, taskId: id, definitions, changelogs }
+    const { stores, databases } = await openTaskStores(kept)
     return new StreamTask({
       id,
       partition,
@@ -297,37 +296,6 @@ function restoreSource(
     committed: committed.find(({ topic }) => topic === store.changelogTopic)?.offset,
     rowsOf: (chunk, end) => changelog.rowsOf(chunk, end),
   }
-}
-
-/** Opens the stores of a task; those of one that fails to open are closed again. */
-async function openStores(
-  directory: StateDirectory,
-  taskId: string,
-  definitions: readonly StoreDefinition[],
-  changelogs: PreparedSubtopology['changelogs'],
-): Promise<{ readonly stores: readonly TaskStore[]; readonly databases: readonly TaskDatabase[] }> {
-  const databases: TaskDatabase[] = []
-  const stores: TaskStore[] = []
-  try {
-    if (definitions.some(({ backend }) => backend === 'persistent'))
-      databases.push(await directory.openTask(taskId))
-    for (const definition of definitions) {
-      let database = databases[0]!
-      if (definition.backend === 'memory') {
-        database = await TaskDatabase.open(new MemoryBytes(), `memory of task ${taskId}`)
-        databases.push(database)
-      }
-      const store = openStore(definition, database.bytes, await database.prefixOf(definition.name))
-      const changelog = changelogs.get(definition.name)
-      // A restore ends with this; without one it is due here.
-      if (changelog === undefined) await store.restored?.()
-      stores.push({ store, database, changelog })
-    }
-  } catch (error) {
-    await Promise.allSettled(databases.map(database => database.close()))
-    throw error
-  }
-  return { stores, databases }
 }
 
 function logRestore({ logger }: ResolvedOptions, task: string, outcome: RestoreOutcome): void {

@@ -212,6 +212,11 @@ export const errorCodes = {
     retriable: false,
     summary: 'A store on disk is divided into segments of another length than it is declared with now.',
   },
+  'MR-4102': {
+    name: 'STORE_SUPPLIER_FAILED',
+    retriable: false,
+    summary: 'A supplier of stores threw, or answered something that is no ordered map of bytes.',
+  },
   'MR-5001': {
     name: 'CONNECTION_LOST',
     retriable: true,

@@ -6,10 +6,12 @@ import type { DeclaredTopic } from '../plan/plan.ts'
 import type { ErrorPolicies } from '../processor/error-policy.ts'
 import { validateName } from '../topology/names.ts'
 import { checkGivenCounts } from '../topology/partition-counts.ts'
+import type { StoreBackend } from '../state/store-supplier.ts'
 import type { ProcessorWrapper } from '../topology/options.ts'
 import type { Topology } from '../topology/topology.ts'
 import { checkFunction, checkOptions, misuse } from './argument-checks.ts'
 import { resolveErrors, type ErrorOptions } from './error-options.ts'
+import { checkBackend } from './store-plan.ts'
 import { StreamsBuilder } from './streams-builder.ts'
 
 /** What an application is. */
@@ -42,6 +44,11 @@ export interface AppDefinition extends ErrorOptions {
    * topics, so an application that has run without them starts over with what is kept under the old ones. Default false.
    */
   readonly optimize?: OptimizationChoice
+  /**
+   * Where the stores of tables, aggregates and joins are kept that do not say it themselves: on the disk (default), in
+   * `memory`, or in bytes of the application's own (`storeSupplier`).
+   */
+  readonly backend?: StoreBackend
   /** Puts something around every processor, to trace or to measure: see `aroundProcess`. Default: nothing. */
   readonly wrapProcessor?: ProcessorWrapper
 }
@@ -93,15 +100,17 @@ export function defineApp(definition: AppDefinition): App {
     headers = 'kafka',
     strictNaming = false,
     optimize = false,
+    backend = 'persistent',
     wrapProcessor,
   } = definition
+  checkBackend(backend, `app '${id}'`)
   validateName(id, 'an application')
   if (typeof build !== 'function') throw new TypeError(`app '${id}': build must be a function`)
   checkChoices(id, definition)
   const errors = resolveErrors(id, definition)
   let built: { readonly topology: Topology; readonly topics: readonly DeclaredTopic[] } | undefined
   const builtOnce = (): NonNullable<typeof built> =>
-    (built ??= buildTopology(id, build, { strictNaming, optimize, wrapProcessor }))
+    (built ??= buildTopology(id, build, backend, { strictNaming, optimize, wrapProcessor }))
   return Object.freeze({
     id,
     guarantee,
@@ -135,9 +144,10 @@ export function checkChoices(
 function buildTopology(
   id: string,
   build: AppDefinition['build'],
+  backend: StoreBackend,
   options: CompileOptions,
 ): { readonly topology: Topology; readonly topics: readonly DeclaredTopic[] } {
-  const builder = new StreamsBuilder()
+  const builder = new StreamsBuilder({ backend })
   const result: unknown = build(builder)
   if (result instanceof Promise) {
     throw new StreamsError('MR-1001', {

@@ -1,6 +1,7 @@
 /** What `dedupe` takes. */
 import type { Duration } from '../base/duration.ts'
 import type { Serde } from '../serdes/serde.ts'
+import type { StoreBackend } from '../state/store-supplier.ts'
 import type { Mapper } from './function-types.ts'
 import type { NamedOptions } from './options.ts'
 
@@ -42,7 +43,7 @@ export interface AnyDedupeOptions<K, V, I> extends NamedOptions {
   /** Whether a changelog topic is kept, or settings for it. Without one a crash forgets the ids. Default true. */
   readonly logging?: boolean | Readonly<Record<string, string>>
   /** `memory` keeps the store off the disk; it is then restored from its changelog at every start. */
-  readonly backend?: 'persistent' | 'memory'
+  readonly backend?: StoreBackend
 }
 
 /** Options of `dedupe`: ids are strings, or have a serde. */

@@ -57,7 +57,7 @@ export function planForeignKeyJoin({ plan }: Dsl, request: ForeignKeyJoinRequest
     sourceName: names.subscriptionSource,
     keepName: names.keep,
     answerName: names.answerSubscription,
-    store: subscriptionStore(names.subscriptions),
+    store: subscriptionStore(plan, names.subscriptions),
     partitioner: options.otherPartitioner,
   })
   const change = plan.add({
@@ -105,7 +105,7 @@ function namesOf(plan: Plan, given: string | undefined) {
   }
 }
 
-function subscriptionStore(name: string): StorePlan {
+function subscriptionStore({ backend }: Plan, name: string): StorePlan {
   return Object.freeze({
     name,
     // Kafka's strict naming asks for the name of the result's store alone.
@@ -115,7 +115,7 @@ function subscriptionStore(name: string): StorePlan {
     valueSerde: bytes() as Serde<unknown>,
     changelog: {},
     cache: false,
-    backend: 'persistent',
+    backend,
   })
 }
 

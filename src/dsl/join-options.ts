@@ -2,6 +2,7 @@
 import type { Duration } from '../base/duration.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { StreamPartitioner } from '../topology/node.ts'
+import type { StoreBackend } from '../state/store-supplier.ts'
 import type { Mapper } from './function-types.ts'
 import type { NamedOptions, StoreOptions } from './options.ts'
 
@@ -63,8 +64,21 @@ export interface StreamJoinOptions<V1, V2, W> extends NamedOptions {
   readonly value?: Serde<W>
   /** Whether changelog topics are kept, or settings for them. Without them a crash loses the stores. Default true. */
   readonly logging?: boolean | Readonly<Record<string, string>>
-  /** `memory` keeps the stores off the disk; they are then restored from their changelogs at every start. */
-  readonly backend?: 'persistent' | 'memory'
+  /**
+   * `memory` keeps the stores off the disk; they are then restored from their changelogs at every start. A `storeSupplier`
+   * keeps them in bytes of the application's own. Default: that of the application, which is `persistent`.
+   */
+  readonly backend?: StoreBackend
+  /** What is said of the store of one side alone, as Kafka's `withThisStoreSupplier` and `withOtherStoreSupplier` do. */
+  readonly stores?: { readonly left?: JoinStoreOptions; readonly right?: JoinStoreOptions }
+}
+
+/** How the records of one side of a join are kept. */
+export interface JoinStoreOptions {
+  /** The name of the store. Default: made of `store` of the join. */
+  readonly name?: string
+  /** Default: `backend` of the join. */
+  readonly backend?: StoreBackend
 }
 
 /**

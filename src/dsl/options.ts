@@ -1,6 +1,7 @@
 /** What operators take beside their functions: names, serdes and how a store is kept. */
 import type { Duration } from '../base/duration.ts'
 import type { Serde } from '../serdes/serde.ts'
+import type { StoreBackend } from '../state/store-supplier.ts'
 import type { IdleOption } from './idle-option.ts'
 import type { StreamPartitioner } from '../topology/node.ts'
 import type { OffsetReset } from '../topology/offset-reset.ts'
@@ -92,8 +93,17 @@ export interface StoreOptions<V> extends NamedOptions {
   readonly caching?: boolean
   /** Whether a changelog topic is kept, or settings for it. Without one a crash loses the store. Default true. */
   readonly logging?: boolean | Readonly<Record<string, string>>
-  /** `memory` keeps the store off the disk; it is then restored from its changelog at every start. */
-  readonly backend?: 'persistent' | 'memory'
+  /**
+   * `memory` keeps the store off the disk; it is then restored from its changelog at every start. A `storeSupplier` keeps
+   * it in bytes of the application's own. Default: that of the application, which is `persistent`.
+   */
+  readonly backend?: StoreBackend
+  /**
+   * Keeps so many rows at most in each task, those used last, in memory. What goes beyond is deleted, from the changelog
+   * too, without anybody being told: no tombstone goes on (semantics B22). At least 1; not together with `versioned` or
+   * `ttl`. Default: all rows.
+   */
+  readonly maxEntries?: number
   /**
    * Keeps every value, not the latest alone, so that rows can be looked up as they were: a stream that is joined sees the
    * row of its record's time, and a record goes where its time belongs, whenever it comes. Values are kept, and records may
@@ -105,13 +115,13 @@ export interface StoreOptions<V> extends NamedOptions {
 }
 
 /** How a global table is kept. */
-export interface GlobalTableOptions<V> extends Omit<StoreOptions<V>, 'versioned'> {
+export interface GlobalTableOptions<V> extends Omit<StoreOptions<V>, 'versioned' | 'maxEntries'> {
   /** Global tables have no versions. */
   readonly versioned?: never
 }
 
 /** How a store of windows is kept. */
-export interface WindowStoreOptions<V> extends Omit<StoreOptions<V>, 'versioned'> {
+export interface WindowStoreOptions<V> extends Omit<StoreOptions<V>, 'versioned' | 'maxEntries'> {
   /** Windows have no versions. */
   readonly versioned?: never
   /** How long windows can be looked up, from their start. At least, and by default: the size and the grace. */

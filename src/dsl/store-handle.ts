@@ -4,6 +4,7 @@ import type { Serde } from '../serdes/serde.ts'
 import { valueWithHeaders } from '../state/value-headers.ts'
 import { validateName } from '../topology/names.ts'
 import type { StoreDefinition } from '../topology/node.ts'
+import type { StoreBackend } from '../state/store-supplier.ts'
 
 /** A store that processors can name. */
 export interface StoreHandle {
@@ -25,7 +26,7 @@ export interface KeepingOptions {
    */
   readonly logging?: boolean | Readonly<Record<string, string>>
   /** `memory` keeps the store off the disk; it is then restored from its changelog at every start. */
-  readonly backend?: 'persistent' | 'memory'
+  readonly backend?: StoreBackend
 }
 
 /** What stores of keys and values take beside their name. */

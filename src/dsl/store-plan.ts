@@ -5,8 +5,9 @@ import type { StorePlan } from '../plan/node-base.ts'
 import type { Plan } from '../plan/plan.ts'
 import { json } from '../serdes/json.ts'
 import type { Serde } from '../serdes/serde.ts'
+import { isStoreBackend } from '../state/store-supplier.ts'
 import { validateName } from '../topology/names.ts'
-import { atLine, checkAnyOptions, checkSerde, misuse } from './argument-checks.ts'
+import { atLine, checkAnyOptions, checkSerde, misuse, outOfRange } from './argument-checks.ts'
 import type { StoreOptions } from './options.ts'
 import { expiryRule, refuseTtl, type RowStoreOptions } from './ttl-options.ts'
 import { keptVersions } from './version-options.ts'
@@ -48,28 +49,46 @@ export function planStore(plan: Plan, request: StoreRequest): StorePlan {
     valueSerde: options.value ?? request.valueSerde ?? json<unknown>(),
     changelog: logging === true ? {} : logging,
     cache: versions === undefined && (options.caching ?? true),
-    backend: options.backend ?? 'persistent',
+    backend: options.maxEntries === undefined ? (options.backend ?? plan.backend) : 'memory',
     versions,
+    entriesMax: options.maxEntries,
     expiry: atLine(operator, () => expiryRule(options, operator)),
   })
 }
 
 /** Refuses, with a `TypeError`, options that say something else than how a store is kept. */
 export function checkStoreOptions(options: StoreOptions<unknown>, operator: string): void {
-  const { value, caching, logging, backend } = options
+  const { value, caching, logging, backend, maxEntries } = options
   checkSerde(value, operator, 'value')
   const refused = (option: string, allowed: string, given: unknown): TypeError =>
     misuse(`${operator}: ${option} must be ${allowed}, not ${JSON.stringify(given)}`)
   if (caching !== undefined && typeof caching !== 'boolean')
     throw refused('caching', 'true or false', caching)
-  if (backend !== undefined && backend !== 'persistent' && backend !== 'memory')
-    throw refused('backend', `'persistent' or 'memory'`, backend)
+  checkBackend(backend, operator)
+  if (maxEntries !== undefined) checkMaxEntries(maxEntries, options, operator)
   if (
     logging !== undefined &&
     typeof logging !== 'boolean' &&
     (typeof logging !== 'object' || logging === null)
   )
     throw refused('logging', 'true, false or the settings of a topic', logging)
+}
+
+/** Refuses what is no backend. */
+export function checkBackend(backend: unknown, operator: string): void {
+  if (backend === undefined || isStoreBackend(backend)) return
+  const given = typeof backend === 'string' ? `'${backend}'` : typeof backend
+  throw misuse(`${operator}: backend must be 'persistent', 'memory' or made by storeSupplier, not ${given}`)
+}
+
+function checkMaxEntries(maxEntries: number, options: object, operator: string): void {
+  if (!Number.isSafeInteger(maxEntries) || maxEntries < 1)
+    throw outOfRange(`${operator}: maxEntries must be an integer of at least 1, not ${maxEntries}`)
+  const { versioned, ttl, backend } = options as Readonly<Record<string, unknown>>
+  if (versioned !== undefined || ttl !== undefined || (backend !== undefined && backend !== 'memory'))
+    throw misuse(
+      `${operator}: rows are bounded by maxEntries in memory; leave out versioned, ttl and backend`,
+    )
 }
 
 /** The serde of keys that must be written; MR-1004 if there is none. */

@@ -15,7 +15,8 @@ import type { StreamJoinOptions } from './join-options.ts'
 import { idleMsOf } from './idle-option.ts'
 import type { LateSidesOption } from './late-option.ts'
 import { lateHandler, lateNodeName, planLateRecords, type LateHandler } from './late-plan.ts'
-import { requireKeySerde } from './store-plan.ts'
+import type { StoreBackend } from '../state/store-supplier.ts'
+import { checkBackend, requireKeySerde } from './store-plan.ts'
 
 export type AnyStreamJoinOptions = StreamJoinOptions<unknown, unknown, unknown> &
   LateSidesOption<AnyStream, AnyStream>
@@ -44,7 +45,7 @@ export function checkWithin(operator: string, options: AnyStreamJoinOptions | un
 export function planStreamJoin(dsl: Dsl, request: StreamJoinRequest): StreamState {
   const { plan } = dsl
   const { operator, left, right, joiner, options } = request
-  if (options.store !== undefined) validateName(options.store, 'a store', declaredAt())
+  checkStores(operator, options)
   const windows = joinWindows(options.within, options.grace)
   const idleMs = idleMsOf(options, operator)
   if (idleMs !== undefined && operator === 'join')
@@ -53,6 +54,8 @@ export function planStreamJoin(dsl: Dsl, request: StreamJoinRequest): StreamStat
   const names = namesOf(plan, operator, options)
   const keySerde = requireKeySerde(left.keySerde ?? right.keySerde, operator)
   const place = declaredAt()
+  const { logging = true, backend = plan.backend } = options
+  const common = { named: options.store !== undefined, logging, backend }
   const serdes = {
     left: options.left ?? left.valueSerde ?? json<unknown>(),
     right: options.right ?? right.valueSerde ?? json<unknown>(),
@@ -65,13 +68,13 @@ export function planStreamJoin(dsl: Dsl, request: StreamJoinRequest): StreamStat
       name: windowName,
       declaredAt: place,
       parent: request[side].node,
-      store: joinStore(store, { keySerde, valueSerde }, options),
+      store: joinStore(store, { keySerde, valueSerde }, { ...common, ...options.stores?.[side] }),
       windows,
       late: lateNodeName(windowName, late[side]),
     })
     return { window, valueSerde, late: late[side] }
   })
-  const heldStore = joinStore(names.held, { keySerde, valueSerde: serdes.left }, options)
+  const heldStore = joinStore(names.held, { keySerde, valueSerde: serdes.left }, common)
   const held = operator === 'join' ? undefined : Object.freeze({ store: heldStore, ...serdes })
   const node = plan.add({
     kind: 'stream-stream-join',
@@ -89,6 +92,16 @@ export function planStreamJoin(dsl: Dsl, request: StreamJoinRequest): StreamStat
   })
   for (const side of sides) planLateRecords(dsl, [side.window], { keySerde, ...side })
   return { node, keySerde, valueSerde: options.value, rekeyed: false }
+}
+
+/** Refuses names and backends of stores that are none. */
+function checkStores(operator: string, { store, stores = {}, backend }: AnyStreamJoinOptions): void {
+  checkOptions(stores, `${operator}: stores`)
+  checkBackend(backend, operator)
+  for (const name of [store, stores.left?.name, stores.right?.name])
+    if (name !== undefined) validateName(name, 'a store', declaredAt())
+  checkBackend(stores.left?.backend, `${operator}: stores.left`)
+  checkBackend(stores.right?.backend, `${operator}: stores.right`)
 }
 
 /** The handlers of both sides, each if there is one. */
@@ -115,7 +128,7 @@ interface JoinNames {
 function namesOf(
   plan: Plan,
   operator: StreamJoinRequest['operator'],
-  { name, store: base }: AnyStreamJoinOptions,
+  { name, store: base, stores }: AnyStreamJoinOptions,
 ): JoinNames {
   const keepsLeft = operator !== 'join'
   const keepsRight = operator === 'outerJoin'
@@ -134,7 +147,7 @@ function namesOf(
   const sideOf = (side: 'left' | 'right'): JoinSide => ({
     windowName: windowNames[side],
     joinName: name === undefined ? generated[side] : name + suffixes[side],
-    store: `${base === undefined ? generated[side] : base + suffixes[side]}-store`,
+    store: stores?.[side]?.name ?? `${base === undefined ? generated[side] : base + suffixes[side]}-store`,
   })
   const held =
     base === undefined
@@ -149,12 +162,21 @@ function numberOf(generated: string): string {
   return generated.slice(generated.lastIndexOf('-') + 1)
 }
 
+interface JoinStoreRequest {
+  readonly named: boolean
+  readonly logging: NonNullable<AnyStreamJoinOptions['logging']>
+  readonly backend?: StoreBackend
+  /** What it was called for its side alone. */
+  readonly name?: string
+}
+
 function joinStore(
   name: string,
   serdes: Pick<StorePlan, 'keySerde' | 'valueSerde'>,
-  { store, logging = true, backend = 'persistent' }: AnyStreamJoinOptions,
+  { named, logging, backend = 'persistent', name: given }: JoinStoreRequest,
 ): StorePlan {
   const changelog = logging === true ? {} : logging
+  const isNamed = named || given !== undefined
   // Kafka keeps no cache before these stores (semantics J13).
-  return Object.freeze({ name, named: store !== undefined, ...serdes, changelog, cache: false, backend })
+  return Object.freeze({ name, named: isNamed, ...serdes, changelog, cache: false, backend })
 }

@@ -87,7 +87,7 @@ export function planTableJoin(plan: Plan, request: TableJoinRequest): StreamTabl
     table,
     joiner,
     left,
-    store: graceMs === undefined ? undefined : bufferOf(name, request),
+    store: graceMs === undefined ? undefined : bufferOf(plan, name, request),
     graceMs: graceMs ?? 0,
     idleMs,
   })
@@ -101,7 +101,11 @@ function graceOf({ options, operator, table }: TableJoinRequest): number | undef
   return graceMs
 }
 
-function bufferOf(join: string, { operator, options, keySerde, valueSerde }: TableJoinRequest): StorePlan {
+function bufferOf(
+  { backend }: Plan,
+  join: string,
+  { operator, options, keySerde, valueSerde }: TableJoinRequest,
+): StorePlan {
   const { logging = true } = options
   return Object.freeze({
     name: `${join}-Buffer`,
@@ -110,6 +114,6 @@ function bufferOf(join: string, { operator, options, keySerde, valueSerde }: Tab
     valueSerde: options.left ?? valueSerde ?? json<unknown>(),
     changelog: logging === true ? {} : logging,
     cache: false,
-    backend: 'persistent',
+    backend,
   })
 }

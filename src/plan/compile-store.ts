@@ -15,8 +15,9 @@ export function rowStore(store: StorePlan): KeyValueStoreDefinition | VersionedS
 }
 
 export function keyValueStore(store: StorePlan): KeyValueStoreDefinition {
-  const { expiry } = store
-  return { kind: 'key-value', ...common(store), ...(expiry && { expiry, walkable: true }) }
+  const { expiry, entriesMax } = store
+  const bound = entriesMax === undefined ? undefined : { entriesMax, walkable: true }
+  return { kind: 'key-value', ...common(store), ...(expiry && { expiry, walkable: true }), ...bound }
 }
 
 export function windowStore(

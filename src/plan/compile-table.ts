@@ -97,7 +97,8 @@ function addTableSource(node: TableSourceNode, compilation: Compilation): void {
   const definition = rowStore(store)
   const { expiry } = store
   // What expires is deleted from the store's own changelog, not from a topic of somebody else.
-  const reuses = reusesSourceTopics && !keepsVersions(node) && expiry === undefined
+  const deletes = expiry !== undefined || store.entriesMax !== undefined
+  const reuses = reusesSourceTopics && !keepsVersions(node) && !deletes
   if (stores.length > 0) topology.addStateStore(reuses ? reusingSourceTopic(definition, topic) : definition)
   const supplier = tableSource({ store: stores[0], sendOldValues: tables.sendsOldValues(node), expiry })
   topology.addProcessor(name, { parents: [sourceName], supplier, stores, declaredAt })

@@ -1,6 +1,7 @@
 /** What all logical nodes have, and what those with a store have of it. */
 import type { Serde } from '../serdes/serde.ts'
 import type { ExpiryRule } from '../state/expiry-rule.ts'
+import type { StoreBackend } from '../state/store-supplier.ts'
 
 /** What every logical node has. */
 export interface NodeBase {
@@ -19,9 +20,11 @@ export interface StorePlan {
   readonly valueSerde: Serde<unknown>
   readonly changelog: false | Readonly<Record<string, string>>
   readonly cache: boolean
-  readonly backend: 'persistent' | 'memory'
+  readonly backend: StoreBackend
   /** Absent: only the latest value of each key is kept. */
   readonly versions?: KeptVersions | undefined
+  /** Absent: all rows are kept; else so many at most, those used last. */
+  readonly entriesMax?: number | undefined
   /** Absent: rows last until they are deleted. */
   readonly expiry?: ExpiryRule | undefined
 }

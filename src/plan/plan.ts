@@ -7,6 +7,7 @@
  */
 import { StreamsError } from '../base/errors.ts'
 import { numberedName, numberedStoreName, validateName } from '../topology/names.ts'
+import type { StoreBackend } from '../state/store-supplier.ts'
 import type { StoreDefinition } from '../topology/node.ts'
 import { checkNode } from './check-node.ts'
 import { declaredAt } from '../base/declared-at.ts'
@@ -22,6 +23,8 @@ export interface DeclaredTopic {
 }
 
 export class Plan {
+  /** Where stores are kept that do not say it. */
+  readonly backend: StoreBackend
   readonly #nodes: PlanNode[] = []
   readonly #order = new Map<PlanNode, number>()
   readonly #topics = new Map<string, DeclaredTopic>()
@@ -31,6 +34,10 @@ export class Plan {
   #orderNext = 0
   #nameNext = 0
   #sealed = false
+
+  constructor(backend: StoreBackend = 'persistent') {
+    this.backend = backend
+  }
 
   /** Takes an index for a processor; the name is the given one if there is one. */
   processorName(prefix: string, given?: string, suffix = ''): string {

@@ -83,8 +83,8 @@ export function analyseTables(nodes: readonly PlanNode[]): TableAnalysis {
 }
 
 /** Whether the rows are kept though nothing looks them up. */
-function keepsByItself({ named, versions, expiry }: StorePlan): boolean {
-  return named || versions !== undefined || expiry !== undefined
+function keepsByItself({ named, versions, expiry, entriesMax }: StorePlan): boolean {
+  return named || versions !== undefined || expiry !== undefined || entriesMax !== undefined
 }
 
 /** Makes sure that rows of `table` can be looked up, in its own store or computed from one above. */

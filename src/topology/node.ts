@@ -10,6 +10,7 @@ import type { Decoder, Encoder, Serde } from '../serdes/serde.ts'
 import type { OffsetReset } from './offset-reset.ts'
 import type { ExpiryRule } from '../state/expiry-rule.ts'
 import type { CustomStoreSupplier } from '../state/custom-store.ts'
+import type { StoreBackend } from '../state/store-supplier.ts'
 
 /**
  * The timestamp of a record (semantics T1): given the decoded record and the partition's greatest timestamp so
@@ -101,7 +102,7 @@ interface StoreBase {
   /** The topic that is its own changelog (`reuse.ktable.source.topics`, read-only stores). */
   readonly changelogTopic?: string | undefined
   /** `memory` keeps it out of LevelDB; it is restored from the changelog at every start. */
-  readonly backend: 'persistent' | 'memory'
+  readonly backend: StoreBackend
   /** Whether emission is coalesced per commit when the application's `cache` is on. */
   readonly cache: boolean
 }

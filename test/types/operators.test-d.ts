@@ -2,8 +2,11 @@
 import {
   int64,
   json,
+  MemoryBytes,
+  storeSupplier,
   string,
   topic,
+  tumbling,
   type KGroupedStream,
   type KStream,
   type RecordContext,
@@ -15,6 +18,17 @@ type Order = { kind: 'card'; amount: number; card: string } | { kind: 'cash'; am
 type CardOrder = Extract<Order, { kind: 'card' }>
 
 const orders = topic('orders', { key: string(), value: json<Order>() })
+
+export function backends(b: StreamsBuilder): void {
+  const grouped = b.stream(orders).groupByKey()
+  grouped.count({ store: 'counts', backend: storeSupplier('own', () => new MemoryBytes()) })
+  // @ts-expect-error there is no such backend
+  grouped.count({ store: 'counts', backend: 'disk' })
+  // @ts-expect-error windows expire, and are not bounded by number
+  grouped.windowedBy(tumbling('1h')).count({ store: 'counts', maxEntries: 5 })
+  // @ts-expect-error a supplier answers an ordered map of bytes
+  storeSupplier('own', () => new Map())
+}
 
 export function types(b: StreamsBuilder): void {
   const stream = b.stream(orders)

@@ -150,7 +150,7 @@ describe('operators refuse', () =>
     ['a join with a number', 'leftJoin: expected a table', (_b, s) => s.leftJoin(5, first)],
     [
       'an unknown backend',
-      `count: backend must be 'persistent' or 'memory'`,
+      `count: backend must be 'persistent', 'memory' or made by storeSupplier`,
       (_b, s) => s.groupByKey().count({ backend: 'disk' }),
     ],
     ['an unknown caching', 'count: caching must be', (_b, s) => s.groupByKey().count({ caching: 'no' })],
@@ -203,9 +203,9 @@ describe('joins, windows and suppress refuse', () =>
       (_b, s) => s.groupByKey().windowedBy(unlimited(), { emit: 'close' }),
     ],
     [
-      'a cogroup on close (D45)',
-      'cogroups are put out with every update',
-      (_b, s) => s.groupByKey().cogroup(first).windowedBy(tumbling(5), { emit: 'close' }),
+      'a cogroup that is put out at another time',
+      `emit must be 'update' or 'close', not "final"`,
+      (_b, s) => s.groupByKey().cogroup(first).windowedBy(tumbling(5), { emit: 'final' }),
     ],
     [
       'a cogroup of a stream',
