@@ -13,10 +13,6 @@ export type {
 } from './processor/error-policy.ts'
 export { topologyApp, type TopologyAppDefinition } from './dsl/topology-app.ts'
 export type { RowStoreOptions, TtlOption, TtlOptions } from './dsl/ttl-options.ts'
-export { storeSupplier } from './dsl/store-supplier.ts'
-export type { StoreBackend, StoreSupplier, StoreSupplierContext } from './state/store-supplier.ts'
-export { MemoryBytes } from './state/memory-bytes.ts'
-export type { BytesRange, BytesWrite, OrderedBytes } from './state/ordered-bytes.ts'
 export type { CogroupWindowOptions } from './dsl/cogroup-options.ts'
 export type { LateRecordsOption, LateSidesOption } from './dsl/late-option.ts'
 export type { AnyDedupeOptions, DedupeOptions } from './dsl/dedupe-options.ts'
@@ -38,7 +34,6 @@ export type {
   ForeignKeyJoinOptions,
   ForeignKeyNeeded,
   SameKeys,
-  JoinStoreOptions,
   StreamJoinOptions,
 } from './dsl/join-options.ts'
 export type {

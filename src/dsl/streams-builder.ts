@@ -4,7 +4,6 @@ import { compile, type CompileOptions } from '../plan/compile.ts'
 import { declaredAt } from '../base/declared-at.ts'
 import { Plan, type DeclaredTopic } from '../plan/plan.ts'
 import type { Serde } from '../serdes/serde.ts'
-import type { StoreBackend } from '../state/store-supplier.ts'
 import type { TimestampExtractor } from '../topology/node.ts'
 import { checkOffsetReset } from '../topology/offset-reset.ts'
 import type { Topology } from '../topology/topology.ts'
@@ -39,15 +38,13 @@ import type { Topic, TopicPattern } from './topic.ts'
  * ```
  */
 export class StreamsBuilder {
-  readonly #plan: Plan
+  readonly #plan = new Plan()
   readonly #dsl: Dsl
   #topology: Topology | undefined
 
-  /** `backend`: where stores are kept that do not say it. Default `persistent`. */
-  constructor({ backend }: { readonly backend?: StoreBackend } = {}) {
-    const plan = (this.#plan = new Plan(backend))
+  constructor() {
     const dsl: Dsl = {
-      plan,
+      plan: this.#plan,
       stream: state => new Stream(dsl, state) as unknown as AnyStream,
       table: state => new Table(dsl, state) as unknown as AnyTable,
     }

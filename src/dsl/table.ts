@@ -207,7 +207,7 @@ export class Table implements MembersOf<AnyTable> {
     valueSerde: Serde<unknown> | undefined,
     operator: string,
   ): StorePlan | undefined {
-    if (options.store === undefined && options.versioned === undefined && options.maxEntries === undefined) {
+    if (options.store === undefined && options.versioned === undefined) {
       checkStoreOptions(options, operator)
       return undefined
     }
