@@ -13,6 +13,10 @@ export type {
 } from './processor/error-policy.ts'
 export { topologyApp, type TopologyAppDefinition } from './dsl/topology-app.ts'
 export type { RowStoreOptions, TtlOption, TtlOptions } from './dsl/ttl-options.ts'
+export { storeSupplier } from './dsl/store-supplier.ts'
+export type { StoreBackend, StoreSupplier, StoreSupplierContext } from './state/store-supplier.ts'
+export { MemoryBytes } from './state/memory-bytes.ts'
+export type { BytesRange, BytesWrite, OrderedBytes } from './state/ordered-bytes.ts'
 export type { CogroupWindowOptions } from './dsl/cogroup-options.ts'
 export type { LateRecordsOption, LateSidesOption } from './dsl/late-option.ts'
 export type { AnyDedupeOptions, DedupeOptions } from './dsl/dedupe-options.ts'
@@ -34,6 +38,7 @@ export type {
   ForeignKeyJoinOptions,
   ForeignKeyNeeded,
   SameKeys,
+  JoinStoreOptions,
   StreamJoinOptions,
 } from './dsl/join-options.ts'
 export type {
@@ -93,19 +98,17 @@ export type {
 } from './dsl/processors.ts'
 export { StreamsBuilder } from './dsl/streams-builder.ts'
 export type {
-  Branches,
   CogroupedStream,
   KGroupedStream,
-  KGroupedTable,
-  KStream,
-  LateJoinOption,
   LateOption,
-  KTable,
   WindowedCogroupedStream,
   SessionWindowedCogroupedStream,
   SessionWindowedStream,
   WindowedStream,
-} from './dsl/streams.ts'
+} from './dsl/kgrouped-stream.ts'
+export type { Branches, KStream } from './dsl/kstream.ts'
+export type { KGroupedTable, KTable } from './dsl/ktable.ts'
+export type { LateJoinOption } from './dsl/stream-joins.ts'
 export {
   pattern,
   topic,

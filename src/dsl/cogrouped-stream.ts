@@ -21,7 +21,11 @@ import {
 import type { StoreOptions, WindowStoreOptions } from './options.ts'
 import { planRepartition } from './repartition.ts'
 import { planStore } from './store-plan.ts'
-import type { CogroupedStream, SessionWindowedCogroupedStream, WindowedCogroupedStream } from './streams.ts'
+import type {
+  CogroupedStream,
+  SessionWindowedCogroupedStream,
+  WindowedCogroupedStream,
+} from './kgrouped-stream.ts'
 import { checkWindows, closingIdleMs, isEmittedOnClose, windowKeySerde } from './window-kinds.ts'
 import { retentionFor, sessionRetention } from './window-retention.ts'
 

@@ -24,7 +24,7 @@ import {
 import type { StoreOptions, WindowStoreOptions } from './options.ts'
 import { SessionWindowed, type AnySessionWindowed } from './session-windowed-stream.ts'
 import { storeOptions } from './store-plan.ts'
-import type { KGroupedStream, WindowedStream } from './streams.ts'
+import type { KGroupedStream, WindowedStream } from './kgrouped-stream.ts'
 import { checkWindows, closingIdleMs, isEmittedOnClose, windowKeySerde } from './window-kinds.ts'
 import { retentionFor } from './window-retention.ts'
 

@@ -10,7 +10,7 @@ import { checkFunction } from './argument-checks.ts'
 import type { AnyTable, Dsl, MembersOf } from './handle.ts'
 import type { StoreOptions } from './options.ts'
 import { planStore, storeOptions } from './store-plan.ts'
-import type { KGroupedTable } from './streams.ts'
+import type { KGroupedTable } from './ktable.ts'
 
 type AnyGroupedTable = KGroupedTable<unknown, unknown>
 type AnyAggregator = Aggregator<unknown, unknown, unknown>

@@ -8,7 +8,8 @@ import { declaredAt } from '../base/declared-at.ts'
 import type { StreamNode, TableNode } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Serde } from '../serdes/serde.ts'
-import type { KStream, KTable } from './streams.ts'
+import type { KStream } from './kstream.ts'
+import type { KTable } from './ktable.ts'
 
 /** A stream under construction. */
 export interface StreamState {

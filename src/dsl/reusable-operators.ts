@@ -1,6 +1,6 @@
 /** Operators as values, to be applied with `through`. */
 import type { DedupeOptions } from './dedupe-options.ts'
-import type { KStream } from './streams.ts'
+import type { KStream } from './kstream.ts'
 
 /**
  * `stream.through(dedupe(options))` is `stream.dedupe(options)`: of use where the operator is chosen or shared.

@@ -25,7 +25,7 @@ import {
 } from './late-plan.ts'
 import type { WindowStoreOptions } from './options.ts'
 import { storeOptions } from './store-plan.ts'
-import type { SessionWindowedStream } from './streams.ts'
+import type { SessionWindowedStream } from './kgrouped-stream.ts'
 import { closingIdleMs, isEmittedOnClose } from './window-kinds.ts'
 import { sessionRetention } from './window-retention.ts'
 

@@ -50,7 +50,7 @@ import {
   type StreamJoinRequest,
 } from './stream-join.ts'
 import { planStore, storeOptions, type StoreArgument } from './store-plan.ts'
-import type { KGroupedStream } from './streams.ts'
+import type { KGroupedStream } from './kgrouped-stream.ts'
 import { planTableJoin, type TableJoinOptions } from './table-join.ts'
 import type { DynamicTopic, SinkTopic } from './topic.ts'
 

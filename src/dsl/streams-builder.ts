@@ -4,6 +4,7 @@ import { compile, type CompileOptions } from '../plan/compile.ts'
 import { declaredAt } from '../base/declared-at.ts'
 import { Plan, type DeclaredTopic } from '../plan/plan.ts'
 import type { Serde } from '../serdes/serde.ts'
+import type { StoreBackend } from '../state/store-supplier.ts'
 import type { TimestampExtractor } from '../topology/node.ts'
 import { checkOffsetReset } from '../topology/offset-reset.ts'
 import type { Topology } from '../topology/topology.ts'
@@ -17,7 +18,8 @@ import type { DeclaredStore } from './store-handle.ts'
 import { planStore, storeOptions } from './store-plan.ts'
 import { Stream } from './stream.ts'
 import type { RowStoreOptions } from './ttl-options.ts'
-import type { KStream, KTable } from './streams.ts'
+import type { KStream } from './kstream.ts'
+import type { KTable } from './ktable.ts'
 import { Table } from './table.ts'
 import type { Topic, TopicPattern } from './topic.ts'
 
@@ -38,13 +40,15 @@ import type { Topic, TopicPattern } from './topic.ts'
  * ```
  */
 export class StreamsBuilder {
-  readonly #plan = new Plan()
+  readonly #plan: Plan
   readonly #dsl: Dsl
   #topology: Topology | undefined
 
-  constructor() {
+  /** `backend`: where stores are kept that do not say it. Default `persistent`. */
+  constructor({ backend }: { readonly backend?: StoreBackend } = {}) {
+    const plan = (this.#plan = new Plan(backend))
     const dsl: Dsl = {
-      plan: this.#plan,
+      plan,
       stream: state => new Stream(dsl, state) as unknown as AnyStream,
       table: state => new Table(dsl, state) as unknown as AnyTable,
     }

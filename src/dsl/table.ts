@@ -28,7 +28,7 @@ import type { KeyOptions, NamedOptions, StoreOptions, SuppressOptions } from './
 import { planTransformer, type AnyTransformer } from './process-plan.ts'
 import { planSuppress } from './suppress.ts'
 import { checkStoreOptions, planStore, storeOptions, type StoreArgument } from './store-plan.ts'
-import type { KGroupedTable } from './streams.ts'
+import type { KGroupedTable } from './ktable.ts'
 
 type AnyGroupedTable = KGroupedTable<unknown, unknown>
 
@@ -207,7 +207,7 @@ export class Table implements MembersOf<AnyTable> {
     valueSerde: Serde<unknown> | undefined,
     operator: string,
   ): StorePlan | undefined {
-    if (options.store === undefined && options.versioned === undefined) {
+    if (options.store === undefined && options.versioned === undefined && options.maxEntries === undefined) {
       checkStoreOptions(options, operator)
       return undefined
     }
