@@ -73,7 +73,7 @@ export class TcpNetwork implements Network {
       socket.once('connect', () => (isConnected = true))
       socket.once(isSecured ? 'secureConnect' : 'connect', resolve)
       socket.once('error', (cause: NodeJS.ErrnoException) =>
-        reject(isConnected ? notSecured(host, port, cause) : unreachable(host, port, cause)),
+        reject(isConnected ? notSecured(`${host}:${port}`, cause) : unreachable(host, port, cause)),
       )
     })
     socket.removeAllListeners('error')
@@ -231,6 +231,8 @@ class TcpConnection implements Connection {
   }
 
   #lost(request: string, cause?: Error): StreamsError {
+    // In TLS 1.3 a client's certificate is refused when the client thinks that all is agreed: before the first answer.
+    if (this.#ranges.size === 0 && isAlert(cause)) return notSecured(this.#address, cause)
     return new StreamsError('MR-5001', {
       what: `the connection to ${this.#address} was closed before ${request} was answered`,
       why: 'Whether the broker acted on it is not known.',
@@ -256,10 +258,15 @@ function unreachable(host: string, port: number, cause: NodeJS.ErrnoException): 
   })
 }
 
-function notSecured(host: string, port: number, cause: Error): StreamsError {
+/** Whether it is OpenSSL that ended the connection, or the other end's TLS by an alert. */
+function isAlert(cause: NodeJS.ErrnoException | undefined): cause is Error {
+  return cause?.code?.startsWith('ERR_SSL_') === true
+}
+
+function notSecured(address: string, cause: Error): StreamsError {
   return new StreamsError('MR-5032', {
-    what: `TLS was not agreed with ${host}:${port}: ${cause.message}`,
-    fix: 'check the certificates that are trusted, the name in the certificate, and that it is a TLS listener',
+    what: `TLS was not agreed with ${address}: ${cause.message}`,
+    fix: 'check the certificates that are trusted, the name in the certificate, that it is a TLS listener, and the certificate of this client if it asks for one',
     cause,
   })
 }
