@@ -20,6 +20,7 @@ import { logConfigOf } from './log/log-config.ts'
 import { LogDirectory } from './log/log-directory.ts'
 import { topicConfig } from './metadata/topic-config.ts'
 import { loadClusterIdentity } from './metadata/cluster.ts'
+import { LiveConfigs } from './metadata/live-config.ts'
 import { openMetadataLog } from './metadata/metadata-log.ts'
 import { Topics } from './metadata/topics.ts'
 import { DelayedRequests } from './net/delayed.ts'
@@ -94,8 +95,16 @@ function assembleOver(logs: LogDirectory, surroundings: Surroundings, config: Br
     },
   })
   topics.load()
+  const { nodeId } = identity
+  const liveConfigs = new LiveConfigs({
+    store: metadata,
+    clock,
+    config,
+    nodeId,
+    onChanged: () => topics.reconfigure(),
+  })
   const offsets = internalTopic('__consumer_offsets', { topics, clock })
-  const groups = new GroupCoordinator({ topic: offsets, clock, random, config, topics })
+  const groups = new GroupCoordinator({ topic: offsets, clock, random, config, topics, times: liveConfigs })
   groups.start()
   const transactions = new TransactionCoordinator({
     topic: internalTopic('__transaction_state', { topics, clock }),
@@ -116,6 +125,7 @@ function assembleOver(logs: LogDirectory, surroundings: Surroundings, config: Br
     topics,
     groups,
     transactions,
+    liveConfigs,
     delayed,
     fetchSessions,
     authorizer: new Authorizer(new AclIndex(metadata, clock), config),

@@ -204,6 +204,30 @@ export const brokerConfigTable = {
     'How often members of the consumer protocol are told to send heartbeats.',
     { min: 1 },
   ),
+  'group.consumer.min.session.timeout.ms': int(
+    45_000,
+    'The least that a group may be given as its session time-out.',
+    {
+      min: 1,
+    },
+  ),
+  'group.consumer.max.session.timeout.ms': int(
+    60_000,
+    'The most that a group may be given as its session time-out.',
+    {
+      min: 1,
+    },
+  ),
+  'group.consumer.min.heartbeat.interval.ms': int(
+    5_000,
+    'The least that a group may be given as its interval of heartbeats.',
+    { min: 1 },
+  ),
+  'group.consumer.max.heartbeat.interval.ms': int(
+    15_000,
+    'The most that a group may be given as its interval of heartbeats.',
+    { min: 1 },
+  ),
   'group.consumer.max.size': int(2 ** 31 - 1, 'Members that a group of the consumer protocol may have.', {
     min: 1,
   }),

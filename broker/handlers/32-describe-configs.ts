@@ -1,8 +1,9 @@
 /**
- * DescribeConfigs (key 32): the effective configuration of topics and of the broker.
+ * DescribeConfigs (key 32): the effective configuration of topics, groups and the broker.
  *
  * Behaviour. Every key is answered with its value and its source; `configurationKeys` narrows the answer, unknown keys in
- * it are left out, as in Kafka. A resource that is asked for twice is answered once. The broker's own values are read-only: they are set where it is started.
+ * it are left out, as in Kafka. A resource that is asked for twice is answered once. Those of the broker's own values that cannot be set
+ * while it runs are read-only; its empty name stands for what is set for all brokers.
  *
  * Version notes. 1: synonyms and sources. 3: documentation and types.
  */
@@ -17,12 +18,16 @@ import {
 } from '../../src/protocol/messages/32-describe-configs.ts'
 import {
   describeBrokerConfigs,
+  describeClusterConfigs,
+  describeGroupConfigs,
   describeTopicConfigs,
   type DescribedConfig,
 } from '../metadata/described-config.ts'
+import { liveBrokerTable } from '../metadata/live-config.ts'
 import { topicNameFault } from '../metadata/topic-name.ts'
 import { may, refusalOf } from './authorize.ts'
-import { configResources } from './config-resource.ts'
+import { authorizedOf, configResources } from './config-resource.ts'
+import { checkBrokerName, unsupportedType } from './configured-resource.ts'
 import { distinct } from './duplicates.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 import { sliced } from './sliced.ts'
@@ -74,9 +79,7 @@ function describeResource(
 ): DescribeConfigsResult {
   const { request } = context
   const { resourceType, resourceName, configurationKeys } = resource
-  const isTopic = resourceType === configResources.topic
-  const ofType = isTopic ? 'TOPIC' : 'CLUSTER'
-  const named = isTopic ? resourceName : undefined
+  const [ofType, named] = authorizedOf(resource)
   if (!may(broker, context, 'DESCRIBE_CONFIGS', ofType, named)) {
     const refusal = refusalOf(context, 'DESCRIBE_CONFIGS', ofType, named)
     return { ...refusal, resourceType, resourceName, configs: [] }
@@ -111,18 +114,18 @@ function configsOf(
       if (topic === undefined) {
         return { error: 'UNKNOWN_TOPIC_OR_PARTITION', message: `There is no topic '${resourceName}'.` }
       }
-      return { configs: describeTopicConfigs(topic.overrides, broker.config) }
+      return { configs: describeTopicConfigs(topic.overrides, broker.config, broker.liveConfigs) }
     }
     case configResources.broker: {
-      const { nodeId } = broker.identity
-      if (resourceName === String(nodeId)) return { configs: describeBrokerConfigs(broker.config) }
-      // The empty name stands for defaults set dynamically for the whole cluster, of which there are none.
-      if (resourceName === '') return { configs: [] }
-      const message = `Unexpected broker id, expected ${nodeId} or empty string, but received ${resourceName}`
-      return { error: 'INVALID_REQUEST', message }
+      checkBrokerName(broker, resourceName)
+      const { config, liveConfigs } = broker
+      if (resourceName === '') return { configs: describeClusterConfigs(liveConfigs) }
+      return { configs: describeBrokerConfigs(config, liveConfigs) }
     }
+    case configResources.group:
+      return { configs: describeGroupConfigs(resourceName, broker.config, broker.liveConfigs) }
     default:
-      return { error: 'INVALID_REQUEST', message: `Unsupported resource type: ${resourceType}` }
+      return { error: 'INVALID_REQUEST', message: unsupportedType(resourceType) }
   }
 }
 
@@ -134,7 +137,7 @@ function describe(
   return {
     name,
     value,
-    readOnly: resourceType === configResources.broker,
+    readOnly: resourceType === configResources.broker && !Object.hasOwn(liveBrokerTable, name),
     configSource: source,
     isSensitive: false,
     synonyms: includeSynonyms ? synonyms : [],

@@ -1,5 +1,5 @@
 /**
- * AlterConfigs (key 33): gives topics the configuration of the request, and no other.
+ * AlterConfigs (key 33): gives topics, groups and the broker the configuration of the request, and no other.
  *
  * Behaviour. The older sibling of IncrementalAlterConfigs, which clients that know no better still send: keys that the
  * request leaves out go back to their defaults.
@@ -26,7 +26,7 @@ function handle(
   broker: BrokerContext,
   context: RequestContext<AlterConfigsRequest>,
 ): AlterConfigsResponse | Promise<AlterConfigsResponse> {
-  const responses = alterResources(broker, context, (_topic, configs) => {
+  const responses = alterResources(broker, context, (_configured, configs) => {
     const pairs = configs.map(({ name, value }) => {
       if (value === null) throw nullValue(name)
       return [name, value] as const

@@ -1,9 +1,9 @@
 /**
- * IncrementalAlterConfigs (key 44): sets, removes, extends or shortens configuration keys of topics.
+ * IncrementalAlterConfigs (key 44): sets, removes, extends or shortens configuration keys of topics, groups and the broker.
  *
  * Behaviour. All changes of one resource are made, or none. Set and delete take any key; append and subtract take keys
- * that are lists. The broker's own keys cannot be changed while it runs (INVALID_REQUEST, as Kafka answers for its
- * read-only keys).
+ * that are lists. Of the broker, for this one or for all, those keys can be changed that are defaults of topics
+ * (`live-config.ts`); others are INVALID_REQUEST, as Kafka answers for its read-only keys.
  */
 import { kafkaErrors } from '../../src/protocol/errors.ts'
 import {
@@ -13,10 +13,10 @@ import {
   type IncrementalAlterConfigsResponse,
 } from '../../src/protocol/messages/44-incremental-alter-configs.ts'
 import { BrokerError } from '../broker-error.ts'
-import { formatConfigValue, type ConfigRow } from '../config-table.ts'
-import { overridesFrom, topicConfigTable } from '../metadata/topic-config.ts'
-import type { Topic } from '../metadata/topics.ts'
+import { formatConfigValue } from '../config-table.ts'
+import { overridesFrom } from '../metadata/topic-config.ts'
 import { alterResources, nullValue, resourceAnswer } from './altered-resources.ts'
+import type { ConfiguredResource } from './configured-resource.ts'
 import { durably } from './durably.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
@@ -38,9 +38,9 @@ function handle(
   broker: BrokerContext,
   context: RequestContext<IncrementalAlterConfigsRequest>,
 ): IncrementalAlterConfigsResponse | Promise<IncrementalAlterConfigsResponse> {
-  const responses = alterResources(broker, context, (topic, configs) => {
-    const overrides = overridesFrom(topic.overrides)
-    for (const change of configs) applyChange(overrides, change, topic)
+  const responses = alterResources(broker, context, (configured, configs) => {
+    const overrides = overridesFrom(configured.overrides)
+    for (const change of configs) applyChange(overrides, change, configured)
     return overrides
   })
   return durably<IncrementalAlterConfigsResponse>(broker, { throttleTimeMs: 0, responses })
@@ -49,7 +49,7 @@ function handle(
 function applyChange(
   overrides: Record<string, string>,
   { name, configOperation, value }: AlterableConfig,
-  topic: Topic,
+  { table, current: inForce }: ConfiguredResource,
 ) {
   const operation = operations[configOperation]
   if (operation === undefined)
@@ -63,13 +63,12 @@ function applyChange(
     overrides[name] = value
     return
   }
-  const row = (topicConfigTable as Readonly<Record<string, ConfigRow<unknown>>>)[name]
+  const row = Object.hasOwn(table, name) ? table[name] : undefined
   if (row?.type !== 'list') {
     const why = `Can't ${operation} to key ${name} because its type is not LIST.`
     throw new BrokerError(kafkaErrors.INVALID_CONFIG.code, why)
   }
-  const current =
-    overrides[name] ?? formatConfigValue((topic.config as Readonly<Record<string, unknown>>)[name])
+  const current = overrides[name] ?? formatConfigValue(inForce[name])
   const words = new Set(current.split(',').filter(word => word !== ''))
   for (const word of value.split(',')) {
     if (operation === 'append') words.add(word.trim())

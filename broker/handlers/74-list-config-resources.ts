@@ -1,7 +1,7 @@
 /**
- * ListConfigResources (key 74): which things have a configuration (KIP-1142): the broker and its topics.
+ * ListConfigResources (key 74): which things have a configuration (KIP-1142): the broker, its topics, groups.
  *
- * Behaviour. Groups and client metrics have none of their own here; a type that is not known is UNSUPPORTED_VERSION.
+ * Behaviour. Groups are told that have settings of their own; client metrics have none here; a type that is not known is UNSUPPORTED_VERSION.
  *
  * Version notes. 0: client metrics alone. 1: any types; none for all.
  */
@@ -18,7 +18,7 @@ import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } 
 
 const typesSince = 1
 /** Types that a configuration may belong to, and that nothing here is of. */
-const absent: readonly number[] = [configResources.brokerLogger, 16, 32]
+const absent: readonly number[] = [configResources.brokerLogger, configResources.clientMetrics]
 
 export const listConfigResources: ApiHandler<ListConfigResourcesRequest, ListConfigResourcesResponse> =
   apiHandler(ListConfigResources, {
@@ -31,10 +31,10 @@ function handle(
   broker: BrokerContext,
   { request, version }: RequestContext<ListConfigResourcesRequest>,
 ): ListConfigResourcesResponse {
-  const { topic, broker: own } = configResources
-  const all = [own, topic]
+  const { topic, broker: own, group } = configResources
+  const all = [own, topic, group]
   const asked = request.resourceTypes.length === 0 ? all : request.resourceTypes
-  const unknown = asked.filter(type => type !== topic && type !== own && !absent.includes(type))
+  const unknown = asked.filter(type => !all.some(each => each === type) && !absent.includes(type))
   if (unknown.length > 0) {
     const message = `Unexpected resource types: ${unknown.join(', ')}`
     throw new BrokerError(kafkaErrors.UNSUPPORTED_VERSION.code, message)
@@ -45,6 +45,10 @@ function handle(
   }
   if (version >= typesSince && asked.includes(topic)) {
     for (const { name } of broker.topics.all()) found.push({ resourceName: name, resourceType: topic })
+  }
+  if (version >= typesSince && asked.includes(group)) {
+    for (const groupId of broker.liveConfigs.groups())
+      found.push({ resourceName: groupId, resourceType: group })
   }
   return { throttleTimeMs: 0, errorCode: 0, configResources: found }
 }

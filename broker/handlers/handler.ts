@@ -17,6 +17,7 @@ import type { GroupCoordinator } from '../coordinator/group/coordinator.ts'
 import type { TransactionCoordinator } from '../coordinator/transaction/coordinator.ts'
 import type { LogDirectory } from '../log/log-directory.ts'
 import type { ClusterIdentity } from '../metadata/cluster.ts'
+import type { LiveConfigs } from '../metadata/live-config.ts'
 import type { Topics } from '../metadata/topics.ts'
 import type { AnswerMemory } from '../net/answer-memory.ts'
 import type { DelayedRequests } from '../net/delayed.ts'
@@ -40,6 +41,8 @@ export interface BrokerContext {
   readonly topics: Topics
   readonly groups: GroupCoordinator
   readonly transactions: TransactionCoordinator
+  /** Configuration that was set while the broker ran. */
+  readonly liveConfigs: LiveConfigs
   /** Where fetches wait. */
   readonly delayed: DelayedRequests
   readonly fetchSessions: FetchSessions

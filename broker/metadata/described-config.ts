@@ -7,10 +7,18 @@ import {
   type ConfigTable,
 } from '../config-table.ts'
 import { brokerConfigTable, type BrokerConfig } from '../config.ts'
+import { groupConfigTable, groupDefaults, liveBrokerTable, type LiveConfigs } from './live-config.ts'
 import { brokerDefaults, topicConfig, topicConfigTable, type TopicOverrides } from './topic-config.ts'
 
 /** Kafka's numbers for where a value comes from. */
-export const configSources = { topic: 1, staticBroker: 4, default: 5 } as const
+export const configSources = {
+  topic: 1,
+  liveBroker: 2,
+  liveCluster: 3,
+  staticBroker: 4,
+  default: 5,
+  group: 8,
+} as const
 
 /** A value of one level, from the one that applies down to the default. */
 export interface ConfigSynonym {
@@ -30,7 +38,11 @@ export interface DescribedConfig {
 }
 
 /** Every key of a topic with these overrides. */
-export function describeTopicConfigs(overrides: TopicOverrides, broker: BrokerConfig): DescribedConfig[] {
+export function describeTopicConfigs(
+  overrides: TopicOverrides,
+  broker: BrokerConfig,
+  live?: LiveConfigs,
+): DescribedConfig[] {
   const { values } = topicConfig(overrides, broker)
   return describe(topicConfigTable, (name, row) => {
     const synonyms: ConfigSynonym[] = []
@@ -43,24 +55,60 @@ export function describeTopicConfigs(overrides: TopicOverrides, broker: BrokerCo
       const value = formatConfigValue(row.default)
       return [...synonyms, { name, value, source: configSources.default }]
     }
-    return [...synonyms, ...brokerSynonyms(brokerName, brokerConfigTable[brokerName], broker)]
+    return [...synonyms, ...brokerSynonyms(brokerName, brokerConfigTable[brokerName], broker, live)]
   })
 }
 
 /** Every key of the broker. */
-export function describeBrokerConfigs(broker: BrokerConfig): DescribedConfig[] {
-  return describe(brokerConfigTable, (name, row) => brokerSynonyms(name as keyof BrokerConfig, row, broker))
+export function describeBrokerConfigs(broker: BrokerConfig, live?: LiveConfigs): DescribedConfig[] {
+  return describe({ ...liveBrokerTable, ...brokerConfigTable }, (name, row) =>
+    brokerSynonyms(name, row, broker, live),
+  )
 }
 
+/** What was set for all brokers. */
+export function describeClusterConfigs(live: LiveConfigs): DescribedConfig[] {
+  const overrides = live.ofBroker('')
+  const known = Object.entries(liveBrokerTable).filter(([name]) => Object.hasOwn(overrides, name))
+  return describe(Object.fromEntries(known), name => [
+    { name, value: overrides[name]!, source: configSources.liveCluster },
+  ])
+}
+
+/** Every key of a group, whether there is such a group or not. */
+export function describeGroupConfigs(
+  groupId: string,
+  broker: BrokerConfig,
+  live: LiveConfigs,
+): DescribedConfig[] {
+  const overrides = live.ofGroup(groupId)
+  return describe(groupConfigTable, name => {
+    const brokerName = groupDefaults[name as keyof typeof groupDefaults]
+    const fallback = brokerSynonyms(brokerName, brokerConfigTable[brokerName], broker, live)
+    if (!Object.hasOwn(overrides, name)) return fallback
+    return [{ name, value: overrides[name]!, source: configSources.group }, ...fallback]
+  })
+}
+
+/** `broker` is what is in force; `live` knows what of it was set while the broker ran. */
 function brokerSynonyms(
-  name: keyof BrokerConfig,
+  name: string,
   row: ConfigRow<unknown>,
   broker: BrokerConfig,
+  live: LiveConfigs | undefined,
 ): ConfigSynonym[] {
+  const synonyms: ConfigSynonym[] = []
+  for (const [of, source] of [
+    [live?.own, configSources.liveBroker],
+    [live?.ofBroker(''), configSources.liveCluster],
+  ] as const) {
+    if (of !== undefined && Object.hasOwn(of, name)) synonyms.push({ name, value: of[name]!, source })
+  }
   const fallback = { name, value: formatConfigValue(row.default), source: configSources.default }
-  const value = formatConfigValue(broker[name])
-  if (value === fallback.value) return [fallback]
-  return [{ name, value, source: configSources.staticBroker }, fallback]
+  const started: Readonly<Record<string, unknown>> = live?.started ?? broker
+  const value = formatConfigValue(started[name] ?? row.default)
+  if (value !== fallback.value) synonyms.push({ name, value, source: configSources.staticBroker })
+  return [...synonyms, fallback]
 }
 
 function describe(

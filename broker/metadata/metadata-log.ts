@@ -4,7 +4,7 @@
  *
  *   key    {"topic":"orders"}
  *   value  {"version":1,"id":"…","partitions":3,"configs":{"retention.ms":"1000"}}   null: the topic is gone
- *   key    {"credential":"…"}, {"acl":"…"} or {"quota":"…"}: a fact, whose text and value are its owner's to understand
+ *   key    {"credential":"…"}, {"acl":"…"}, {"quota":"…"}, {"brokerConfig":"…"} or {"groupConfig":"…"}: a fact, whose text and value are its owner's to understand
  *   value  {"version":1,…}                                                            null: it holds no longer
  *
  * It is a partition log like any other, so torn writes, checksums and recovery are its concern; the last record of a
@@ -38,9 +38,9 @@ export interface TopicEntry {
 }
 
 /** What a fact is about. */
-export type FactKind = 'credential' | 'acl' | 'quota'
+export type FactKind = 'credential' | 'acl' | 'quota' | 'brokerConfig' | 'groupConfig'
 
-const factKinds: readonly FactKind[] = ['credential', 'acl', 'quota']
+const factKinds: readonly FactKind[] = ['credential', 'acl', 'quota', 'brokerConfig', 'groupConfig']
 
 /** The fields of a fact, besides the version of their format. */
 export type Fact = Readonly<Record<string, unknown>>

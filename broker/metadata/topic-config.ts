@@ -74,6 +74,30 @@ export const topicConfigTable = {
   'segment.jitter.ms': long(0, 'The most that is taken off segment.ms at random.', { min: 0 }),
   'segment.ms': long(7 * day, 'The age at which a new segment begins.', { min: 1 }),
   'unclean.leader.election.enable': boolean(false, 'Whether a replica that is behind may lead.'),
+  'compression.gzip.level': int(
+    -1,
+    'Taken, and without effect: records are stored at the codec’s own level.',
+    {
+      min: -1,
+      max: 9,
+    },
+  ),
+  'compression.lz4.level': int(9, 'Taken, and without effect: records are stored at the codec’s own level.', {
+    min: 1,
+    max: 17,
+  }),
+  'compression.zstd.level': int(
+    3,
+    'Taken, and without effect: records are stored at the codec’s own level.',
+    {
+      min: -131_072,
+      max: 22,
+    },
+  ),
+  'local.retention.bytes': long(-2, 'Of tiered topics, which there are none of.', { min: -2 }),
+  'local.retention.ms': long(-2, 'Of tiered topics, which there are none of.', { min: -2 }),
+  'remote.log.copy.disable': boolean(false, 'Of tiered topics, which there are none of.'),
+  'remote.log.delete.on.disable': boolean(false, 'Of tiered topics, which there are none of.'),
   'remote.storage.enable': onlyFalse('Whether old segments are tiered; not available here.'),
 } as const
 

@@ -190,6 +190,15 @@ export class Topics {
     return this.#enter({ ...topic, overrides, config })
   }
 
+  /** The broker's defaults are others: has them in force in every topic. */
+  reconfigure(): void {
+    for (const topic of this.#byName.values()) {
+      const config = this.#effective(topic.overrides)
+      for (const log of topic.logs) log.configure(logConfigOf(config))
+      this.#enter({ ...topic, config })
+    }
+  }
+
   /** Settles when the changes made survive what `durability` promises; `undefined` if they do already. */
   durable(): Promise<void> | undefined {
     return this.#metadata.durable()

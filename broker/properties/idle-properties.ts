@@ -60,13 +60,6 @@ const groups: readonly { readonly reason: string; readonly names: string }[] = [
     `,
   },
   {
-    reason: 'Time-outs of the consumer protocol cannot be set for single groups.',
-    names: `
-      group.consumer.max.heartbeat.interval.ms group.consumer.max.session.timeout.ms
-      group.consumer.min.heartbeat.interval.ms group.consumer.min.session.timeout.ms
-    `,
-  },
-  {
     reason: 'Assignments are computed, and patterns matched, as soon as something changes.',
     names: `
       group.consumer.assignment.interval.ms group.consumer.max.assignment.interval.ms

@@ -1,5 +1,6 @@
 /** The text of docs/broker-config.md, made from the tables that the broker reads. */
 import { brokerConfigTable } from '../../broker/config.ts'
+import { groupConfigTable, liveBrokerTable } from '../../broker/metadata/live-config.ts'
 import { topicConfigTable } from '../../broker/metadata/topic-config.ts'
 
 interface Row {
@@ -22,7 +23,18 @@ ${table(brokerConfigTable)}
 
 Set when a topic is created (\`topic(name, { config })\`) or altered.
 
-${table(topicConfigTable)}`
+${table(topicConfigTable)}
+## While the broker runs
+
+Keys of the broker that are defaults of topics can be set for it or for all brokers by Kafka's tools, and are in force at once:
+\`kafka-configs --alter --entity-type brokers --entity-default --add-config log.retention.ms=3600000\`. They are:
+${Object.keys(liveBrokerTable)
+  .map(name => `\`${name}\``)
+  .join(', ')}. All others say how a broker starts, and are refused.
+
+Groups of the consumer protocol, with \`--entity-type groups --entity-name GROUP\`, within the broker's bounds:
+
+${table(groupConfigTable)}`
 }
 
 function table(rows: Readonly<Record<string, Row>>): string {

@@ -26,6 +26,7 @@ import type { InternalTopic, TransactionMarker } from '../coordinator-log.ts'
 import { partitionForId } from '../internal-topic.ts'
 import { ConsumerGroups } from './consumer/consumer-groups.ts'
 import type { ConsumerCaller } from './consumer/heartbeat.ts'
+import type { GroupTimes } from './consumer/group-times.ts'
 import { checkConsumerFetch } from './consumer/offsets.ts'
 import type { TopicDirectory } from './consumer/topic-directory.ts'
 import { answer, CoordinatorPartition, type Outcome } from '../runtime.ts'
@@ -77,8 +78,9 @@ export class GroupCoordinator {
     readonly random: Random
     readonly config: BrokerConfig
     readonly topics: TopicDirectory
+    readonly times: GroupTimes
   }) {
-    const { clock, config, random, topics } = parts
+    const { clock, config, random, topics, times } = parts
     this.#topic = parts.topic
     this.#clock = clock
     this.#config = config
@@ -91,6 +93,7 @@ export class GroupCoordinator {
       random,
       config,
       topics,
+      times,
       deadlines: this.#deadlines,
       rebalance: this.#rebalance,
       run: (groupId, operation) => this.#run(groupId, operation),

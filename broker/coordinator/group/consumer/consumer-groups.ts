@@ -28,6 +28,7 @@ import type { ConsumerGroup } from './consumer-group.ts'
 import { Departures } from './departure.ts'
 import { describeConsumerGroup } from './describe.ts'
 import { ConsumerHeartbeatOperation, type ConsumerCaller } from './heartbeat.ts'
+import type { GroupTimes } from './group-times.ts'
 import { MemberTimers } from './member-timers.ts'
 import type { MemberSubscription } from './records.ts'
 import { groupTombstones } from './removal.ts'
@@ -44,6 +45,7 @@ interface ConsumerGroupsParts {
   readonly random: Random
   readonly config: BrokerConfig
   readonly topics: TopicDirectory
+  readonly times: GroupTimes
   readonly deadlines: Deadlines
   /** What classic groups are rebalanced by. */
   readonly rebalance: Rebalance
@@ -53,6 +55,7 @@ interface ConsumerGroupsParts {
 export class ConsumerGroups {
   readonly topics: TopicDirectory
   readonly #config: BrokerConfig
+  readonly #times: GroupTimes
   readonly #run: RunInGroup
   readonly #timers: MemberTimers
   readonly #departures: Departures
@@ -63,6 +66,7 @@ export class ConsumerGroups {
   constructor(parts: ConsumerGroupsParts) {
     this.topics = parts.topics
     this.#config = parts.config
+    this.#times = parts.times
     this.#run = parts.run
     this.#timers = new MemberTimers(parts.deadlines, {
       session: (groupId, memberId) => this.#fence(groupId, memberId),
@@ -91,7 +95,7 @@ export class ConsumerGroups {
   start(shard: GroupShard): void {
     for (const group of shard.consumerGroups.values()) {
       for (const { id, subscription, position } of group.members.values()) {
-        this.#timers.touch(group.id, id, this.#sessionMs(subscription))
+        this.#timers.touch(group.id, id, this.#sessionMs(group.id, subscription))
         const isRevoking = position.state === 'unrevoked' && subscription.classic === null
         if (isRevoking) this.#timers.awaitRevocation(group.id, id, subscription.rebalanceTimeoutMs)
       }
@@ -138,12 +142,12 @@ export class ConsumerGroups {
       return {
         ...this.#departures.depart(shard, group, new Set([memberId]), undefined),
         // The disk refuses it: the member is asked about once more a session later.
-        refused: () => this.#timers.touch(groupId, memberId, this.#sessionMs(member.subscription)),
+        refused: () => this.#timers.touch(groupId, memberId, this.#sessionMs(groupId, member.subscription)),
       }
     })
   }
 
-  #sessionMs({ classic }: MemberSubscription): number {
-    return classic?.sessionTimeoutMs ?? this.#config['group.consumer.session.timeout.ms']
+  #sessionMs(groupId: string, { classic }: MemberSubscription): number {
+    return classic?.sessionTimeoutMs ?? this.#times.sessionMs(groupId)
   }
 }

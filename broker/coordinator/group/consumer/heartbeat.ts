@@ -41,6 +41,7 @@ import type { Departures } from './departure.ts'
 import { checkRequest, checkRoom, knownMember } from './heartbeat-check.ts'
 import { findMember, namedOf, subscribed, type Found } from './heartbeat-member.ts'
 import { preferredAssignor, takeStep } from './member-step.ts'
+import type { GroupTimes } from './group-times.ts'
 import type { MemberTimers } from './member-timers.ts'
 import { sameOwned } from './reconcile.ts'
 import type { MemberPosition } from './records.ts'
@@ -60,6 +61,7 @@ interface HeartbeatParts {
   readonly random: Random
   readonly config: BrokerConfig
   readonly topics: TopicDirectory
+  readonly times: GroupTimes
   readonly timers: MemberTimers
   readonly departures: Departures
 }
@@ -79,15 +81,17 @@ export class ConsumerHeartbeatOperation {
   readonly #clock: Clock
   readonly #random: Random
   readonly #config: BrokerConfig
+  readonly #times: GroupTimes
   readonly #topics: TopicDirectory
   readonly #timers: MemberTimers
   readonly #departures: Departures
 
-  constructor({ clock, random, config, topics, timers, departures }: HeartbeatParts) {
+  constructor({ clock, random, config, topics, times, timers, departures }: HeartbeatParts) {
     this.#clock = clock
     this.#random = random
     this.#config = config
     this.#topics = topics
+    this.#times = times
     this.#timers = timers
     this.#departures = departures
   }
@@ -171,7 +175,7 @@ export class ConsumerHeartbeatOperation {
     assert(group !== undefined, 'a heartbeat left no group behind')
     group.topicsVersion = this.#topics.version
     if (replaces !== undefined) this.#timers.forget(groupId, replaces)
-    this.#timers.touch(groupId, member.id, this.#config['group.consumer.session.timeout.ms'])
+    this.#timers.touch(groupId, member.id, this.#times.sessionMs(groupId))
     // It may have been one of the classic protocol until now.
     this.#timers.joined(groupId, member.id)
     this.#timers.synced(groupId, member.id)
@@ -196,7 +200,7 @@ export class ConsumerHeartbeatOperation {
     return ConsumerGroupHeartbeatResponse.create({
       memberId: id,
       memberEpoch: position.epoch,
-      heartbeatIntervalMs: this.#config['group.consumer.heartbeat.interval.ms'],
+      heartbeatIntervalMs: this.#times.heartbeatMs(request.groupId),
       assignment: isTold ? toldAssignment(position) : null,
     })
   }

@@ -1,0 +1,185 @@
+/**
+ * Configuration that administrators set while the broker runs: the broker's own (KIP-226) and that of groups (KIP-848),
+ * in memory and in the metadata log.
+ *
+ * A key of the broker has the value that was set for this broker, else for all brokers (the empty name), else the one that
+ * the broker was started with. Only keys that topics take as their defaults can be set: they are in force at once in every
+ * topic that does not set its own. Others, `listeners` or `node.id`, say how a broker starts.
+ *
+ * The one `BrokerConfig` that all parts hold is changed in place, by this class alone.
+ */
+import type { Clock } from '../../src/base/clock.ts'
+import { int, long, longMax, readConfig, type ConfigRefusal, type ConfigTable } from '../config-table.ts'
+import { brokerConfigTable, type BrokerConfig } from '../config.ts'
+import type { FactKind, FactStore } from './metadata-log.ts'
+import { brokerDefaults, type TopicOverrides } from './topic-config.ts'
+
+/** There is nothing to throttle on one node; tools that move partitions set and remove these. */
+const throttles: ConfigTable = Object.fromEntries(
+  [
+    'leader.replication.throttled.rate',
+    'follower.replication.throttled.rate',
+    'replica.alter.log.dirs.io.max.bytes.per.second',
+  ].map(name => [name, long(longMax, 'Without effect: one node replicates nothing.', { min: 0 })]),
+)
+
+/** Keys of the broker that can be set while it runs. */
+export const liveBrokerTable: ConfigTable = {
+  ...Object.fromEntries(Object.values(brokerDefaults).map(name => [name, brokerConfigTable[name]])),
+  ...throttles,
+}
+
+/** Group key → the broker key that is its default. */
+export const groupDefaults = {
+  'consumer.heartbeat.interval.ms': 'group.consumer.heartbeat.interval.ms',
+  'consumer.session.timeout.ms': 'group.consumer.session.timeout.ms',
+} as const satisfies Readonly<Record<string, keyof BrokerConfig>>
+
+/** Keys of a group; what is not set is the broker's. */
+export const groupConfigTable = {
+  'consumer.heartbeat.interval.ms': int(5000, 'How often members are to tell that they live.', { min: 1 }),
+  'consumer.session.timeout.ms': int(45_000, 'After how long without that a member is taken out.', {
+    min: 1,
+  }),
+}
+
+type GroupKey = keyof typeof groupConfigTable
+
+const groupKeys = ['consumer.heartbeat.interval.ms', 'consumer.session.timeout.ms'] as const
+
+/** What bounds them. */
+const groupBounds = {
+  'consumer.heartbeat.interval.ms': {
+    least: 'group.consumer.min.heartbeat.interval.ms',
+    most: 'group.consumer.max.heartbeat.interval.ms',
+  },
+  'consumer.session.timeout.ms': {
+    least: 'group.consumer.min.session.timeout.ms',
+    most: 'group.consumer.max.session.timeout.ms',
+  },
+} as const satisfies Readonly<Record<GroupKey, object>>
+
+interface LiveConfigsParts {
+  /** Must have been loaded. */
+  readonly store: FactStore
+  readonly clock: Clock
+  readonly config: BrokerConfig
+  readonly nodeId: number
+  /** The broker's configuration is another: topics have other defaults. */
+  readonly onChanged: () => void
+}
+
+export class LiveConfigs {
+  /** What the broker was started with. */
+  readonly started: BrokerConfig
+  readonly #parts: LiveConfigsParts
+  readonly #brokers = new Map<string, TopicOverrides>()
+  readonly #groups = new Map<string, TopicOverrides>()
+
+  constructor(parts: LiveConfigsParts) {
+    this.#parts = parts
+    this.started = { ...parts.config }
+    for (const [name, { configs }] of parts.store.facts('brokerConfig'))
+      this.#brokers.set(name, textsOf(configs))
+    for (const [name, { configs }] of parts.store.facts('groupConfig'))
+      this.#groups.set(name, textsOf(configs))
+    if (this.#brokers.size > 0) this.#apply()
+  }
+
+  /** What was set for a broker, or with the empty name for all. */
+  ofBroker(name: string): TopicOverrides {
+    return this.#brokers.get(name) ?? {}
+  }
+
+  /** What was set for this broker. */
+  get own(): TopicOverrides {
+    return this.ofBroker(String(this.#parts.nodeId))
+  }
+
+  /** Replaces what is set for a broker or for all. Callers validate. */
+  setBroker(name: string, overrides: TopicOverrides): void {
+    this.#put('brokerConfig', this.#brokers, name, overrides)
+    this.#apply()
+  }
+
+  /** What was set for a group. */
+  ofGroup(groupId: string): TopicOverrides {
+    return this.#groups.get(groupId) ?? {}
+  }
+
+  /** Groups for which something was set; they need not exist. */
+  groups(): IterableIterator<string> {
+    return this.#groups.keys()
+  }
+
+  setGroup(groupId: string, overrides: TopicOverrides): void {
+    this.#put('groupConfig', this.#groups, groupId, overrides)
+  }
+
+  /** What is in force in a group with these settings, and those that are refused. */
+  groupConfig(overrides: TopicOverrides): {
+    readonly values: Readonly<Record<GroupKey, number>>
+    readonly refusals: readonly ConfigRefusal[]
+  } {
+    const defaults: Record<string, unknown> = {}
+    for (const [name, brokerName] of Object.entries(groupDefaults))
+      defaults[name] = this.#parts.config[brokerName]
+    const { values, refusals } = readConfig(groupConfigTable, overrides, defaults)
+    return { values, refusals: [...refusals, ...this.#outOfBounds(overrides, values)] }
+  }
+
+  /** After how long without a heartbeat a member of the consumer protocol is taken out of its group. */
+  sessionMs(groupId: string): number {
+    return this.#timeOf(groupId, 'consumer.session.timeout.ms')
+  }
+
+  heartbeatMs(groupId: string): number {
+    return this.#timeOf(groupId, 'consumer.heartbeat.interval.ms')
+  }
+
+  #timeOf(groupId: string, name: GroupKey): number {
+    const overrides = this.#groups.get(groupId)
+    if (overrides === undefined) return this.#parts.config[groupDefaults[name]]
+    return this.groupConfig(overrides).values[name]
+  }
+
+  /** In Kafka's words. What is not set is the broker's, whatever its bounds. */
+  #outOfBounds(
+    overrides: TopicOverrides,
+    values: Readonly<Record<GroupKey, number>>,
+  ): readonly ConfigRefusal[] {
+    const { config } = this.#parts
+    for (const name of groupKeys) {
+      if (!Object.hasOwn(overrides, name)) continue
+      const { least, most } = groupBounds[name]
+      if (values[name] < config[least]) return [{ name, reason: `must be greater than or equal to ${least}` }]
+      if (values[name] > config[most]) return [{ name, reason: `must be less than or equal to ${most}` }]
+    }
+    if (values['consumer.heartbeat.interval.ms'] < values['consumer.session.timeout.ms']) return []
+    return [
+      { name: 'consumer.heartbeat.interval.ms', reason: 'must be less than consumer.session.timeout.ms' },
+    ]
+  }
+
+  #put(kind: FactKind, all: Map<string, TopicOverrides>, name: string, overrides: TopicOverrides): void {
+    const { store, clock } = this.#parts
+    const isGone = Object.keys(overrides).length === 0
+    store.putFact(kind, name, isGone ? null : { configs: overrides }, clock.now())
+    if (isGone) all.delete(name)
+    else all.set(name, overrides)
+  }
+
+  /** Keys that an older or newer version wrote and this one does not take are kept and have no effect. */
+  #apply(): void {
+    const { config, onChanged } = this.#parts
+    const overrides = { ...this.ofBroker(''), ...this.own }
+    Object.assign(config, readConfig(liveBrokerTable, overrides, this.started).values)
+    onChanged()
+  }
+}
+
+function textsOf(configs: unknown): TopicOverrides {
+  const texts: Record<string, string> = {}
+  for (const [name, value] of Object.entries(configs ?? {})) texts[name] = String(value)
+  return texts
+}
