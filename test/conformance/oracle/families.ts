@@ -162,7 +162,7 @@ export const families: Readonly<Record<string, Family>> = {
       tableTableJoin: 2,
       versionedSource: 1,
       versionedToTable: 1,
-      versionedFold: 1,
+      versionedFold: 2,
       tableFold: 1,
       foreignKeyJoin: 1,
       toStream: 0.7,
@@ -282,6 +282,22 @@ export const families: Readonly<Record<string, Family>> = {
     },
     length: [4, 14],
     odd: 0.6,
+  },
+  // Foreign-key joins of what joins and folds have made, and of each other.
+  'foreign-keys-deep': {
+    roots: ['sourceTable', 'sourceTable', 'sourceTable', 'source', 'fold'],
+    weights: {
+      ...tableSteps,
+      foreignKeyJoin: 4,
+      tableTableJoin: 2.5,
+      tableFold: 1,
+      versionedSource: 0.3,
+      versionedToTable: 0.3,
+      toTable: 0.5,
+      toStream: 0.7,
+      suppress: 0.5,
+    },
+    length: [4, 14],
   },
   // Long ways down, of few kinds of operators each.
   chains: {
