@@ -1,7 +1,7 @@
 /** `CogroupedStream`, `WindowedCogroupedStream` and `SessionWindowedCogroupedStream`: several grouped streams folded into one table. */
 import { declaredAt } from '../base/declared-at.ts'
 import type { StorePlan } from '../plan/node-base.ts'
-import type { CogroupEmission, CogroupWindows } from '../plan/cogroup-windows.ts'
+import type { CogroupWindows } from '../plan/cogroup-windows.ts'
 import type { RepartitionNode, StreamNode } from '../plan/node.ts'
 import type { Serde } from '../serdes/serde.ts'
 import { sessionWindowed } from '../serdes/session-windowed.ts'
@@ -11,13 +11,7 @@ import type { Aggregator, Initializer, Merger } from './function-types.ts'
 import { groupingOf, type Grouping } from './grouping.ts'
 import { atLine, checkFunction, checkOptions } from './argument-checks.ts'
 import type { AnyTable, Dsl, MembersOf } from './handle.ts'
-import {
-  lateHandler,
-  lateNodeName,
-  planLateRecords,
-  type AnyWindowedByOptions,
-  type LateHandler,
-} from './late-plan.ts'
+import { lateNodeName, planLateRecords, type AnyWindowedByOptions, type LateHandler } from './late-plan.ts'
 import type { StoreOptions, WindowStoreOptions } from './options.ts'
 import { planRepartition } from './repartition.ts'
 import { planStore } from './store-plan.ts'
@@ -26,7 +20,8 @@ import type {
   SessionWindowedCogroupedStream,
   WindowedCogroupedStream,
 } from './kgrouped-stream.ts'
-import { checkWindows, closingIdleMs, isEmittedOnClose, windowKeySerde } from './window-kinds.ts'
+import { windowEmission, type WindowEmission } from './window-folds.ts'
+import { checkWindows, windowKeySerde } from './window-kinds.ts'
 import { retentionFor, sessionRetention } from './window-retention.ts'
 
 export type AnyCogrouped = CogroupedStream<unknown, unknown>
@@ -83,35 +78,31 @@ export class Cogrouped implements MembersOf<AnyCogrouped> {
 class WindowedCogrouped implements MembersOf<AnyWindowedCogrouped> {
   readonly #planner: CogroupPlanner
   readonly #windows: StoredWindows
-  readonly #emission: CogroupEmission
-  readonly #late: LateHandler | undefined
+  readonly #emission: WindowEmission
 
   constructor(planner: CogroupPlanner, windows: StoredWindows, options: AnyWindowedByOptions) {
     this.#planner = planner
     this.#windows = checkWindows(windows, ['session'])
-    this.#emission = emissionOf(windows, options)
-    this.#late = lateHandler(options.late, 'windowedBy: late')
+    this.#emission = windowEmission(windows, options)
   }
 
   aggregate(options: Initial & WindowStoreOptions<unknown>): AnyTable {
     const windows = this.#windows
     const retentionMs = retentionFor(windows, options, 'aggregate')
-    const windowed = { kind: 'time', windows, retentionMs, ...this.#emission } as const
-    return this.#planner.aggregate(options, windowed, this.#late)
+    const windowed = { kind: 'time', windows, retentionMs, ...this.#emission.closing } as const
+    return this.#planner.aggregate(options, windowed, this.#emission.late)
   }
 }
 
 class SessionWindowedCogrouped implements MembersOf<AnySessionCogrouped> {
   readonly #planner: CogroupPlanner
   readonly #windows: SessionWindows
-  readonly #emission: CogroupEmission
-  readonly #late: LateHandler | undefined
+  readonly #emission: WindowEmission
 
   constructor(planner: CogroupPlanner, windows: SessionWindows, options: AnyWindowedByOptions) {
     this.#planner = planner
     this.#windows = windows
-    this.#emission = emissionOf(windows, options)
-    this.#late = lateHandler(options.late, 'windowedBy: late')
+    this.#emission = windowEmission(windows, options)
   }
 
   aggregate(options: Initial & Merge & WindowStoreOptions<unknown>): AnyTable {
@@ -120,14 +111,9 @@ class SessionWindowedCogrouped implements MembersOf<AnySessionCogrouped> {
     checkFunction(options.merge, 'aggregate: merge')
     const { merge } = options
     const retentionMs = sessionRetention(windows, options, 'aggregate')
-    const windowed = { kind: 'session', windows, retentionMs, merge, ...this.#emission } as const
-    return this.#planner.aggregate(options, windowed, this.#late)
+    const windowed = { kind: 'session', windows, retentionMs, merge, ...this.#emission.closing } as const
+    return this.#planner.aggregate(options, windowed, this.#emission.late)
   }
-}
-
-function emissionOf(windows: StoredWindows | SessionWindows, options: AnyWindowedByOptions): CogroupEmission {
-  const onClose = isEmittedOnClose(windows, options)
-  return { onClose, idleMs: closingIdleMs(options, onClose) }
 }
 
 /** Adds the nodes of a cogroup: repartitions, one fold for each group, and what makes one table of them. */

@@ -14,18 +14,13 @@ import {
 } from './fold-planner.ts'
 import { groupingKey, type Grouping } from './grouping.ts'
 import type { AnyTable, Dsl, MembersOf } from './handle.ts'
-import {
-  lateHandler,
-  lateNodeName,
-  planLateRecords,
-  type AnyWindowedByOptions,
-  type LateHandler,
-} from './late-plan.ts'
+import type { AnyWindowedByOptions } from './late-plan.ts'
 import type { StoreOptions, WindowStoreOptions } from './options.ts'
 import { SessionWindowed, type AnySessionWindowed } from './session-windowed-stream.ts'
 import { storeOptions } from './store-plan.ts'
 import type { KGroupedStream, WindowedStream } from './kgrouped-stream.ts'
-import { checkWindows, closingIdleMs, isEmittedOnClose, windowKeySerde } from './window-kinds.ts'
+import { WindowFolds, windowEmission, type FoldsOf } from './window-folds.ts'
+import { checkWindows, windowKeySerde } from './window-kinds.ts'
 import { retentionFor } from './window-retention.ts'
 
 type AnyGrouped = KGroupedStream<unknown, unknown>
@@ -64,11 +59,13 @@ export class GroupedStream implements MembersOf<AnyGrouped> {
     options: AnyWindowedByOptions = {},
   ): AnyWindowed | AnySessionWindowed {
     checkOptions(options, 'windowedBy')
-    const [dsl, grouping, folds] = [this.#dsl, this.#grouping, this.#folds]
+    const grouping = this.#grouping
+    const foldsOf: FoldsOf = checked =>
+      new WindowFolds(this.#dsl, this.#folds, windowEmission(checked, options))
     return atLine('windowedBy', () =>
       windows?.kind === 'session'
-        ? (new SessionWindowed(dsl, grouping, folds, windows, options) as AnySessionWindowed)
-        : (new TimeWindowedStream(dsl, grouping, folds, windows, options) as AnyWindowed),
+        ? (new SessionWindowed(grouping, windows, foldsOf) as AnySessionWindowed)
+        : (new TimeWindowedStream(grouping, windows, foldsOf) as AnyWindowed),
     )
   }
 
@@ -90,28 +87,14 @@ export class GroupedStream implements MembersOf<AnyGrouped> {
 }
 
 class TimeWindowedStream implements MembersOf<AnyWindowed> {
-  readonly #dsl: Dsl
   readonly #grouping: Grouping
-  readonly #folds: FoldPlanner
   readonly #windows: StoredWindows
-  readonly #onClose: boolean
-  readonly #late: LateHandler | undefined
-  readonly #idleMs: number | undefined
+  readonly #folds: WindowFolds
 
-  constructor(
-    dsl: Dsl,
-    grouping: Grouping,
-    folds: FoldPlanner,
-    windows: StoredWindows,
-    options: AnyWindowedByOptions,
-  ) {
-    this.#dsl = dsl
+  constructor(grouping: Grouping, windows: StoredWindows, foldsOf: FoldsOf) {
     this.#grouping = grouping
-    this.#folds = folds
     this.#windows = checkWindows(windows, ['session'])
-    this.#onClose = isEmittedOnClose(windows, options)
-    this.#late = lateHandler(options.late, 'windowedBy: late')
-    this.#idleMs = closingIdleMs(options, this.#onClose)
+    this.#folds = foldsOf(windows)
   }
 
   count(store?: string | WindowStoreOptions<unknown>): AnyTable {
@@ -129,31 +112,9 @@ class TimeWindowedStream implements MembersOf<AnyWindowed> {
   }
 
   #fold(fold: Fold, options: WindowStoreOptions<unknown>): AnyTable {
-    const { plan } = this.#dsl
     const windows = this.#windows
     const retentionMs = retentionFor(windows, options, fold.operator)
-    // What is put out once cannot be put out once per commit.
-    const { store, name, parent, place } = this.#folds.prepare(
-      fold,
-      this.#onClose ? { ...options, caching: false } : options,
-    )
-    const node = plan.add({
-      kind: 'window-aggregate',
-      name,
-      declaredAt: place,
-      parent,
-      store,
-      initial: fold.initial,
-      add: fold.add,
-      readsValue: fold.operator !== 'count' || this.#late !== undefined,
-      windows,
-      retentionMs,
-      onClose: this.#onClose,
-      late: lateNodeName(name, this.#late),
-      idleMs: this.#idleMs,
-    })
-    planLateRecords(this.#dsl, [node], { late: this.#late, keySerde: store.keySerde })
-    const keySerde = windowKeySerde(store.keySerde, windows)
-    return this.#dsl.table({ node, keySerde, valueSerde: store.valueSerde })
+    const own = { kind: 'window-aggregate', windows, retentionMs, initial: fold.initial } as const
+    return this.#folds.add(fold, options, own, keySerde => windowKeySerde(keySerde, windows))
   }
 }

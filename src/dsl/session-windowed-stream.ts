@@ -10,23 +10,15 @@ import {
   type AggregateFunctions,
   type AnyAggregator,
   type Fold,
-  type FoldPlanner,
 } from './fold-planner.ts'
 import type { Merger } from './function-types.ts'
 import type { Grouping } from './grouping.ts'
 import { checkFunction } from './argument-checks.ts'
-import type { AnyTable, Dsl, MembersOf } from './handle.ts'
-import {
-  lateHandler,
-  lateNodeName,
-  planLateRecords,
-  type AnyWindowedByOptions,
-  type LateHandler,
-} from './late-plan.ts'
+import type { AnyTable, MembersOf } from './handle.ts'
 import type { WindowStoreOptions } from './options.ts'
 import { storeOptions } from './store-plan.ts'
 import type { SessionWindowedStream } from './kgrouped-stream.ts'
-import { closingIdleMs, isEmittedOnClose } from './window-kinds.ts'
+import type { FoldsOf, WindowFolds } from './window-folds.ts'
 import { sessionRetention } from './window-retention.ts'
 
 export type AnySessionWindowed = SessionWindowedStream<unknown, unknown>
@@ -42,28 +34,14 @@ interface SessionFold extends Fold {
 }
 
 export class SessionWindowed implements MembersOf<AnySessionWindowed> {
-  readonly #dsl: Dsl
   readonly #grouping: Grouping
-  readonly #folds: FoldPlanner
   readonly #windows: SessionWindows
-  readonly #onClose: boolean
-  readonly #late: LateHandler | undefined
-  readonly #idleMs: number | undefined
+  readonly #folds: WindowFolds
 
-  constructor(
-    dsl: Dsl,
-    grouping: Grouping,
-    folds: FoldPlanner,
-    windows: SessionWindows,
-    options: AnyWindowedByOptions,
-  ) {
-    this.#dsl = dsl
+  constructor(grouping: Grouping, windows: SessionWindows, foldsOf: FoldsOf) {
     this.#grouping = grouping
-    this.#folds = folds
     this.#windows = windows
-    this.#onClose = isEmittedOnClose(windows, options)
-    this.#late = lateHandler(options.late, 'windowedBy: late')
-    this.#idleMs = closingIdleMs(options, this.#onClose)
+    this.#folds = foldsOf(windows)
   }
 
   count(store?: string | WindowStoreOptions<unknown>): AnyTable {
@@ -84,31 +62,10 @@ export class SessionWindowed implements MembersOf<AnySessionWindowed> {
   }
 
   #fold(fold: SessionFold, options: WindowStoreOptions<unknown>): AnyTable {
-    const { plan } = this.#dsl
     const windows = this.#windows
-    const retentionMs = sessionRetention(windows, options, fold.operator)
-    const { store, name, parent, place } = this.#folds.prepare(
-      fold,
-      this.#onClose ? { ...options, caching: false } : options,
-    )
-    const node = plan.add({
-      kind: 'session-aggregate',
-      name,
-      declaredAt: place,
-      parent,
-      store,
-      initial: fold.initial,
-      add: fold.add,
-      merge: fold.merge,
-      readsValue: fold.operator !== 'count' || this.#late !== undefined,
-      windows,
-      retentionMs,
-      onClose: this.#onClose,
-      late: lateNodeName(name, this.#late),
-      idleMs: this.#idleMs,
-    })
-    planLateRecords(this.#dsl, [node], { late: this.#late, keySerde: store.keySerde })
-    const keySerde = sessionWindowed(store.keySerde) as Serde<unknown>
-    return this.#dsl.table({ node, keySerde, valueSerde: store.valueSerde })
+    const { initial, merge, operator } = fold
+    const retentionMs = sessionRetention(windows, options, operator)
+    const own = { kind: 'session-aggregate', windows, retentionMs, initial, merge } as const
+    return this.#folds.add(fold, options, own, keySerde => sessionWindowed(keySerde) as Serde<unknown>)
   }
 }
