@@ -79,10 +79,11 @@ export class ClassicConsumer {
     return error
   }
 
-  async leave(): Promise<string[]> {
+  /** Leaves; over another connection, since on its own it may wait for an answer before that. */
+  async leave(connection = this.connection): Promise<string[]> {
     const { group = 'group' } = this.#options
     this.owned = []
-    return leave(this.connection, [{ memberId: this.id, instanceId: this.instanceId }], group)
+    return leave(connection, [{ memberId: this.id, instanceId: this.instanceId }], group)
   }
 
   /** Forgets what it was waiting for, as a client whose connection broke. */

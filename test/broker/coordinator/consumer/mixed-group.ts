@@ -23,10 +23,10 @@ const forgotten: readonly string[] = ['UNKNOWN_MEMBER_ID', 'FENCED_MEMBER_EPOCH'
 /** A consumer of the consumer protocol, with partitions by name. */
 export class Modern implements Member {
   consumer: TestConsumer
-  readonly #instanceId: string | null
+  readonly instanceId: string | null
 
   constructor(world: World, id: string, instanceId: string | null = null) {
-    this.#instanceId = instanceId
+    this.instanceId = instanceId
     this.consumer = this.#connected(world, id)
   }
 
@@ -51,7 +51,7 @@ export class Modern implements Member {
   }
 
   #connected(world: World, id: string): TestConsumer {
-    return new TestConsumer(world.broker.connect(), id, { topics: ['topic'], instanceId: this.#instanceId })
+    return new TestConsumer(world.broker.connect(), id, { topics: ['topic'], instanceId: this.instanceId })
   }
 
   get owned(): readonly string[] {
