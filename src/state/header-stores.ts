@@ -5,9 +5,14 @@
  * restored put together. The record of a delete has the headers of the record whose processing has deleted.
  */
 import { latin1Slice } from '../base/text.ts'
-import { writeInt64 } from '../base/bytes.ts'
 import { noHeaders, type Headers } from '../record/record.ts'
-import { changelogKey, setChangelogStart, windowSuffixBytes } from './key-layout.ts'
+import {
+  changelogKey,
+  sessionSuffixBytes,
+  setChangelogSession,
+  setChangelogStart,
+  windowSuffixBytes,
+} from './key-layout.ts'
 import { OverlayKeyValueStore } from './key-value-store.ts'
 import type { BytesWrite } from './ordered-bytes.ts'
 import { OverlaySessionStore } from './session-store.ts'
@@ -127,10 +132,8 @@ export class HeaderSessionStore<K, V> extends OverlaySessionStore<K, Kept<V>> im
     timestamp: number,
   ): boolean {
     if (value !== undefined && value !== null) return super.put(key, session, owned(value), timestamp)
-    const keyBytes = this.definition.keySerde.serialize(key)
-    const logged = changelogKey(keyBytes, 16)
-    writeInt64(logged, keyBytes.length, session.end)
-    writeInt64(logged, keyBytes.length + 8, session.start)
+    const logged = changelogKey(this.definition.keySerde.serialize(key), sessionSuffixBytes)
+    setChangelogSession(logged, session.start, session.end)
     this.deletes.add(logged, this.headersNow())
     return super.put(key, session, undefined, timestamp)
   }

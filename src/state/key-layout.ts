@@ -6,6 +6,7 @@
  *     backend, window, time  | prefix |                            the greatest window start ever put, 8 bytes
  *     changelog, key-value   | key |
  *     changelog, window      | key | window start 8 | sequence 4 | (semantics H11; the sequence is 0 but for duplicates)
+ *     changelog, session     | key | end 8 | start 8 |
  *
  * Integers are big-endian, so that the order of the bytes is that of the numbers. The prefix is the task's: one
  * backend holds all its stores.
@@ -17,6 +18,8 @@ import { serializeInto } from './serialize-into.ts'
 
 /** Bytes that a window's changelog key has after the key's own. */
 export const windowSuffixBytes = 12
+/** Bytes that a session's changelog key has after the key's own. */
+export const sessionSuffixBytes = 16
 
 /** Makes backend keys of one store. */
 export class KeyLayout<K> {
@@ -114,5 +117,28 @@ export function splitWindowChangelogKey(bytes: Uint8Array): {
     keyBytes: bytes.subarray(0, keyEnd),
     start: readInt64(bytes, keyEnd),
     sequence: readInt32(bytes, keyEnd + 8),
+  }
+}
+
+/** Puts the times of a session into its changelog key. */
+export function setChangelogSession(changelogKey: Uint8Array, start: number, end: number): void {
+  const keyEnd = changelogKey.length - sessionSuffixBytes
+  writeInt64(changelogKey, keyEnd, end)
+  writeInt64(changelogKey, keyEnd + 8, start)
+}
+
+/** The parts of a session's changelog key; `keyBytes` is a view. */
+export function splitSessionChangelogKey(bytes: Uint8Array): {
+  keyBytes: Uint8Array
+  start: number
+  end: number
+} {
+  const keyEnd = bytes.length - sessionSuffixBytes
+  if (keyEnd < 0)
+    throw new RangeError(`a session's changelog key has ${bytes.length} bytes, at least 16 were expected`)
+  return {
+    keyBytes: bytes.subarray(0, keyEnd),
+    start: readInt64(bytes, keyEnd + 8),
+    end: readInt64(bytes, keyEnd),
   }
 }

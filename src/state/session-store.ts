@@ -8,22 +8,19 @@
  * A session's time is its end. All live sessions of a key are in a few buckets, so that looking up what a record touches is
  * a few point reads.
  */
-import { readInt64, writeInt64 } from '../base/bytes.ts'
 import type { SessionStoreDefinition } from './definition.ts'
+import { sessionSuffixBytes, setChangelogSession, splitSessionChangelogKey } from './key-layout.ts'
 import type { OrderedBytes } from './ordered-bytes.ts'
 import type { BucketRow } from './row-bucket.ts'
 import { RowStore, type LoggedKey } from './row-store.ts'
 import { SessionBucket } from './session-bucket.ts'
 import type { SessionEntry, SessionRange, SessionStore } from './store.ts'
 
-/** Bytes that a session's changelog key has after the key's own. */
-const suffixBytes = 16
-
 export class OverlaySessionStore<K, V>
   extends RowStore<K, V, SessionEntry<V>, SessionBucket<V>>
   implements SessionStore<K, V>
 {
-  protected override readonly suffixBytes = suffixBytes
+  protected override readonly suffixBytes = sessionSuffixBytes
 
   constructor(
     definition: SessionStoreDefinition<K, V>,
@@ -70,19 +67,11 @@ export class OverlaySessionStore<K, V>
   }
 
   protected override writeTimes(key: Uint8Array, { start, end }: BucketRow<SessionEntry<V>>): void {
-    const keyEnd = key.length - suffixBytes
-    writeInt64(key, keyEnd, end)
-    writeInt64(key, keyEnd + 8, start)
+    setChangelogSession(key, start, end)
   }
 
   protected override splitKey(bytes: Uint8Array): LoggedKey {
-    const keyEnd = bytes.length - suffixBytes
-    if (keyEnd < 0)
-      throw new RangeError(
-        `a session's changelog key has ${bytes.length} bytes, at least ${suffixBytes} were expected`,
-      )
-    const [end, start] = [readInt64(bytes, keyEnd), readInt64(bytes, keyEnd + 8)]
-    return { keyBytes: bytes.subarray(0, keyEnd), start, end, sequence: 0 }
+    return { ...splitSessionChangelogKey(bytes), sequence: 0 }
   }
 
   protected override timeOf({ end }: SessionEntry<V>): number {

@@ -17,7 +17,7 @@ export interface SessionWindows {
 /**
  * Windows of activity: records of a key that are at most `gap` apart are in one session, however long it gets.
  *
- * `gap` is milliseconds or text such as `'30s'`; 0 joins records of one time only. A record between two sessions makes
+ * `gap` is milliseconds or text such as `'30s'`, more than 0. A record between two sessions makes
  * them one: the aggregates are merged, and the rows of both are deleted. `grace`, 0 by default, is how long after the
  * last record and the gap late records still count.
  *
