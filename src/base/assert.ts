@@ -2,7 +2,7 @@
  * Assertions: what must hold whatever the input, checked in production too.
  *
  * An assertion that fails is a fault of Millrace, never of its user: input is validated and refused with a
- * `StreamsError` (or a `TypeError` for misuse) long before it reaches an assert.
+ * `StreamsError` long before it reaches an assert.
  */
 
 /** Thrown by `assert`: the program is in a state its author held impossible. Not meant to be caught. */

@@ -35,6 +35,8 @@ function stackOf(frames: number): string | undefined {
 
 /** The library's source folder as stack frames may spell it: a URL or a path. */
 function rootsOf(moduleUrl: string): readonly string[] {
-  const root = moduleUrl.replace(/[^/]*\/[^/]*$/, '')
-  return [root, decodeURI(root.replace(/^file:\/\//, ''))]
+  const source = moduleUrl.replace(/[^/]*\/[^/]*$/, '')
+  // What runs applications stands beside what they are declared with.
+  const roots = [source, source.replace(/[^/]*\/$/, 'runtime/')]
+  return roots.flatMap(root => [root, decodeURI(root.replace(/^file:\/\//, ''))])
 }

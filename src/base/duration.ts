@@ -1,4 +1,5 @@
 /** Durations as users write them: milliseconds, or a number with a unit such as `'5m'`. */
+import { misuse } from './misuse.ts'
 
 /** Written so that messages of the compiler spell the forms out, instead of naming the type. */
 interface Durations {
@@ -16,11 +17,11 @@ const unitMs: Readonly<Record<string, number>> = {
   d: 86_400_000,
 }
 
-/** Whole milliseconds; negative, fractional and unreadable durations are a `RangeError` that names the argument. */
+/** Whole milliseconds; negative, fractional and unreadable durations are MR-1010 that names the argument. */
 export function toMilliseconds(duration: Duration, argument = 'duration'): number {
   const milliseconds = typeof duration === 'number' ? duration : parse(duration)
   if (!Number.isSafeInteger(milliseconds) || milliseconds < 0) {
-    throw new RangeError(
+    throw misuse(
       `${argument} must be whole milliseconds, 0 or more, or text like '250ms', '5m', '1.5h'; not ${JSON.stringify(duration)}`,
     )
   }

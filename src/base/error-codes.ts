@@ -49,6 +49,11 @@ export const errorCodes = {
     retriable: false,
     summary: 'A join of two streams does not say how far apart in time records may be.',
   },
+  'MR-1010': {
+    name: 'INVALID_ARGUMENT',
+    retriable: false,
+    summary: 'Something was handed in that is not what is asked for there.',
+  },
   'MR-1101': {
     name: 'SUPPRESSED_VERSIONS',
     retriable: false,

@@ -1,8 +1,8 @@
 /**
  * `StreamsError`: the one class for operating errors, told apart by its stable `code`.
  *
- * Three kinds of error exist (docs/errors.md): misuse of an argument is a `TypeError` or `RangeError` at once;
- * what goes wrong in operation, or in a topology as declared, is a `StreamsError`; the impossible is an assert.
+ * Two kinds of error exist (docs/errors.md): misuse, what is wrong with a topology as declared, and what goes wrong in
+ * operation are a `StreamsError`; the impossible is an assert.
  * Match on `code`, never on the message: messages change.
  */
 import { errorCodes, type ErrorCode } from './error-codes.ts'

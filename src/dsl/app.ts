@@ -1,4 +1,5 @@
 /** `defineApp`: an application as a value, to be run, tested or described. */
+import { misuse } from '../base/misuse.ts'
 import { StreamsError } from '../base/errors.ts'
 import type { CompileOptions } from '../plan/compile.ts'
 import type { OptimizationChoice } from '../plan/optimize/optimize.ts'
@@ -9,7 +10,7 @@ import { checkGivenCounts } from '../topology/partition-counts.ts'
 import type { StoreBackend } from '../state/store-supplier.ts'
 import type { ProcessorWrapper } from '../topology/options.ts'
 import type { Topology } from '../topology/topology.ts'
-import { checkFunction, checkOptions, misuse } from './argument-checks.ts'
+import { checkFunction, checkOptions } from './argument-checks.ts'
 import { resolveErrors, type ErrorOptions } from './error-options.ts'
 import { checkBackend } from './store-plan.ts'
 import { StreamsBuilder } from './streams-builder.ts'
@@ -105,7 +106,7 @@ export function defineApp(definition: AppDefinition): App {
   } = definition
   checkBackend(backend, `app '${id}'`)
   validateName(id, 'an application')
-  if (typeof build !== 'function') throw new TypeError(`app '${id}': build must be a function`)
+  if (typeof build !== 'function') throw misuse(`app '${id}': build must be a function`)
   checkChoices(id, definition)
   const errors = resolveErrors(id, definition)
   let built: { readonly topology: Topology; readonly topics: readonly DeclaredTopic[] } | undefined
@@ -123,7 +124,7 @@ export function defineApp(definition: AppDefinition): App {
   })
 }
 
-/** Refuses, with a `TypeError`, a choice that there is not, of what all kinds of applications may choose. */
+/** Refuses, with MR-1010, a choice that there is not, of what all kinds of applications may choose. */
 export function checkChoices(
   id: string,
   definition: Pick<AppDefinition, 'guarantee' | 'cache' | 'headers' | 'strictNaming' | 'wrapProcessor'>,

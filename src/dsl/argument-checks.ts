@@ -5,7 +5,7 @@
  * application. What nodes keep of their arguments, such as serdes, is checked once more, for all of them, when they are
  * added to the plan (`plan/check-node.ts`).
  */
-import { declaredAt } from '../base/declared-at.ts'
+import { misuse, misuseOf } from '../base/misuse.ts'
 import type { Serde } from '../serdes/serde.ts'
 
 /** Refuses what is no function, at the line that hands it in. */
@@ -48,28 +48,14 @@ export function checkSerde(serde: Serde<unknown> | undefined, operator: string, 
   throw misuse(`${operator}: ${option} must be a serde, such as string() or json(), not ${kindOf(serde)}`)
 }
 
-/** Answers what `make` does; what it refuses gets the operator and the line, if it says neither. */
+/** Answers what `make` does; what it refuses gets the operator, if it does not say it. */
 export function atLine<T>(operator: string, make: () => T): T {
   try {
     return make()
   } catch (error) {
-    const isRange = error instanceof RangeError
-    if (!isRange && !(error instanceof TypeError)) throw error
-    const { message } = error
-    const named = message.startsWith(operator) ? message : `${operator}: ${message}`
-    const placed = /, at \S/.test(message) ? named : `${named}${placeOf()}`
-    throw isRange ? new RangeError(placed, { cause: error }) : new TypeError(placed, { cause: error })
+    const isWrong = error instanceof RangeError || error instanceof TypeError
+    throw isWrong ? misuse(`${operator}: ${error.message}`, { cause: error }) : misuseOf(operator, error)
   }
-}
-
-/** What is thrown for an argument of the wrong kind; `what` names the operator. */
-export function misuse(what: string): TypeError {
-  return new TypeError(what + placeOf())
-}
-
-/** What is thrown for an argument of the right kind that is too small, too large or not whole. */
-export function outOfRange(what: string): RangeError {
-  return new RangeError(what + placeOf())
 }
 
 /** What a wrong argument is, in a message. */
@@ -77,8 +63,4 @@ function kindOf(argument: unknown): string {
   if (argument === undefined || argument === null) return String(argument)
   if (typeof argument === 'string') return JSON.stringify(argument)
   return Array.isArray(argument) ? 'a list' : typeof argument === 'object' ? 'an object' : typeof argument
-}
-
-function placeOf(): string {
-  return `, at ${declaredAt() ?? 'an unknown place'}`
 }

@@ -1,4 +1,5 @@
 /** Plans `mapValuesAsync`: checks its options and adds the node. */
+import { misuse } from '../base/misuse.ts'
 import { toMilliseconds, type Duration } from '../base/duration.ts'
 import type { AsyncCallback, AttemptPolicy } from '../operators/async-call.ts'
 import { KeyOrder, NoOrder, PartitionOrder, type CallOrder } from '../operators/async-order.ts'
@@ -51,9 +52,7 @@ function orderOf(
       return () => new KeyOrder(identity)
     }
     default:
-      throw new TypeError(
-        `${operator}: ordering must be 'key', 'partition' or 'none', not ${String(ordering)}`,
-      )
+      throw misuse(`${operator}: ordering must be 'key', 'partition' or 'none', not ${String(ordering)}`)
   }
 }
 
@@ -83,5 +82,5 @@ function waitMsMaxOf({ timeoutMs, attempts, backoffMs, backoffMsMax }: AttemptPo
 
 function checkRange(option: string, value: number, most: number): void {
   if (Number.isInteger(value) && value >= 1 && value <= most) return
-  throw new RangeError(`${operator}: ${option} must be an integer from 1 to ${most}, not ${String(value)}`)
+  throw misuse(`${operator}: ${option} must be an integer from 1 to ${most}, not ${String(value)}`)
 }

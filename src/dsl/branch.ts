@@ -4,6 +4,7 @@
  * Children are called after the splitter and their own names, as in Kafka; the rest, its default branch, is `0`. It
  * is declared when `rest` is first read, so that a topology has no node for records that nobody wants.
  */
+import { misuse } from '../base/misuse.ts'
 import { declaredAt } from '../base/declared-at.ts'
 import type { AnyPredicate } from './function-types.ts'
 import { checkFunction } from './argument-checks.ts'
@@ -24,12 +25,15 @@ export function branchByName(
   options: BranchOptions | undefined,
 ): object {
   const names = Object.keys(predicates)
-  if (names.includes('rest')) throw new TypeError(`branch: 'rest' is the branch of what no predicate accepts`)
+  if (names.includes('rest'))
+    throw misuse(`branch: 'rest' is the branch of what no predicate accepts`, {
+      fix: 'name the branch otherwise',
+    })
   const numeric = names.find(name => /^\d+$/.test(name))
   if (numeric !== undefined) {
-    throw new TypeError(
-      `branch: '${numeric}' cannot name a branch: JavaScript moves number keys to the front`,
-    )
+    throw misuse(`branch: '${numeric}' cannot name a branch: JavaScript moves number keys to the front`, {
+      fix: 'give the branch a name that is no number, or take the list form',
+    })
   }
   const entries = names.map(name => ({ name, when: predicates[name]! }))
   const { streams, rest } = split(dsl, parent, entries, options)
@@ -54,7 +58,7 @@ function split(
   entries: readonly BranchEntry[],
   options: BranchOptions | undefined,
 ): { readonly streams: readonly AnyStream[]; readonly rest: () => AnyStream } {
-  if (entries.length === 0) throw new TypeError('branch: expected at least one predicate')
+  if (entries.length === 0) throw misuse('branch: expected at least one predicate')
   for (const { when } of entries) checkFunction(when, 'branch')
   const splitter = plan.add({
     kind: 'branch',

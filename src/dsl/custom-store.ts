@@ -1,4 +1,5 @@
 /** `customStore`: a store of an application's own as a value, kept by Millrace. */
+import { misuse } from '../base/misuse.ts'
 import { bytes } from '../serdes/primitives.ts'
 import type { CustomStore, CustomStoreSupplier } from '../state/custom-store.ts'
 import { baseDefinition, type DeclaredStore, type KeepingOptions } from './store-handle.ts'
@@ -21,7 +22,7 @@ export interface CustomStoreHandle<out S> extends DeclaredStore {
  *
  * The object keeps its data in memory as it likes and logs every change as bytes with `context.log`. Millrace keeps the
  * last entry of each key, in a changelog and on disk, commits them with the results, and hands them back through `restore`
- * after a start, and after a transaction that was aborted. A `TypeError` refuses an `open` that is no function.
+ * after a start, and after a transaction that was aborted. MR-1010 refuses an `open` that is no function.
  *
  * @example
  * ```ts
@@ -68,7 +69,7 @@ export function customStore<S extends CustomStore>(
   options: CustomStoreOptions<S>,
 ): CustomStoreHandle<S> {
   const { open } = options
-  if (typeof open !== 'function') throw new TypeError(`customStore '${name}': open must be a function`)
+  if (typeof open !== 'function') throw misuse(`customStore '${name}': open must be a function`)
   const base = baseDefinition('customStore', name, { ...options, key: bytes(), value: bytes() })
   const definition = Object.freeze({ kind: 'custom', ...base, timestamped: true, open } as const)
   return Object.freeze({ kind: 'custom', name, definition })

@@ -1,4 +1,5 @@
 /** Plans `dedupe`: checks its options, and adds the node with its store. */
+import { misuse } from '../base/misuse.ts'
 import { toMilliseconds } from '../base/duration.ts'
 import { declaredAt } from '../base/declared-at.ts'
 import type { DedupeNode } from '../plan/node.ts'
@@ -20,7 +21,7 @@ export function planDedupe(
   checkFunction(options?.by, `${operator}: by`)
   const { by, within, grace = within, store: given, logging, backend, id, name } = options
   const withinMs = toMilliseconds(within, `${operator}: within`)
-  if (withinMs < 1) throw new RangeError(`${operator}: within must be 1 ms or more, not ${String(within)}`)
+  if (withinMs < 1) throw misuse(`${operator}: within must be 1 ms or more, not ${String(within)}`)
   const graceMs = toMilliseconds(grace, `${operator}: grace`)
   const prefix = 'KSTREAM-DEDUPE-'
   const store = planStore(plan, {

@@ -43,7 +43,7 @@ export interface ErrorOptions {
   readonly dlq?: string | DeclaredTopic
 }
 
-/** The options of an application with their defaults; a `TypeError` for policies that are none, MR-1005 for a bad name. */
+/** The options of an application with their defaults; MR-1010 for policies that are none, MR-1005 for a bad name. */
 export function resolveErrors(
   id: string,
   { onError = {}, dlq }: ErrorOptions,

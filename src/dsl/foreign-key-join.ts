@@ -1,4 +1,6 @@
 /** Plans a foreign-key join: names in Kafka's order, the topics between both tables, and the nodes that use them. */
+import type { StreamsError } from '../base/errors.ts'
+import { misuse } from '../base/misuse.ts'
 import type { JoinCallback } from '../operators/callbacks.ts'
 import { declaredAt } from '../base/declared-at.ts'
 import type { ForeignKeySerdes } from '../plan/foreign-key-node.ts'
@@ -125,9 +127,6 @@ export function hasForeignKey(options: unknown): options is AnyForeignKeyJoinOpt
 }
 
 /** What an outer join by a foreign key is refused with: rows of the other table would have no key (semantics F10). */
-export function noOuterJoin(): TypeError {
-  const place = declaredAt() ?? 'an unknown place'
-  return new TypeError(
-    `outerJoin: there is none by a foreign key; join or leftJoin from either side, at ${place}`,
-  )
+export function noOuterJoin(): StreamsError {
+  return misuse(`outerJoin: there is none by a foreign key; join or leftJoin from either side`)
 }

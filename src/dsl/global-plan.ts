@@ -1,4 +1,5 @@
 /** Plans global tables, global stores and the joins with them. */
+import { misuse } from '../base/misuse.ts'
 import type { JoinCallback, ValueCallback } from '../operators/callbacks.ts'
 import { process } from '../operators/process-records.ts'
 import { declaredAt } from '../base/declared-at.ts'
@@ -50,7 +51,7 @@ export function planGlobalStore(
   const { name, key: keySerde, value: valueSerde } = handle
   const { kind, walkable = true, backend, entriesMax } = handle.definition
   if (kind !== 'key-value' || entriesMax !== undefined)
-    throw new TypeError(`globalStore: store '${name}' must be one made by kvStore, which keeps every row`)
+    throw misuse(`globalStore: store '${name}' must be one made by kvStore, which keeps every row`)
   const common = { named: true, changelog: false, cache: false } as const
   const supplier = process({
     stores: [{ property: 'store', store: name, kind: 'key-value' }],

@@ -1,5 +1,5 @@
 /** What is behind a grouped stream: the stream, and the name that was given for its repartition topic. */
-import { declaredAt } from '../base/declared-at.ts'
+import { misuse } from '../base/misuse.ts'
 import type { StreamState } from './handle.ts'
 
 /** A stream, and the name that the repartition topic of its grouping was given. */
@@ -10,11 +10,9 @@ export interface Grouping extends StreamState {
 /** Where a grouped stream keeps its grouping. */
 export const groupingKey = Symbol('millrace.grouping')
 
-/** The grouping of a grouped stream that a user handed in; a `TypeError` if it is something else. */
+/** The grouping of a grouped stream that a user handed in; MR-1010 if it is something else. */
 export function groupingOf(grouped: object, operator: string): Grouping {
   const found = (grouped as { [groupingKey]?: Grouping } | null)?.[groupingKey]
   if (found !== undefined) return found
-  throw new TypeError(
-    `${operator}: expected a grouped stream of a StreamsBuilder, at ${declaredAt() ?? 'an unknown place'}`,
-  )
+  throw misuse(`${operator}: expected a grouped stream of a StreamsBuilder`)
 }

@@ -4,7 +4,8 @@
  * The objects that applications hold are made by `Dsl`, which their methods get handed: a stream makes tables and a
  * table makes streams without the two classes knowing each other.
  */
-import { declaredAt } from '../base/declared-at.ts'
+import type { StreamsError } from '../base/errors.ts'
+import { misuse } from '../base/misuse.ts'
 import type { StreamNode, TableNode } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Serde } from '../serdes/serde.ts'
@@ -48,14 +49,14 @@ export type MembersOf<T> = { readonly [M in keyof T]: unknown }
 /** Where an object of the DSL keeps its state. */
 export const state = Symbol('millrace.state')
 
-/** The state of a stream that a user handed in; a `TypeError` if it is something else. */
+/** The state of a stream that a user handed in; MR-1010 if it is something else. */
 export function streamStateOf(stream: object, operator: string): StreamState {
   const found = (stream as { [state]?: StreamState | TableState } | null)?.[state]
   if (found === undefined || !('rekeyed' in found)) throw notA('stream', operator)
   return found
 }
 
-/** The state of a table that a user handed in; a `TypeError` if it is something else. */
+/** The state of a table that a user handed in; MR-1010 if it is something else. */
 export function tableStateOf(table: object, operator: string): TableState {
   const found = (table as { [state]?: StreamState | TableState } | null)?.[state]
   if (found === undefined || 'rekeyed' in found) throw notA('table', operator)
@@ -68,7 +69,6 @@ export function isStream(object: object | undefined): boolean {
   return found !== undefined && 'rekeyed' in found
 }
 
-function notA(kind: 'stream' | 'table', operator: string): TypeError {
-  const place = declaredAt() ?? 'an unknown place'
-  return new TypeError(`${operator}: expected a ${kind} of a StreamsBuilder, at ${place}`)
+function notA(kind: 'stream' | 'table', operator: string): StreamsError {
+  return misuse(`${operator}: expected a ${kind} of a StreamsBuilder`)
 }

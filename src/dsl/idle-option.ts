@@ -1,4 +1,5 @@
 /** The option `idle`: how long an input is silent before time goes on without it. */
+import { misuse } from '../base/misuse.ts'
 import { toMilliseconds, type Duration } from '../base/duration.ts'
 
 /** Where results wait for time to pass. */
@@ -17,6 +18,6 @@ export interface IdleOption {
 export function idleMsOf({ idle }: IdleOption, operator: string): number | undefined {
   if (idle === undefined) return undefined
   const idleMs = toMilliseconds(idle, `${operator}: idle`)
-  if (idleMs < 1) throw new RangeError(`${operator}: idle must be 1 ms or more, not ${String(idle)}`)
+  if (idleMs < 1) throw misuse(`${operator}: idle must be 1 ms or more, not ${String(idle)}`)
   return idleMs
 }

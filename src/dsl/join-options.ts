@@ -43,7 +43,7 @@ export interface StreamJoinOptions<V1, V2, W> extends NamedOptions {
   /**
    * How far apart in time two records may be to be joined, both ends included: `'5m'`, or `{ before, after }` for how
    * much earlier and how much later than the left record the right one may be. One of the two may be negative (a number);
-   * a window that ends before it begins is a `RangeError`.
+   * a window that ends before it begins is MR-1010.
    */
   // Spelled out, so that messages of the compiler are: `Within` would hide what is allowed.
   readonly within: Duration | { readonly before: Duration; readonly after: Duration }

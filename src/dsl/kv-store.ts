@@ -1,4 +1,5 @@
 /** `kvStore` and `lruStore`: key-value stores as values, for processors that keep something of their own. */
+import { misuse } from '../base/misuse.ts'
 import type { Duration } from '../base/duration.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { ValueWithHeaders } from '../state/value-headers.ts'
@@ -88,7 +89,7 @@ export function kvStore<K, V>(
   const { key, walkable = true } = options
   const expiry = expiryRule(options, 'kvStore')
   if (expiry !== undefined && !walkable)
-    throw new TypeError(
+    throw misuse(
       `kvStore '${name}': rows of a store that cannot be walked do not expire; leave out ttl or walkable`,
     )
   const base = keepingHeaders(baseDefinition('kvStore', name, options), options)
@@ -112,7 +113,7 @@ export function kvStore<K, V>(
  * Declares a key-value store in memory that keeps the rows used last: a cache of bounded size. What goes beyond
  * `maxEntries` is deleted, from the changelog too, without anybody being told. Reading a row is using it.
  *
- * A `maxEntries` that is no whole number of at least 1 is a `RangeError`; otherwise like `kvStore`.
+ * A `maxEntries` that is no whole number of at least 1 is MR-1010; otherwise like `kvStore`.
  *
  * @example
  * ```ts
@@ -141,7 +142,7 @@ export function lruStore<K, V>(name: string, options: LruStoreOptions<K, V>): Ke
   checkOptions(options, 'lruStore')
   const { key, value, maxEntries } = options
   if (!Number.isSafeInteger(maxEntries) || maxEntries < 1)
-    throw new RangeError(`lruStore '${name}': maxEntries must be an integer of at least 1, not ${maxEntries}`)
+    throw misuse(`lruStore '${name}': maxEntries must be an integer of at least 1, not ${maxEntries}`)
   const base = baseDefinition('lruStore', name, { ...options, backend: 'memory' })
   const kind = 'key-value'
   const definition = Object.freeze({

@@ -1,10 +1,10 @@
 /** A handle as the operators see it: which store, of which kind. */
+import { misuse } from '../base/misuse.ts'
 import type { NamedStore } from '../operators/processor-stores.ts'
-import { declaredAt } from '../base/declared-at.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { DeclaredStore, StoreHandle } from './store-handle.ts'
 
-/** What a processor calls `property`; a `TypeError` for a handle that no processor can use. */
+/** What a processor calls `property`; MR-1010 for a handle that no processor can use. */
 export function namedStore(property: string, handle: StoreHandle): NamedStore {
   const { kind, name: store } = handle
   switch (kind) {
@@ -32,7 +32,9 @@ export function namedStore(property: string, handle: StoreHandle): NamedStore {
       }
     }
     default:
-      throw new TypeError(`store '${store}' is of kind '${kind}', which processors cannot use`)
+      throw misuse(
+        `store '${store}' is of kind '${kind}', which processors cannot use; make one with kvStore, windowStore, sessionStore, versionedStore or customStore`,
+      )
   }
 }
 
@@ -45,7 +47,7 @@ export function declareStore(plan: Plan, handle: DeclaredStore): void {
 export function checkHandle(handle: StoreHandle | undefined, what: string): asserts handle is DeclaredStore {
   const definition = (handle as Partial<DeclaredStore> | null | undefined)?.definition
   if (definition !== undefined && typeof definition.name === 'string') return
-  throw new TypeError(
-    `${what} is no store: expected one made by kvStore or its like, at ${declaredAt() ?? 'an unknown place'}`,
-  )
+  throw misuse(`${what} is no store: expected one made by kvStore or its like`, {
+    fix: 'make it with kvStore, lruStore, windowStore, sessionStore, versionedStore or customStore',
+  })
 }

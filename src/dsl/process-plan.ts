@@ -1,4 +1,5 @@
 /** Plans `process` and `processValues`: checks the definition, declares its stores, and adds the node. */
+import { misuse } from '../base/misuse.ts'
 import { toMilliseconds } from '../base/duration.ts'
 import { process, type ProcessOptions } from '../operators/process-records.ts'
 import type { ProcessedTask } from '../operators/processed-task.ts'
@@ -123,9 +124,9 @@ function planPunctuation(
   checkFunction(run, `${operator}: punctuate`)
   const intervalMs = toMilliseconds(every)
   if (!Number.isSafeInteger(intervalMs) || intervalMs < 1)
-    throw new RangeError(`${operator}: punctuate must be every 1 ms or more, not ${String(every)}`)
+    throw misuse(`${operator}: punctuate must be every 1 ms or more, not ${String(every)}`)
   if (clock !== 'stream' && clock !== 'wall')
-    throw new TypeError(`${operator}: clock must be 'stream' or 'wall', not '${String(clock)}'`)
+    throw misuse(`${operator}: clock must be 'stream' or 'wall', not '${String(clock)}'`)
   return {
     intervalMs,
     type: clock === 'stream' ? 'stream-time' : 'wall-clock',

@@ -1,4 +1,5 @@
 /** `sessionStore`: a store of sessions as a value, for processors that keep aggregates by key and span of time. */
+import { misuse } from '../base/misuse.ts'
 import { toMilliseconds, type Duration } from '../base/duration.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { ValueWithHeaders } from '../state/value-headers.ts'
@@ -30,7 +31,7 @@ export interface SessionStoreHandle<K, V> extends DeclaredStore {
  * Declares a session store for processors: aggregates by key, first and last time. Processors see a
  * `ProcessorSessionStore`.
  *
- * MR-1005 refuses a name that Kafka does not allow, MR-1004 a missing serde; a retention below 1 ms is a `RangeError`.
+ * MR-1005 refuses a name that Kafka does not allow, MR-1004 a missing serde; a retention below 1 ms is MR-1010.
  *
  * @example
  * ```ts
@@ -76,7 +77,7 @@ export function sessionStore<K, V>(
   const base = keepingHeaders(baseDefinition('sessionStore', name, options), options)
   const retentionMs = toMilliseconds(options.retention, `sessionStore '${name}': retention`)
   if (!(retentionMs >= 1))
-    throw new RangeError(`sessionStore '${name}': retention must be at least 1 ms, not ${retentionMs}`)
+    throw misuse(`sessionStore '${name}': retention must be at least 1 ms, not ${retentionMs}`)
   const rest = { timestamped: false, retentionMs, walkable }
   const definition = Object.freeze({ kind: 'session', ...base, ...rest } as const)
   return Object.freeze({

@@ -1,4 +1,5 @@
 /** Turns the store options of an operator into the plan of its store, with Kafka's names. */
+import { misuse } from '../base/misuse.ts'
 import { StreamsError } from '../base/errors.ts'
 import { declaredAt } from '../base/declared-at.ts'
 import type { StorePlan } from '../plan/node-base.ts'
@@ -7,7 +8,7 @@ import { json } from '../serdes/json.ts'
 import type { Serde } from '../serdes/serde.ts'
 import { isStoreBackend } from '../state/store-supplier.ts'
 import { validateName } from '../topology/names.ts'
-import { atLine, checkAnyOptions, checkSerde, misuse, outOfRange } from './argument-checks.ts'
+import { atLine, checkAnyOptions, checkSerde } from './argument-checks.ts'
 import type { StoreOptions } from './options.ts'
 import { expiryRule, refuseTtl, type RowStoreOptions } from './ttl-options.ts'
 import { keptVersions } from './version-options.ts'
@@ -56,11 +57,11 @@ export function planStore(plan: Plan, request: StoreRequest): StorePlan {
   })
 }
 
-/** Refuses, with a `TypeError`, options that say something else than how a store is kept. */
+/** Refuses, with MR-1010, options that say something else than how a store is kept. */
 export function checkStoreOptions(options: StoreOptions<unknown>, operator: string): void {
   const { value, caching, logging, backend, maxEntries } = options
   checkSerde(value, operator, 'value')
-  const refused = (option: string, allowed: string, given: unknown): TypeError =>
+  const refused = (option: string, allowed: string, given: unknown): StreamsError =>
     misuse(`${operator}: ${option} must be ${allowed}, not ${JSON.stringify(given)}`)
   if (caching !== undefined && typeof caching !== 'boolean')
     throw refused('caching', 'true or false', caching)
@@ -83,7 +84,7 @@ export function checkBackend(backend: unknown, operator: string): void {
 
 function checkMaxEntries(maxEntries: number, options: object, operator: string): void {
   if (!Number.isSafeInteger(maxEntries) || maxEntries < 1)
-    throw outOfRange(`${operator}: maxEntries must be an integer of at least 1, not ${maxEntries}`)
+    throw misuse(`${operator}: maxEntries must be an integer of at least 1, not ${maxEntries}`)
   const { versioned, ttl, backend } = options as Readonly<Record<string, unknown>>
   if (versioned !== undefined || ttl !== undefined || (backend !== undefined && backend !== 'memory'))
     throw misuse(

@@ -1,4 +1,5 @@
 /** Plans a join of two streams: names in Kafka's order, the stores of both sides, and the nodes that use them. */
+import { misuse } from '../base/misuse.ts'
 import { StreamsError } from '../base/errors.ts'
 import type { JoinCallback } from '../operators/callbacks.ts'
 import { declaredAt } from '../base/declared-at.ts'
@@ -49,7 +50,7 @@ export function planStreamJoin(dsl: Dsl, request: StreamJoinRequest): StreamStat
   const windows = joinWindows(options.within, options.grace)
   const idleMs = idleMsOf(options, operator)
   if (idleMs !== undefined && operator === 'join')
-    throw new TypeError('join: no record waits to go without a match; idle is for leftJoin and outerJoin')
+    throw misuse('join: no record waits to go without a match; idle is for leftJoin and outerJoin')
   const late = lateHandlersOf(operator, options)
   const names = namesOf(plan, operator, options)
   const keySerde = requireKeySerde(left.keySerde ?? right.keySerde, operator)

@@ -1,4 +1,5 @@
 /** `KStream`: checks what its methods are given, adds a node to the plan and wraps it. */
+import { misuse } from '../base/misuse.ts'
 import type { AsyncCallback } from '../operators/async-call.ts'
 import type { JoinCallback } from '../operators/callbacks.ts'
 import { declaredAt } from '../base/declared-at.ts'
@@ -17,14 +18,7 @@ import {
 import type { AnyDedupeOptions } from './dedupe-options.ts'
 import { planDedupe } from './dedupe-plan.ts'
 import { GroupedStream } from './grouped-stream.ts'
-import {
-  atLine,
-  checkAnyOptions,
-  checkFunction,
-  checkOptions,
-  checkSerde,
-  outOfRange,
-} from './argument-checks.ts'
+import { atLine, checkAnyOptions, checkFunction, checkOptions, checkSerde } from './argument-checks.ts'
 import {
   isStream,
   state,
@@ -211,7 +205,7 @@ export class Stream implements MembersOf<AnyStream> {
     const { plan } = this.#dsl
     const { name, partitions, partitioner } = options
     if (partitions !== undefined && (!Number.isInteger(partitions) || partitions < 1)) {
-      throw outOfRange(`repartition: partitions must be an integer of at least 1, not ${partitions}`)
+      throw misuse(`repartition: partitions must be an integer of at least 1, not ${partitions}`)
     }
     const node = plan.add(
       planRepartition(plan, {

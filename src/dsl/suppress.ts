@@ -1,4 +1,5 @@
 /** Plans a `suppress`: how long rows wait, how many may, and the store that keeps them. */
+import { misuse } from '../base/misuse.ts'
 import { toMilliseconds } from '../base/duration.ts'
 import type { Suppression } from '../operators/suppress.ts'
 import { declaredAt } from '../base/declared-at.ts'
@@ -41,11 +42,11 @@ function suppressionOf(table: TableNode, options: SuppressOptions, place: string
     bytesMax: boundOf(maxBytes, 'maxBytes'),
   }
   if (whenFull !== undefined && whenFull !== 'emit-early' && whenFull !== 'stop') {
-    throw new TypeError(`suppress: whenFull must be 'emit-early' or 'stop', not ${JSON.stringify(whenFull)}`)
+    throw misuse(`suppress: whenFull must be 'emit-early' or 'stop', not ${JSON.stringify(whenFull)}`)
   }
   if (until !== 'window-close') {
     if ((options as IdleOption).idle !== undefined)
-      throw new TypeError(`suppress: idle is for until 'window-close'`)
+      throw misuse(`suppress: idle is for until 'window-close'`, { fix: 'leave idle out' })
     const delayMs = toMilliseconds(until, 'until')
     return Object.freeze({
       waitsFrom: 'first-update',
@@ -55,9 +56,9 @@ function suppressionOf(table: TableNode, options: SuppressOptions, place: string
     })
   }
   if ((whenFull as string | undefined) === 'emit-early') {
-    throw new TypeError(
-      `suppress: until 'window-close' puts out final results only, so whenFull must be 'stop'`,
-    )
+    throw misuse(`suppress: until 'window-close' puts out final results only, so whenFull must be 'stop'`, {
+      fix: `let whenFull be 'stop', or leave it out`,
+    })
   }
   const delayMs = windowGraceAbove(table, place)
   return Object.freeze({
@@ -72,5 +73,5 @@ function suppressionOf(table: TableNode, options: SuppressOptions, place: string
 function boundOf(given: number | undefined, argument: string): number {
   if (given === undefined) return Infinity
   if (Number.isSafeInteger(given) && given >= 0) return given
-  throw new RangeError(`suppress: ${argument} must be an integer of at least 0, not ${given}`)
+  throw misuse(`suppress: ${argument} must be an integer of at least 0, not ${given}`)
 }

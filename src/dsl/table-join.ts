@@ -1,4 +1,5 @@
 /** Plans the join of a stream with a table: the lookup, and the buffer of records that wait where there is a grace. */
+import { misuse } from '../base/misuse.ts'
 import { toMilliseconds, type Duration } from '../base/duration.ts'
 import type { JoinCallback } from '../operators/callbacks.ts'
 import { declaredAt } from '../base/declared-at.ts'
@@ -8,7 +9,6 @@ import type { Plan } from '../plan/plan.ts'
 import { checkGrace } from '../plan/versions.ts'
 import { json } from '../serdes/json.ts'
 import type { Serde } from '../serdes/serde.ts'
-import { misuse } from './argument-checks.ts'
 import { idleMsOf } from './idle-option.ts'
 import type { ValueOptions } from './options.ts'
 import { requireKeySerde } from './store-plan.ts'
@@ -77,7 +77,7 @@ export function planTableJoin(plan: Plan, request: TableJoinRequest): StreamTabl
   const graceMs = graceOf(request)
   const idleMs = idleMsOf(options, operator)
   if (idleMs !== undefined && graceMs === undefined)
-    throw new TypeError(`${operator}: without a grace no record waits; idle is for joins with one`)
+    throw misuse(`${operator}: without a grace no record waits; idle is for joins with one`)
   const name = plan.processorName(left ? 'KSTREAM-LEFTJOIN-' : 'KSTREAM-JOIN-', options.name)
   return plan.add({
     kind: 'stream-table-join',
@@ -96,7 +96,7 @@ export function planTableJoin(plan: Plan, request: TableJoinRequest): StreamTabl
 function graceOf({ options, operator, table }: TableJoinRequest): number | undefined {
   if (options.grace === undefined) return undefined
   const graceMs = toMilliseconds(options.grace, 'grace')
-  if (!(graceMs >= 0)) throw new RangeError(`${operator}: grace must be 0 ms or more, not ${graceMs}`)
+  if (!(graceMs >= 0)) throw misuse(`${operator}: grace must be 0 ms or more, not ${graceMs}`)
   checkGrace(table, graceMs, operator, declaredAt())
   return graceMs
 }

@@ -5,6 +5,7 @@
  * take it. What is read and what is written are separate types, so that a topic of wider values may be written to
  * by a stream of narrower ones, and never the other way round.
  */
+import { misuse } from '../base/misuse.ts'
 import { StreamsError } from '../base/errors.ts'
 import type { SourceContext } from '../processor/processor.ts'
 import type { Decoder, Encoder, Serde } from '../serdes/serde.ts'
@@ -73,7 +74,7 @@ export interface DynamicTopic<in K, in V> {
  * Declares a topic: once, beside its types, for everything that reads or writes it.
  *
  * A `StreamsError` MR-1005 refuses a name that Kafka does not allow (1 to 249 letters, digits, `.`, `_`, `-`), MR-1004
- * a missing serde; a partition count below 1 is a `RangeError`. Declaring creates nothing.
+ * a missing serde; a partition count below 1 is MR-1010. Declaring creates nothing.
  *
  * @example
  * ```ts
@@ -95,7 +96,7 @@ export function topic<K, V>(name: string, options: TopicOptions<K, V>): Topic<K,
   if (typeof key?.serialize !== 'function') throw missingSerde(name, 'key')
   if (typeof value?.serialize !== 'function') throw missingSerde(name, 'value')
   if (partitions !== undefined && (!Number.isInteger(partitions) || partitions < 1)) {
-    throw new RangeError(`partitions of topic '${name}' must be an integer of at least 1, not ${partitions}`)
+    throw misuse(`partitions of topic '${name}' must be an integer of at least 1, not ${partitions}`)
   }
   return Object.freeze({ name, key, value, partitions, timestamp, config: Object.freeze({ ...config }) })
 }
@@ -122,8 +123,7 @@ export function pattern<K, V>(
   names: RegExp,
   options: Pick<TopicOptions<K, V>, 'key' | 'value' | 'timestamp'>,
 ): TopicPattern<K, V> {
-  if (!(names instanceof RegExp))
-    throw new TypeError(`pattern: expected a regular expression, not ${typeof names}`)
+  if (!(names instanceof RegExp)) throw misuse(`pattern: expected a regular expression, not ${typeof names}`)
   const { key, value, timestamp } = options
   if (typeof key?.serialize !== 'function') throw missingSerde(String(names), 'key')
   if (typeof value?.serialize !== 'function') throw missingSerde(String(names), 'value')

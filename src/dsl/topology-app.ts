@@ -1,4 +1,5 @@
 /** `topologyApp`: an application whose graph is put together by hand, without the DSL. */
+import { misuse } from '../base/misuse.ts'
 import { StreamsError } from '../base/errors.ts'
 import type { DeclaredTopic } from '../plan/plan.ts'
 import { validateName } from '../topology/names.ts'
@@ -69,7 +70,7 @@ export function topologyApp(definition: TopologyAppDefinition): App {
   const { id, build, guarantee = 'exactly-once', cache = false, headers = 'kafka', topics = [] } = definition
   const { wrapProcessor } = definition
   validateName(id, 'an application')
-  if (typeof build !== 'function') throw new TypeError(`app '${id}': build must be a function`)
+  if (typeof build !== 'function') throw misuse(`app '${id}': build must be a function`)
   checkChoices(id, definition)
   const errors = resolveErrors(id, definition)
   const declared = errors.dlq === undefined ? topics : [...topics, errors.dlq]

@@ -1,6 +1,6 @@
 /** What `ttl` of a store's options asks for: how long rows last, and by which clock. */
+import { misuse } from '../base/misuse.ts'
 import { toMilliseconds, type Duration } from '../base/duration.ts'
-import { declaredAt } from '../base/declared-at.ts'
 import type { ExpiryRule } from '../state/expiry-rule.ts'
 import type { StoreOptions } from './options.ts'
 
@@ -53,26 +53,20 @@ export function expiryRule(
   operator: string,
 ): ExpiryRule | undefined {
   if (ttl === undefined) return undefined
-  const place = declaredAt() ?? 'an unknown place'
   const { after, clock = 'stream' } = typeof ttl === 'object' ? ttl : { after: ttl }
   const ttlMs = toMilliseconds(after, `${operator}: ttl`)
-  if (ttlMs < 1)
-    throw new RangeError(`${operator}: ttl must be 1 ms or more, not ${String(after)}, at ${place}`)
+  if (ttlMs < 1) throw misuse(`${operator}: ttl must be 1 ms or more, not ${String(after)}`)
   if (clock !== 'stream' && clock !== 'wall')
-    throw new TypeError(
-      `${operator}: ttl.clock must be 'stream' or 'wall', not '${String(clock)}', at ${place}`,
-    )
+    throw misuse(`${operator}: ttl.clock must be 'stream' or 'wall', not '${String(clock)}'`)
   if (versioned !== undefined)
-    throw new TypeError(
-      `${operator}: rows with versions do not expire; leave out ttl or versioned, at ${place}`,
-    )
+    throw misuse(`${operator}: rows with versions do not expire; leave out ttl or versioned`)
   return Object.freeze({ ttlMs, clock })
 }
 
 /** Refuses `ttl` where rows cannot expire. The types do too. */
 export function refuseTtl(options: object, operator: string): void {
   if ((options as TtlOption).ttl === undefined) return
-  throw new TypeError(
-    `${operator} takes no ttl: its rows follow from others, or expire with their windows; at ${declaredAt() ?? 'an unknown place'}`,
-  )
+  throw misuse(`${operator} takes no ttl: its rows follow from others, or expire with their windows`, {
+    fix: 'leave ttl out',
+  })
 }

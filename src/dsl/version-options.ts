@@ -1,6 +1,6 @@
 /** What `versioned` of a store's options asks for: how long versions are kept, and in segments of what length. */
+import { misuse } from '../base/misuse.ts'
 import { toMilliseconds, type Duration } from '../base/duration.ts'
-import { declaredAt } from '../base/declared-at.ts'
 import type { KeptVersions } from '../plan/node-base.ts'
 
 /** How a store keeps the versions of its rows. */
@@ -29,34 +29,33 @@ export function keptVersions(
   const { store, versioned, caching } = options
   if (versioned === undefined) return undefined
   if (store === undefined) {
-    throw new TypeError(
-      `${operator}: a store that is versioned needs a name: { store: 'prices' }, at ${placeOf()}`,
-    )
+    throw misuse(`${operator}: a store that is versioned needs a name`, {
+      fix: `name it: { store: 'prices', versioned: '1h' }`,
+    })
   }
   if (caching === true) {
-    throw new TypeError(
-      `${operator}: every version is put out, so caching cannot be on where versioned is, at ${placeOf()}`,
-    )
+    throw misuse(`${operator}: every version is put out, so caching cannot be on where versioned is`, {
+      fix: 'leave caching out',
+    })
   }
   const { history, segmentInterval } = typeof versioned === 'object' ? versioned : { history: versioned }
   const historyMs = toMilliseconds(history, `${operator}: versioned`)
   if (!Number.isSafeInteger(historyMs) || historyMs < 0) {
-    throw new RangeError(
-      `${operator}: versioned must be 0 ms or more, in whole ms, not ${String(history)}, at ${placeOf()}`,
-    )
+    throw misuse(`${operator}: versioned must be 0 ms or more, in whole ms, not ${String(history)}`)
   }
   const segmentIntervalMs =
     segmentInterval === undefined
       ? defaultSegmentInterval(historyMs)
       : toMilliseconds(segmentInterval, `${operator}: segmentInterval`)
   if (!Number.isSafeInteger(segmentIntervalMs) || segmentIntervalMs < 1) {
-    throw new RangeError(
-      `${operator}: segmentInterval must be 1 ms or more, in whole ms, not ${String(segmentInterval)}, at ${placeOf()}`,
+    throw misuse(
+      `${operator}: segmentInterval must be 1 ms or more, in whole ms, not ${String(segmentInterval)}`,
     )
   }
   if (historyMs / segmentIntervalMs > segmentsMax) {
-    throw new RangeError(
-      `${operator}: a history of ${historyMs} ms has more than ${segmentsMax} segments of ${segmentIntervalMs} ms, at ${placeOf()}`,
+    throw misuse(
+      `${operator}: a history of ${historyMs} ms has more than ${segmentsMax} segments of ${segmentIntervalMs} ms`,
+      { fix: 'let segmentInterval be longer' },
     )
   }
   return Object.freeze({ historyMs, segmentIntervalMs })
@@ -65,7 +64,7 @@ export function keptVersions(
 /** Refuses `versioned` where a store cannot keep versions (semantics V8). The types do too. */
 export function refuseVersions(options: object, operator: string, stores: string): void {
   if ((options as { versioned?: unknown }).versioned === undefined) return
-  throw new TypeError(`${operator}: ${stores} keep no versions; leave versioned out, at ${placeOf()}`)
+  throw misuse(`${operator}: ${stores} keep no versions; leave versioned out`)
 }
 
 /** As in Kafka: short histories have few segments, so that none is all too short. */
@@ -74,8 +73,4 @@ function defaultSegmentInterval(historyMs: number): number {
   if (historyMs <= 300_000) return Math.max(Math.floor(historyMs / 5), 20_000)
   if (historyMs <= 3_600_000) return Math.max(Math.floor(historyMs / 12), 60_000)
   return Math.max(Math.floor(historyMs / 24), 300_000)
-}
-
-function placeOf(): string {
-  return declaredAt() ?? 'an unknown place'
 }

@@ -20,7 +20,7 @@ export interface VersionedStoreHandle<K, V> extends DeclaredStore {
  *
  * `history` is how long values are kept, and how late they may come; the latest value of a key stays. MR-1005 refuses a
  * name that Kafka does not allow, MR-1004 a missing serde; a negative history, or more than 1,000 segments of it, is a
- * `RangeError`.
+ * MR-1010.
  *
  * @example
  * ```ts

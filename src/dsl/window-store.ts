@@ -1,4 +1,5 @@
 /** `windowStore`: a store of windows as a value, for processors that keep rows by key and time. */
+import { misuse } from '../base/misuse.ts'
 import { toMilliseconds, type Duration } from '../base/duration.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { ValueWithHeaders } from '../state/value-headers.ts'
@@ -34,7 +35,7 @@ export interface WindowStoreHandle<K, V> extends DeclaredStore {
  * Declares a window store for processors: rows by key and start, which expire. Processors see a `ProcessorWindowStore`.
  *
  * MR-1005 refuses a name that Kafka does not allow, MR-1004 a missing serde; a size that is not positive, or longer than
- * the retention, is a `RangeError`.
+ * the retention, is MR-1010.
  *
  * @example
  * ```ts
@@ -79,9 +80,9 @@ export function windowStore<K, V>(
   const windowSizeMs = toMilliseconds(options.windowSize, `windowStore '${name}': windowSize`)
   const retentionMs = toMilliseconds(options.retention, `windowStore '${name}': retention`)
   if (!(windowSizeMs >= 1))
-    throw new RangeError(`windowStore '${name}': windowSize must be at least 1 ms, not ${windowSizeMs}`)
+    throw misuse(`windowStore '${name}': windowSize must be at least 1 ms, not ${windowSizeMs}`)
   if (!(retentionMs >= windowSizeMs)) {
-    throw new RangeError(
+    throw misuse(
       `windowStore '${name}': retention must be at least the window size of ${windowSizeMs} ms, not ${retentionMs}`,
     )
   }

@@ -4,6 +4,7 @@
  * Every node comes by here when it is added, whichever operator it is of, so that what is wrong is refused at the line
  * that declares it and not with the first record.
  */
+import { misuse } from '../base/misuse.ts'
 import type { Serde } from '../serdes/serde.ts'
 import { storeOf } from './node-relations.ts'
 import type { PlanNode } from './node.ts'
@@ -16,13 +17,13 @@ interface Arguments {
   readonly timestamp?: unknown
 }
 
-/** Refuses, with a `TypeError`, a serde that is none and a function that is none. */
+/** Refuses, with MR-1010, a serde that is none and a function that is none. */
 export function checkNode(node: PlanNode): void {
   const { keySerde, valueSerde, partitioner, timestamp } = node as Arguments
   const refuse = (option: string, expected: string, given: unknown): void => {
-    throw new TypeError(
-      `'${node.name}': ${option} must be ${expected}, not ${typeof given}, at ${node.declaredAt ?? 'an unknown place'}`,
-    )
+    throw misuse(`'${node.name}': ${option} must be ${expected}, not ${typeof given}`, {
+      where: node.declaredAt,
+    })
   }
   for (const [option, given] of Object.entries({ partitioner, timestamp }))
     if (given !== undefined && typeof given !== 'function') refuse(option, 'a function', given)

@@ -4,6 +4,7 @@
  * Three things can fail: reading a record (`deserialize`), the code of a node (`process`), and writing a result
  * (`produce`). Each has a policy; without one, a failure stops the application, because skipping in silence loses data.
  */
+import { misuse } from '../base/misuse.ts'
 import { StreamsError } from '../base/errors.ts'
 import type { Headers } from '../record/record.ts'
 import type { RawRecord } from './processor.ts'
@@ -61,16 +62,14 @@ export function reactionTo(policies: ErrorPolicies, error: Error, record: Failed
   return reaction as ErrorReaction
 }
 
-/** Refuses what cannot be a set of policies with a `TypeError`; `app` is for the message. */
+/** Refuses what cannot be a set of policies with MR-1010; `app` is for the message. */
 export function checkPolicies(policies: ErrorPolicies, app: string): void {
   for (const [kind, policy] of Object.entries(policies) as [string, unknown][]) {
     if (!['deserialize', 'process', 'produce'].includes(kind))
-      throw new TypeError(`app '${app}': onError has no '${kind}'; it has deserialize, process and produce`)
+      throw misuse(`app '${app}': onError has no '${kind}'; it has deserialize, process and produce`)
     if (policy === undefined || typeof policy === 'function' || reactions.includes(policy)) continue
     const given = typeof policy === 'string' ? `'${policy}'` : typeof policy
-    throw new TypeError(
-      `app '${app}': onError.${kind} must be 'fail', 'skip', 'dlq' or a function, not ${given}`,
-    )
+    throw misuse(`app '${app}': onError.${kind} must be 'fail', 'skip', 'dlq' or a function, not ${given}`)
   }
 }
 

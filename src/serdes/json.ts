@@ -5,6 +5,7 @@
  * written could not be read again. The type demands it. Schemas that validate asynchronously are refused, because
  * records are read and written synchronously.
  */
+import { misuse } from '../base/misuse.ts'
 import type { ByteSink } from '../base/byte-sink.ts'
 import { utf8Bytes, utf8Slice, utf8Write } from '../base/text.ts'
 import { writeJson } from './json-writer.ts'
@@ -64,7 +65,9 @@ const plainJson: Serde<unknown> = Object.freeze({
 
 function checkedJson(schema: StandardSchema, options: JsonOptions<unknown, unknown>): Serde<unknown> {
   if (typeof schema?.['~standard']?.validate !== 'function') {
-    throw new TypeError('json(schema): the schema does not implement Standard Schema, version 1')
+    throw misuse('json(schema): the schema does not implement Standard Schema, version 1', {
+      fix: 'hand in a schema of a library that does, such as zod, valibot or arktype',
+    })
   }
   const { encode, validateOnWrite = false } = options
   const encoded = (value: unknown): unknown => {

@@ -5,6 +5,7 @@
  * one to the other without asking the serde. The members are function properties, not methods, so that
  * TypeScript checks them strictly: a wrong sink does not compile.
  */
+import { misuse } from '../base/misuse.ts'
 import type { ByteSink } from '../base/byte-sink.ts'
 
 /** Writes values of `T` as bytes. */
@@ -28,9 +29,9 @@ export interface Serde<T> extends Encoder<T>, Decoder<T> {
   readonly name: string
 }
 
-/** Refuses, with a `TypeError`, what is handed to a serde of serdes, `maker`, and is none. */
+/** Refuses, with MR-1010, what is handed to a serde of serdes, `maker`, and is none. */
 export function checkInner(inner: unknown, maker: string): void {
   const { serialize, deserialize } = (inner ?? {}) as Partial<Serde<unknown>>
   if (typeof serialize === 'function' && typeof deserialize === 'function') return
-  throw new TypeError(`${maker}: expected a serde, such as string(), not ${typeof inner}`)
+  throw misuse(`${maker}: expected a serde, such as string(), not ${typeof inner}`)
 }

@@ -6,6 +6,7 @@
  * The end is not written: it is the start and the size, which a reader must know. Records are partitioned by the
  * key's own bytes, so that all windows of a key are in one partition (O6).
  */
+import { misuse } from '../base/misuse.ts'
 import { ByteSink } from '../base/byte-sink.ts'
 import { readInt64, writeInt64 } from '../base/bytes.ts'
 import { toMilliseconds, type Duration } from '../base/duration.ts'
@@ -40,7 +41,7 @@ export function windowed<K>(inner: Serde<K>, size: Duration | 'unlimited'): Wind
   checkInner(inner, 'windowed')
   if (size === 'unlimited') return windowKeys(inner, Infinity)
   const windowSizeMs = toMilliseconds(size, 'windowed: size')
-  if (windowSizeMs === 0) throw new RangeError('windowed: size must be more than 0 ms')
+  if (windowSizeMs === 0) throw misuse('windowed: size must be more than 0 ms')
   return windowKeys(inner, windowSizeMs)
 }
 

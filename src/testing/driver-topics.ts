@@ -2,6 +2,7 @@
  * The topics of a tested application: their logs, made when first asked for, with the partition counts that a broker
  * would have them with.
  */
+import { misuse } from '../base/misuse.ts'
 import { StreamsError } from '../base/errors.ts'
 import { changelogTopicOf, realTopicName } from '../topology/internal-topics.ts'
 import { planPartitions } from '../topology/partition-counts.ts'
@@ -98,7 +99,7 @@ function declaredCounts(app: TestedApp, partitions: Readonly<Record<string, numb
     if (topic.partitions !== undefined) counts.set(topic.name, topic.partitions)
   for (const [name, count] of Object.entries(partitions)) {
     if (!Number.isSafeInteger(count) || count < 1)
-      throw new RangeError(`partitions: '${name}' must have a whole number of at least 1, not ${count}`)
+      throw misuse(`partitions: the count of '${name}' must be a whole number of at least 1, not ${count}`)
     counts.set(name, count)
   }
   return counts

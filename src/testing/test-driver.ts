@@ -5,6 +5,7 @@
  * after every record, unless the application caches: then at `commit()`. This file is what a test sees;
  * `driver-application.ts` runs the tasks.
  */
+import { misuse } from '../base/misuse.ts'
 import { toMilliseconds, type Duration } from '../base/duration.ts'
 import type { Drop } from '../engine/drop.ts'
 import { deadLettersOf, type DeadLetter } from './dead-letters.ts'
@@ -52,7 +53,7 @@ import { TestVersionedStore } from './test-versioned-store.ts'
  */
 export function testDriver(app: TestedApp, options: TestDriverOptions = {}): TestDriver {
   if (typeof app?.topology !== 'function')
-    throw new TypeError('testDriver: expected an app that defineApp or topologyApp made')
+    throw misuse('testDriver: expected an app that defineApp or topologyApp made')
   return new TestDriver(app, options)
 }
 

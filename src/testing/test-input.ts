@@ -1,4 +1,5 @@
 /** The typed end of a topic that a test writes to. */
+import { misuse } from '../base/misuse.ts'
 import { partitionForKey } from '../base/murmur2.ts'
 import { utf8Bytes } from '../base/text.ts'
 import { noHeaders, type Header, type Headers } from '../record/record.ts'
@@ -94,7 +95,7 @@ export class TestInput<K, V> {
 function timeOf(at: number | Date): number {
   const time = typeof at === 'number' ? at : at.getTime()
   if (Number.isSafeInteger(time)) return time
-  throw new RangeError(`at must be whole milliseconds since the epoch, not ${time}`)
+  throw misuse(`at must be whole milliseconds since the epoch, not ${time}`)
 }
 
 function headersOf(headers: SendOptions['headers']): Headers {

@@ -5,6 +5,7 @@
  * garbage around hundreds of thousands of them cost more than all else that was done with one. Records are made
  * again when somebody asks for them.
  */
+import { misuse } from '../base/misuse.ts'
 import { noHeaders, type Headers } from '../record/record.ts'
 import { LoggedRecord } from './logged-record.ts'
 
@@ -114,9 +115,9 @@ export class TopicLog {
   private offsetsOf(partition: number): number[] {
     const offsets = this.partitions[partition]
     if (offsets === undefined) {
-      throw new RangeError(
-        `topic '${this.name}' has partitions 0 to ${this.partitionCount - 1}, not ${partition}`,
-      )
+      throw misuse(`topic '${this.name}' has partitions 0 to ${this.partitionCount - 1}, not ${partition}`, {
+        fix: 'name one of them, or give the topic more: topic(name, { partitions })',
+      })
     }
     return offsets
   }

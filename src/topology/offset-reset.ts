@@ -1,4 +1,5 @@
 /** Where a topic is read from when the application has no committed offset (semantics D60, KIP-1106). */
+import { misuse } from '../base/misuse.ts'
 import { toMilliseconds, type Duration } from '../base/duration.ts'
 
 /**
@@ -13,11 +14,11 @@ export function sameOffsetReset(left: OffsetReset | undefined, right: OffsetRese
   return ageOf(left) === ageOf(right)
 }
 
-/** Refuses, with a `TypeError` or a `RangeError`, what is none. */
+/** Refuses, with MR-1010, what is none. */
 export function checkOffsetReset(reset: OffsetReset | undefined): void {
   if (reset === undefined || reset === 'earliest' || reset === 'latest' || reset === 'none') return
   if (typeof reset !== 'object' || reset === null || !('byDuration' in reset))
-    throw new TypeError(
+    throw misuse(
       `offsetReset must be 'earliest', 'latest', 'none' or { byDuration }, not ${JSON.stringify(reset)}`,
     )
   ageOf(reset)

@@ -1,4 +1,5 @@
 /** What a topology refuses of the nodes and stores that it is given, each with the line that adds it. */
+import { misuse } from '../base/misuse.ts'
 import { declaredAt } from '../base/declared-at.ts'
 import { StreamsError } from '../base/errors.ts'
 import type { StoreDefinition } from './node.ts'
@@ -14,8 +15,7 @@ export function placeOf(
   options: { readonly declaredAt?: string | undefined } | undefined,
   node: string,
 ): string | undefined {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`${node}: expected options in an object, at ${declaredAt() ?? 'an unknown place'}`)
+  if (typeof options !== 'object' || options === null) throw misuse(`${node}: expected options in an object`)
   return options.declaredAt ?? declaredAt()
 }
 
@@ -42,9 +42,7 @@ export function checkSerde(
 /** A processor is one task's: two tasks that share one would mix their records (semantics A2). */
 export function checkSupplier(supplier: unknown, name: string, where: string | undefined): void {
   if (typeof supplier !== 'function')
-    throw new TypeError(
-      `processor '${name}': supplier must be a function that makes a processor, at ${where ?? 'an unknown place'}`,
-    )
+    throw misuse(`processor '${name}': supplier must be a function that makes a processor`, { where })
   const make = supplier as () => unknown
   if (make() !== make()) return
   throw invalid(

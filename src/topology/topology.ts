@@ -6,6 +6,7 @@
  * one source, a store is known before a processor uses it. So a graph that exists is acyclic and complete but for
  * stores without a user, which `subtopologies` refuses.
  */
+import { misuse } from '../base/misuse.ts'
 import { declaredAt } from '../base/declared-at.ts'
 import { StreamsError } from '../base/errors.ts'
 import type { Encoder } from '../serdes/serde.ts'
@@ -89,7 +90,7 @@ export class Topology {
     checkSerde(options.value?.deserialize, `source '${name}'`, 'value', place)
     const { topics } = options
     if (!(topics instanceof RegExp) && !Array.isArray(topics))
-      throw new TypeError(`source '${name}': topics must be a list of names or a pattern, at ${place}`)
+      throw misuse(`source '${name}': topics must be a list of names or a pattern`, { where: place })
     checkOffsetReset(options.offsetReset)
     const pattern = topics instanceof RegExp ? wholeNames(topics) : undefined
     const named = topics instanceof RegExp ? [] : topics

@@ -1,4 +1,5 @@
 /** Windows of a user's own: a function says which ones hold a timestamp (semantics D86). */
+import { misuse } from '../base/misuse.ts'
 import type { Duration } from '../base/duration.ts'
 import { graceOf, positive, type WindowOptions } from './time-windows.ts'
 import type { Window } from './window.ts'
@@ -27,7 +28,7 @@ export interface CustomWindowOptions extends WindowOptions {
  * Windows of one's own kind, such as months or shifts: `windowsFor` answers those that hold a timestamp, as
  * `{ start, end }` in milliseconds, the end excluded. Rows are kept by key and start.
  *
- * `size` is the greatest size of a window, more than 0 (otherwise a `RangeError`); `grace` is as for `tumbling`. A window
+ * `size` is the greatest size of a window, more than 0 (otherwise MR-1010); `grace` is as for `tumbling`. A window
  * that starts before the epoch, does not end after its start, or is longer than `size` stops the application with a
  * `RangeError`. Where windowed keys are read back from a topic, their end is the start and `size`.
  *
@@ -55,7 +56,7 @@ export interface CustomWindowOptions extends WindowOptions {
  */
 export function customWindows(options: CustomWindowOptions): CustomWindows {
   const windowsFor: unknown = options?.windowsFor
-  if (typeof windowsFor !== 'function') throw new TypeError('customWindows: windowsFor must be a function')
+  if (typeof windowsFor !== 'function') throw misuse('customWindows: windowsFor must be a function')
   const sizeMs = positive(options.size, 'customWindows: size')
   const check = ({ start, end }: Window): void => {
     const fits = Number.isSafeInteger(start) && start >= 0 && end > start && end - start <= sizeMs

@@ -4,6 +4,7 @@
  * A right record meets a left one when its timestamp is in `[left - before, left + after]`, both included. One of the
  * two may be negative: then the window lies wholly after, or wholly before, the left record.
  */
+import { misuse } from '../base/misuse.ts'
 import { toMilliseconds, type Duration } from '../base/duration.ts'
 
 /** A distance in time to both sides, or one for each; a number may be negative. */
@@ -15,16 +16,16 @@ export interface JoinWindows {
   readonly graceMs: number
 }
 
-/** Refuses, with a `RangeError`, a window that holds no time at all. */
+/** Refuses, with MR-1010, a window that holds no time at all. */
 export function joinWindows(within: Within, grace: Duration = 0): JoinWindows {
   const { before, after } =
     typeof within === 'object' && within !== null ? within : { before: within, after: within }
   const beforeMs = signedMilliseconds(before, 'within: before')
   const afterMs = signedMilliseconds(after, 'within: after')
   if (beforeMs + afterMs < 0) {
-    throw new RangeError(
-      `within: the window ends before it begins: before ${beforeMs} ms, after ${afterMs} ms`,
-    )
+    throw misuse(`within: the window ends before it begins: before ${beforeMs} ms, after ${afterMs} ms`, {
+      fix: 'let before and after together be 0 ms or more',
+    })
   }
   return Object.freeze({ beforeMs, afterMs, graceMs: toMilliseconds(grace, 'grace') })
 }

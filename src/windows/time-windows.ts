@@ -4,6 +4,7 @@
  * Windows are aligned to the epoch and never start before it (semantics D80, D81). A window `[start, end)` is
  * closed once stream time, less the grace period, has reached its end; records for closed windows are dropped.
  */
+import { misuse } from '../base/misuse.ts'
 import { toMilliseconds, type Duration } from '../base/duration.ts'
 
 /** What every kind of window takes. */
@@ -24,7 +25,7 @@ export interface TimeWindows {
 /**
  * Windows that touch and do not overlap: every record is in exactly one.
  *
- * `size` is milliseconds or text such as `'5m'`, and more than 0 (otherwise a `RangeError`). A record is in the
+ * `size` is milliseconds or text such as `'5m'`, and more than 0 (otherwise MR-1010). A record is in the
  * window `[start, start + size)` whose start is the multiple of `size` at or before its timestamp. `grace`,
  * 0 by default, is how long after a window's end late records still count.
  *
@@ -51,7 +52,7 @@ export function tumbling(size: Duration, options: WindowOptions = {}): TimeWindo
  * Windows of `size` that begin every `advance`: a record is in all the windows that cover its timestamp, at most
  * `ceil(size / advance)` of them.
  *
- * `advance` must be more than 0 and no more than `size` (otherwise a `RangeError`). `grace` is as for `tumbling`.
+ * `advance` must be more than 0 and no more than `size` (otherwise MR-1010). `grace` is as for `tumbling`.
  *
  * @example
  * ```ts
@@ -74,7 +75,10 @@ export function hopping(
   const sizeMs = positive(size, 'hopping: size')
   const advanceMs = positive(options?.advance, 'hopping: advance')
   if (advanceMs > sizeMs) {
-    throw new RangeError(`hopping: advance must not be more than size (${sizeMs} ms), not ${advanceMs} ms`)
+    throw misuse(`hopping: advance must not be more than size (${sizeMs} ms), not ${advanceMs} ms`, {
+      why: 'Between two windows there would be times that are in none.',
+      fix: 'let advance be at most the size',
+    })
   }
   return timeWindows('hopping', sizeMs, advanceMs, options)
 }
@@ -116,6 +120,6 @@ export function graceOf({ grace = 0 }: WindowOptions, maker: string): number {
 /** A duration of more than nothing. */
 export function positive(duration: Duration, argument: string): number {
   const milliseconds = toMilliseconds(duration, argument)
-  if (milliseconds === 0) throw new RangeError(`${argument} must be more than 0 ms`)
+  if (milliseconds === 0) throw misuse(`${argument} must be more than 0 ms`)
   return milliseconds
 }

@@ -1,4 +1,5 @@
 /** The unlimited window: one window from a moment on, which never ends and never closes (semantics D84). */
+import { misuse } from '../base/misuse.ts'
 
 /** One window without an end; made by `unlimited`. */
 export interface UnlimitedWindows {
@@ -13,7 +14,7 @@ export interface UnlimitedWindows {
  * One window that takes every record from `start` on, milliseconds since the epoch, 0 by default.
  *
  * Its end is `Infinity`; nothing in it expires or is late. Records before `start` are in no window: they are ignored,
- * and not counted as dropped. A negative or fractional `start` is a `RangeError`.
+ * and not counted as dropped. A negative or fractional `start` is MR-1010.
  *
  * @example
  * ```ts
@@ -33,9 +34,7 @@ export interface UnlimitedWindows {
 export function unlimited(options: { readonly start?: number } = {}): UnlimitedWindows {
   const { start = 0 } = options
   if (!Number.isSafeInteger(start) || start < 0) {
-    throw new RangeError(
-      `unlimited: start must be whole milliseconds since the epoch, 0 or more; not ${start}`,
-    )
+    throw misuse(`unlimited: start must be whole milliseconds since the epoch, 0 or more; not ${start}`)
   }
   return Object.freeze({ kind: 'unlimited' as const, startMs: start, sizeMs: Infinity, graceMs: 0 as const })
 }

@@ -65,7 +65,7 @@ describe('D60: offsetReset', () => {
         id: 'app',
         build: b => b.stream(input, { offsetReset: offsetReset as OffsetReset }).to(output),
       }).topology()
-    expect(building('soon')).toThrow(TypeError)
+    expect(building('soon')).toThrow('MR-1010')
     expect(building({ byDuration: '5x' })).toThrow('byDuration')
   })
 })

@@ -272,6 +272,6 @@ describe('the result', () => {
           b.table(left).outerJoin(b.table(right), l => l ?? '', options)
         },
       }).topology(),
-    ).toThrow(/outerJoin: there is none by a foreign key.*foreign-key\.test\.ts/)
+    ).toThrow(/outerJoin: there is none by a foreign key[^]*foreign-key\.test\.ts/)
   })
 })

@@ -273,7 +273,7 @@ describe('versioned tables', () => {
     expect(unnamed).toThrow(/a store that is versioned needs a name/)
     const declared = (versioned: never) => () =>
       appOf(b => void b.table(rows, { store: 's', versioned })).topology()
-    expect(declared(-1 as never)).toThrow(RangeError)
+    expect(declared(-1 as never)).toThrow('MR-1010')
     expect(declared({ history: 100, segmentInterval: 0 } as never)).toThrow(
       /segmentInterval must be 1 ms or more/,
     )

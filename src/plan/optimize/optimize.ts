@@ -1,4 +1,5 @@
 /** Applies the optimisations that an application has asked for to a plan, before it is compiled. */
+import { misuse } from '../../base/misuse.ts'
 import type { PlanNode } from '../node.ts'
 import type { Plan } from '../plan.ts'
 import { Rewiring } from '../rewiring.ts'
@@ -55,12 +56,14 @@ export function optimize(plan: Plan, choice: OptimizationChoice): OptimizedPlan 
   return { nodes, orderOf: node => order.get(node)!, ...choices }
 }
 
-/** Refuses, with a `TypeError`, what is no choice. */
+/** Refuses, with MR-1010, what is no choice. */
 function chosenOf(choice: OptimizationChoice): ReadonlySet<Optimization> {
   if (typeof choice === 'boolean') return new Set(choice ? optimizations : [])
   for (const name of choice) {
     if (optimizations.includes(name)) continue
-    throw new TypeError(`optimize: '${name}' is none of '${optimizations.join(`', '`)}'`)
+    throw misuse(`optimize: '${name}' is none of '${optimizations.join(`', '`)}'`, {
+      fix: 'let optimize be true, false or a list of these',
+    })
   }
   return new Set(choice)
 }

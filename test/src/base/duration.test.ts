@@ -30,10 +30,10 @@ describe('toMilliseconds', () => {
     '1e3s',
     '0x10s',
   ])('refuses %j and names the argument', duration => {
-    expect(() => toMilliseconds(duration, 'grace')).toThrow(/^grace must be/)
+    expect(() => toMilliseconds(duration, 'grace')).toThrow(/^MR-1010 {2}grace must be/)
   })
 
   it.each(['5x', '5', 's', '', ' 5s'])('refuses the text %j, which does not compile', text => {
-    expect(() => toMilliseconds(text as Duration)).toThrow(RangeError)
+    expect(() => toMilliseconds(text as Duration)).toThrow('MR-1010')
   })
 })

@@ -60,7 +60,8 @@ function refuses(cases: readonly Case[]): void {
     const error = refusal(build)
     expect(error).toBeDefined()
     expect(error!.message).toMatch(message)
-    expect(error!.message).toMatch(/at .*refusals-arguments\.test\.ts:\d+:\d+/)
+    expect(error!.message).toMatch(/^MR-\d{4} /)
+    expect(error!.message).toMatch(/at .*refusals-arguments\.test\.ts:\d+:\d+\n.*\n {2}Fix: ./)
   })
 }
 
@@ -274,7 +275,11 @@ describe('what is made outside of build refuses', () => {
     ['an app of nothing', 'defineApp: expected options', () => wrong(defineApp)()],
     ['a topology app of nothing', 'topologyApp: expected options', () => wrong(topologyApp)()],
     ['a driver of nothing', 'testDriver: expected an app', () => wrong(testDriver)()],
-  ])('%s', (_what, message, make) => expect(make).toThrow(message))
+  ])('%s', (_what, message, make) => {
+    expect(make).toThrow(message)
+    expect(make).toThrow(expect.objectContaining({ code: expect.stringMatching(/^MR-1/) }))
+    expect(make).toThrow(/at .*refusals-arguments\.test\.ts:\d+:\d+\n.*\n {2}Fix: ./)
+  })
 })
 
 describe('what a callback answers is refused at its record', () => {

@@ -30,7 +30,7 @@ describe('an application refuses', () => {
   ])('%s', (_what, message, choice) => {
     for (const define of [defineApp, topologyApp]) {
       const made = (): unknown => define({ id: 'app', build: () => {}, ...choice })
-      expect(made).toThrow(TypeError)
+      expect(made).toThrow('MR-1010')
       expect(made).toThrow(message)
       expect(made).toThrow(here)
     }

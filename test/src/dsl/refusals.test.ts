@@ -204,11 +204,11 @@ describe('a stream or table is refused', () => {
   })
 })
 
-describe('misuse is a TypeError or a RangeError that names the argument', () => {
+describe('misuse is MR-1010, which names the argument, the line and the remedy', () => {
   it.each<[what: string, message: RegExp, build: (b: StreamsBuilder) => void]>([
     [
       'a predicate that is none',
-      /filter: expected a function, not string, at .*refusals/,
+      /filter: expected a function, not string\n {2}at .*refusals/,
       b => b.stream(lines).filter('x' as never),
     ],
     [
@@ -246,7 +246,11 @@ describe('misuse is a TypeError or a RangeError that names the argument', () => 
     ],
   ])('%s', (_what, message, build) => {
     const error = refusal(build)
-    expect(error instanceof TypeError || error instanceof RangeError).toBe(true)
+    expect(error).toMatchObject({
+      code: 'MR-1010',
+      where: expect.stringContaining('refusals.test.ts') as string,
+      fix: expect.any(String) as string,
+    })
     expect((error as Error).message).toMatch(message)
   })
 })

@@ -118,7 +118,7 @@ describe('refuses', () => {
     [
       'a backend that is none',
       count({ backend: 'disk' }),
-      /count: backend must be 'persistent', 'memory' or made by storeSupplier, not 'disk', at /,
+      /count: backend must be 'persistent', 'memory' or made by storeSupplier, not 'disk'\n {2}at /,
     ],
     ['a backend of a join that is none', join({ backend: {} }), /join: backend must be/],
     [
@@ -136,7 +136,7 @@ describe('refuses', () => {
     [
       'maxEntries of 0',
       count({ maxEntries: 0 }),
-      /count: maxEntries must be an integer of at least 1, not 0, at /,
+      /count: maxEntries must be an integer of at least 1, not 0\n {2}at /,
     ],
     ['maxEntries with ttl', count({ maxEntries: 5, ttl: '1m' }), /leave out versioned, ttl and backend/],
     [

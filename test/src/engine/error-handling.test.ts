@@ -232,7 +232,7 @@ describe('policies', () => {
     [{ decode: 'skip' }, /onError has no 'decode'/],
   ])('that are none are refused where the application is defined: %j', (onError, message) => {
     expect(() => doubling(onError as ErrorPolicies)).toThrow(message)
-    expect(() => doubling(onError as ErrorPolicies)).toThrow(TypeError)
+    expect(() => doubling(onError as ErrorPolicies)).toThrow('MR-1010')
   })
 
   it('declare the dead letter topic where they may ask for it, <id>-dlq by default', () => {

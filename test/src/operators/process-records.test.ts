@@ -141,7 +141,7 @@ describe('process', () => {
       b.stateStore(other)
     }).toThrow(expect.objectContaining({ code: 'MR-1002' }))
     refused(b => b.stream(input).process({ process, punctuate: { every: 0, run: () => undefined } })).toThrow(
-      RangeError,
+      'MR-1010',
     )
   })
 })

@@ -256,7 +256,7 @@ describe('the rows of a processor', () => {
 
   it('refuses a ttl where the store cannot be walked', () => {
     expect(() => kvStore('s', { key: string(), value: integer(), ttl: 1, walkable: false })).toThrow(
-      TypeError,
+      'MR-1010',
     )
   })
 })

@@ -253,7 +253,7 @@ describe('what is refused', () => {
   })
 
   it('counts that are none, and times that are none', () => {
-    expect(() => testDriver(keeping, { partitions: { lines: 0 } })).toThrow(RangeError)
+    expect(() => testDriver(keeping, { partitions: { lines: 0 } })).toThrow('MR-1010')
     using driver = testDriver(keeping)
     expect(() => driver.input(lines).send('a', 'x', { at: 0.5 })).toThrow(/whole milliseconds/)
     expect(() => driver.input(lines).send('a', 'x', { partition: 3 })).toThrow(/partitions 0 to 2/)
