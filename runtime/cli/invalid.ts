@@ -1,6 +1,6 @@
 /** The error for an argument that is not what it should be, and readers of arguments that several commands share. */
 import { StreamsError } from '../../src/base/errors.ts'
-import { toMilliseconds, type Duration } from '../../src/base/duration.ts'
+import { wholeMilliseconds, type Duration } from '../../src/base/duration.ts'
 
 /** MR-6201, exit code 2. */
 export function invalid(what: string, fix = 'See --help.'): StreamsError {
@@ -9,14 +9,12 @@ export function invalid(what: string, fix = 'See --help.'): StreamsError {
 
 /** A duration, such as `5s`. */
 export function durationOf(text: string, flag: string): number {
-  try {
-    return toMilliseconds(text as Duration, flag)
-  } catch (error) {
-    throw invalid(
-      error instanceof Error ? error.message : String(error),
-      'Write, for example, 500ms, 5s or 1m.',
-    )
-  }
+  const milliseconds = wholeMilliseconds(text as Duration)
+  if (milliseconds !== undefined) return milliseconds
+  throw invalid(
+    `${flag} must be a duration, not ${JSON.stringify(text)}`,
+    'Write, for example, 500ms, 5s or 1m.',
+  )
 }
 
 /** An integer of at least `least`, which may be `-Infinity`. */

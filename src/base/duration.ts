@@ -17,15 +17,19 @@ const unitMs: Readonly<Record<string, number>> = {
   d: 86_400_000,
 }
 
-/** Whole milliseconds; negative, fractional and unreadable durations are MR-1010 that names the argument. */
+/** Whole milliseconds; negative, fractional and unreadable durations are MR-1010, which names the argument. */
 export function toMilliseconds(duration: Duration, argument = 'duration'): number {
+  const milliseconds = wholeMilliseconds(duration)
+  if (milliseconds !== undefined) return milliseconds
+  throw misuse(
+    `${argument} must be whole milliseconds, 0 or more, or text like '250ms', '5m', '1.5h'; not ${JSON.stringify(duration)}`,
+  )
+}
+
+/** Whole milliseconds, or `undefined` where there are none. */
+export function wholeMilliseconds(duration: Duration): number | undefined {
   const milliseconds = typeof duration === 'number' ? duration : parse(duration)
-  if (!Number.isSafeInteger(milliseconds) || milliseconds < 0) {
-    throw misuse(
-      `${argument} must be whole milliseconds, 0 or more, or text like '250ms', '5m', '1.5h'; not ${JSON.stringify(duration)}`,
-    )
-  }
-  return milliseconds
+  return Number.isSafeInteger(milliseconds) && milliseconds >= 0 ? milliseconds : undefined
 }
 
 function parse(text: string): number {

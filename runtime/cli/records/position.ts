@@ -12,7 +12,7 @@
  */
 import { unreachable } from '../../../src/base/assert.ts'
 import type { TopicPartition } from '../../../src/base/topic-partition.ts'
-import { toMilliseconds, type Duration } from '../../../src/base/duration.ts'
+import { wholeMilliseconds, type Duration } from '../../../src/base/duration.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { listOffsets, type Isolation, type OffsetSpec } from '../../client/list-offsets.ts'
 import { invalid } from '../invalid.ts'
@@ -137,10 +137,7 @@ function timeOf(text: string, now: number): number | undefined {
 }
 
 function relative(duration: string, now: number): number | undefined {
-  try {
-    return now - toMilliseconds(duration as Duration)
-  } catch {
-    // Not a duration: the caller says what a position looks like.
-    return undefined
-  }
+  const milliseconds = wholeMilliseconds(duration as Duration)
+  // Not a duration: the caller says what a position looks like.
+  return milliseconds === undefined ? undefined : now - milliseconds
 }
