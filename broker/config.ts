@@ -107,8 +107,8 @@ export const brokerConfigTable = {
     { min: -1 },
   ),
   'queued.max.response.bytes': long(
-    256 * mebibyte,
-    'Bytes of large answers, of all connections, that clients may leave untaken before fetches wait; -1 for any number.',
+    128 * mebibyte,
+    'Bytes of large answers, of all connections, that clients may leave untaken before fetches wait; -1 for any number. From a quarter of it on answers have 1 MiB at most.',
     { min: -1 },
   ),
   'fetch.max.bytes': int(55 * mebibyte, 'The most that one Fetch answers, in bytes.', { min: 1024 }),

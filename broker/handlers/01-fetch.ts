@@ -178,7 +178,8 @@ function only(answer: FetchPartitionData): PartitionOutcome {
 
 /** What one answer may carry, whatever the client asks for. */
 function bytesMaxOf({ config, quotas }: BrokerContext, context: RequestContext<FetchRequest>): number {
-  return Math.min(config['fetch.max.bytes'], quotas.fetchBytesMax(context))
+  const memoryMax = context.answerMemory?.bytesMax ?? Infinity
+  return Math.min(config['fetch.max.bytes'], quotas.fetchBytesMax(context), memoryMax)
 }
 
 /** What was read; nothing of it for a client that is over its quota, which waits and fetches it again (KIP-219). */

@@ -10,13 +10,24 @@
  */
 import type { BufferPool } from './buffer-pool.ts'
 
+/** Enough that one more answer costs little beside what is in it. */
+const frugalBytes = 1024 * 1024
+
 /** A `RecordMemory` of the log. */
 export class AnswerMemory {
   readonly #pool: BufferPool
+  readonly #isScarce: () => boolean
   #taken: Uint8Array[] = []
 
-  constructor(pool: BufferPool) {
+  /** `isScarce` tells whether clients leave so many answers untaken that new ones are to be small. */
+  constructor(pool: BufferPool, isScarce: () => boolean = () => false) {
     this.#pool = pool
+    this.#isScarce = isScarce
+  }
+
+  /** How many bytes of records an answer may have now; one batch in any case, however large. */
+  get bytesMax(): number {
+    return this.#isScarce() ? frugalBytes : Infinity
   }
 
   take(bytes: number): Uint8Array {

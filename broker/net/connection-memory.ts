@@ -35,7 +35,7 @@ export class ConnectionMemory {
   constructor({ budgets, resume, giveUp }: ConnectionMemoryParts) {
     this.#budgets = budgets
     this.frames = new FrameRoom(budgets.pool, () => budgets.requests.isScarce)
-    this.records = new AnswerMemory(budgets.pool)
+    this.records = new AnswerMemory(budgets.pool, () => budgets.answers.isScarce)
     const holder = (what: string): ByteHolder => ({ resume, giveUp: () => giveUp(overdrawn(what)) })
     this.#request = holder('a large request that did not arrive whole')
     this.#answer = holder('a large answer that was not taken')

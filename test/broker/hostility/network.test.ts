@@ -171,8 +171,32 @@ describe('slow clients', () => {
     expect(refusals).toEqual([])
   })
 
+  it('that do not take their answers make those of others small, and not empty', async () => {
+    const { broker, port, refusals } = await besieged({ 'queued.max.response.bytes': 24 * mebibyte })
+    const connection = broker.connect()
+    await createTopic(connection, 't')
+    const value = 'x'.repeat(300_000)
+    for (let count = 0; count < 60; count++) await produce(connection, 't', batch([[null, value]]))
+    const request = fetchRequest('t', [{ partition: 0, partitionMaxBytes: 50 * mebibyte }])
+    const fetchedBytes = async () => {
+      const client = new RawClient(port)
+      client.send(Fetch, 11, request)
+      return (await client.next()).remaining
+    }
+    expect(await fetchedBytes()).toBeGreaterThan(17 * mebibyte)
+    const lazy = new RawClient(port)
+    lazy.socket.pause()
+    lazy.send(Fetch, 11, request)
+    const good = new RawClient(port)
+    expect(await good.ask()).toBeLessThan(3000)
+    const small = await fetchedBytes()
+    expect(small).toBeGreaterThan(300_000)
+    expect(small).toBeLessThan(1.1 * mebibyte)
+    expect(refusals).toEqual([])
+  })
+
   it('that do not take their answers are read no further, and cost no more than the budget', async () => {
-    const { broker, port, refusals } = await besieged({ 'queued.max.response.bytes': 16 * mebibyte })
+    const { broker, port, refusals } = await besieged({ 'queued.max.response.bytes': 8 * mebibyte })
     const connection = broker.connect()
     await createTopic(connection, 't')
     const value = 'x'.repeat(900_000)
