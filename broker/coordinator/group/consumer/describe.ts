@@ -58,7 +58,8 @@ function describeMember(
     clientId: subscription.clientId,
     clientHost: subscription.clientHost,
     subscribedTopicNames: subscription.topicNames,
-    subscribedTopicRegex: subscription.topicRegex,
+    // Empty where there is none, as in Kafka.
+    subscribedTopicRegex: subscription.topicRegex ?? '',
     assignment: described(assigned, topics),
     targetAssignment: described(group.targetOf(id), topics),
     memberType: subscription.classic === null ? consumerMember : classicMember,

@@ -43,7 +43,7 @@ export function findMember(
     throw new BrokerError(
       kafkaErrors.UNRELEASED_INSTANCE_ID.code,
       `Static member ${id} with instance id ${instanceId} cannot join the group because the ` +
-        `instance id is owned by member ${holderId}.`,
+        `instance id is owned by ${holderId} member.`,
     )
   }
   return replaced(group, holder, id)
