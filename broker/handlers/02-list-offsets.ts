@@ -15,7 +15,6 @@
 import { kafkaErrors } from '../../src/protocol/errors.ts'
 import {
   ListOffsets,
-  type ListOffsetsPartition,
   type ListOffsetsPartitionResponse,
   type ListOffsetsRequest,
   type ListOffsetsResponse,
@@ -24,6 +23,7 @@ import type { PartitionLog } from '../log/partition-log.ts'
 import { may } from './authorize.ts'
 import { duplicatesOf } from './duplicates.ts'
 import { failureOf } from './failure.ts'
+import { eachPartition } from './each-partition.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 import { leaderEpochError } from './leader-epoch.ts'
 
@@ -49,8 +49,10 @@ const questionSince: Readonly<Record<number, number>> = {
 export const listOffsets: ApiHandler<ListOffsetsRequest, ListOffsetsResponse> = apiHandler(ListOffsets, {
   versions: [1, 11],
   handle,
-  refuse: (request, errorCode) =>
-    each(request, (_topic, { partitionIndex }) => refused(partitionIndex, errorCode)),
+  refuse: ({ topics }, errorCode) => ({
+    throttleTimeMs: 0,
+    topics: eachPartition(topics, (_topic, { partitionIndex }) => refused(partitionIndex, errorCode)),
+  }),
 })
 
 function handle(broker: BrokerContext, context: RequestContext<ListOffsetsRequest>): ListOffsetsResponse {
@@ -59,7 +61,7 @@ function handle(broker: BrokerContext, context: RequestContext<ListOffsetsReques
     partitions.map(({ partitionIndex }) => `${name}-${partitionIndex}`),
   )
   const twice = duplicatesOf(asked)
-  return each(request, (topic, partition) => {
+  const topics = eachPartition(request.topics, ({ name: topic }, partition) => {
     const { partitionIndex, currentLeaderEpoch, timestamp } = partition
     if (twice.has(`${topic}-${partitionIndex}`))
       return refused(partitionIndex, kafkaErrors.INVALID_REQUEST.code)
@@ -80,6 +82,7 @@ function handle(broker: BrokerContext, context: RequestContext<ListOffsetsReques
       return refused(partitionIndex, failureOf(error).errorCode)
     }
   })
+  return { throttleTimeMs: 0, topics }
 }
 
 interface Found {
@@ -109,17 +112,6 @@ function find(log: PartitionLog, timestamp: number, committed: boolean): Found {
     default:
       return log.offsetForTimestamp(timestamp, isolation) ?? nothing
   }
-}
-
-function each(
-  { topics }: ListOffsetsRequest,
-  answer: (topic: string, partition: ListOffsetsPartition) => ListOffsetsPartitionResponse,
-): ListOffsetsResponse {
-  const answered = topics.map(({ name, partitions }) => ({
-    name,
-    partitions: partitions.map(partition => answer(name, partition)),
-  }))
-  return { throttleTimeMs: 0, topics: answered }
 }
 
 function refused(partitionIndex: number, errorCode: number): ListOffsetsPartitionResponse {

@@ -15,6 +15,7 @@ import {
 } from '../../src/protocol/messages/21-delete-records.ts'
 import { may } from './authorize.ts'
 import { failureOf } from './failure.ts'
+import { eachPartition } from './each-partition.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const highWatermark = -1
@@ -24,28 +25,20 @@ export const deleteRecords: ApiHandler<DeleteRecordsRequest, DeleteRecordsRespon
   {
     versions: [0, 2],
     handle,
-    refuse: (request, errorCode) =>
-      each(request, (_topic, { partitionIndex }) => refused(partitionIndex, errorCode)),
+    refuse: ({ topics }, errorCode) => ({
+      throttleTimeMs: 0,
+      topics: eachPartition(topics, (_topic, { partitionIndex }) => refused(partitionIndex, errorCode)),
+    }),
   },
 )
 
 function handle(broker: BrokerContext, context: RequestContext<DeleteRecordsRequest>): DeleteRecordsResponse {
-  return each(context.request, (topic, partition) =>
-    may(broker, context, 'DELETE', 'TOPIC', topic)
-      ? shorten(broker, topic, partition)
+  const topics = eachPartition(context.request.topics, ({ name }, partition) =>
+    may(broker, context, 'DELETE', 'TOPIC', name)
+      ? shorten(broker, name, partition)
       : refused(partition.partitionIndex, kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code),
   )
-}
-
-function each(
-  { topics }: DeleteRecordsRequest,
-  answer: (topic: string, partition: DeleteRecordsPartition) => DeleteRecordsPartitionResult,
-): DeleteRecordsResponse {
-  const results = topics.map(({ name, partitions }) => ({
-    name,
-    partitions: partitions.map(partition => answer(name, partition)),
-  }))
-  return { throttleTimeMs: 0, topics: results }
+  return { throttleTimeMs: 0, topics }
 }
 
 function shorten(

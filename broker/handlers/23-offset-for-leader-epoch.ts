@@ -10,9 +10,9 @@ import {
   type OffsetForLeaderEpochEpochEndOffset,
   type OffsetForLeaderEpochRequest,
   type OffsetForLeaderEpochResponse,
-  type OffsetForLeaderPartition,
 } from '../../src/protocol/messages/23-offset-for-leader-epoch.ts'
 import { may } from './authorize.ts'
+import { eachPartition } from './each-partition.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 import { epochEndOf, leaderEpochError } from './leader-epoch.ts'
 
@@ -20,14 +20,18 @@ export const offsetForLeaderEpoch: ApiHandler<OffsetForLeaderEpochRequest, Offse
   apiHandler(OffsetForLeaderEpoch, {
     versions: [2, 4],
     handle,
-    refuse: (request, errorCode) => each(request, (_topic, { partition }) => unknown(partition, errorCode)),
+    refuse: ({ topics }, errorCode) => ({
+      throttleTimeMs: 0,
+      topics: eachPartition(topics, (_topic, { partition }) => unknown(partition, errorCode)),
+    }),
   })
 
 function handle(
   broker: BrokerContext,
   context: RequestContext<OffsetForLeaderEpochRequest>,
 ): OffsetForLeaderEpochResponse {
-  return each(context.request, (topic, { partition, currentLeaderEpoch, leaderEpoch }) => {
+  const topics = eachPartition(context.request.topics, ({ topic }, asked) => {
+    const { partition, currentLeaderEpoch, leaderEpoch } = asked
     if (!may(broker, context, 'DESCRIBE', 'TOPIC', topic)) {
       return unknown(partition, kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code)
     }
@@ -39,17 +43,7 @@ function handle(
     if (end === undefined) return unknown(partition, 0)
     return { errorCode: 0, partition, leaderEpoch: end.epoch, endOffset: end.endOffset }
   })
-}
-
-function each(
-  { topics }: OffsetForLeaderEpochRequest,
-  answer: (topic: string, partition: OffsetForLeaderPartition) => OffsetForLeaderEpochEpochEndOffset,
-): OffsetForLeaderEpochResponse {
-  const answered = topics.map(({ topic, partitions }) => ({
-    topic,
-    partitions: partitions.map(partition => answer(topic, partition)),
-  }))
-  return { throttleTimeMs: 0, topics: answered }
+  return { throttleTimeMs: 0, topics }
 }
 
 function unknown(partition: number, errorCode: number): OffsetForLeaderEpochEpochEndOffset {
