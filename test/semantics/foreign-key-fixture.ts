@@ -62,3 +62,8 @@ export function subscriptions(driver: TestDriver): readonly string[] {
   const rows = driver.output(registrations).readAll()
   return rows.map(({ key, value }) => `${key ?? '-'}:${value.instruction}:${String(value.primaryKey)}`)
 }
+
+/** What was dropped, and why, as `node reason`. */
+export function drops(driver: TestDriver): readonly string[] {
+  return driver.drops().map(({ node, reason }) => `${node} ${reason}`)
+}

@@ -44,6 +44,24 @@ function withSource(topology: Topology): Topology {
   return topology.addSource('source', { topics: ['in'], ...text })
 }
 
+/** A store of what a topic says. */
+const ratesKept = {
+  source: 'rates',
+  topic: 'rates',
+  ...text,
+  processor: 'rate-keeper',
+  supplier: doing(keep),
+  store: kept,
+}
+
+/** A source, and a processor that looks its records up, or writes them where their key is `write`. */
+function withReader(topology: Topology): Topology {
+  const supplier = doing((record, context) =>
+    record.key === 'write' ? keep(record, context) : look(record, context),
+  )
+  return withSource(topology).addProcessor('reader', { parents: ['source'], supplier })
+}
+
 describe('A1: a topology', () => {
   it('runs in the driver as an application: stores connected at once or later, over a crash', () => {
     const app = appOf(topology =>
@@ -126,22 +144,8 @@ describe('A1: a topology', () => {
 
   it('has a global store that every processor reads and none but its own writes (MR-1601)', () => {
     const app = appOf(topology => {
-      topology.addGlobalStore({
-        source: 'rates',
-        topic: 'rates',
-        ...text,
-        processor: 'rate-keeper',
-        supplier: doing(keep),
-        store: kept,
-      })
-      withSource(topology)
-        .addProcessor('reader', {
-          parents: ['source'],
-          supplier: doing((record, context) =>
-            record.key === 'write' ? keep(record, context) : look(record, context),
-          ),
-        })
-        .addSink('sink', { parents: ['reader'], topic: 'out', ...text })
+      topology.addGlobalStore(ratesKept)
+      withReader(topology).addSink('sink', { parents: ['reader'], topic: 'out', ...text })
     })
     using driver = testDriver(app)
     driver.input(rates).send('a', '1')
@@ -155,21 +159,8 @@ describe('A1: a topology', () => {
 
 describe('KIP-813: a read-only store', () => {
   const build = (topology: Topology): void => {
-    topology.addReadOnlyStateStore({
-      source: 'rates',
-      topic: 'rates',
-      ...text,
-      processor: 'rate-keeper',
-      supplier: doing(keep),
-      store: kept,
-    })
-    withSource(topology)
-      .addProcessor('reader', {
-        parents: ['source'],
-        supplier: doing((record, context) =>
-          record.key === 'write' ? keep(record, context) : look(record, context),
-        ),
-      })
+    topology.addReadOnlyStateStore(ratesKept)
+    withReader(topology)
       .connectProcessorAndStateStores('reader', 'kept')
       .addSink('sink', { parents: ['reader'], topic: 'out', ...text })
   }
