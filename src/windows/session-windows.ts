@@ -4,8 +4,8 @@
  * A session is `[first, last]`, the times of its first and its last record, both included. A record belongs to every
  * session that is no further from it than the gap, and makes one of them all (semantics D83).
  */
-import type { Duration } from '../base/duration.ts'
-import { graceOf, positive, type WindowOptions } from './time-windows.ts'
+import { toMilliseconds, type Duration } from '../base/duration.ts'
+import { graceOf, type WindowOptions } from './time-windows.ts'
 
 /** Sessions that end after `gapMs` without a record; made by `session`. */
 export interface SessionWindows {
@@ -17,9 +17,9 @@ export interface SessionWindows {
 /**
  * Windows of activity: records of a key that are at most `gap` apart are in one session, however long it gets.
  *
- * `gap` is milliseconds or text such as `'30s'`, more than 0. A record between two sessions makes
- * them one: the aggregates are merged, and the rows of both are deleted. `grace`, 0 by default, is how long after the
- * last record and the gap late records still count.
+ * `gap` is milliseconds or text such as `'30s'`; 0 puts records of one time together. A record between two sessions
+ * makes them one: the aggregates are merged, and the rows of both are deleted. `grace`, 0 by default, is how long after
+ * the last record and the gap late records still count.
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ export interface SessionWindows {
 export function session(gap: Duration, options: WindowOptions = {}): SessionWindows {
   return Object.freeze({
     kind: 'session' as const,
-    gapMs: positive(gap, 'session: gap'),
+    gapMs: toMilliseconds(gap, 'session: gap'),
     graceMs: graceOf(options, 'session'),
   })
 }

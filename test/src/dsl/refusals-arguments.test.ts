@@ -251,7 +251,7 @@ describe('what is made outside of build refuses', () => {
     ],
     ['no size', 'tumbling: size must be more than 0 ms', () => tumbling(0)],
     ['a negative grace', 'tumbling: grace must be', () => tumbling(5, { grace: -1 })],
-    ['no gap (D83)', 'session: gap must be more than 0 ms', () => session(0)],
+    ['a negative gap (D83)', 'session: gap must be', () => session(-1)],
     ['a negative difference (D82)', 'sliding: difference must be', () => sliding(-1)],
     ['a start before the epoch', 'unlimited: start must be', () => unlimited({ start: -1 })],
     ['custom windows of nothing', 'customWindows: windowsFor must be', () => wrong(customWindows)()],
