@@ -99,7 +99,7 @@ function counting(backend: StoreSupplier): App {
 }
 
 describe('a supplier of stores', () => {
-  it('keeps stores of all kinds, which go on where they stood', async () => {
+  it('keeps stores of all kinds, which go on where they stood (B28)', async () => {
     const directory = await temporaryDirectory()
     await using broker = await startEmbeddedBroker({ directory: join(directory, 'broker') })
     await createTopics(broker, [input, output])

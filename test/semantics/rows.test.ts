@@ -8,7 +8,6 @@ const semantics = '../shared/reference/kafka-semantics.md'
 /** Rows about how Kafka's own classes are made, and of what is not there (`docs/kafka-streams.md`). */
 const without: ReadonlyMap<string, string> = new Map([
   ['B27', 'the order of the layers of a store; C2 and C4 show what comes of it'],
-  ['B28', 'suppliers of stores are not there'],
   ['B29', 'settings of RocksDB'],
   ['B31', 'stores that only Kafka sees; their bytes in changelogs are in changelog-bytes.test.ts'],
 ])

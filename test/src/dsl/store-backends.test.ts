@@ -65,7 +65,7 @@ describe('maxEntries', () => {
 })
 
 describe('backend', () => {
-  it('is that of the store, else that of the application', () => {
+  it('is that of the store, else that of the application (B28)', () => {
     const build = (b: StreamsBuilder): void => {
       const table = b.table(words, 'rows')
       b.stream(others).groupByKey().count({ store: 'counts', backend: 'memory' })
@@ -95,7 +95,7 @@ describe('backend', () => {
     ])
   })
 
-  it('names the stores of a join of streams, which strict naming takes for named', () => {
+  it('names the stores of a join of streams, which strict naming takes for named (D63)', () => {
     const sides = { left: { name: 'lefts' }, right: { name: 'rights' } }
     const joined = app(
       b =>
