@@ -117,7 +117,9 @@ async function settle(
 ): Promise<ProduceResponse> {
   await Promise.all(pending)
   // A flush that fails fails the request as a whole: which of its appends are on the disk is not known.
-  await Promise.all(Array.from(appended, async log => log.durable()))
+  // A log that was closed meanwhile went with its topic, or with the broker, which has put it on the disk.
+  const open = Array.from(appended).filter(log => log.state !== 'closed')
+  await Promise.all(open.map(async log => log.durable()))
   return finish(request, topics)
 }
 
