@@ -8,6 +8,7 @@ import { checkOptions } from './argument-checks.ts'
 import {
   baseDefinition,
   keepingHeaders,
+  typedHandle,
   type DeclaredStore,
   type HeadersOption,
   type TypedStoreOptions,
@@ -86,7 +87,7 @@ export function kvStore<K, V>(
   options: KeyValueStoreOptions<K, V>,
 ): KeyValueStoreHandle<K, V> | KeyValueStoreHandle<K, ValueWithHeaders<V>> {
   checkOptions(options, 'kvStore')
-  const { key, walkable = true } = options
+  const { walkable = true } = options
   const expiry = expiryRule(options, 'kvStore')
   if (expiry !== undefined && !walkable)
     throw misuse(
@@ -100,13 +101,7 @@ export function kvStore<K, V>(
     walkable,
     ...(expiry && { expiry }),
   } as const)
-  return Object.freeze({
-    kind: 'key-value',
-    name,
-    key,
-    value: definition.valueSerde as unknown as Serde<V>,
-    definition,
-  })
+  return typedHandle(definition, options)
 }
 
 /**
@@ -140,17 +135,10 @@ export function kvStore<K, V>(
  */
 export function lruStore<K, V>(name: string, options: LruStoreOptions<K, V>): KeyValueStoreHandle<K, V> {
   checkOptions(options, 'lruStore')
-  const { key, value, maxEntries } = options
+  const { maxEntries } = options
   if (!Number.isSafeInteger(maxEntries) || maxEntries < 1)
     throw misuse(`lruStore '${name}': maxEntries must be an integer of at least 1, not ${maxEntries}`)
   const base = baseDefinition('lruStore', name, { ...options, backend: 'memory' })
-  const kind = 'key-value'
-  const definition = Object.freeze({
-    kind,
-    ...base,
-    timestamped: true,
-    walkable: true,
-    entriesMax: maxEntries,
-  })
-  return Object.freeze({ kind, name, key, value, definition })
+  const rest = { timestamped: true, walkable: true, entriesMax: maxEntries }
+  return typedHandle(Object.freeze({ kind: 'key-value', ...base, ...rest } as const), options)
 }

@@ -7,6 +7,7 @@ import { checkOptions } from './argument-checks.ts'
 import {
   baseDefinition,
   keepingHeaders,
+  typedHandle,
   type DeclaredStore,
   type HeadersOption,
   type TypedStoreOptions,
@@ -73,18 +74,12 @@ export function sessionStore<K, V>(
   options: SessionStoreOptions<K, V>,
 ): SessionStoreHandle<K, V> | SessionStoreHandle<K, ValueWithHeaders<V>> {
   checkOptions(options, 'sessionStore')
-  const { key, walkable = true } = options
+  const { walkable = true } = options
   const base = keepingHeaders(baseDefinition('sessionStore', name, options), options)
   const retentionMs = toMilliseconds(options.retention, `sessionStore '${name}': retention`)
   if (!(retentionMs >= 1))
     throw misuse(`sessionStore '${name}': retention must be at least 1 ms, not ${retentionMs}`)
   const rest = { timestamped: false, retentionMs, walkable }
   const definition = Object.freeze({ kind: 'session', ...base, ...rest } as const)
-  return Object.freeze({
-    kind: 'session',
-    name,
-    key,
-    value: definition.valueSerde as unknown as Serde<V>,
-    definition,
-  })
+  return typedHandle(definition, options)
 }

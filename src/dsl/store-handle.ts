@@ -98,6 +98,16 @@ export function baseDefinition<K, V>(maker: string, name: string, options: Typed
   }
 }
 
+/** The handle of a store of keys and values: its definition with the types that its serdes were given with. */
+export function typedHandle<K, V, D extends StoreDefinition>(
+  definition: D,
+  { key }: Pick<TypedStoreOptions<K, V>, 'key' | 'value'>,
+) {
+  const kind: D['kind'] = definition.kind
+  const value = definition.valueSerde as unknown as Serde<V>
+  return Object.freeze({ kind, name: definition.name, key, value, definition })
+}
+
 /** How a store is kept, as its definition says it. */
 export function keeping({ logging = true, backend = 'persistent' }: KeepingOptions) {
   // Only tables put updates out, so only theirs can be held back.

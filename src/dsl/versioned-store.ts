@@ -1,7 +1,7 @@
 /** `versionedStore`: a store of versions as a value, for processors that look back in time. */
 import type { Serde } from '../serdes/serde.ts'
 import { checkOptions } from './argument-checks.ts'
-import { baseDefinition, type DeclaredStore, type TypedStoreOptions } from './store-handle.ts'
+import { baseDefinition, typedHandle, type DeclaredStore, type TypedStoreOptions } from './store-handle.ts'
 import { keptVersions, type VersionedOptions } from './version-options.ts'
 
 /** What `versionedStore` takes beside the name. */
@@ -52,10 +52,10 @@ export function versionedStore<K, V>(
   options: VersionedStoreOptions<K, V>,
 ): VersionedStoreHandle<K, V> {
   checkOptions(options, 'versionedStore')
-  const { key, value, history, segmentInterval } = options
+  const { history, segmentInterval } = options
   const base = baseDefinition('versionedStore', name, options)
   const versioned = segmentInterval === undefined ? { history } : { history, segmentInterval }
   const versions = keptVersions({ store: name, versioned }, `versionedStore '${name}'`)!
   const definition = Object.freeze({ kind: 'versioned', ...base, timestamped: true, ...versions } as const)
-  return Object.freeze({ kind: 'versioned', name, key, value, definition })
+  return typedHandle(definition, options)
 }

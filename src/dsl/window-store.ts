@@ -7,6 +7,7 @@ import { checkOptions } from './argument-checks.ts'
 import {
   baseDefinition,
   keepingHeaders,
+  typedHandle,
   type DeclaredStore,
   type HeadersOption,
   type TypedStoreOptions,
@@ -75,7 +76,7 @@ export function windowStore<K, V>(
   options: ProcessorWindowStoreOptions<K, V>,
 ): WindowStoreHandle<K, V> | WindowStoreHandle<K, ValueWithHeaders<V>> {
   checkOptions(options, 'windowStore')
-  const { key, duplicates = false, walkable = true } = options
+  const { duplicates = false, walkable = true } = options
   const base = keepingHeaders(baseDefinition('windowStore', name, options), options)
   const windowSizeMs = toMilliseconds(options.windowSize, `windowStore '${name}': windowSize`)
   const retentionMs = toMilliseconds(options.retention, `windowStore '${name}': retention`)
@@ -88,11 +89,5 @@ export function windowStore<K, V>(
   }
   const times = { timestamped: true, windowSizeMs, retentionMs, duplicates, walkable }
   const definition = Object.freeze({ kind: 'window', ...base, ...times } as const)
-  return Object.freeze({
-    kind: 'window',
-    name,
-    key,
-    value: definition.valueSerde as unknown as Serde<V>,
-    definition,
-  })
+  return typedHandle(definition, options)
 }
