@@ -3,7 +3,8 @@
  *
  * Node does that for sockets that are made with its option `onread`, and a server's sockets are made without options. So
  * the three fields that the option sets are found by their names and set afterwards. Where they are not there (another
- * release of Node), nothing is changed, and the caller listens to `data` events as ever.
+ * release of Node), nothing is changed, and the caller listens to `data` events as ever. A secured socket has the same
+ * fields, and decrypts into that memory.
  */
 import type { Socket } from 'node:net'
 
@@ -19,6 +20,8 @@ export interface ByteTaker {
 export function readDirectly(socket: Socket, taker: ByteTaker): boolean {
   // There the system is handed memory before the bytes come, so that connections cannot share it until then.
   if (process.platform === 'win32') return false
+  // What has arrived before is handed out as ever, and what comes later must not overtake it.
+  if (socket.readableLength > 0) return false
   const { _handle: handle } = socket as unknown as { readonly _handle?: StreamHandle | null }
   const fields = onreadFields(socket)
   if (fields === undefined || typeof handle?.useUserBuffer !== 'function') return false

@@ -107,7 +107,6 @@ export class TcpConnection {
       room: () => this.#splitter.room ?? landing,
       filled: (count, room) => this.#read(room.subarray(0, count), room === landing ? 'lent' : 'in place'),
     })
-    // A secured socket has decrypted into memory of its own.
     if (!isDirect) socket.on('data', (chunk: Uint8Array) => this.#read(chunk, 'ours'))
     socket.on('drain', () => {
       this.#memory.answersHeld(0)
