@@ -1,7 +1,7 @@
 /** Inputs by chance: few keys and times, so that they meet; late, tied, null, and with leaps of time. */
 import type { InputSpec, NodeSpec } from '../golden/scenario.ts'
 import type { Dice } from './dice.ts'
-import type { Family } from './families.ts'
+import type { Family } from './family.ts'
 
 const letters = ['a', 'b', 'c', 'd', 'e', 'x', 'y', 'z']
 
