@@ -8,6 +8,7 @@ import { kafkaErrors } from '../../../../src/protocol/errors.ts'
 import type { AssignorName } from './assignors.ts'
 import type { ConsumerGroup, ConsumerMember } from './consumer-group.ts'
 import { assignorOf } from './group-epoch.ts'
+import { allOwned } from './reconcile.ts'
 import type { TopicDirectory } from './topic-directory.ts'
 
 const [classicMember, consumerMember] = [0, 1]
@@ -47,9 +48,6 @@ function describeMember(
   { id, subscription, position }: ConsumerMember,
   topics: TopicDirectory,
 ): ConsumerGroupDescribeMember {
-  const assigned = [...position.assigned].map(
-    ([topicId, partitions]) => [topicId, [...partitions.keys()]] as const,
-  )
   return {
     memberId: id,
     instanceId: subscription.instanceId,
@@ -60,7 +58,8 @@ function describeMember(
     subscribedTopicNames: subscription.topicNames,
     // Empty where there is none, as in Kafka.
     subscribedTopicRegex: subscription.topicRegex ?? '',
-    assignment: described(assigned, topics),
+    // What it has still to give up is its own until it has.
+    assignment: described(allOwned(position), topics),
     targetAssignment: described(group.targetOf(id), topics),
     memberType: subscription.classic === null ? consumerMember : classicMember,
   }

@@ -21,6 +21,7 @@ import type { GroupShard } from '../shard.ts'
 import { classicAssignment, consumerProtocolType } from './classic-subscription.ts'
 import type { ConsumerGroup, ConsumerMember } from './consumer-group.ts'
 import { migration } from './migration-policy.ts'
+import { allOwned } from './reconcile.ts'
 import type { MemberPosition } from './records.ts'
 import { groupTombstones } from './removal.ts'
 import type { TopicDirectory } from './topic-directory.ts'
@@ -92,7 +93,7 @@ export function downgrade(
     const { protocols, ...timeouts } = terms.get(member.id)!
     const { instanceId, clientId, clientHost } = member.subscription
     const subscription = protocols.find(({ name }) => name === protocolName)!.metadata
-    const assignment = classicAssignment(allOf(has), subscription, topics)
+    const assignment = classicAssignment(allOwned(has), subscription, topics)
     return { memberId: member.id, instanceId, clientId, clientHost, ...timeouts, subscription, assignment }
   })
   const membership = {
@@ -122,17 +123,6 @@ export function finishDowngrade(
   // The record has what members say under the chosen protocol alone.
   for (const member of group.members.values()) group.setTerms(member, terms.get(member.id)!)
   rebalance.loaded(group)
-}
-
-/** What a member has, what it is giving up included. */
-function allOf({ assigned, revoking }: MemberPosition): ReadonlyMap<string, readonly number[]> {
-  const all = new Map<string, readonly number[]>()
-  for (const owned of [assigned, revoking]) {
-    for (const [topicId, partitions] of owned) {
-      all.set(topicId, [...(all.get(topicId) ?? []), ...partitions.keys()])
-    }
-  }
-  return all
 }
 
 function termsOf({ subscription }: ConsumerMember): MemberTerms {

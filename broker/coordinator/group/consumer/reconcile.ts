@@ -86,6 +86,17 @@ function moved(before: MemberPosition, after: Omit<MemberPosition, 'previousEpoc
   return unchanged ? before : { ...after, previousEpoch: before.epoch }
 }
 
+/** What a member has, what it is giving up included. */
+export function allOwned({ assigned, revoking }: MemberPosition): ReadonlyMap<string, readonly number[]> {
+  const all = new Map<string, readonly number[]>()
+  for (const owned of [assigned, revoking]) {
+    for (const [topicId, partitions] of owned) {
+      all.set(topicId, [...(all.get(topicId) ?? []), ...partitions.keys()])
+    }
+  }
+  return all
+}
+
 /** Whether both have the same partitions. */
 export function sameOwned(left: OwnedPartitions, right: OwnedPartitions): boolean {
   if (left.size !== right.size) return false
