@@ -160,11 +160,12 @@ describe('slow clients', () => {
   })
 
   it('that send a large request at a steady pace are not', async () => {
-    const { port, refusals } = await besieged({ 'request.arrival.timeout.ms': 50 })
+    // Long enough that a machine under load does not make the client slow.
+    const { port, refusals } = await besieged({ 'request.arrival.timeout.ms': 200 })
     const steady = new RawClient(port)
-    const frame = frameOf(18, 0, new Uint8Array(20_000))
-    for (let at = 0; at < frame.length; at += 1000) {
-      steady.write(frame.subarray(at, at + 1000))
+    const frame = frameOf(18, 0, new Uint8Array(30_000))
+    for (let at = 0; at < frame.length; at += 500) {
+      steady.write(frame.subarray(at, at + 500))
       await new Promise(resolve => setTimeout(resolve, 10))
     }
     await steady.next()
