@@ -116,22 +116,26 @@ function keepTargets(shares: readonly Share[], counts: PartitionCounts): Map<str
 
 /**
  * Moves partitions from members to others that have at least two fewer, until there are none such. It ends: every move
- * makes the sum of the squared counts smaller.
+ * makes the sum of the squared counts smaller. First nobody is left with fewer than an even share: who fell below it in favour of
+ * a newcomer would be given others' partitions in turn, which would move for nothing.
  */
 function balance(shares: readonly Share[], subscribers: ReadonlyMap<string, readonly Share[]>): void {
+  const even = Math.ceil(shares.reduce((sum, { count }) => sum + count, 0) / shares.length)
+  for (const from of shares) relieve(from, subscribers, even)
   for (let moved = true; moved;) {
     moved = false
     const byLoad = shares.toSorted((one, other) => other.count - one.count)
-    for (const from of byLoad) if (relieve(from, subscribers)) moved = true
+    for (const from of byLoad) if (relieve(from, subscribers, 0)) moved = true
   }
 }
 
-function relieve(from: Share, subscribers: ReadonlyMap<string, readonly Share[]>): boolean {
+/** Moves partitions away from a member that has more than `least`; answers whether any were. */
+function relieve(from: Share, subscribers: ReadonlyMap<string, readonly Share[]>, least: number): boolean {
   let moved = false
   for (const [topicId, partitions] of from.partitions) {
     for (const partition of [...partitions].reverse()) {
       const to = leastLoaded(subscribers.get(topicId)!)
-      if (to.count + 1 >= from.count) break
+      if (from.count <= least || to.count + 1 >= from.count) break
       partitions.delete(partition)
       from.count--
       give(to, topicId, partition)

@@ -50,6 +50,26 @@ describe('uniform', () => {
     expect(sizes(assignors.uniform(members, counts)).toSorted((one, other) => one - other)).toEqual([2, 2, 3])
   })
 
+  it('moves no more to a newcomer than its share, and nothing between the others', () => {
+    const counts = new Map([['a', 12]])
+    const [one, two] = [0, 6].map(first => Array.from({ length: 6 }, (_, index) => first + index))
+    const before = [member('1', ['a'], new Map([['a', one!]])), member('2', ['a'], new Map([['a', two!]]))]
+    const targets = assignors.uniform([...before, member('3', ['a'])], counts)
+    expect(sizes(targets)).toEqual([4, 4, 4])
+    expect(
+      targets
+        .get('1')!
+        .get('a')!
+        .every(partition => one!.includes(partition)),
+    ).toBe(true)
+    expect(
+      targets
+        .get('2')!
+        .get('a')!
+        .every(partition => two!.includes(partition)),
+    ).toBe(true)
+  })
+
   it('makes up with other topics for one that few may have', () => {
     const counts = new Map([
       ['a', 4],
