@@ -179,7 +179,8 @@ class SlidingAggregate implements Processor {
     let updated = row === undefined && initial === undefined ? value : add(old, value, key)
     if (updated === null) updated = undefined
     const timestamp = row === undefined ? record.timestamp : Math.max(row.timestamp, record.timestamp)
-    this.store.put(key, updated, start, timestamp)
+    // The end of a row is logged with the time of the record that ended it.
+    this.store.put(key, updated, start, updated === undefined ? record.timestamp : timestamp)
     this.emit(record, start, {
       value: updated,
       timestamp,

@@ -107,7 +107,8 @@ class WindowAggregate implements Processor {
     let updated = row === undefined && initial === undefined ? record.value : add(old, record.value, key)
     if (updated === null) updated = undefined
     const timestamp = row !== undefined && row.timestamp > record.timestamp ? row.timestamp : record.timestamp
-    store.put(key, updated, start, timestamp)
+    // The end of a row is logged with the time of the record that ended it.
+    store.put(key, updated, start, updated === undefined ? record.timestamp : timestamp)
     if (this.closing !== undefined) return this.closing.rows.add(key, start)
     const { holdsBack } = emission
     const identity = holdsBack ? store.identity(key) : ''
