@@ -181,7 +181,7 @@ export class OverlayKeyValueStore<K, V> implements KeyValueStore<K, V> {
     const { valueSerde, timestamped, changelogHeaders } = this.definition
     for (const entry of this.live) {
       const { row, timestamp } = entry
-      const key = layout.lookup(entry.key).slice()
+      const key = entry.staged?.key ?? layout.lookup(entry.key).slice()
       const keyBytes = key.subarray(layout.prefix.length)
       let value: Uint8Array | null = null
       if (row === undefined) {

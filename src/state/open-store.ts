@@ -26,6 +26,11 @@ export interface OpenStoreOptions {
    * many are kept. Default 20 000.
    */
   readonly residentEntriesMax?: number
+  /**
+   * Whether rows by time are made entries of the backend by `apply`, not by `stage`: less work where `apply` follows only after
+   * many calls of `stage`. Nothing may have changed then since the last of them. Default false.
+   */
+  readonly encodesOnApply?: boolean
 }
 
 /**
@@ -44,24 +49,25 @@ export function openStore(
   prefix: Uint8Array,
   options: OpenStoreOptions = {},
 ): StateStore {
-  const { residentEntriesMax = 20_000 } = options
+  const { residentEntriesMax = 20_000, encodesOnApply = false } = options
+  const place = { backend, prefix, residentEntriesMax, encodesOnApply }
   switch (definition.kind) {
     case 'key-value':
       return openKeyValueStore(definition, backend, prefix, residentEntriesMax)
     case 'window':
       return definition.headers === true
-        ? new HeaderWindowStore(withHeaders(definition), backend, prefix, residentEntriesMax)
-        : new OverlayWindowStore(definition, backend, prefix, residentEntriesMax)
+        ? new HeaderWindowStore(withHeaders(definition), place)
+        : new OverlayWindowStore(definition, place)
     case 'session':
       return definition.headers === true
-        ? new HeaderSessionStore(withHeaders(definition), backend, prefix, residentEntriesMax)
-        : new OverlaySessionStore(definition, backend, prefix, residentEntriesMax)
+        ? new HeaderSessionStore(withHeaders(definition), place)
+        : new OverlaySessionStore(definition, place)
     case 'held-records':
       return new HeldRecordStore(definition, backend, prefix, residentEntriesMax)
     case 'custom':
       return new CustomStateStore(definition, backend, prefix, residentEntriesMax)
     case 'versioned':
-      return new OverlayVersionedStore(definition, backend, prefix, residentEntriesMax)
+      return new OverlayVersionedStore(definition, place)
     default:
       return unreachable(definition)
   }

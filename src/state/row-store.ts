@@ -10,18 +10,12 @@ import type { SessionStoreDefinition, WindowStoreDefinition } from './definition
 import { changelogKey, segmentKey } from './key-layout.ts'
 import type { BytesWrite, OrderedBytes } from './ordered-bytes.ts'
 import type { BucketRow, RestoredRow, RowBucket } from './row-bucket.ts'
+import type { BucketPlace } from './segmented-buckets.ts'
 import { SegmentedStore } from './segmented-store.ts'
 import type { Segments } from './segments.ts'
 import type { ChangelogRecord, ChangelogSink, WindowRange } from './store.ts'
 
 type Definition<K, V> = WindowStoreDefinition<K, V> | SessionStoreDefinition<K, V>
-
-/** Where a store is, and how much of it is kept in memory. */
-export interface RowStorePlace {
-  readonly backend: OrderedBytes
-  readonly prefix: Uint8Array
-  readonly residentEntriesMax: number
-}
 
 /** The parts of a row's changelog key; `keyBytes` is a view. */
 export interface LoggedKey extends Pick<RestoredRow, 'start' | 'end' | 'sequence'> {
@@ -52,7 +46,7 @@ export abstract class RowStore<
 
   constructor(
     definition: Definition<K, V>,
-    place: RowStorePlace,
+    place: BucketPlace,
     decode: (bytes: Uint8Array | undefined) => B,
   ) {
     const { name, keySerde, retentionMs, walkable = false } = definition

@@ -29,16 +29,22 @@ export interface Bucket {
   encode(): Uint8Array | null
 }
 
-export interface SegmentedBucketsOptions<K, B extends Bucket> {
+/** Where buckets are, and how much of them is kept in memory. */
+export interface BucketPlace {
+  readonly backend: OrderedBytes
+  readonly prefix: Uint8Array
+  readonly residentEntriesMax: number
+  /** Whether `apply` encodes buckets, not `stage`: then none may have changed since. */
+  readonly encodesOnApply: boolean
+}
+
+export interface SegmentedBucketsOptions<K, B extends Bucket> extends BucketPlace {
   /** For messages. */
   readonly name: string
   readonly keySerde: Serde<K>
   readonly retentionMs: number
   /** Default: half the retention, at least a minute. */
   readonly segmentIntervalMs?: number
-  readonly backend: OrderedBytes
-  readonly prefix: Uint8Array
-  readonly residentEntriesMax: number
   /** Whether `walk` may be called; every key is then kept in memory. */
   readonly walkable: boolean
   /** Reads the backend's bytes; `undefined` for a bucket that is not there. */
@@ -154,15 +160,14 @@ export class SegmentedBuckets<K, B extends Bucket> {
 
   /** `settle` sends the changes of each bucket to the changelog, after which the bucket can be encoded. */
   stage(settle: (bucket: B, keyBytes: Uint8Array) => void): void {
-    const { firstLive } = this.segments
+    const { encodesOnApply } = this.options
     const keyAt = this.prefix.length + 8
     for (const slot of this.live) {
       const { owner, segment, bucket } = slot
       const key = slot.staged?.key ?? this.layout.lookupSegment(segment, owner.key).slice()
       settle(bucket, key.subarray(keyAt))
       slot.dirty = false
-      // An expired bucket must not come back after its segment was deleted.
-      const value = segment < firstLive ? null : bucket.encode()
+      const value = encodesOnApply ? null : this.encoded(slot)
       if (slot.staged === undefined) {
         // The pin passes from `live` to `staged`.
         slot.staged = { slot, key, value }
@@ -183,10 +188,22 @@ export class SegmentedBuckets<K, B extends Bucket> {
     )
     this.applying = this.staged
     this.staged = []
-    for (const { slot } of this.applying) slot.staged = undefined
+    const { encodesOnApply } = this.options
+    for (const write of this.applying) {
+      if (encodesOnApply) {
+        assert(!write.slot.dirty, `store '${this.options.name}': a bucket changed between stage and apply`)
+        write.value = this.encoded(write.slot)
+      }
+      write.slot.staged = undefined
+    }
     this.latestApplied = this.latestStaged
     if (this.applying.length === 0) return []
     return [...this.applying, this.timeEntry(this.latestApplied)]
+  }
+
+  private encoded({ segment, bucket }: Slot<K, B>): Uint8Array | null {
+    // An expired bucket must not come back after its segment was deleted.
+    return segment < this.segments.firstLive ? null : bucket.encode()
   }
 
   applied(): void {

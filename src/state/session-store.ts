@@ -10,9 +10,9 @@
  */
 import type { SessionStoreDefinition } from './definition.ts'
 import { sessionSuffixBytes, setChangelogSession, splitSessionChangelogKey } from './key-layout.ts'
-import type { OrderedBytes } from './ordered-bytes.ts'
 import type { BucketRow } from './row-bucket.ts'
 import { RowStore, type LoggedKey } from './row-store.ts'
+import type { BucketPlace } from './segmented-buckets.ts'
 import { SessionBucket } from './session-bucket.ts'
 import type { SessionEntry, SessionRange, SessionStore } from './store.ts'
 
@@ -22,13 +22,8 @@ export class OverlaySessionStore<K, V>
 {
   protected override readonly suffixBytes = sessionSuffixBytes
 
-  constructor(
-    definition: SessionStoreDefinition<K, V>,
-    backend: OrderedBytes,
-    prefix: Uint8Array,
-    residentEntriesMax: number,
-  ) {
-    super(definition, { backend, prefix, residentEntriesMax }, bytes => SessionBucket.decode<V>(bytes))
+  constructor(definition: SessionStoreDefinition<K, V>, place: BucketPlace) {
+    super(definition, place, bytes => SessionBucket.decode<V>(bytes))
   }
 
   fetchSession(key: K, start: number, end: number): V | undefined {

@@ -18,6 +18,7 @@ import { segmentKey } from './key-layout.ts'
 import { latestSegment, putVersion, versionAt, versionsIn, type KeyBuckets } from './key-versions.ts'
 import { mergedEntries, type PendingEntry } from './merged-entries.ts'
 import type { BytesWrite, OrderedBytes } from './ordered-bytes.ts'
+import type { BucketPlace } from './segmented-buckets.ts'
 import { SegmentedStore } from './segmented-store.ts'
 import type {
   ChangelogRecord,
@@ -48,12 +49,7 @@ export class OverlayVersionedStore<K, V>
   /** Everything that was put since the last `stage`. */
   private log: LoggedVersion<K, V>[] = []
 
-  constructor(
-    definition: VersionedStoreDefinition<K, V>,
-    backend: OrderedBytes,
-    prefix: Uint8Array,
-    residentEntriesMax: number,
-  ) {
+  constructor(definition: VersionedStoreDefinition<K, V>, place: BucketPlace) {
     const { name, keySerde, historyMs, segmentIntervalMs } = definition
     super({
       name,
@@ -61,14 +57,12 @@ export class OverlayVersionedStore<K, V>
       // A version whose time is just the history ago still counts; a window that is its retention old does not.
       retentionMs: historyMs + 1,
       segmentIntervalMs,
-      backend,
-      prefix,
-      residentEntriesMax,
+      ...place,
       walkable: false,
       decode: bytes => VersionBucket.decode<V>(bytes),
     })
     this.definition = definition
-    this.backend = backend
+    this.backend = place.backend
     this.ofKey = {
       read: segment => this.buckets.read(this.key, segment),
       change: segment => this.buckets.change(this.key, segment),

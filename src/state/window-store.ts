@@ -10,9 +10,9 @@
 import { assert } from '../base/assert.ts'
 import type { WindowStoreDefinition } from './definition.ts'
 import { setChangelogStart, splitWindowChangelogKey, windowSuffixBytes } from './key-layout.ts'
-import type { OrderedBytes } from './ordered-bytes.ts'
 import type { BucketRow } from './row-bucket.ts'
 import { RowStore, type LoggedKey } from './row-store.ts'
+import type { BucketPlace } from './segmented-buckets.ts'
 import type { WindowEntry, WindowRange, WindowStore } from './store.ts'
 import { WindowBucket } from './window-bucket.ts'
 
@@ -23,13 +23,8 @@ export class OverlayWindowStore<K, V>
   protected override readonly suffixBytes = windowSuffixBytes
   private readonly duplicates: boolean
 
-  constructor(
-    definition: WindowStoreDefinition<K, V>,
-    backend: OrderedBytes,
-    prefix: Uint8Array,
-    residentEntriesMax: number,
-  ) {
-    super(definition, { backend, prefix, residentEntriesMax }, bytes => WindowBucket.decode<V>(bytes))
+  constructor(definition: WindowStoreDefinition<K, V>, place: BucketPlace) {
+    super(definition, place, bytes => WindowBucket.decode<V>(bytes))
     this.duplicates = definition.duplicates === true
   }
 

@@ -80,6 +80,9 @@ interface KeptStore extends DriverStore {
 
 type InputMark = { -readonly [Field in keyof InputPosition]: InputPosition[Field] }
 
+/** Commits after which stores are moved into the backend, which nobody reads as long as they have their rows in memory. */
+const stagesMax = 1000
+
 export class DriverTask {
   readonly engine: TaskEngine
   readonly backend = new MemoryBytes()
@@ -92,6 +95,8 @@ export class DriverTask {
   private noted: ReadonlyMap<string, number>
   private readonly options: DriverTaskOptions
   private readonly sent = new Outbox()
+  /** Commits since stores were last moved into the backend. */
+  private stagedCount = 0
   private recorder: TraceRecorder | undefined
 
   constructor(options: DriverTaskOptions) {
@@ -100,7 +105,7 @@ export class DriverTask {
     const { applicationId, partition, subtopology } = options
     for (const [index, definition] of subtopology.stores.entries()) {
       const prefix = Uint8Array.of(index >> 8, index & 0xff)
-      const store = openStore(definition, this.backend, prefix)
+      const store = openStore(definition, this.backend, prefix, { encodesOnApply: true })
       this.stores.set(definition.name, {
         definition,
         prefix,
@@ -166,8 +171,9 @@ export class DriverTask {
 
   /** Moves what the stores hold into the backend, and their changelog records among what was sent. */
   settle(): void {
-    for (const { store, changelog } of this.stores.values()) {
-      this.engine.stageStore(store, changelog)
+    this.stage()
+    this.stagedCount = 0
+    for (const { store } of this.stores.values()) {
       this.backend.writeNow(store.apply())
       store.applied()
       for (const range of store.expired?.() ?? []) this.backend.clearNow(range)
@@ -177,9 +183,15 @@ export class DriverTask {
   /** Commits; answers what was sent since the last time, in the order of sending: to be cleared when it is written. */
   commit(): Outbox {
     this.engine.flushEmissions()
-    this.settle()
+    if (++this.stagedCount < stagesMax) this.stage()
+    else this.settle()
     this.mark()
     return this.sent
+  }
+
+  /** Has the changelog records of the stores among what was sent. A crash asks for no more: it takes the backend too. */
+  private stage(): void {
+    for (const { store, changelog } of this.stores.values()) this.engine.stageStore(store, changelog)
   }
 
   /** Whether it has sent or passed over something since its last commit. */

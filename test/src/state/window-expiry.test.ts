@@ -32,7 +32,12 @@ it('keeps a window that only an uncommitted record has expired', () => {
     retentionMs: 120_000,
   } as const
   const open = (): OverlayWindowStore<string, string> =>
-    new OverlayWindowStore(definition, backend, Uint8Array.of(1), 100)
+    new OverlayWindowStore(definition, {
+      backend,
+      prefix: Uint8Array.of(1),
+      residentEntriesMax: 100,
+      encodesOnApply: false,
+    })
   const store = open()
   store.put('a', 'kept', 1000, 1000)
   commit(store, backend)
