@@ -1,7 +1,7 @@
 /**
  * The test driver beside Kafka's TopologyTestDriver: the four flights jobs, record by record, in the same run.
  *
- *   npm run bench -- driver [--records 300000] [--jobs stateless,join] [--no-kafka]
+ *   npm run bench -- driver [--records 100000] [--jobs stateless,join] [--no-kafka]
  *
  * Both take keys and values as bytes, process each record before the next one is written, and have their output read
  * as it comes. Millrace runs three times: as a test runs it by default, on one partition, which is all that the other
@@ -26,7 +26,7 @@ export async function run(args: readonly string[]): Promise<void> {
     args: [...args],
     allowNegative: true,
     options: {
-      records: { type: 'string', default: '300000' },
+      records: { type: 'string', default: '100000' },
       jobs: { type: 'string', default: jobNames.join(',') },
       kafka: { type: 'boolean', default: true },
       directory: { type: 'string', default: join(root, 'bench/.data') },
