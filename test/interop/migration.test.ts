@@ -82,6 +82,17 @@ class Fleet {
     )
   }
 
+  /** Asks until the answer comes: a cooperative group may rebalance once more after all have their share. */
+  async asked(question: string, word: string, answer: string): Promise<void> {
+    for (let count = this.members.told(word).length + 1; ; count++) {
+      this.members.tell(question)
+      await this.members.until(`${question} is answered`, () => this.members.told(word).length === count)
+      if (this.members.told(word).at(-1) === answer) return
+      if (count > 100) expect(this.members.told(word).at(-1)).toBe(answer)
+      await new Promise(resolve => setTimeout(resolve, 100))
+    }
+  }
+
   async crash(): Promise<void> {
     await this.broker.end('SIGKILL')
     await this.broker.start()
@@ -127,9 +138,7 @@ describe.skipIf('missing' in java)('Java consumers of both protocols in one grou
       fleet.join('c', 'consumer')
       await fleet.settled('a', 'b', 'c')
       expect(await remote.memberTypes(group)).toEqual(['classic', 'classic', 'consumer'])
-      members.tell('describe')
-      await members.until('a description', () => members.told('described').length === 1)
-      expect(members.told('described')).toEqual(['Stable Consumer uniform 3'])
+      await fleet.asked('describe', 'described', 'Stable Consumer uniform 3')
       await fleet.crash()
       await fleet.settled('a', 'b', 'c')
       members.tell('leave a')
@@ -150,9 +159,7 @@ describe.skipIf('missing' in java)('Java consumers of both protocols in one grou
       await members.until('d has left', () => members.told('left').length === 4)
       await fleet.crash()
       await fleet.settled('e', 'f')
-      members.tell('list')
-      await members.until('the group is listed', () => members.told('listed').length === 1)
-      expect(members.told('listed')).toEqual(['Classic Stable'])
+      await fleet.asked('list', 'listed', 'Classic Stable')
       await fleet.check()
     },
   )
@@ -207,9 +214,7 @@ describe.skipIf('missing' in java)('Java consumers of both protocols in one grou
       expect(members.told('failed')[0]).toMatch(/GroupIdNotFound|upgrade is disabled/)
       await fleet.settled('a')
     }
-    members.tell('list')
-    await members.until('the group is listed', () => members.told('listed').length === 1)
-    expect(members.told('listed')).toEqual([listed])
+    await fleet.asked('list', 'listed', listed)
     expect(members.overlaps).toEqual([])
   })
 })
