@@ -18,11 +18,13 @@ import { internalTopic } from './internal-topic-log.ts'
 import type { FileSystem } from './log/files.ts'
 import { logConfigOf } from './log/log-config.ts'
 import { LogDirectory } from './log/log-directory.ts'
+import { ReadAhead } from './log/read-ahead.ts'
 import { topicConfig } from './metadata/topic-config.ts'
 import { loadClusterIdentity } from './metadata/cluster.ts'
 import { LiveConfigs } from './metadata/live-config.ts'
 import { openMetadataLog } from './metadata/metadata-log.ts'
 import { Topics } from './metadata/topics.ts'
+import { BufferPool } from './net/buffer-pool.ts'
 import { DelayedRequests } from './net/delayed.ts'
 import { FetchSessions } from './net/fetch-sessions.ts'
 import { AclIndex } from './security/acl-index.ts'
@@ -43,9 +45,10 @@ export interface Surroundings {
 /** Opens the parts. Whatever fails here leaves the directory unlocked and as it was found. */
 export async function assemble(surroundings: Surroundings): Promise<BrokerContext> {
   const config = brokerConfig(surroundings.config)
-  const logs = openLogs(surroundings, config)
+  const recordMemory = new BufferPool()
+  const logs = openLogs(surroundings, config, recordMemory)
   try {
-    const context = assembleOver(logs, surroundings, config)
+    const context = assembleOver({ logs, config, recordMemory }, surroundings)
     await context.transactions.start()
     return context
   } catch (error) {
@@ -54,7 +57,11 @@ export async function assemble(surroundings: Surroundings): Promise<BrokerContex
   }
 }
 
-function openLogs({ files, directory, clock, random }: Surroundings, config: BrokerConfig): LogDirectory {
+function openLogs(
+  { files, directory, clock, random }: Surroundings,
+  config: BrokerConfig,
+  memory: BufferPool,
+): LogDirectory {
   // The registry is in one of the logs: until it is read, all have the broker's defaults.
   const defaults = logConfigOf(topicConfig({}, config).values)
   return LogDirectory.open({
@@ -66,6 +73,7 @@ function openLogs({ files, directory, clock, random }: Surroundings, config: Bro
     durability: config.durability,
     tailBytesMax: config['log.tail.cache.bytes'],
     tailBytesMaxTotal: config['log.tail.cache.total.bytes'],
+    readAhead: new ReadAhead({ clock, memory }),
     producerIdExpirationMs: config['producer.id.expiration.ms'],
     cleanerEnabled: config['log.cleaner.enable'],
     cleanerBytesMax: config['log.cleaner.dedupe.buffer.size'],
@@ -75,7 +83,13 @@ function openLogs({ files, directory, clock, random }: Surroundings, config: Bro
   })
 }
 
-function assembleOver(logs: LogDirectory, surroundings: Surroundings, config: BrokerConfig): BrokerContext {
+interface OpenParts {
+  readonly logs: LogDirectory
+  readonly config: BrokerConfig
+  readonly recordMemory: BufferPool
+}
+
+function assembleOver({ logs, config, recordMemory }: OpenParts, surroundings: Surroundings): BrokerContext {
   const { directory, files, clock, random } = surroundings
   const identity = loadClusterIdentity({ store: logs, random, config })
   const delayed = new DelayedRequests({ clock, parkedMax: config['fetch.parked.max'] })
@@ -122,6 +136,7 @@ function assembleOver(logs: LogDirectory, surroundings: Surroundings, config: Br
     random,
     identity,
     logs,
+    recordMemory,
     topics,
     groups,
     transactions,

@@ -126,7 +126,7 @@ export class Broker {
     this.#onRefused = onRefused
     this.#dispatch = new Dispatch(context, onFault)
     const { config, clock } = context
-    this.#limits = networkLimits(config, clock)
+    this.#limits = networkLimits(context)
     this.#maintenance = new Maintenance(clock, () => this.#maintain(), {
       intervalMs: Math.min(
         config['log.cleaner.backoff.ms'],

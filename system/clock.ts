@@ -8,10 +8,15 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimer(delayMs, fire): Timer {
+    if (delayMs <= 0) {
+      // A time-out of 0 waits for a millisecond.
+      const immediate = setImmediate(fire)
+      return { cancel: () => clearImmediate(immediate) }
+    }
     let timeout: NodeJS.Timeout
     const arm = (remainingMs: number): void => {
       const step = Math.min(remainingMs, delayMsMax)
-      timeout = setTimeout(() => (remainingMs > step ? arm(remainingMs - step) : fire()), Math.max(0, step))
+      timeout = setTimeout(() => (remainingMs > step ? arm(remainingMs - step) : fire()), step)
     }
     arm(delayMs)
     return { cancel: () => clearTimeout(timeout) }

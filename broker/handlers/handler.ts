@@ -16,6 +16,7 @@ import type { BrokerConfig } from '../config.ts'
 import type { GroupCoordinator } from '../coordinator/group/coordinator.ts'
 import type { TransactionCoordinator } from '../coordinator/transaction/coordinator.ts'
 import type { LogDirectory } from '../log/log-directory.ts'
+import type { BufferPool } from '../net/buffer-pool.ts'
 import type { ClusterIdentity } from '../metadata/cluster.ts'
 import type { LiveConfigs } from '../metadata/live-config.ts'
 import type { Topics } from '../metadata/topics.ts'
@@ -37,6 +38,8 @@ export interface BrokerContext {
   /** Cluster id, node id and the address that clients are told. */
   readonly identity: ClusterIdentity
   readonly logs: LogDirectory
+  /** Where large requests, and records of answers, lie. */
+  readonly recordMemory: BufferPool
   /** The registry of topics; also makes the internal ones on demand. */
   readonly topics: Topics
   readonly groups: GroupCoordinator

@@ -18,61 +18,18 @@
 import { assert } from '../../src/base/assert.ts'
 import { hexOf } from '../../src/base/bytes.ts'
 import { utf8Bytes } from '../../src/base/text.ts'
-import type { Random } from '../../src/base/random.ts'
 import { partitionKey } from '../../src/base/topic-partition.ts'
 import { readProperties, readTopicId, writeProperties, writeTopicId } from './checkpoint-files.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { LogCleaner } from './cleaner.ts'
 import { joinPath, writeNewFile, type DirectoryLock, type FileSystem } from './files.ts'
 import type { LogConfig } from './log-config.ts'
-import type { Durability } from './log-types.ts'
+import type { OpenDirectoryOptions } from './directory-options.ts'
 import { forgetBoot, noteBoot, Noting, openedInThisBoot, UnnotedBytes } from './noting.ts'
 import { PartitionLog } from './partition-log.ts'
 import { partitionMetadataFile } from './segment-names.ts'
 import { TailBudget } from './tail-cache.ts'
 import { WarmSegments } from './warm-segments.ts'
-
-export interface OpenDirectoryOptions {
-  readonly files: FileSystem
-  /** Made if absent. */
-  readonly root: string
-  readonly nowMs: number
-  readonly random: Random
-  /** Configuration of the topics that are found on the disk. */
-  readonly logConfig: (topic: string) => LogConfig
-  /** Default 'process'. */
-  readonly durability?: Durability
-  /** What batches are stamped with. Default 0. */
-  readonly leaderEpoch?: number
-  /** Newest bytes of each partition that are kept in memory. Default 4 MiB. */
-  readonly tailBytesMax?: number
-  /** The same for all partitions together. Default 64 MiB. */
-  readonly tailBytesMaxTotal?: number
-  /** Sealed segments that hold a descriptor at a time. Default 128. */
-  readonly warmSegmentsMax?: number
-  /** Default a day. */
-  readonly producerIdExpirationMs?: number
-  /** Default true. */
-  readonly cleanerEnabled?: boolean
-  /** Memory of the cleaner's offset map. Default 128 MiB; it grows only as far as it is needed. */
-  readonly cleanerBytesMax?: number
-  /** How long the cleaner rests when nothing is dirty. Default 15 s. */
-  readonly cleanerBackoffMs?: number
-  /** How often segments are held against retention. Default 5 min. */
-  readonly retentionIntervalMs?: number
-  /** How often checkpoints are written. Default 60 s. */
-  readonly checkpointIntervalMs?: number
-  /**
-   * Bytes of segments that have reached the disk after which the recovery points are written before that, so that a start
-   * after a kill never reads much more than the active segments. Default 64 MiB.
-   */
-  readonly checkpointBytes?: number
-  /**
-   * Bytes that may be appended to all logs together before those that have the most of them are noted (`noting.ts`). Default
-   * 512 MiB: what a start after a kill reads is never much more.
-   */
-  readonly unnotedBytesMax?: number
-}
 
 /** Something that went wrong in upkeep; the next round tries again. */
 export interface MaintenanceFault {
@@ -369,6 +326,7 @@ export class LogDirectory {
       leaderEpoch,
       random,
       tailBudget: this.#tailBudget,
+      readAhead: this.#options.readAhead,
       warm: this.#warm,
       onSealedSynced: sizeInBytes => {
         if (!this.#closed && !this.#checkpoints.synced(sizeInBytes, this.#logs)) this.#checkpointDueMs = 0

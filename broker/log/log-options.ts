@@ -4,10 +4,10 @@ import type { FileSystem } from './files.ts'
 import type { LogConfig } from './log-config.ts'
 import type { Durability } from './log-types.ts'
 import type { UnnotedBytes } from './noting.ts'
-import type { TailBudget } from './tail-cache.ts'
+import type { LogReaderOptions } from './log-reader.ts'
 import type { WarmSegments } from './warm-segments.ts'
 
-export interface OpenLogOptions {
+export interface OpenLogOptions extends LogReaderOptions {
   readonly files: FileSystem
   /** The partition's own directory; must exist. */
   readonly directory: string
@@ -29,8 +29,6 @@ export interface OpenLogOptions {
   readonly leaderEpoch?: number
   /** Idle producers are forgotten after this long. Default a day. */
   readonly producerIdExpirationMs?: number
-  /** Shared by all logs of a data directory. */
-  readonly tailBudget?: TailBudget
   /** Shared by all logs of a data directory. */
   readonly warm?: WarmSegments
   /** Told of segments that were sealed and have reached the disk, so that the recovery point has moved past them. */

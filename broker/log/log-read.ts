@@ -1,7 +1,7 @@
 /**
- * Reads batches of a log: from the tail in memory without a copy where that can be, else from the segment files.
+ * Reads batches of a log from its segment files, and cuts what was found to the batches that were asked for.
  *
- * Both ways end in `trimBatches`, which cuts what was found to the batches that were asked for. What comes from a file is
+ * What comes from a file is
  * held against its checksums: a damaged batch is never handed out. If it is the first one wanted, the read fails with
  * CORRUPT_MESSAGE and says where; otherwise the read ends before it. Offsets after it are read as ever.
  */
@@ -14,7 +14,6 @@ import { batchFault, isMisplaced } from './batch-scan.ts'
 import type { RecordMemory } from './log-types.ts'
 import type { Segment } from './segment.ts'
 import type { Segments } from './segments.ts'
-import type { TailCache } from './tail-cache.ts'
 import type { AbortedTransaction } from './transaction-index.ts'
 
 /** What is asked for: batches that hold `offset` or more and start before `endOffset`. */
@@ -47,24 +46,13 @@ export function checkInRange(
   )
 }
 
-/** Reads from memory if the offset is there, else from the files. */
-export function readBatches(
-  tail: TailCache,
-  segments: Segments,
-  logEndOffset: number,
-  range: ReadRange,
-): FoundBatches {
-  const cached = tail.read(range.offset, range.endOffset, range.maxBytes)
-  return cached === undefined ? readSegments(segments, logEndOffset, range) : trimBatches(cached, range)
-}
-
 /** What a read answers that finds nothing. */
 export function noBatches(offset: number): FoundBatches {
   return { bytes: noBytes, nextOffset: offset }
 }
 
 /** The wanted part of `bytes`, which hold whole batches in order, the last perhaps cut off. */
-function trimBatches(bytes: Uint8Array, range: ReadRange): FoundBatches {
+export function trimBatches(bytes: Uint8Array, range: ReadRange): FoundBatches {
   let start = 0
   while (whole(bytes, start) && lastOffsetOf(bytes, start) < range.offset)
     start += sizeInBytesOf(bytes, start)
@@ -88,7 +76,7 @@ interface ReadSegment {
 }
 
 /** Reads from the segment files. */
-function readSegments(segments: Segments, logEndOffset: number, range: ReadRange): FoundBatches {
+export function readSegments(segments: Segments, logEndOffset: number, range: ReadRange): FoundBatches {
   for (let index = segments.floorIndex(range.offset); index < segments.all.length; index++) {
     const segment = segments.all[index]!
     if (segment.baseOffset >= range.endOffset) break

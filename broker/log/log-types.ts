@@ -51,6 +51,8 @@ export type IsolationLevel = 'read_uncommitted' | 'read_committed'
 export interface RecordMemory {
   /** At least `bytes` of it, whatever it holds. */
   take(bytes: number): Uint8Array
+  /** Takes over memory that records were read into already. */
+  adopt(memory: Uint8Array): void
 }
 
 export interface ReadOptions {

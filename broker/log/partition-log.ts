@@ -18,7 +18,8 @@ import type { EpochEnd } from './leader-epochs.ts'
 import type { LogConfig } from './log-config.ts'
 import { LogFlush } from './log-flush.ts'
 import type { OpenLogOptions } from './log-options.ts'
-import { checkInRange, collectAborted, noBatches, readBatches } from './log-read.ts'
+import { checkInRange, collectAborted } from './log-read.ts'
+import { LogReader } from './log-reader.ts'
 import { LogState, type LogStateName } from './log-state.ts'
 import { openStore, type LogStore } from './log-store.ts'
 import type {
@@ -37,7 +38,6 @@ import { expiredSegments } from './retention.ts'
 import { agedOut } from './roll.ts'
 import type { Segment } from './segment.ts'
 import { StableOffset } from './stable-offset.ts'
-import { TailBudget, TailCache } from './tail-cache.ts'
 import { findMaxTimestamp, findTimestamp, visibleRange } from './time-lookup.ts'
 
 export class PartitionLog {
@@ -57,7 +57,7 @@ export class PartitionLog {
   readonly #place: string
   /** What is forced to the disk, and when. */
   readonly flushing: LogFlush
-  readonly #tail: TailCache
+  readonly #reader: LogReader
   readonly #stable = new StableOffset()
 
   private constructor(options: OpenLogOptions) {
@@ -70,7 +70,10 @@ export class PartitionLog {
     this.#config = options.config
     this.leaderEpoch = options.leaderEpoch ?? 0
     this.#recoveryPoint = options.recoveryPoint ?? 0
-    this.#tail = new TailCache(options.tailBudget ?? new TailBudget())
+    this.#reader = new LogReader(options, () => ({
+      segments: this.#store.segments,
+      logEndOffset: this.logEndOffset,
+    }))
     this.flushing = new LogFlush({
       target: () => ({ endOffset: this.#writer.endOffset, active: this.#store.segments.active }),
       flushed: (offset, sealedBytes) => this.#flushed(offset, sealedBytes),
@@ -196,11 +199,7 @@ export class PartitionLog {
     const lastStableOffset = this.lastStableOffset
     const endOffset = isolation === 'read_committed' ? lastStableOffset : this.highWatermark
     const range = { offset, endOffset, maxBytes, minOneBatch, memory: options.memory }
-    const found =
-      offset < endOffset
-        ? readBatches(this.#tail, this.#store.segments, this.logEndOffset, range)
-        : noBatches(offset)
-    const { bytes, nextOffset } = found
+    const { bytes, nextOffset } = this.#reader.read(range)
     return {
       records: bytes,
       highWatermark: this.highWatermark,
@@ -285,7 +284,7 @@ export class PartitionLog {
   replaceSegments(originals: readonly Segment[], cleaned: Segment, nowMs: number): boolean {
     if (this.state !== 'open') return false
     // What is dropped from the transaction index must not be served from memory, or aborted records would show.
-    this.#tail.clear()
+    this.#reader.clear()
     for (const original of originals) this.flushing.forget(original)
     return this.#store.replace(originals, cleaned, nowMs + this.#config.fileDeleteDelayMs)
   }
@@ -297,7 +296,7 @@ export class PartitionLog {
     if (this.#options.durability === 'power') this.#store.cut(this.highWatermark)
     this.flushing.restart()
     this.#store.close()
-    this.#tail.clear()
+    this.#reader.clear()
     this.#store = openStore({
       ...this.#options,
       config: this.#config,
@@ -323,7 +322,7 @@ export class PartitionLog {
     this.#state.moveTo('closed')
     this.flushing.close({ durable: settle })
     this.#stable.close()
-    this.#tail.clear()
+    this.#reader.clear()
     this.#store.close()
     return settle
   }
@@ -341,7 +340,7 @@ export class PartitionLog {
     this.#stable.reset(logEndOffset)
     return new LogWriter({
       store: this.#store,
-      tail: this.#tail,
+      tail: this.#reader.tail,
       options: this.#options,
       sealed: segment => this.flushing.sealed(segment),
     })

@@ -36,6 +36,11 @@ export class AnswerMemory {
     return memory
   }
 
+  /** Memory of the same pool, with records of the answer in it. */
+  adopt(memory: Uint8Array): void {
+    this.#taken.push(memory)
+  }
+
   /** What was taken is not part of any answer. */
   discard(): void {
     for (const memory of this.#taken) this.#pool.give(memory)

@@ -1,8 +1,6 @@
 /** What bounds the connections of a broker, made once from its configuration and shared by all its listeners. */
-import type { Clock } from '../../src/base/clock.ts'
 import { StreamsError } from '../../src/base/errors.ts'
-import type { BrokerConfig } from '../config.ts'
-import { BufferPool } from './buffer-pool.ts'
+import type { BrokerContext } from '../handlers/handler.ts'
 import { ByteBudget } from './byte-budget.ts'
 import { ConnectionCounts, perHostOverrides } from './connection-counts.ts'
 import type { ConnectionBudgets } from './connection-memory.ts'
@@ -14,7 +12,11 @@ export interface NetworkLimits {
 }
 
 /** Throws MR-5022 if `max.connections.per.ip.overrides` cannot be read. */
-export function networkLimits(config: BrokerConfig, clock: Clock): NetworkLimits {
+export function networkLimits({
+  config,
+  clock,
+  recordMemory,
+}: Pick<BrokerContext, 'config' | 'clock' | 'recordMemory'>): NetworkLimits {
   const overrides = perHostOverrides(config['max.connections.per.ip.overrides'])
   if (typeof overrides === 'string') {
     throw new StreamsError('MR-5022', { what: `max.connections.per.ip.overrides ${overrides}` })
@@ -34,7 +36,7 @@ export function networkLimits(config: BrokerConfig, clock: Clock): NetworkLimits
     budgets: {
       requests: budget(config['queued.max.request.bytes']),
       answers: budget(config['queued.max.response.bytes']),
-      pool: new BufferPool(),
+      pool: recordMemory,
     },
     arrivalTimeoutMs: config['request.arrival.timeout.ms'],
   }

@@ -5,6 +5,10 @@
 import { expect, it } from 'vitest'
 import { randomIndex, seededRandom, type Random } from '../../../src/base/random.ts'
 import { LogCleaner } from '../../../broker/log/cleaner.ts'
+import { ReadAhead } from '../../../broker/log/read-ahead.ts'
+import { AnswerMemory } from '../../../broker/net/answer-memory.ts'
+import { BufferPool } from '../../../broker/net/buffer-pool.ts'
+import { ManualClock } from '../../../src/testing/manual-clock.ts'
 import { batchOf, openLog, recordsOf, type Bench } from './log-bench.ts'
 
 interface Entry {
@@ -31,6 +35,9 @@ class Run {
   readonly #model = new Model()
   readonly #sequences = new Map<number, number>()
   readonly #compact: boolean
+  /** Pooled, and never given back: what was read is compared later. */
+  readonly #memory = new AnswerMemory(new BufferPool())
+  readonly #clock = new ManualClock()
   #cleaner: LogCleaner
   #value = 0
 
@@ -39,6 +46,14 @@ class Run {
     this.#compact = this.#pick(2) === 0
     this.#bench = openLog({
       tail: this.#pick(3) > 0,
+      open: {
+        readAhead: new ReadAhead({
+          clock: this.#clock,
+          memory: new BufferPool(),
+          worthBytesMin: 1,
+          keptMs: 5,
+        }),
+      },
       config: {
         segmentBytes: 300 + this.#pick(1500),
         indexIntervalBytes: this.#pick(400),
@@ -176,7 +191,10 @@ class Run {
     const from = log.logStartOffset + this.#pick(end - log.logStartOffset + 1)
     const seen = new Set<number>()
     for (let offset = from; offset < end;) {
-      const read = log.read({ offset, maxBytes: 50 + this.#pick(1000), isolation })
+      const memory = this.#pick(4) > 0 ? this.#memory : undefined
+      const read = log.read({ offset, maxBytes: 50 + this.#pick(1000), isolation, memory })
+      // What was read ahead lies in memory of others until the reader comes back.
+      if (this.#pick(2) === 0) this.#clock.advance(this.#pick(3))
       const records = recordsOf(read.records)
       if (read.records.length === 0) break
       let next = offset
