@@ -20,6 +20,23 @@ export class BrokerError extends Error {
   }
 }
 
+/** A record of a batch that was refused, and why. */
+export interface RefusedRecord {
+  /** Which record of the batch, from 0. */
+  readonly batchIndex: number
+  readonly why: string
+}
+
+/** A batch that is refused because of some of its records (KIP-467). */
+export class RecordsRefused extends BrokerError {
+  readonly records: readonly RefusedRecord[]
+
+  constructor(kafkaCode: number, message: string, records: readonly RefusedRecord[]) {
+    super(kafkaCode, message)
+    this.records = records
+  }
+}
+
 /** The code to answer for whatever was thrown: never the message of an unknown error, which may hold secrets. */
 export function kafkaCodeOf(error: unknown): number {
   if (error instanceof BrokerError) return error.kafkaCode

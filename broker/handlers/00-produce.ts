@@ -54,6 +54,12 @@ const topicIdsSince = 13
 const zstdId = 4
 /** Stands in an answer's place until it is there. */
 const unanswered: Failure = { errorCode: -1, errorMessage: 'not answered' }
+const startUntold: ReadonlySet<number> = new Set([
+  kafkaErrors.MESSAGE_TOO_LARGE.code,
+  kafkaErrors.RECORD_LIST_TOO_LARGE.code,
+  kafkaErrors.CORRUPT_MESSAGE.code,
+  kafkaErrors.KAFKA_STORAGE_ERROR.code,
+])
 const noLeader = Object.freeze({ leaderId: -1, leaderEpoch: -1 })
 
 export const produce: ApiHandler<ProduceRequest, ProduceResponse> = apiHandler(Produce, {
@@ -256,7 +262,7 @@ function append(
       currentLeader: noLeader,
     }
   } catch (error) {
-    return refused(index, failureOf(error))
+    return refused(index, failureOf(error), log)
   }
 }
 
@@ -270,14 +276,19 @@ function respond(responses: readonly TopicProduceResponse[]): ProduceResponse {
   return { responses, throttleTimeMs: 0, nodeEndpoints: [] }
 }
 
-function refused(index: number, { errorCode, errorMessage }: Failure): PartitionProduceResponse {
+/** `log`: the one that refused the batch. As in Kafka it is told where it starts, unless the bytes themselves were bad. */
+function refused(
+  index: number,
+  { errorCode, errorMessage, refusedRecords = [] }: Failure,
+  log?: PartitionLog,
+): PartitionProduceResponse {
   return {
     index,
     errorCode,
     baseOffset: -1,
     logAppendTimeMs: -1,
-    logStartOffset: -1,
-    recordErrors: [],
+    logStartOffset: log === undefined || startUntold.has(errorCode) ? -1 : log.logStartOffset,
+    recordErrors: refusedRecords.map(({ batchIndex, why }) => ({ batchIndex, batchIndexErrorMessage: why })),
     errorMessage,
     currentLeader: noLeader,
   }

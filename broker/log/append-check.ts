@@ -31,7 +31,7 @@ import {
 import { RecordCursor } from '../../src/record/batch-reader.ts'
 import { isCodecRegistered, type Scratch } from '../../src/record/compression.ts'
 import { kafkaErrors } from '../../src/protocol/errors.ts'
-import { BrokerError } from '../broker-error.ts'
+import { BrokerError, RecordsRefused, type RefusedRecord } from '../broker-error.ts'
 import { batchFault } from './batch-scan.ts'
 import type { LogConfig } from './log-config.ts'
 import type { AppendOptions } from './log-types.ts'
@@ -47,6 +47,8 @@ export interface IncomingBatch extends ProducerBatch {
   readonly maxTimestamp: number
 }
 
+/** Refused records of one batch that are told; a batch may hold a million. */
+const refusedRecordsMax = 1000
 const cursor = new RecordCursor()
 /** What it decompresses to, batch after batch. */
 const scratch: Scratch = { bytes: new Uint8Array(0) }
@@ -146,9 +148,8 @@ function checkClientBatch(
   if (!isCodecRegistered(codec)) {
     throw new BrokerError(kafkaErrors.UNSUPPORTED_COMPRESSION_TYPE.code, `Codec ${codec} is not known here.`)
   }
-  if (config.timestampType === 'CreateTime') checkTimestamp(maxTimestampOf(bytes, at), config, options.nowMs)
   if (options.recordsChecked ?? true) checkRecords(bytes, at, config, options.nowMs, place)
-  else if (config.compact) checkKeys(bytes, at, place)
+  else checkUnread(bytes, at, config, options.nowMs, place)
 }
 
 function checkSize(bytes: Uint8Array, at: number, config: LogConfig, place: string): void {
@@ -165,16 +166,22 @@ function checkSize(bytes: Uint8Array, at: number, config: LogConfig, place: stri
 function checkRecords(bytes: Uint8Array, at: number, config: LogConfig, nowMs: number, place: string): void {
   let offset = 0
   let maxTimestamp = noTimestamp
+  let outOfTime = false
+  const refused: RefusedRecord[] = []
   const timed = config.timestampType === 'CreateTime'
   walk(bytes, at, place, () => {
     if (cursor.offset !== offset)
       throw invalid(`Record ${offset} of a batch for ${place} has offset ${cursor.offset}.`)
-    if (config.compact && cursor.keyEnd < cursor.keyStart) throw keyMissing(place)
-    if (timed) checkTimestamp(cursor.timestamp, config, nowMs)
+    const keyless = config.compact && cursor.keyEnd < cursor.keyStart
+    const late = !keyless && timed ? timestampFault(cursor.timestamp, config, nowMs) : undefined
+    outOfTime ||= late !== undefined
+    const why = keyless ? keyMissing(place) : late
+    if (why !== undefined && refused.length < refusedRecordsMax) refused.push({ batchIndex: offset, why })
     if (cursor.timestamp > maxTimestamp) maxTimestamp = cursor.timestamp
     cursor.checkHeaders()
     offset++
   })
+  if (refused.length > 0) throw recordsRefused(refused, outOfTime)
   // Some clients leave it out or guess; retention and look-ups by time rely on it. Kafka mends it likewise.
   if (timed && maxTimestamp !== maxTimestampOf(bytes, at)) {
     writeInt64(bytes, at + batchField.maxTimestamp, maxTimestamp)
@@ -182,9 +189,14 @@ function checkRecords(bytes: Uint8Array, at: number, config: LogConfig, nowMs: n
   }
 }
 
-function checkKeys(bytes: Uint8Array, at: number, place: string): void {
+/** What is checked of a batch whose records are not. */
+function checkUnread(bytes: Uint8Array, at: number, config: LogConfig, nowMs: number, place: string): void {
+  const timed = config.timestampType === 'CreateTime'
+  const late = timed ? timestampFault(maxTimestampOf(bytes, at), config, nowMs) : undefined
+  if (late !== undefined) throw badTimestamp(late)
+  if (!config.compact) return
   walk(bytes, at, place, () => {
-    if (cursor.keyEnd < cursor.keyStart) throw keyMissing(place)
+    if (cursor.keyEnd < cursor.keyStart) throw invalid(keyMissing(place))
   })
 }
 
@@ -198,14 +210,26 @@ function walk(bytes: Uint8Array, at: number, place: string, see: () => void): vo
   }
 }
 
-function checkTimestamp(timestamp: number, config: LogConfig, nowMs: number): void {
-  if (timestamp === noTimestamp) return
-  if (timestamp > nowMs + config.timestampAfterMaxMs || timestamp < nowMs - config.timestampBeforeMaxMs) {
-    throw badTimestamp(
-      `Timestamp ${timestamp} is out of range at ${nowMs}: message.timestamp.before.max.ms is ` +
-        `${config.timestampBeforeMaxMs}, message.timestamp.after.max.ms is ${config.timestampAfterMaxMs}.`,
-    )
-  }
+/** What is wrong with the time of a record. */
+function timestampFault(timestamp: number, config: LogConfig, nowMs: number): string | undefined {
+  if (timestamp === noTimestamp) return undefined
+  const latest = nowMs + config.timestampAfterMaxMs
+  if (timestamp <= latest && timestamp >= nowMs - config.timestampBeforeMaxMs) return undefined
+  return (
+    `Timestamp ${timestamp} is out of range at ${nowMs}: message.timestamp.before.max.ms is ` +
+    `${config.timestampBeforeMaxMs}, message.timestamp.after.max.ms is ${config.timestampAfterMaxMs}.`
+  )
+}
+
+/** The code is that of Kafka: one record out of time decides it, whatever is wrong with the others. */
+function recordsRefused(records: readonly RefusedRecord[], outOfTime: boolean): RecordsRefused {
+  const { code } = outOfTime ? kafkaErrors.INVALID_TIMESTAMP : kafkaErrors.INVALID_RECORD
+  const first = records.slice(0, 3).map(({ batchIndex, why }) => `record ${batchIndex}: ${why}`)
+  return new RecordsRefused(
+    code,
+    `Of a batch ${records.length} records are refused, for example ${first.join(' ')}`,
+    records,
+  )
 }
 
 /** Refuses what the producers' state refuses; answers the earlier batch that a batch of a client repeats. */
@@ -248,6 +272,6 @@ function badTimestamp(message: string): BrokerError {
   return new BrokerError(kafkaErrors.INVALID_TIMESTAMP.code, message)
 }
 
-function keyMissing(place: string): BrokerError {
-  return invalid(`${place} is compacted: every record needs a key.`)
+function keyMissing(place: string): string {
+  return `${place} is compacted: every record needs a key.`
 }

@@ -21,6 +21,7 @@ import {
   isTransactional,
   lastOffsetDeltaOf,
   maxTimestampOf,
+  noTimestamp,
   partitionLeaderEpochOf,
   producerEpochOf,
   producerIdOf,
@@ -135,6 +136,8 @@ function bareHeader(bytes: Uint8Array, at: number): Uint8Array {
     ...readBatchHeader(bytes, at),
     sizeInBytes: batchHeaderBytes,
     codec: 0,
+    baseTimestamp: noTimestamp,
+    deleteHorizon: false,
     recordCount: 0,
   })
   return header

@@ -10,6 +10,7 @@
  */
 import { assert } from '../../src/base/assert.ts'
 import { partitionKey } from '../../src/base/topic-partition.ts'
+import { setLogAppendTime } from '../../src/record/batch-format.ts'
 import { writeTransactionMarker } from '../../src/record/control-record.ts'
 import { kafkaErrors } from '../../src/protocol/errors.ts'
 import { BrokerError } from '../broker-error.ts'
@@ -178,6 +179,7 @@ export class PartitionLog {
       outcome: commit ? 'commit' : 'abort',
       timestamp: nowMs,
     })
+    if (this.#config.timestampType === 'LogAppendTime') setLogAppendTime(bytes, 0, nowMs)
     const context = { config: this.#config, leaderEpoch: this.leaderEpoch, nowMs, isLent: false }
     const offset = this.logEndOffset
     const completed = this.#guard(() =>

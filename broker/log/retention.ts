@@ -35,7 +35,8 @@ export function expiredSegments(log: RetainedLog, question: RetentionQuestion): 
     if (end > highWatermark || (segment.active && segment.sizeInBytes === 0)) break
     excess -= segment.sizeInBytes
     const belowStart = !segment.active && end <= logStartOffset
-    const tooMuch = !segment.active && excess >= 0
+    // Only retention.bytes 0 reaches the active segment.
+    const tooMuch = excess >= 0
     if (!belowStart && !tooMuch && !(config.delete && tooOld(segment, config, question))) break
     count++
   }

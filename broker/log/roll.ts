@@ -27,8 +27,8 @@ export function mustRoll(active: Segment, config: LogConfig, question: RollQuest
 
 /** Whether a compacted log begins a segment though nothing is appended: its records must become cleanable in time. */
 export function agedOut(active: Segment, config: LogConfig, nowMs: number): boolean {
-  if (!config.compact || active.sizeInBytes === 0 || config.compactionLagMaxMs === Number.MAX_SAFE_INTEGER)
-    return false
+  const unlimited = config.compactionLagMaxMs >= Number.MAX_SAFE_INTEGER
+  if (!config.compact || active.sizeInBytes === 0 || unlimited) return false
   return nowMs - (active.firstTimestamp ?? active.createdMs) > rollMs(config)
 }
 

@@ -1,6 +1,9 @@
-/** Finds records by their time: the first at or after a timestamp, and the one with the greatest (ListOffsets). */
+/**
+ * Finds records by their time: the first at or after a timestamp, and the one with the greatest (ListOffsets).
+ *
+ * Markers of transactions count as records here, as in Kafka: what a consumer reads from their offset on is the same.
+ */
 import {
-  isControl,
   lastOffsetOf,
   maxTimestampOf,
   partitionLeaderEpochOf,
@@ -49,7 +52,6 @@ export function findMaxTimestamp(segments: Segments, range: LookupRange): Timest
   const newestFirst = segments.all.toSorted((left, right) => right.maxTimestamp - left.maxTimestamp)
   let best: TimestampOffset | undefined
   for (const segment of newestFirst) {
-    // A segment's greatest timestamp may be that of a marker, which is no record; then its batches are looked at.
     if (segment.maxTimestamp <= (best?.timestamp ?? -1)) break
     const timestamp = maxRecordTimestamp(segment)
     if (timestamp <= (best?.timestamp ?? -1)) continue
@@ -70,9 +72,7 @@ function maxRecordTimestamp(segment: Segment): number {
     if (scanner.next()) {
       // Compaction keeps bare headers, whose timestamps are those of records that are gone.
       const holdsRecords = recordCountOf(scanner.bytes, scanner.at) > 0
-      if (holdsRecords && !isControl(scanner.bytes, scanner.at)) {
-        timestamp = Math.max(timestamp, maxTimestampOf(scanner.bytes, scanner.at))
-      }
+      if (holdsRecords) timestamp = Math.max(timestamp, maxTimestampOf(scanner.bytes, scanner.at))
     } else if (scanner.fault === undefined || !scanner.resync(0)) {
       return timestamp
     }
@@ -94,7 +94,7 @@ function firstRecord(
       continue
     }
     const { bytes, at } = scanner
-    if (lastOffsetOf(bytes, at) < range.startOffset || isControl(bytes, at)) continue
+    if (lastOffsetOf(bytes, at) < range.startOffset) continue
     if (!wanted.batch(maxTimestampOf(bytes, at))) continue
     cursor.reset(bytes, at)
     while (cursor.next()) {

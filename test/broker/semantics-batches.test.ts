@@ -176,6 +176,16 @@ describe('records', () => {
     expect([value.readInt16BE(0), value.readInt32BE(2), value.length]).toEqual([0, 0, 6])
   })
 
+  it('G27: with LogAppendTime the markers of transactions say so too', async () => {
+    const world = await startWorld()
+    const { connection } = world
+    await createTopic(connection, 't', { configs: { 'message.timestamp.type': 'LogAppendTime' } })
+    const producer = await initProducer(connection, 'tx')
+    await write(connection, producer, 'v', { topic: 't' })
+    await endTransaction(connection, producer)
+    expect((await stored(connection, 1)).readInt16BE(21)).toBe((1 << 3) | (1 << 4) | (1 << 5))
+  })
+
   it('G27: with LogAppendTime every record has the time of the append', async () => {
     const { connection, clock } = await arrange({ 'message.timestamp.type': 'LogAppendTime' })
     const answer = producedTo(await produce(connection, 't', pair()))
@@ -261,5 +271,41 @@ describe('records', () => {
     const { connection } = await arrange(configs)
     expect(await append(connection, records())).toBe(error)
     expect(fetchedOf(await fetchFrom(connection, 't', 0)).highWatermark).toBe(0)
+  })
+
+  it('G29: says which records a batch is refused for, and which code decides (KIP-467)', async () => {
+    const { connection } = await arrange({
+      'cleanup.policy': 'compact',
+      'message.timestamp.after.max.ms': '1000',
+    })
+    const answer = async (records: readonly (readonly [key: string | null, timestamp: number])[]) => {
+      const writer = new BatchWriter()
+      for (const [key, timestamp] of records)
+        writer.append(timestamp, key === null ? null : utf8Bytes(key), null)
+      const told = producedTo(await produce(connection, 't', writer.close()))
+      return [
+        errorName(told.errorCode),
+        told.recordErrors.map(each => each.batchIndex),
+        told.logStartOffset,
+        told.recordErrors[0]?.batchIndexErrorMessage?.includes('needs a key'),
+      ]
+    }
+    const late = startMs + 10_000
+    const keyless = await answer([
+      ['k', startMs],
+      [null, startMs],
+      ['k', startMs],
+      [null, late],
+    ])
+    expect(keyless).toEqual(['INVALID_RECORD', [1, 3], 0, true])
+    const both = await answer([
+      [null, startMs],
+      ['k', late],
+    ])
+    expect(both).toEqual(['INVALID_TIMESTAMP', [0, 1], 0, true])
+    const many = await answer(Array.from({ length: 3000 }, () => [null, startMs]))
+    expect((many[1] as number[]).length).toBe(1000)
+    const large = producedTo(await produce(connection, 't', batch([['k', 'x'.repeat(2_000_000)]])))
+    expect([errorName(large.errorCode), large.logStartOffset]).toEqual(['MESSAGE_TOO_LARGE', -1])
   })
 })

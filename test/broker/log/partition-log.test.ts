@@ -199,6 +199,16 @@ describe('time', () => {
     expect(bench.log.maxTimestampOffset()?.offset).toBe(2)
   })
 
+  it('finds the marker of a transaction as if it were a record, which Kafka does too', () => {
+    const bench = openLog()
+    const producer = { producerId: 9, producerEpoch: 0 }
+    write(bench, ['a'], { ...producer, baseSequence: 0, transactional: true, timestamp: 10 })
+    bench.log.appendMarker({ ...producer, coordinatorEpoch: 0, commit: true, nowMs: 50 })
+    write(bench, ['b'], { timestamp: 20 })
+    expect(bench.log.offsetForTimestamp(11)).toEqual({ offset: 1, timestamp: 50, leaderEpoch: 0 })
+    expect(bench.log.maxTimestampOffset()).toEqual({ offset: 1, timestamp: 50, leaderEpoch: 0 })
+  })
+
   it('mends a header that does not tell the greatest timestamp', () => {
     const bench = openLog({ config: { segmentBytes: 200 } })
     const batch = batchOf(['a'], { timestamp: 1000 })

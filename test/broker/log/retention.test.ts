@@ -84,6 +84,14 @@ describe('a new segment begins', () => {
     bench.log.maintain(startMs + 1001)
     expect(bases(bench)).toEqual([0, 1])
   })
+
+  it('not so where that is unlimited, however old the records are', () => {
+    // The default of the topic key, which is no safe integer.
+    const bench = openLog({ config: { compact: true, segmentMs: 1000, compactionLagMaxMs: 2 ** 63 } })
+    bench.log.append(batchOf([['k', 'v']]), { origin: 'client', nowMs: startMs })
+    bench.log.maintain(startMs + 100_000)
+    expect(bases(bench)).toEqual([0])
+  })
 })
 
 describe('retention', () => {
@@ -120,14 +128,17 @@ describe('retention', () => {
     expect([bench.log.logStartOffset, bench.log.logEndOffset]).toEqual([3, 4])
   })
 
-  it('by size keeps at least retention.bytes, and never takes the active segment', () => {
+  it('by size keeps at least retention.bytes, and takes the active segment only if that is 0', () => {
     const bench = openLog({ config: { segmentBytes: batchBytes * 2, retentionBytes: batchBytes * 4 } })
     fill(bench, 9)
     bench.log.maintain(startMs)
     expect(bases(bench)).toEqual([4, 6, 8])
-    bench.log.configure({ ...bench.config, retentionBytes: 0 })
+    bench.log.configure({ ...bench.config, retentionBytes: 1 })
     bench.log.maintain(startMs)
     expect(bases(bench)).toEqual([8])
+    bench.log.configure({ ...bench.config, retentionBytes: 0 })
+    bench.log.maintain(startMs)
+    expect([bench.log.logStartOffset, bases(bench)]).toEqual([9, [9]])
   })
 
   it('of a topic that is compacted too applies as to any other', () => {
