@@ -21,6 +21,7 @@ import { LogDirectory } from './log/log-directory.ts'
 import { ReadAhead } from './log/read-ahead.ts'
 import { topicConfig } from './metadata/topic-config.ts'
 import { loadClusterIdentity } from './metadata/cluster.ts'
+import { refuseForeignData } from './metadata/foreign-data.ts'
 import { LiveConfigs } from './metadata/live-config.ts'
 import { openMetadataLog } from './metadata/metadata-log.ts'
 import { Topics } from './metadata/topics.ts'
@@ -45,6 +46,7 @@ export interface Surroundings {
 /** Opens the parts. Whatever fails here leaves the directory unlocked and as it was found. */
 export async function assemble(surroundings: Surroundings): Promise<BrokerContext> {
   const config = brokerConfig(surroundings.config)
+  refuseForeignData(surroundings.files, surroundings.directory)
   const recordMemory = new BufferPool()
   const logs = openLogs(surroundings, config, recordMemory)
   try {

@@ -21,7 +21,7 @@ import type { BrokerConfigInput } from './config.ts'
 import type { BrokerContext } from './handlers/handler.ts'
 import type { FileSystem } from './log/files.ts'
 import { NodeFiles } from './log/node-files.ts'
-import { damageFound } from './log/damage-report.ts'
+import { damageFound, straysFound } from './log/damage-report.ts'
 import type { PartitionLog } from './log/partition-log.ts'
 import { WatchedFiles } from './log/watched-files.ts'
 import { Maintenance } from './maintenance.ts'
@@ -96,6 +96,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const context = await assemble({ directory, files, clock, random, config: options.config })
   const { onFault = warn, onRefused = () => undefined } = options
   for (const damage of damageFound(context.logs.partitions())) onFault(damage)
+  for (const stray of straysFound(context.logs.strays)) onFault(stray)
   return new Broker(context, { onFault, onRefused })
 }
 

@@ -1,4 +1,4 @@
-/** What opening the logs found damaged, one error for each damaged stretch: for whoever runs the broker to read. */
+/** What opening the logs found damaged, or of no topic, one error each: for whoever runs the broker to read. */
 import { StreamsError } from '../../src/base/errors.ts'
 import type { PartitionLog } from './partition-log.ts'
 
@@ -16,5 +16,18 @@ export function damageFound(logs: readonly PartitionLog[]): readonly StreamsErro
         fix: 'Check the volume. To go on, have consumers seek past them, or restore the file from a copy.',
       })
     }),
+  )
+}
+
+/** MR-5024 for every log that was moved aside, since the registry of topics knows nothing of it. */
+export function straysFound(directories: readonly string[]): readonly StreamsError[] {
+  return directories.map(
+    where =>
+      new StreamsError('MR-5024', {
+        what: 'A directory with records is of no topic that the registry knows; it was moved aside.',
+        where,
+        why: 'The registry lost the topic with a damaged disk or an old copy, or somebody put the directory there.',
+        fix: 'Keep it if the records matter, delete it if not: the broker does not touch it again.',
+      }),
   )
 }

@@ -11,6 +11,7 @@
  *   <root>/.written-in                         the boot of the machine in which all logs were opened (`noting.ts`)
  *   <root>/<topic>-<partition>/                a log; LOG_FORMAT.md says what is in it
  *   <root>/<topic>-<partition>.<hex>-delete/   a deleted one on its way out
+ *   <root>/<topic>-<partition>.<hex>-stray/    one of no topic that was moved aside; nothing looks into it
  *
  * No timers here: whoever runs the broker calls `maintain`, as often as it likes, and again at once while it answers
  * that it is busy. Removal of a deleted partition and compaction are cut into small steps, so that a call is short.
@@ -27,7 +28,7 @@ import type { LogConfig } from './log-config.ts'
 import type { OpenDirectoryOptions } from './directory-options.ts'
 import { forgetBoot, noteBoot, Noting, openedInThisBoot, UnnotedBytes } from './noting.ts'
 import { PartitionLog } from './partition-log.ts'
-import { partitionMetadataFile } from './segment-names.ts'
+import { isLogFile, partitionDirectory, partitionMetadataFile } from './segment-names.ts'
 import { TailBudget } from './tail-cache.ts'
 import { WarmSegments } from './warm-segments.ts'
 
@@ -45,7 +46,6 @@ export interface MaintenanceResult {
 
 const cleanShutdownFile = '.kafka_cleanshutdown'
 const propertiesFile = 'meta.properties'
-const partitionDirectory = /^([a-zA-Z0-9._-]+)-(\d+)\/$/
 const topicName = /^[a-zA-Z0-9._-]{1,249}$/
 
 export class LogDirectory {
@@ -62,6 +62,8 @@ export class LogDirectory {
   readonly #cleaner: LogCleaner | undefined
   /** Directories of deleted partitions, to be removed. */
   readonly #doomed: string[] = []
+  /** Where logs of no topic were moved to. */
+  readonly #strays: string[] = []
   readonly #checkpoints: Checkpoints
   readonly #noting: Noting
   #retentionDueMs: number
@@ -162,17 +164,38 @@ export class LogDirectory {
 
   /** Closes the log of a partition and takes its files away. Not an error if there is none. */
   delete(topic: string, partition: number): void {
+    if (this.#logs.has(partitionKey(topic, partition)))
+      this.#doomed.push(this.#takeAway(topic, partition, 'delete'))
+  }
+
+  /** Closes a log and answers what its directory is called from now on. */
+  #takeAway(topic: string, partition: number, suffix: 'delete' | 'stray'): string {
     const key = partitionKey(topic, partition)
     const log = this.#logs.get(key)
-    if (log === undefined) return
+    assert(log !== undefined, 'a log that is not there was taken away')
     this.#cleaner?.forget(log)
     log.close({ clean: false })
     this.#logs.delete(key)
     this.#topicIds.delete(key)
-    const doomed = joinPath(this.#root, `${key}.${this.#randomHex()}-delete`)
-    this.#files.rename(log.directory, doomed)
+    const path = joinPath(this.#root, `${key}.${this.#randomHex()}-${suffix}`)
+    this.#files.rename(log.directory, path)
     if (this.#syncs) this.#files.syncDirectory(this.#root)
-    this.#doomed.push(doomed)
+    return path
+  }
+
+  /**
+   * Takes a log of no topic out of the way. It is deleted if it is empty, and moved aside if it has records, or files that
+   * are none of a log's: a registry that was lost must not take the records with it.
+   */
+  dismiss({ topic, partition, directory, logStartOffset, logEndOffset }: PartitionLog): void {
+    const isOurs = this.#files.list(directory).every(isLogFile)
+    if (isOurs && logStartOffset === logEndOffset) this.delete(topic, partition)
+    else this.#strays.push(this.#takeAway(topic, partition, 'stray'))
+  }
+
+  /** Directories of logs that were moved aside since this was opened. */
+  get strays(): readonly string[] {
+    return this.#strays
   }
 
   /** Changes the configuration of a topic's logs. */

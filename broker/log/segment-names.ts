@@ -12,6 +12,9 @@ export type SegmentSuffix = '' | '.cleaned' | '.swap' | '.deleted'
 export const leaderEpochFile = 'leader-epoch-checkpoint'
 export const partitionMetadataFile = 'partition.metadata'
 
+/** What the directory of a partition is called, as `FileSystem.list` names directories: topic and number. */
+export const partitionDirectory = /^([a-zA-Z0-9._-]+)-(\d+)\/$/
+
 const pattern = /^(\d{20})\.(log|index|timeindex|txnindex|snapshot)(\.cleaned|\.swap|\.deleted)?$/
 
 /** Twenty digits, so that names sort as offsets do. */
@@ -46,4 +49,14 @@ export function parsePartitionFileName(name: string): PartitionFileName | undefi
     kind: match[2] as PartitionFileName['kind'],
     suffix: (match[3] ?? '') as SegmentSuffix,
   }
+}
+
+/** Whether a file of a partition's directory is one of those that a log has there, or was writing. */
+export function isLogFile(name: string): boolean {
+  const whole = name.replace(/\.tmp$/, '')
+  return (
+    whole === leaderEpochFile ||
+    whole === partitionMetadataFile ||
+    parsePartitionFileName(whole) !== undefined
+  )
 }

@@ -56,6 +56,8 @@ export interface FactStore {
 export class MetadataLog implements FactStore {
   readonly #log: PartitionLog
   readonly #facts = new Map<FactKind, Map<string, Fact>>()
+  /** Topics that are gone, of those that the log still tells of. */
+  readonly #removed = new Set<string>()
   readonly #writer = new BatchWriter()
   /** Covers what was appended last; `undefined` when it is durable. */
   #flush: Promise<void> | undefined
@@ -84,6 +86,11 @@ export class MetadataLog implements FactStore {
       offset = next
     }
     return entries
+  }
+
+  /** Whether `load` found that a topic was there and is no more. */
+  wasRemoved(name: string): boolean {
+    return this.#removed.has(name)
   }
 
   /** Remembers a topic's new state. */
@@ -129,7 +136,11 @@ export class MetadataLog implements FactStore {
     const { topic: name } = names
     if (typeof name === 'string') {
       entries.delete(name)
-      if (value !== null) entries.set(name, readEntry(name, parse(value, offset), offset))
+      if (value === null) this.#removed.add(name)
+      else {
+        this.#removed.delete(name)
+        entries.set(name, readEntry(name, parse(value, offset), offset))
+      }
       return
     }
     const kind = factKinds.find(each => typeof names[each] === 'string')

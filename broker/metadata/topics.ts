@@ -3,7 +3,8 @@
  *
  * The record in the metadata log decides: a topic (or a partition) is made on disk before its record is written, and
  * taken away after its removal is. So a crash in between leaves directories of no topic, which `load` removes, and never
- * a topic without them; still, `load` makes what is missing. A change that fails leaves the registry as it was.
+ * a topic without them; still, `load` makes what is missing. Records of a topic that was neither made nor removed, as the
+ * registry has it, are moved aside and not removed. A change that fails leaves the registry as it was.
  *
  * Callers validate (`planTopic`); the registry asserts.
  */
@@ -77,11 +78,13 @@ export class Topics {
   /** Reads the registry and opens every partition. Once, before anything else. */
   load(): void {
     const entries = this.#metadata.load()
-    for (const { topic, partition } of this.#logs.partitions()) {
+    for (const log of this.#logs.partitions()) {
+      const { topic, partition } = log
+      if (topic === metadataLogName) continue
       const entry = entries.get(topic)
-      const isStray =
-        entry === undefined || partition >= entry.partitionCount || this.#isOfAnother(entry, partition)
-      if (topic !== metadataLogName && isStray) this.#logs.delete(topic, partition)
+      if (this.#metadata.wasRemoved(topic) || (entry !== undefined && this.#isOfAnother(entry, partition)))
+        this.#logs.delete(topic, partition)
+      else if (entry === undefined || partition >= entry.partitionCount) this.#logs.dismiss(log)
     }
     for (const entry of entries.values()) this.#enter(this.#open(entry, []))
   }
