@@ -29,7 +29,7 @@ export function mustRoll(active: Segment, config: LogConfig, question: RollQuest
 export function agedOut(active: Segment, config: LogConfig, nowMs: number): boolean {
   const unlimited = config.compactionLagMaxMs >= Number.MAX_SAFE_INTEGER
   if (!config.compact || active.sizeInBytes === 0 || unlimited) return false
-  return nowMs - (active.firstTimestamp ?? active.createdMs) > rollMs(config)
+  return nowMs - (active.firstTimestamp ?? active.createdMs) > config.compactionLagMaxMs
 }
 
 /** By records' time where they have one, so that old data is split as it was when it was new. */

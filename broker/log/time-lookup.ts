@@ -47,9 +47,10 @@ export function findTimestamp(
   return undefined
 }
 
-/** The first record that has the greatest timestamp of all; undefined if no record has one. */
+/** The first record that has the greatest timestamp of all; undefined if none has one, or if it may not be seen yet. */
 export function findMaxTimestamp(segments: Segments, range: LookupRange): TimestampOffset | undefined {
   const newestFirst = segments.all.toSorted((left, right) => right.maxTimestamp - left.maxTimestamp)
+  const known = { ...range, endOffset: Infinity }
   let best: TimestampOffset | undefined
   for (const segment of newestFirst) {
     if (segment.maxTimestamp <= (best?.timestamp ?? -1)) break
@@ -57,12 +58,12 @@ export function findMaxTimestamp(segments: Segments, range: LookupRange): Timest
     if (timestamp <= (best?.timestamp ?? -1)) continue
     const from = Math.max(segment.indexes.times.offsetFor(timestamp - 1), range.startOffset)
     best =
-      firstRecord(segment, from, range, {
+      firstRecord(segment, from, known, {
         batch: maxTimestamp => maxTimestamp >= timestamp,
         record: each => each >= timestamp,
       }) ?? best
   }
-  return best
+  return best === undefined || best.offset >= range.endOffset ? undefined : best
 }
 
 function maxRecordTimestamp(segment: Segment): number {

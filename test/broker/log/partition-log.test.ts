@@ -209,6 +209,20 @@ describe('time', () => {
     expect(bench.log.maxTimestampOffset()).toEqual({ offset: 1, timestamp: 50, leaderEpoch: 0 })
   })
 
+  it('has no greatest time for a reader who may not see the record yet, as Kafka', () => {
+    const bench = openLog()
+    write(bench, ['a'], { timestamp: 10 })
+    write(bench, ['b'], {
+      producerId: 9,
+      producerEpoch: 0,
+      baseSequence: 0,
+      transactional: true,
+      timestamp: 20,
+    })
+    expect(bench.log.maxTimestampOffset()?.offset).toBe(1)
+    expect(bench.log.maxTimestampOffset('read_committed')).toBeUndefined()
+  })
+
   it('mends a header that does not tell the greatest timestamp', () => {
     const bench = openLog({ config: { segmentBytes: 200 } })
     const batch = batchOf(['a'], { timestamp: 1000 })

@@ -85,6 +85,15 @@ describe('a new segment begins', () => {
     expect(bases(bench)).toEqual([0, 1])
   })
 
+  it('and no sooner, whatever segment.ms says', () => {
+    const bench = openLog({ config: { compact: true, segmentMs: 1000, compactionLagMaxMs: 5000 } })
+    bench.log.append(batchOf([['k', 'v']]), { origin: 'client', nowMs: startMs })
+    bench.log.maintain(startMs + 4999)
+    expect(bases(bench)).toEqual([0])
+    bench.log.maintain(startMs + 5001)
+    expect(bases(bench)).toEqual([0, 1])
+  })
+
   it('not so where that is unlimited, however old the records are', () => {
     // The default of the topic key, which is no safe integer.
     const bench = openLog({ config: { compact: true, segmentMs: 1000, compactionLagMaxMs: 2 ** 63 } })
