@@ -210,7 +210,7 @@ describe('time', () => {
   })
 
   it('has no greatest time for a reader who may not see the record yet, as Kafka', () => {
-    const bench = openLog()
+    const bench = openLog({ config: { segmentBytes: 100 } })
     write(bench, ['a'], { timestamp: 10 })
     write(bench, ['b'], {
       producerId: 9,
