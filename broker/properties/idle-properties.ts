@@ -112,8 +112,45 @@ const groups: readonly { readonly reason: string; readonly names: string }[] = [
   {
     reason: 'There are no metrics reporters.',
     names: `
-      kafka.metrics.polling.interval.secs kafka.metrics.reporters metric.reporters
-      metrics.num.samples metrics.recording.level metrics.sample.window.ms telemetry.max.bytes
+      auto.include.jmx.reporter jmx.hostname jmx.port kafka.csv.metrics.dir
+      kafka.csv.metrics.reporter.enabled kafka.metrics.polling.interval.secs kafka.metrics.reporters
+      metric.reporters metrics.jmx.exclude metrics.jmx.include metrics.num.samples
+      metrics.recording.level metrics.sample.window.ms telemetry.max.bytes
+    `,
+  },
+  {
+    reason: 'Kerberos and OAuth are not there; a listener that asks for them is refused.',
+    names: `
+      sasl.client.callback.handler.class sasl.kerberos.kinit.cmd
+      sasl.kerberos.min.time.before.relogin sasl.kerberos.principal.to.local.rules
+      sasl.kerberos.service.name sasl.kerberos.ticket.renew.jitter
+      sasl.kerberos.ticket.renew.window.factor sasl.login.callback.handler.class
+      sasl.login.class sasl.login.connect.timeout.ms sasl.login.read.timeout.ms
+      sasl.login.refresh.buffer.seconds sasl.login.refresh.min.period.seconds
+      sasl.login.refresh.window.factor sasl.login.refresh.window.jitter
+      sasl.login.retry.backoff.max.ms sasl.login.retry.backoff.ms
+      sasl.oauthbearer.assertion.algorithm sasl.oauthbearer.assertion.claim.aud
+      sasl.oauthbearer.assertion.claim.exp.seconds sasl.oauthbearer.assertion.claim.iss
+      sasl.oauthbearer.assertion.claim.jti.include
+      sasl.oauthbearer.assertion.claim.nbf.seconds sasl.oauthbearer.assertion.claim.sub
+      sasl.oauthbearer.assertion.file sasl.oauthbearer.assertion.private.key.file
+      sasl.oauthbearer.assertion.private.key.passphrase
+      sasl.oauthbearer.assertion.template.file sasl.oauthbearer.client.credentials.client.id
+      sasl.oauthbearer.client.credentials.client.secret sasl.oauthbearer.clock.skew.seconds
+      sasl.oauthbearer.expected.audience sasl.oauthbearer.expected.issuer
+      sasl.oauthbearer.header.urlencode sasl.oauthbearer.jwks.endpoint.refresh.ms
+      sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms
+      sasl.oauthbearer.jwks.endpoint.retry.backoff.ms sasl.oauthbearer.jwks.endpoint.url
+      sasl.oauthbearer.jwt.retriever.class sasl.oauthbearer.jwt.validator.class
+      sasl.oauthbearer.scope sasl.oauthbearer.scope.claim.name sasl.oauthbearer.sub.claim.name
+      sasl.oauthbearer.token.endpoint.url
+    `,
+  },
+  {
+    reason: 'TLS is that of OpenSSL: there is nothing of Java to choose.',
+    names: `
+      ssl.allow.dn.changes ssl.allow.san.changes ssl.keymanager.algorithm ssl.provider
+      ssl.secure.random.implementation ssl.trustmanager.algorithm
     `,
   },
   {
@@ -141,7 +178,37 @@ const groups: readonly { readonly reason: string; readonly names: string }[] = [
       transaction.two.phase.commit.enable unstable.api.versions.enable
     `,
   },
+  {
+    reason: 'Apache Kafka 4 has it no more.',
+    names: `
+      broker.id.generation.enable control.plane.listener.name controlled.shutdown.max.retries
+      controlled.shutdown.retry.backoff.ms inter.broker.protocol.version
+      leader.imbalance.per.broker.percentage log.message.downconversion.enable
+      log.message.format.version offsets.commit.required.acks password.encoder.cipher.algorithm
+      password.encoder.iterations password.encoder.key.length
+      password.encoder.keyfactory.algorithm password.encoder.old.secret password.encoder.secret
+      replica.lag.max.messages reserved.broker.max.id
+    `,
+  },
+  {
+    reason: 'It is a property of clients, or of the scripts that start Apache Kafka.',
+    names: `
+      controller.listener.security.protocol logs.dir max.partition.fetch.bytes max.request.size
+    `,
+  },
 ]
+
+/** What begins so belongs to something that is not there, whatever its name. */
+const families: readonly (readonly [prefix: string, reason: string])[] = [
+  ['zookeeper.', 'ZooKeeper is not needed.'],
+  ['confluent.', 'It belongs to Confluent Server.'],
+  ['cruise.control.metrics.', 'There are no metrics reporters.'],
+]
+
+/** Why a property changes nothing; `undefined` if it may change something, or is not known. */
+export function idleReason(name: string): string | undefined {
+  return idleProperties.get(name) ?? families.find(([prefix]) => name.startsWith(prefix))?.[1]
+}
 
 /** Property name → why it changes nothing. */
 export const idleProperties: ReadonlyMap<string, string> = new Map(

@@ -62,15 +62,19 @@ export function isListenerProperty(name: string): boolean {
   return name.startsWith(prefix)
 }
 
+/** Whether it is one of the listener of this name. */
+export function isPropertyOf(name: string, listener: string): boolean {
+  return name.startsWith(`${prefix}${listener.toLowerCase()}.`)
+}
+
 /** What is wrong with the name of a listener's property; `undefined` if nothing is. */
 export function listenerPropertyFault(
   name: string,
   listeners: readonly SecuredListener[],
 ): string | undefined {
-  const rest = name.slice(prefix.length)
-  const listener = listeners.find(each => rest.startsWith(`${each.name.toLowerCase()}.`))
+  const listener = listeners.find(each => isPropertyOf(name, each.name))
   if (listener === undefined) return `${name} is of a listener that listeners does not have`
-  const key = rest.slice(listener.name.length + 1)
+  const key = name.slice(prefix.length + listener.name.length + 1)
   const mechanism = saslMechanisms.find(each => key.startsWith(`${each.toLowerCase()}.`))
   const plain = mechanism === undefined ? key : key.slice(mechanism.length + 1)
   const isKnown = mechanism === undefined ? securityNames.includes(plain) : saslNames.slice(1).includes(plain)
@@ -209,7 +213,8 @@ function readSasl(get: Lookup): SaslOptions | Refusal {
   return { mechanisms, passwords, sessionMs }
 }
 
-function wordsOf(text: string): string[] {
+/** Words separated by commas. */
+export function wordsOf(text: string): string[] {
   return text
     .split(',')
     .map(word => word.trim())

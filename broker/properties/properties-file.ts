@@ -6,32 +6,45 @@
 /** The entries in order; of a key that is there twice the last value counts. */
 export function readProperties(text: string): ReadonlyMap<string, string> {
   const entries = new Map<string, string>()
-  for (const line of logicalLines(text)) {
-    const separator = /(?<!\\)(?:\\\\)*[=:\s]/.exec(line)
-    const end = separator === null ? line.length : separator.index + separator[0].length - 1
+  for (const { line } of logicalLines(text)) {
+    const end = keyEnd(line)
     const rest = line.slice(end).replace(/^\s*[=:]?\s*/, '')
     entries.set(unescape(line.slice(0, end)), unescape(rest))
   }
   return entries
 }
 
-/** Lines without comments, continued ones as one, leading space taken off. */
-function logicalLines(text: string): string[] {
-  const lines: string[] = []
+/** In which line each key is, from 1; of one that is there twice the last, which counts. */
+export function propertyLines(text: string): ReadonlyMap<string, number> {
+  return new Map(
+    logicalLines(text).map(({ line, number }) => [unescape(line.slice(0, keyEnd(line))), number]),
+  )
+}
+
+function keyEnd(line: string): number {
+  const separator = /(?<!\\)(?:\\\\)*[=:\s]/.exec(line)
+  return separator === null ? line.length : separator.index + separator[0].length - 1
+}
+
+/** Lines without comments, continued ones as one, leading space taken off; and where each begins. */
+function logicalLines(text: string): { readonly line: string; readonly number: number }[] {
+  const lines: { line: string; number: number }[] = []
   let continued: string | undefined
-  for (const natural of text.split(/\r\n|\r|\n/)) {
+  let number = 0
+  for (const [index, natural] of text.split(/\r\n|\r|\n/).entries()) {
     const line = natural.replace(/^[ \t\f]+/, '')
     if (continued === undefined && (line === '' || line.startsWith('#') || line.startsWith('!'))) continue
+    if (continued === undefined) number = index + 1
     const whole: string = (continued ?? '') + line
     const trailing = /\\*$/.exec(whole)![0].length
     if (trailing % 2 === 1) {
       continued = whole.slice(0, -1)
       continue
     }
-    lines.push(whole)
+    lines.push({ line: whole, number })
     continued = undefined
   }
-  if (continued !== undefined) lines.push(continued)
+  if (continued !== undefined) lines.push({ line: continued, number })
   return lines
 }
 

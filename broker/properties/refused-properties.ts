@@ -22,32 +22,15 @@ const groups: readonly { readonly reason: string; readonly names: string }[] = [
   {
     reason: 'It belongs to a mechanism, a store or a plug-in of the Java broker that is not there.',
     names: `
-      sasl.client.callback.handler.class sasl.kerberos.kinit.cmd
-      sasl.kerberos.min.time.before.relogin sasl.kerberos.principal.to.local.rules
-      sasl.kerberos.service.name sasl.kerberos.ticket.renew.jitter
-      sasl.kerberos.ticket.renew.window.factor sasl.login.callback.handler.class
-      sasl.login.class sasl.login.connect.timeout.ms sasl.login.read.timeout.ms
-      sasl.login.refresh.buffer.seconds sasl.login.refresh.min.period.seconds
-      sasl.login.refresh.window.factor sasl.login.refresh.window.jitter
-      sasl.login.retry.backoff.max.ms sasl.login.retry.backoff.ms
-      sasl.oauthbearer.assertion.algorithm sasl.oauthbearer.assertion.claim.aud
-      sasl.oauthbearer.assertion.claim.exp.seconds sasl.oauthbearer.assertion.claim.iss
-      sasl.oauthbearer.assertion.claim.jti.include
-      sasl.oauthbearer.assertion.claim.nbf.seconds sasl.oauthbearer.assertion.claim.sub
-      sasl.oauthbearer.assertion.file sasl.oauthbearer.assertion.private.key.file
-      sasl.oauthbearer.assertion.private.key.passphrase
-      sasl.oauthbearer.assertion.template.file sasl.oauthbearer.client.credentials.client.id
-      sasl.oauthbearer.client.credentials.client.secret sasl.oauthbearer.clock.skew.seconds
-      sasl.oauthbearer.expected.audience sasl.oauthbearer.expected.issuer
-      sasl.oauthbearer.jwks.endpoint.refresh.ms
-      sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms
-      sasl.oauthbearer.jwks.endpoint.retry.backoff.ms sasl.oauthbearer.jwks.endpoint.url
-      sasl.oauthbearer.jwt.retriever.class sasl.oauthbearer.jwt.validator.class
-      sasl.oauthbearer.scope sasl.oauthbearer.scope.claim.name sasl.oauthbearer.sub.claim.name
-      sasl.oauthbearer.token.endpoint.url sasl.server.callback.handler.class
-      ssl.allow.dn.changes ssl.allow.san.changes ssl.engine.factory.class
-      ssl.keymanager.algorithm ssl.provider ssl.secure.random.implementation
-      ssl.trustmanager.algorithm delegation.token.secret.key
+      delegation.token.master.key delegation.token.secret.key sasl.server.callback.handler.class
+      ssl.engine.factory.class
+    `,
+  },
+  {
+    reason:
+      'Such a quota is set while the broker runs: kafka-configs --alter --entity-type clients --entity-default.',
+    names: `
+      quota.consumer.default quota.producer.default
     `,
   },
 ]
@@ -61,3 +44,24 @@ export const refusedProperties: ReadonlyMap<string, string> = new Map(
       .map(name => [name, reason] as const),
   ),
 )
+
+/** Values with which they ask for nothing: what Apache Kafka does by default, as some files spell it out. */
+const harmless: ReadonlyMap<string, readonly string[]> = new Map([
+  [
+    'principal.builder.class',
+    ['org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder'],
+  ],
+  ['ssl.engine.factory.class', ['org.apache.kafka.common.security.ssl.DefaultSslEngineFactory']],
+  ['remote.log.storage.system.enable', ['false']],
+  ['quota.consumer.default', ['9223372036854775807']],
+  ['quota.producer.default', ['9223372036854775807']],
+])
+
+/** Why a property is refused with this value; `undefined` if it is not. */
+export function refusalOfProperty(name: string, value: string): string | undefined {
+  // What belongs to the providers of values that are refused.
+  if (name.startsWith('config.providers.')) return refusedProperties.get('config.providers')
+  const given = value.trim()
+  if (given === '' || harmless.get(name)?.includes(given) === true) return undefined
+  return refusedProperties.get(name)
+}

@@ -1,4 +1,5 @@
 /** The text of docs/broker-config.md, made from the tables that the broker reads. */
+import { formatConfigValue } from '../../broker/config-table.ts'
 import { brokerConfigTable } from '../../broker/config.ts'
 import { groupConfigTable, liveBrokerTable } from '../../broker/metadata/live-config.ts'
 import { topicConfigTable } from '../../broker/metadata/topic-config.ts'
@@ -15,6 +16,16 @@ export function configDocument(): string {
 Names, units and meanings are Kafka's; \`durability\` is our own. Defaults are Kafka's too, but for what one node and an
 embedded broker want otherwise. Values are given as text or as values: \`startEmbeddedBroker({ directory, properties: {
 'num.partitions': '4' } })\`. An unknown key, or a value out of range, is refused with MR-5022.
+
+## A properties file that there is
+
+\`millrace broker start --config server.properties\` takes the files of Apache Kafka 2, 3 and 4, of Confluent, and those that images write:
+listeners and how they are secured (docs/security.md), \`log.dirs\` with one directory, \`broker.id\`, other units
+(\`log.retention.hours\`, \`log.roll.hours\`), what had another name before version 4 (\`host.name\`, \`port\`,
+\`log.message.timestamp.difference.max.ms\`, \`AclAuthorizer\`). What means nothing on a single node (\`zookeeper.*\`, the quorum, replication,
+threads, \`confluent.*\`) is told in one line each and has no effect; replication factors of internal topics are taken as 1.
+Refused, all at once and with the line of the file: names that nobody knows, with the nearest that is known; bad values; what would
+mislead (several \`log.dirs\`, plug-ins in Java, \`config.providers\`, \`default.replication.factor\` above 1 without \`--lenient-replication\`).
 
 ## The broker
 
@@ -46,6 +57,6 @@ function table(rows: Readonly<Record<string, Row>>): string {
 }
 
 function shown(value: unknown): string {
-  const text = Array.isArray(value) ? value.join(',') : String(value)
+  const text = formatConfigValue(value)
   return text === '' ? '(empty)' : text
 }

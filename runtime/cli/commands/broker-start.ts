@@ -8,10 +8,12 @@ import { readFile } from 'node:fs/promises'
 import {
   defineBroker,
   loadTls,
+  propertyLines,
   readProperties,
   startBroker,
   type Broker,
   type BrokerDefinition,
+  type PlaceOf,
 } from '../../../broker/index.ts'
 import { StreamsError } from '../../../src/base/errors.ts'
 import { consoleLogger, type Logger } from '../../logger.ts'
@@ -31,7 +33,8 @@ const dataDefault = '.millrace/broker'
 
 export async function brokerStartCommand(flags: BrokerStartFlags): Promise<void> {
   const logger = consoleLogger()
-  const definition = defineBroker(await propertiesOf(flags))
+  const { properties, placeOf } = await propertiesOf(flags)
+  const definition = defineBroker(properties, undefined, placeOf)
   const passwords = (flags.addScram ?? []).map(scramPassword)
   for (const notice of definition.notices) logger.log('info', notice)
   const directory = flags.data ?? definition.directory ?? dataDefault
@@ -64,10 +67,15 @@ async function listenOn(broker: Broker, { listeners }: BrokerDefinition): Promis
   return addresses
 }
 
-async function propertiesOf(flags: BrokerStartFlags): Promise<ReadonlyMap<string, string>> {
+async function propertiesOf(
+  flags: BrokerStartFlags,
+): Promise<{ readonly properties: ReadonlyMap<string, string>; readonly placeOf: PlaceOf }> {
   const properties = new Map<string, string>()
+  const places = new Map<string, string>()
   if (flags.config !== undefined) {
-    for (const [name, value] of readProperties(await textOf(flags.config))) properties.set(name, value)
+    const text = await textOf(flags.config)
+    for (const [name, value] of readProperties(text)) properties.set(name, value)
+    for (const [name, line] of propertyLines(text)) places.set(name, `${flags.config}:${line}`)
   }
   for (const property of flags.property ?? []) {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(property) ?? []
@@ -78,6 +86,7 @@ async function propertiesOf(flags: BrokerStartFlags): Promise<ReadonlyMap<string
       })
     }
     properties.set(name.trim(), value)
+    places.delete(name.trim())
   }
   if (flags.lenientReplication === true) properties.set('replication.factor.lenient', 'true')
   if (flags.port !== undefined) {
@@ -98,7 +107,7 @@ async function propertiesOf(flags: BrokerStartFlags): Promise<ReadonlyMap<string
     properties.set('listeners', `PLAINTEXT://127.0.0.1:${flags.port}`)
     properties.delete('advertised.listeners')
   }
-  return properties
+  return { properties, placeOf: name => places.get(name) }
 }
 
 async function textOf(file: string): Promise<string> {

@@ -1,7 +1,7 @@
 /** Kafka's broker properties: what is taken, turned into ours, noticed, and refused. */
 import { describe, expect, it } from 'vitest'
 import { brokerConfig } from '../../../broker/config.ts'
-import { defineBroker, readProperties } from '../../../broker/index.ts'
+import { defineBroker, propertyLines, readProperties } from '../../../broker/index.ts'
 
 const define = (text: string, port?: number) => defineBroker(readProperties(text), port)
 
@@ -92,8 +92,12 @@ describe('defineBroker', () => {
   it.each([
     ['num.partition=4', /num\.partition is not a known property; did you mean num\.partitions\?/],
     ['log.retention.hour=4', /did you mean log\.retention\.hours\?/],
-    ['zookeeper.connect=localhost:2181', /zookeeper\.connect is not a known property$/m],
-    ['ssl.provider=a', /ssl\.provider is refused/],
+    ['ssl.engine.factory.class=a.B', /ssl\.engine\.factory\.class is refused/],
+    ['config.providers.env.class=a.B', /config\.providers\.env\.class is refused/],
+    ['quota.producer.default=1000', /quota\.producer\.default is refused/],
+    ['default.replication.factor=3', /default\.replication\.factor is 3, and one broker has one replica/],
+    ['num.partitions=many', /num\.partitions must be an integer from 1/],
+    ['listener.name.other.ssl.client.auth=none', /is of a listener that listeners does not have/],
     ['create.topic.policy.class.name=a.B', /Plug-ins/],
     ['log.dirs=/a,/b', /log\.dirs has 2 directories/],
     ['log.retention.hours=many', /log\.retention\.hours must be an integer/],
@@ -111,7 +115,84 @@ describe('defineBroker', () => {
   })
 
   it('names all that is wrong at once', () => {
-    expect(() => define('num.partition=1\nssl.provider=x')).toThrow(/num\.partition[\s\S]*ssl\.provider/)
+    const text = 'num.partition=1\nsecurity.providers=x\nlog.retention.ms=long'
+    expect(() => define(text)).toThrow(
+      /num\.partition[\s\S]*security\.providers[\s\S]*log\.retention\.ms must/,
+    )
+  })
+
+  it('tells where in its file a refused property is', () => {
+    const text = '# file\n\nnum.partitions=\\\n  many\nnum.partition=1\nnode.id=1'
+    const lines = propertyLines(text)
+    expect([...lines]).toEqual([
+      ['num.partitions', 3],
+      ['num.partition', 5],
+      ['node.id', 6],
+    ])
+    const placeOf = (name: string) => (lines.has(name) ? `f:${lines.get(name)}` : undefined)
+    const refused = () => defineBroker(readProperties(text), 9092, placeOf)
+    expect(refused).toThrow(/num\.partition is not .* \(f:5\)\n.*num\.partitions must .* \(f:3\)/)
+  })
+
+  it('takes what files of brokers with ZooKeeper, of Confluent and of images have, each with a notice', () => {
+    const { notices, listeners, config } = define(`
+      broker.id=0
+      zookeeper.connect=localhost:2181
+      zookeeper.connection.timeout.ms=18000
+      inter.broker.protocol.version=2.8
+      log.message.format.version=2.8
+      leader.imbalance.per.broker.percentage=10
+      sasl.kerberos.service.name=kafka
+      ssl.secure.random.implementation=SHA1PRNG
+      confluent.license.topic.replication.factor=1
+      cruise.control.metrics.reporter.bootstrap.servers=localhost:9092
+      jmx.port=9101
+      max.request.size=1048576
+      listeners=PLAINTEXT://:9092,CONTROLLER://:9093
+      controller.listener.names=CONTROLLER,MORE-9090
+      listener.name.controller.sasl.enabled.mechanisms=PLAIN
+      listener.name.more-9090.ssl.keystore.location=/tmp/none.p12
+      listener.name.plaintext.num.network.threads=3
+    `)
+    expect(notices.every(line => line.includes(' is accepted and has no effect: '))).toBe(true)
+    expect(notices.length).toBe(14)
+    expect(listeners.map(({ name }) => name)).toEqual(['PLAINTEXT'])
+    expect(config['node.id']).toBe('0')
+  })
+
+  it('takes properties that spell out a default of what is not there', () => {
+    const { notices } = define(`
+      principal.builder.class=org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder
+      quota.producer.default=9223372036854775807
+      config.providers=
+      remote.log.storage.system.enable=false
+    `)
+    expect(notices).toEqual([])
+  })
+
+  it('takes what Apache Kafka had before version 4 as what it has now', () => {
+    const { config, listeners, notices } = define(`
+      host.name=here
+      port=9192
+      advertised.host.name=example.test
+      log.message.timestamp.difference.max.ms=1000
+      authorizer.class.name=kafka.security.authorizer.AclAuthorizer
+    `)
+    expect(listeners).toMatchObject([
+      { host: 'here', port: 9192, advertised: { host: 'example.test', port: 9192 } },
+    ])
+    expect(brokerConfig(config)).toMatchObject({
+      'log.message.timestamp.before.max.ms': 1000,
+      'log.message.timestamp.after.max.ms': 1000,
+      'authorizer.class.name': 'StandardAuthorizer',
+    })
+    expect(notices.length).toBe(5)
+  })
+
+  it('takes a default of several replicas as one where that is asked for', () => {
+    const { config, notices } = define('default.replication.factor=3\nreplication.factor.lenient=true')
+    expect(brokerConfig(config)['default.replication.factor']).toBe(1)
+    expect(notices).toEqual(['default.replication.factor=3 is taken as 1: there is only one broker.'])
   })
 
   it('listens on the loopback interface where nothing is said, and takes IPv6 addresses', () => {
