@@ -274,7 +274,7 @@ export class TransactionCoordinator {
     const nowMs = this.#clock.now()
     for (const { state } of this.#partitions) {
       for (const late of state.timedOut()) {
-        const to = fenced(late, 'another', nowMs)
+        const to = fenced(late, 'time', nowMs)
         if (this.#decide(late.transactionalId, () => ({ kind: 'move', to })) === 0) {
           void this.#completion.finishUnasked(late.transactionalId)
         }

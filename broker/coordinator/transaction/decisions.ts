@@ -49,7 +49,7 @@ const stay: Decision = { kind: 'stay' }
  * | Ongoing        | any other epoch                | PRODUCER_FENCED: the past must not abort the present    |
  * | else           | none                           | epoch + 1, or a new producer id if epochs have run out  |
  * | else           | the present epoch              | the same, and its retry will be known                   |
- * | else           | the epoch before               | a retry: the present epoch again                        |
+ * | else           | the epoch before               | a retry, or its transaction took too long: the present  |
  * | else           | any other epoch                | PRODUCER_FENCED                                         |
  */
 export function decideInit(
@@ -70,7 +70,12 @@ export function decideInit(
     if (retry) return refuse('PRODUCER_FENCED')
     return { kind: 'move', to: fenced(before, expected === undefined ? 'another' : 'itself', nowMs) }
   }
-  if (retry && producerEpoch < producerEpochMax) return stay
+  if (retry && producerEpoch < producerEpochMax) {
+    if (before.state === 'Empty') return stay
+    const { lastProducerEpoch } = before
+    const again = { producerId, producerEpoch, lastProducerEpoch, timeoutMs }
+    return { kind: 'move', to: initialized(before, again, nowMs) }
+  }
   const given = { timeoutMs, lastProducerEpoch: expected === undefined ? -1 : expected.producerEpoch }
   const next = isEpochExhausted(producerEpoch)
     ? { ...given, producerId: nextProducerId(), producerEpoch: 0 }
@@ -145,8 +150,9 @@ export function decideEndV1(
 /**
  * EndTxn since version 5 (KIP-890): the answer carries the epoch of the next transaction.
  *
- * `same`: the request has the present epoch. `repeated`: it has the one before, which this very request ended; or, after
- * a rotation, the last epoch of the id before. Anything else is PRODUCER_FENCED.
+ * `same`: the request has the present epoch. `repeated`: it has the one before, which this very request ended, or the
+ * coordinator because it took too long; or, after a rotation, the last epoch of the id before. Anything else is
+ * PRODUCER_FENCED.
  *
  * | state          | epoch    | commit                  | abort                                       |
  * |----------------|----------|-------------------------|---------------------------------------------|
@@ -195,8 +201,9 @@ export function decideFenced(before: Transaction | undefined, nowMs: number): De
 
 function epochPlace(before: Transaction, request: Producer): 'same' | 'repeated' | 'fenced' | 'stranger' {
   const { producerId, producerEpoch } = request
-  // What a fence ended no client ended: only a transaction that a client of KIP-890 ended can be repeated.
-  const repeatable = before.clientVersion === 2
+  // What a fence ended no client ended: only a transaction that a client of KIP-890 ended can be repeated. (Kafka takes any
+  // epoch that is one less for a repetition, also that of a producer that was followed by one of an older protocol.)
+  const repeatable = before.clientVersion === 2 || tookTooLong(before, request)
   const rotated =
     repeatable &&
     before.producerEpoch === 0 &&
@@ -206,6 +213,12 @@ function epochPlace(before: Transaction, request: Producer): 'same' | 'repeated'
   if (before.producerId !== producerId) return 'stranger'
   if (holds(before, request)) return 'same'
   return repeatable && before.producerEpoch === producerEpoch + 1 ? 'repeated' : 'fenced'
+}
+
+/** Whether the transaction was of this producer, and was aborted for its age; since then nobody else has come. */
+function tookTooLong(before: Transaction, { producerEpoch }: Producer): boolean {
+  const aborted = before.state === 'PrepareAbort' || before.state === 'CompleteAbort'
+  return aborted && before.lastProducerEpoch === producerEpoch && before.producerEpoch < producerEpochMax
 }
 
 /** Whether a request has the epoch that the producer was given last. The last of all is never given to anyone. */

@@ -23,7 +23,10 @@ export interface Transaction {
   readonly nextProducerId: number
   /** -1 before the first InitProducerId was answered. */
   readonly producerEpoch: number
-  /** The epoch before the last InitProducerId of this very producer, so that its retry is known; -1 for none. Not in the log. */
+  /**
+   * The epoch that this very producer had before the present one, which it was given by InitProducerId or since its
+   * transaction took too long; so it is known when it asks with that. -1 for none. Not in the log.
+   */
   readonly lastProducerEpoch: number
   readonly timeoutMs: number
   readonly state: TransactionState
@@ -124,14 +127,14 @@ export function prepared(
 }
 
 /**
- * The open transaction will be aborted, and whoever has its epoch is nobody from now on; `by` is the producer itself if it
- * asked for this, and will be known as the one that holds the new epoch.
+ * The open transaction will be aborted, and whoever has its epoch is nobody from now on. Where no other producer has come
+ * (`itself` asked for this, or `time` ran out) the one that had it is known, and goes on with the new epoch.
  */
-export function fenced(before: Transaction, by: 'itself' | 'another', nowMs: number): Transaction {
+export function fenced(before: Transaction, by: 'itself' | 'time' | 'another', nowMs: number): Transaction {
   assert(before.state === 'Ongoing', 'a transaction that is not open was fenced')
   return moved(before, 'PrepareAbort', {
     producerEpoch: Math.min(before.producerEpoch + 1, producerEpochMax),
-    lastProducerEpoch: by === 'itself' ? before.producerEpoch : -1,
+    lastProducerEpoch: by === 'another' ? -1 : before.producerEpoch,
     nextProducerId: -1,
     lastUpdateTimestampMs: nowMs,
     clientVersion: 0,

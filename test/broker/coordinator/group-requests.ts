@@ -107,13 +107,14 @@ export function sync(
     readonly protocolName?: string | null
   },
 ): Promise<SyncGroupResponse> {
-  return connection.send(SyncGroup, 5, {
+  const { protocolName = null } = options
+  return connection.send(SyncGroup, protocolName === null ? 4 : 5, {
     groupId: options.group ?? 'group',
     generationId: options.generationId,
     memberId: options.memberId,
     groupInstanceId: options.instanceId ?? null,
-    protocolType: null,
-    protocolName: options.protocolName ?? null,
+    protocolType: protocolName === null ? null : 'consumer',
+    protocolName,
     assignments: (options.assignments ?? []).map(id => ({ memberId: id, assignment: utf8Bytes(id) })),
   })
 }

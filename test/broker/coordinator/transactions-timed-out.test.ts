@@ -1,0 +1,77 @@
+/**
+ * A producer whose transaction took too long goes on, as with Apache Kafka 4.3.1: it is told the next epoch when it aborts, or
+ * begins again under its own name. Whoever was followed by another producer is not (KIP-890, KIP-360).
+ */
+import { describe, expect, it } from 'vitest'
+import { createTopic } from '../broker-fixture.ts'
+import {
+  addPartitions,
+  committedValues,
+  describeTransaction,
+  endTransaction,
+  initProducer,
+  write,
+  type TestProducer,
+} from './transaction-requests.ts'
+import { World } from './world.ts'
+
+/** A producer whose transaction was aborted for its age. */
+async function timedOut(implicit: boolean): Promise<{ world: World; producer: TestProducer }> {
+  const world = new World({}, 1)
+  await world.start()
+  const { connection } = world
+  await createTopic(connection, 'input')
+  const producer = await initProducer(connection, 'app', { timeoutMs: 60_000 })
+  if (!implicit) await addPartitions(connection, producer)
+  await write(connection, producer, 'late', { version: implicit ? 12 : 11 })
+  await world.clock.advance(75_000)
+  expect(await describeTransaction(connection)).toMatchObject({
+    transactionState: 'CompleteAbort',
+    producerEpoch: producer.producerEpoch + 1,
+  })
+  return { world, producer }
+}
+
+describe.each([
+  ['added by writing', true],
+  ['added by request', false],
+])('a transaction of partitions %s that took too long', (_how, implicit) => {
+  it('is known to its producer as aborted, who is given the next epoch', async () => {
+    const { world, producer } = await timedOut(implicit)
+    const { connection } = world
+    expect(await write(connection, producer, 'later', { sequence: 1 })).toBe('INVALID_PRODUCER_EPOCH')
+    expect((await endTransaction(connection, producer, 'commit')).error).toBe('INVALID_TXN_STATE')
+    const next = await endTransaction(connection, producer, 'abort')
+    expect(next).toEqual({ ...producer, producerEpoch: producer.producerEpoch + 1, error: 'NONE' })
+    expect(await write(connection, next, 'again')).toBe('NONE')
+    expect((await endTransaction(connection, producer, 'abort')).error).toBe('PRODUCER_FENCED')
+    expect((await endTransaction(connection, next)).error).toBe('NONE')
+    expect(await committedValues(connection)).toEqual({ values: ['again'], open: 0 })
+  })
+
+  it('does not hinder its producer from beginning anew under its own name', async () => {
+    const { world, producer } = await timedOut(implicit)
+    const { connection } = world
+    const next = await initProducer(connection, 'app', { expected: producer, timeoutMs: 50_000 })
+    expect(next).toEqual({ ...producer, producerEpoch: producer.producerEpoch + 1 })
+    expect(await describeTransaction(connection)).toMatchObject({
+      transactionState: 'Empty',
+      transactionTimeoutMs: 50_000,
+    })
+    expect((await initProducer(connection, 'app', { expected: producer })).producerEpoch).toBe(
+      next.producerEpoch,
+    )
+    expect(await write(connection, next, 'again')).toBe('NONE')
+    expect((await endTransaction(connection, next)).error).toBe('NONE')
+    expect(await committedValues(connection)).toEqual({ values: ['again'], open: 0 })
+  })
+
+  it('is no more that of its producer once another has come', async () => {
+    const { world, producer } = await timedOut(implicit)
+    const { connection } = world
+    const other = await initProducer(connection, 'app')
+    expect(other.producerEpoch).toBe(producer.producerEpoch + 2)
+    expect((await endTransaction(connection, producer, 'abort')).error).toBe('PRODUCER_FENCED')
+    expect((await initProducer(connection, 'app', { expected: producer })).error).toBe('PRODUCER_FENCED')
+  })
+})
