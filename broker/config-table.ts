@@ -47,6 +47,8 @@ interface Range {
 /** Java's Long.MAX_VALUE as a number: "no limit" in Kafka's tables. */
 export const longMax: number = 2 ** 63
 
+const longest = 2n ** 63n - 1n
+
 /** A 32-bit integer. */
 export function int(value: number, about: string, range: Range = {}): ConfigRow<number> {
   const { min = -(2 ** 31), max = 2 ** 31 - 1 } = range
@@ -133,9 +135,9 @@ export function listOf<const Word extends string>(
       const parts =
         typeof given === 'string' ? given.split(',') : Array.isArray(given) ? given.map(String) : []
       const chosen = new Set<Word>()
+      if (parts.length === 1 && parts[0]!.trim() === '') return { value: [] }
       for (const part of parts) {
         const trimmed = part.trim()
-        if (trimmed === '') continue
         const word = words.find(each => each === trimmed)
         if (word === undefined) return { refusal: `must be a list of ${words.join(', ')}` }
         chosen.add(word)
@@ -183,8 +185,10 @@ export function readConfig<Table extends ConfigTable>(
 }
 
 function parseInteger(given: unknown, min: number, max: number) {
-  const number = typeof given === 'string' && /^\s*-?\d+\s*$/.test(given) ? Number(given) : given
+  const number = typeof given === 'string' && /^\s*[-+]?\d+\s*$/.test(given) ? Number(given) : given
   const inRange = typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max
-  if (inRange) return { value: number }
+  // 2 ** 63 stands for the greatest of 64 bits, which it is one more than.
+  const isBeyond = number === longMax && typeof given === 'string' && BigInt(given.trim()) > longest
+  if (inRange && !isBeyond) return { value: number }
   return { refusal: `must be an integer from ${formatConfigValue(min)} to ${formatConfigValue(max)}` }
 }

@@ -18,8 +18,10 @@ import {
   readConfig,
   string,
   type ConfigInput,
+  type ConfigRow,
   type ConfigValues,
 } from './config-table.ts'
+import { perHostOverrides } from './net/connection-counts.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -66,7 +68,7 @@ export const brokerConfigTable = {
     min: 0,
   }),
   'max.connections.per.ip': int(2 ** 31 - 1, 'The same for each address of a client.', { min: 0 }),
-  'max.connections.per.ip.overrides': string('', 'The same for single addresses: "ADDRESS:COUNT,...".'),
+  'max.connections.per.ip.overrides': hostCounts('The same for single addresses: "ADDRESS:COUNT,...".'),
   'max.connection.creation.rate': int(
     2 ** 31 - 1,
     'New connections of the broker in a second; those beyond are closed at once.',
@@ -295,4 +297,15 @@ export function brokerConfig(input: BrokerConfigInput = {}): BrokerConfig {
     })
   }
   return values
+}
+
+function hostCounts(about: string): ConfigRow<string> {
+  const row = string('', about)
+  return {
+    ...row,
+    parse(given) {
+      const counts = typeof given === 'string' ? perHostOverrides(given) : undefined
+      return typeof counts === 'string' ? { refusal: counts } : row.parse(given)
+    },
+  }
 }

@@ -65,7 +65,7 @@ function* describeAll(
     for (const asked of distinct(request.topics, ({ name, topicId }) => `${name}/${topicId}`)) {
       const found = findTopic(broker, context, asked)
       if ('id' in found) describe(found)
-      else topics.push(absent(asked, found.errorCode))
+      else topics.push(absent(asked, found.errorCode, bitsOf(broker, context, asked, found.errorCode)))
       yield
     }
   }
@@ -131,14 +131,32 @@ function describeTopic(
   }
 }
 
-function absent({ name, topicId }: MetadataRequestTopic, errorCode: number): MetadataResponseTopic {
+/** What the client may do to a topic that is not there, if it may know so much. */
+function bitsOf(
+  broker: BrokerContext,
+  context: RequestContext<MetadataRequest>,
+  { name }: MetadataRequestTopic,
+  errorCode: number,
+): number {
+  const { includeTopicAuthorizedOperations: isAsked } = context.request
+  const isHidden = errorCode === kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code
+  return isAsked && !isHidden && name !== null
+    ? authorizedBits(broker, context, 'TOPIC', name)
+    : operationsNotAsked
+}
+
+function absent(
+  { name, topicId }: MetadataRequestTopic,
+  errorCode: number,
+  topicAuthorizedOperations: number = operationsNotAsked,
+): MetadataResponseTopic {
   return {
     errorCode,
     name,
     topicId,
     isInternal: false,
     partitions: [],
-    topicAuthorizedOperations: operationsNotAsked,
+    topicAuthorizedOperations,
   }
 }
 

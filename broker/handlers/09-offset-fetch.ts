@@ -23,6 +23,7 @@ import { demand, may } from './authorize.ts'
 import { distinct } from './duplicates.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
+const errorSince = 2
 const groupsSince = 8
 const topicIdsSince = 10
 
@@ -105,10 +106,20 @@ function identified({ topics }: BrokerContext, topic: FetchedTopic): OffsetFetch
   return { ...topic, topicId: topics.get(topic.name)?.id ?? zeroUuid }
 }
 
-function refuse({ groups }: OffsetFetchRequest, errorCode: number): OffsetFetchResponse {
+/** Before version 2 an answer has no error of its own: each partition has it. */
+function refuse(
+  { groups, topics }: OffsetFetchRequest,
+  errorCode: number,
+  _message: string | null,
+  version: number,
+): OffsetFetchResponse {
+  const told = version < errorSince ? (topics ?? []) : []
   return {
     throttleTimeMs: 0,
-    topics: [],
+    topics: told.map(({ name, partitionIndexes }) => ({
+      name,
+      partitions: partitionIndexes.map(index => noOffset(index, errorCode)),
+    })),
     errorCode,
     groups: groups.map(({ groupId }) => ({ groupId, topics: [], errorCode })),
   }

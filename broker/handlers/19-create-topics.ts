@@ -8,7 +8,7 @@
  * Version notes. 4: -1 for the default count and factor; older clients send it all the same (kafkajs at version 3), and
  * Kafka takes it from them. 5: the answer tells the effective configuration. 7: topic ids.
  */
-import { zeroUuid } from '../../src/base/uuid.ts'
+import { randomUuid, zeroUuid } from '../../src/base/uuid.ts'
 import { kafkaErrors } from '../../src/protocol/errors.ts'
 import {
   CreateTopics,
@@ -85,7 +85,7 @@ function* create(
   if ('errorCode' in plan) return refused(name, plan.errorCode, plan.errorMessage)
   try {
     mutations.take(plan.partitionCount)
-    if (context.request.validateOnly) return created(broker, context, plan, zeroUuid)
+    if (context.request.validateOnly) return created(broker, context, plan, randomUuid(broker.random))
     const topic = yield* broker.topics.createInSteps(plan)
     return created(broker, context, plan, topic.id)
   } catch (error) {
@@ -132,6 +132,6 @@ function refused(name: string, errorCode: number, errorMessage: string | null): 
     topicConfigErrorCode: 0,
     numPartitions: -1,
     replicationFactor: -1,
-    configs: null,
+    configs: [],
   }
 }

@@ -19,7 +19,7 @@ import {
 import { BrokerError } from '../broker-error.ts'
 import type { MutationQuota } from '../security/quotas.ts'
 import { may, refusalOf } from './authorize.ts'
-import { duplicatesOf } from './duplicates.ts'
+import { distinct, duplicatesOf } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
@@ -47,8 +47,10 @@ function handle(
     const { code } = version >= 3 ? TOPIC_DELETION_DISABLED : INVALID_REQUEST
     throw new BrokerError(code, 'Topic deletion is disabled (delete.topic.enable).')
   }
-  const asked = askedFor(request)
-  const twice = duplicatesOf(asked.map(each => each.name ?? each.topicId))
+  const all = askedFor(request)
+  const keyOf = ({ name, topicId }: DeleteTopicState) => name ?? topicId
+  const twice = duplicatesOf(all.map(keyOf))
+  const asked = distinct(all, keyOf)
   return durably(broker, sliced(broker, removeAll(broker, context, asked, twice)))
 }
 
@@ -91,7 +93,12 @@ function* remove(
   const topic = name === null ? broker.topics.byId(topicId) : broker.topics.get(name)
   const known = name ?? topic?.name
   if (known !== undefined && !may(broker, context, 'DELETE', 'TOPIC', known)) {
-    return { ...asked, ...refusalOf(context, 'DELETE', 'TOPIC', name ?? topicId) }
+    // Who may know of a topic is told its name, and that there is none.
+    const isDescribed = may(broker, context, 'DESCRIBE', 'TOPIC', known)
+    const told = isDescribed ? { ...asked, name: known } : asked
+    if (topic !== undefined || !isDescribed) {
+      return { ...told, ...refusalOf(context, 'DELETE', 'TOPIC', told.name ?? topicId) }
+    }
   }
   if (topic === undefined) {
     if (name === null) return refused(asked, 'UNKNOWN_TOPIC_ID', `There is no topic with id ${topicId}.`)

@@ -123,6 +123,7 @@ function configsOf(
       return { configs: describeBrokerConfigs(config, liveConfigs) }
     }
     case configResources.group:
+      if (resourceName === '') return { error: 'INVALID_REQUEST', message: 'A group must have a name.' }
       return { configs: describeGroupConfigs(resourceName, broker.config, broker.liveConfigs) }
     default:
       return { error: 'INVALID_REQUEST', message: unsupportedType(resourceType) }

@@ -12,7 +12,6 @@ import {
   type ElectLeadersRequest,
   type ElectLeadersResponse,
 } from '../../src/protocol/messages/43-elect-leaders.ts'
-import { BrokerError } from '../broker-error.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const unclean = 1
@@ -28,9 +27,7 @@ function handle(
   { request }: RequestContext<ElectLeadersRequest>,
 ): ElectLeadersResponse {
   const { electionType, topicPartitions } = request
-  if (electionType < 0 || electionType > unclean) {
-    throw new BrokerError(kafkaErrors.INVALID_REQUEST.code, `Unknown election type ${electionType}.`)
-  }
+  if (electionType < 0 || electionType > unclean) return refusedElections(request)
   const { ELECTION_NOT_NEEDED, UNKNOWN_TOPIC_OR_PARTITION } = kafkaErrors
   const replicaElectionResults = (topicPartitions ?? []).map(({ topic, partitions }) => ({
     topic,
@@ -45,4 +42,14 @@ function handle(
     }),
   }))
   return { throttleTimeMs: 0, errorCode: 0, replicaElectionResults }
+}
+
+function refusedElections({ electionType, topicPartitions }: ElectLeadersRequest): ElectLeadersResponse {
+  const errorCode = kafkaErrors.INVALID_REQUEST.code
+  const errorMessage = `Unknown election type ${electionType}`
+  const replicaElectionResults = (topicPartitions ?? []).map(({ topic, partitions }) => ({
+    topic,
+    partitionResult: partitions.map(partitionId => ({ partitionId, errorCode, errorMessage })),
+  }))
+  return { throttleTimeMs: 0, errorCode, replicaElectionResults }
 }

@@ -69,7 +69,7 @@ function applyChange(
     throw new BrokerError(kafkaErrors.INVALID_CONFIG.code, why)
   }
   const current = overrides[name] ?? formatConfigValue(inForce[name])
-  const words = new Set(current.split(',').filter(word => word !== ''))
+  const words = new Set(current === '' ? [] : current.split(','))
   for (const word of value.split(',')) {
     if (operation === 'append') words.add(word.trim())
     else words.delete(word.trim())

@@ -49,6 +49,7 @@ function componentsOf({
   const wanted = new Map<EntityType, DescribeClientQuotasComponent>()
   for (const component of components) {
     const { entityType, matchType, match } = component
+    if (entityType === '') throw invalid('Invalid empty entity type.')
     if (entityType !== 'user' && entityType !== 'client-id' && entityType !== 'ip') {
       throw new BrokerError(
         kafkaErrors.UNSUPPORTED_VERSION.code,

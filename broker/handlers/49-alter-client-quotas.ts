@@ -13,7 +13,9 @@ import {
   type AlterClientQuotasResponse,
 } from '../../src/protocol/messages/49-alter-client-quotas.ts'
 import { BrokerError } from '../broker-error.ts'
+import { longMax } from '../config-table.ts'
 import { quotaKeysOf, type EntityType, type QuotaEntity, type QuotaKey } from '../security/quota-entities.ts'
+import { duplicatesOf } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type ApiHandler, type BrokerContext, type RequestContext } from './handler.ts'
@@ -41,9 +43,16 @@ function handle(
   broker: BrokerContext,
   { request }: RequestContext<AlterClientQuotasRequest>,
 ): AlterClientQuotasResponse | Promise<AlterClientQuotasResponse> {
+  const keyOf = ({ entity }: AlterClientQuotasEntry) =>
+    entity
+      .map(each => JSON.stringify([each.entityType, each.entityName]))
+      .sort()
+      .join()
+  const twice = duplicatesOf(request.entries.map(keyOf))
   const entries = request.entries.map(entry => {
     const { entity } = entry
     try {
+      if (twice.has(keyOf(entry))) throw invalid('An entity may be in a request once.')
       alter(broker, entry, request.validateOnly)
       return { errorCode: 0, errorMessage: null, entity }
     } catch (error) {
@@ -73,6 +82,7 @@ function alter(
     }
     if (!Number.isFinite(value) || value <= 0) throw invalid(`Quota ${name} must be greater than 0`)
     if (wholeNumbers.has(name) && !Number.isInteger(value)) throw invalid(`${name} must be an integer`)
+    if (value >= longMax && wholeNumbers.has(name)) throw invalid(`${name} is too large for 64 bits`)
     values[key] = value
   }
   if (!isTrial) quotas.entities.put(entity, values)

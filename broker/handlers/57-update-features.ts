@@ -16,7 +16,7 @@ import {
 import { features } from './features.ts'
 import { apiHandler, type RequestContext, type ApiHandler } from './handler.ts'
 
-const oneErrorSince = 2
+const kindsSince = 1
 
 export const updateFeatures: ApiHandler<UpdateFeaturesRequest, UpdateFeaturesResponse> = apiHandler(
   UpdateFeatures,
@@ -33,22 +33,26 @@ export const updateFeatures: ApiHandler<UpdateFeaturesRequest, UpdateFeaturesRes
 )
 
 function handle({ request, version }: RequestContext<UpdateFeaturesRequest>): UpdateFeaturesResponse {
-  const errorCode = kafkaErrors.INVALID_UPDATE_VERSION.code
-  const results = request.featureUpdates.map(update => {
-    const errorMessage = faultOf(update)
-    return { feature: update.feature, errorCode: errorMessage === null ? 0 : errorCode, errorMessage }
-  })
-  const failed = results.find(result => result.errorCode !== 0)
-  if (version < oneErrorSince || failed === undefined) {
-    return { throttleTimeMs: 0, errorCode: 0, errorMessage: null, results }
+  for (const update of request.featureUpdates) {
+    const fault = faultOf(update, version)
+    if (fault === null) continue
+    const errorMessage = `The update failed for all features since the following feature had an error: ${fault}`
+    const errorCode = kafkaErrors.INVALID_UPDATE_VERSION.code
+    return { throttleTimeMs: 0, errorCode, errorMessage, results: [] }
   }
-  const errorMessage = `The update failed for all features since the following feature had an error: ${failed.errorMessage}`
-  return { throttleTimeMs: 0, errorCode, errorMessage, results: [] }
+  const results = request.featureUpdates.map(({ feature }) => ({ feature, errorCode: 0, errorMessage: null }))
+  return { throttleTimeMs: 0, errorCode: 0, errorMessage: null, results }
 }
 
-function faultOf({ feature: name, maxVersionLevel }: FeatureUpdateKey): string | null {
+function faultOf(
+  { feature: name, maxVersionLevel, upgradeType }: FeatureUpdateKey,
+  version: number,
+): string | null {
   const feature = features.find(each => each.name === name)
   const invalid = `Invalid update version ${maxVersionLevel} for feature ${name}.`
+  if (version >= kindsSince && (upgradeType < 1 || upgradeType > 3)) {
+    return `${invalid} There is no upgrade of type ${upgradeType}.`
+  }
   if (feature === undefined) return `${invalid} This broker does not support this feature.`
   const { min, max, level } = feature
   if (maxVersionLevel < min || maxVersionLevel > max) {

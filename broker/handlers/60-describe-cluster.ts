@@ -14,13 +14,25 @@ import { clusterBits, operationsNotAsked } from './authorize.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const brokerEndpoint = 1
+const controllerEndpoint = 2
+
+const empty: DescribeClusterResponse = {
+  throttleTimeMs: 0,
+  errorCode: 0,
+  errorMessage: null,
+  endpointType: brokerEndpoint,
+  clusterId: '',
+  controllerId: -1,
+  brokers: [],
+  clusterAuthorizedOperations: operationsNotAsked,
+}
 
 export const describeCluster: ApiHandler<DescribeClusterRequest, DescribeClusterResponse> = apiHandler(
   DescribeCluster,
   {
     versions: [0, 2],
     handle,
-    refuse: (request, errorCode, errorMessage) => ({ ...empty(request), errorCode, errorMessage }),
+    refuse: (_request, errorCode, errorMessage) => ({ ...empty, errorCode, errorMessage }),
   },
 )
 
@@ -32,28 +44,17 @@ function handle(
   const { host, port } = context.advertised
   if (request.endpointType !== brokerEndpoint) {
     const errorMessage = `Unsupported endpoint type ${request.endpointType}: this is a broker's endpoint`
-    const { code } = kafkaErrors.MISMATCHED_ENDPOINT_TYPE
-    return { ...empty(request), errorCode: code, errorMessage }
+    const { MISMATCHED_ENDPOINT_TYPE, UNSUPPORTED_ENDPOINT_TYPE } = kafkaErrors
+    const isKnown = request.endpointType === controllerEndpoint
+    const { code } = isKnown ? MISMATCHED_ENDPOINT_TYPE : UNSUPPORTED_ENDPOINT_TYPE
+    return { ...empty, errorCode: code, errorMessage }
   }
   const { clusterId, nodeId } = broker.identity
   return {
-    ...empty(request),
+    ...empty,
     clusterId,
     controllerId: nodeId,
     brokers: [{ brokerId: nodeId, host, port, rack: null, isFenced: false }],
     clusterAuthorizedOperations: clusterBits(broker, context, request.includeClusterAuthorizedOperations),
-  }
-}
-
-function empty({ endpointType }: DescribeClusterRequest): DescribeClusterResponse {
-  return {
-    throttleTimeMs: 0,
-    errorCode: 0,
-    errorMessage: null,
-    endpointType,
-    clusterId: '',
-    controllerId: -1,
-    brokers: [],
-    clusterAuthorizedOperations: operationsNotAsked,
   }
 }

@@ -2,7 +2,7 @@
  * DescribeTopicPartitions (key 75): topics and their partitions, in pages.
  *
  * Behaviour. Topics are answered in the order of their names, from `cursor` on; no topics asked for means all. When the
- * page is full, `nextCursor` says where the next begins. A page has at most 2000 partitions, whatever is asked for.
+ * page is full, `nextCursor` says where the next begins. A page has 1 to 2000 partitions, whatever is asked for.
  */
 import { zeroUuid } from '../../src/base/uuid.ts'
 import { kafkaErrors } from '../../src/protocol/errors.ts'
@@ -17,7 +17,7 @@ import {
 import { BrokerError } from '../broker-error.ts'
 import { topicNameFault } from '../metadata/topic-name.ts'
 import type { Topic } from '../metadata/topics.ts'
-import { authorizedBits, may } from './authorize.ts'
+import { authorizedBits, may, operationsNotAsked } from './authorize.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const pagePartitionsMax = 2000
@@ -41,14 +41,16 @@ function handle(
 ): DescribeTopicPartitionsResponse {
   const { request } = context
   const { cursor, responsePartitionLimit } = request
-  if (responsePartitionLimit <= 0) {
-    throw new BrokerError(kafkaErrors.INVALID_REQUEST.code, 'The partition limit must be greater than 0.')
-  }
   if (cursor !== null && cursor.partitionIndex < 0) {
     throw new BrokerError(kafkaErrors.INVALID_REQUEST.code, 'The cursor has a negative partition.')
   }
+  const isElsewhere =
+    request.topics.length > 0 && !request.topics.some(({ name }) => name === cursor?.topicName)
+  if (cursor !== null && isElsewhere) {
+    throw new BrokerError(kafkaErrors.INVALID_REQUEST.code, 'The cursor is in a topic that is not asked for.')
+  }
   const topics: DescribeTopicPartitionsResponseTopic[] = []
-  let room = Math.min(responsePartitionLimit, pagePartitionsMax)
+  let room = Math.min(Math.max(responsePartitionLimit, 1), pagePartitionsMax)
   for (const name of namesFrom(broker, request)) {
     const first = cursor?.topicName === name ? cursor.partitionIndex : 0
     if (room === 0) return page(topics, { topicName: name, partitionIndex: first })
@@ -62,7 +64,8 @@ function handle(
     if (topic === undefined) {
       const isLegal = topicNameFault(name) === undefined
       const { UNKNOWN_TOPIC_OR_PARTITION, INVALID_TOPIC_EXCEPTION } = kafkaErrors
-      topics.push(absent(name, isLegal ? UNKNOWN_TOPIC_OR_PARTITION.code : INVALID_TOPIC_EXCEPTION.code))
+      const { code } = isLegal ? UNKNOWN_TOPIC_OR_PARTITION : INVALID_TOPIC_EXCEPTION
+      topics.push(absent(name, code, authorizedBits(broker, context, 'TOPIC', name)))
       continue
     }
     const end = Math.min(topic.logs.length, first + room)
@@ -123,13 +126,17 @@ function describe(
   }
 }
 
-function absent(name: string, errorCode: number): DescribeTopicPartitionsResponseTopic {
+function absent(
+  name: string,
+  errorCode: number,
+  topicAuthorizedOperations: number = operationsNotAsked,
+): DescribeTopicPartitionsResponseTopic {
   return {
     errorCode,
     name,
     topicId: zeroUuid,
     isInternal: false,
     partitions: [],
-    topicAuthorizedOperations: 0,
+    topicAuthorizedOperations,
   }
 }

@@ -3,7 +3,13 @@ import { kafkaErrors } from '../../src/protocol/errors.ts'
 import { BrokerError } from '../broker-error.ts'
 import { readConfig, type ConfigRefusal, type ConfigTable } from '../config-table.ts'
 import { groupConfigTable, liveBrokerTable } from '../metadata/live-config.ts'
-import { topicConfig, topicConfigTable, type TopicOverrides } from '../metadata/topic-config.ts'
+import {
+  describeRefusals,
+  topicConfig,
+  topicConfigTable,
+  type TopicOverrides,
+} from '../metadata/topic-config.ts'
+import { topicNameFault } from '../metadata/topic-name.ts'
 import { configResources } from './config-resource.ts'
 import type { BrokerContext } from './handler.ts'
 
@@ -57,6 +63,9 @@ export function checkBrokerName(broker: BrokerContext, name: string): void {
 }
 
 function configuredTopic(broker: BrokerContext, name: string): ConfiguredResource {
+  if (name === '') throw invalid('Default topic resources are not allowed.')
+  const fault = topicNameFault(name)
+  if (fault !== undefined) throw new BrokerError(kafkaErrors.INVALID_TOPIC_EXCEPTION.code, fault)
   const topic = broker.topics.get(name)
   if (topic === undefined) {
     throw new BrokerError(kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code, `There is no topic '${name}'.`)
@@ -81,9 +90,12 @@ function configuredBroker(broker: BrokerContext, name: string): ConfiguredResour
       const fixed = Object.keys(overrides).filter(key => !Object.hasOwn(liveBrokerTable, key))
       if (fixed.length > 0) {
         const why = `Cannot update these configs dynamically: [${fixed.join(', ')}]. They are set where the broker is started.`
-        throw new BrokerError(kafkaErrors.INVALID_REQUEST.code, why)
+        throw invalid(why)
       }
-      return readConfig(liveBrokerTable, overrides).refusals
+      // Of a topic a bad value is INVALID_CONFIG; of a broker Kafka answers otherwise.
+      const { refusals } = readConfig(liveBrokerTable, overrides)
+      if (refusals.length > 0) throw invalid(describeRefusals(refusals))
+      return refusals
     },
     replace: overrides => liveConfigs.setBroker(name, overrides),
   }
@@ -99,4 +111,8 @@ function configuredGroup({ liveConfigs }: BrokerContext, groupId: string): Confi
     refusals: settings => liveConfigs.groupConfig(settings).refusals,
     replace: settings => liveConfigs.setGroup(groupId, settings),
   }
+}
+
+function invalid(message: string): BrokerError {
+  return new BrokerError(kafkaErrors.INVALID_REQUEST.code, message)
 }

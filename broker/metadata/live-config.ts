@@ -3,13 +3,22 @@
  * in memory and in the metadata log.
  *
  * A key of the broker has the value that was set for this broker, else for all brokers (the empty name), else the one that
- * the broker was started with. Only keys that topics take as their defaults can be set: they are in force at once in every
- * topic that does not set its own. Others, `listeners` or `node.id`, say how a broker starts.
+ * the broker was started with. Keys that topics take as their defaults can be set, and are in force at once in every topic that
+ * does not set its own; and so can the bounds of connections. Others, `listeners` or `node.id`, say how a broker starts.
  *
  * The one `BrokerConfig` that all parts hold is changed in place, by this class alone.
  */
 import type { Clock } from '../../src/base/clock.ts'
-import { int, long, longMax, readConfig, type ConfigRefusal, type ConfigTable } from '../config-table.ts'
+import {
+  double,
+  int,
+  long,
+  longMax,
+  readConfig,
+  string,
+  type ConfigRefusal,
+  type ConfigTable,
+} from '../config-table.ts'
 import { brokerConfigTable, type BrokerConfig } from '../config.ts'
 import type { FactKind, FactStore } from './metadata-log.ts'
 import { brokerDefaults, type TopicOverrides } from './topic-config.ts'
@@ -23,10 +32,38 @@ const throttles: ConfigTable = Object.fromEntries(
   ].map(name => [name, long(longMax, 'Without effect: one node replicates nothing.', { min: 0 })]),
 )
 
+const threadless = 'Without effect: one event loop does the work.'
+
+/** What administrators tune in a running broker of Java. */
+const threads: ConfigTable = {
+  'num.io.threads': int(8, threadless, { min: 1 }),
+  'num.network.threads': int(3, threadless, { min: 1 }),
+  'num.replica.fetchers': int(1, threadless, { min: 1 }),
+  'num.recovery.threads.per.data.dir': int(2, threadless, { min: 1 }),
+  'background.threads': int(10, threadless, { min: 1 }),
+  'log.cleaner.threads': int(1, threadless, { min: 0 }),
+  'log.cleaner.io.buffer.size': int(512 << 10, threadless, { min: 0 }),
+  'log.cleaner.io.buffer.load.factor': double(0.9, threadless),
+  'log.cleaner.io.max.bytes.per.second': double(Number.MAX_VALUE, threadless),
+  'metric.reporters': string('', 'Without effect: there are no metrics reporters.'),
+}
+
+/** Keys of the broker that are read anew each time. */
+const readAnew = [
+  'max.connections',
+  'max.connections.per.ip',
+  'max.connections.per.ip.overrides',
+  'max.connection.creation.rate',
+  'transaction.partition.verification.enable',
+] as const
+
 /** Keys of the broker that can be set while it runs. */
 export const liveBrokerTable: ConfigTable = {
-  ...Object.fromEntries(Object.values(brokerDefaults).map(name => [name, brokerConfigTable[name]])),
+  ...Object.fromEntries(
+    [...Object.values(brokerDefaults), ...readAnew].map(name => [name, brokerConfigTable[name]]),
+  ),
   ...throttles,
+  ...threads,
 }
 
 /** Group key → the broker key that is its default. */

@@ -14,8 +14,8 @@ import {
   longMax,
   oneOf,
   readConfig,
-  string,
   type ConfigRefusal,
+  type ConfigRow,
   type ConfigValues,
 } from '../config-table.ts'
 import type { BrokerConfig } from '../config.ts'
@@ -38,13 +38,11 @@ export const topicConfigTable = {
   'file.delete.delay.ms': long(60_000, 'How long a deleted file stays on disk.', { min: 0 }),
   'flush.messages': long(longMax, 'Records after which the log is flushed to disk.', { min: 1 }),
   'flush.ms': long(longMax, 'Milliseconds after which the log is flushed to disk.', { min: 0 }),
-  'follower.replication.throttled.replicas': string(
-    '',
+  'follower.replication.throttled.replicas': throttledReplicas(
     'Replicas whose replication is throttled at the follower.',
   ),
   'index.interval.bytes': int(4096, 'Bytes of log between two entries of the offset index.', { min: 0 }),
-  'leader.replication.throttled.replicas': string(
-    '',
+  'leader.replication.throttled.replicas': throttledReplicas(
     'Replicas whose replication is throttled at the leader.',
   ),
   'max.compaction.lag.ms': long(longMax, 'The longest a record may stay uncompacted.', { min: 1 }),
@@ -74,13 +72,8 @@ export const topicConfigTable = {
   'segment.jitter.ms': long(0, 'The most that is taken off segment.ms at random.', { min: 0 }),
   'segment.ms': long(7 * day, 'The age at which a new segment begins.', { min: 1 }),
   'unclean.leader.election.enable': boolean(false, 'Whether a replica that is behind may lead.'),
-  'compression.gzip.level': int(
-    -1,
+  'compression.gzip.level': gzipLevel(
     'Taken, and without effect: records are stored at the codec’s own level.',
-    {
-      min: -1,
-      max: 9,
-    },
   ),
   'compression.lz4.level': int(9, 'Taken, and without effect: records are stored at the codec’s own level.', {
     min: 1,
@@ -156,6 +149,36 @@ export function topicConfig(
 /** The refusals as one sentence for an error message. */
 export function describeRefusals(refusals: readonly ConfigRefusal[]): string {
   return refusals.map(({ name, reason }) => `Configuration ${name} ${reason}`).join('; ')
+}
+
+/** Without effect on one node; tools that move partitions set and remove it. */
+function throttledReplicas(about: string): ConfigRow<readonly string[]> {
+  const legal = /^(?:\*|\d+:\d+)$/
+  return {
+    type: 'list',
+    default: [],
+    about,
+    parse(given) {
+      const words = Array.isArray(given) ? given.map(String) : String(given).split(',')
+      const replicas = words.map(word => word.trim())
+      if (replicas.length === 1 && replicas[0] === '') return { value: [] }
+      const isFine =
+        replicas.every(each => legal.test(each)) && (replicas.length < 2 || !replicas.includes('*'))
+      return isFine ? { value: replicas } : { refusal: "must be '*' or a list of PARTITION:BROKER" }
+    },
+  }
+}
+
+/** 1 to 9, or -1 for what the codec finds best. */
+function gzipLevel(about: string): ConfigRow<number> {
+  const row = int(-1, about, { min: -1, max: 9 })
+  return {
+    ...row,
+    parse(given) {
+      const parsed = row.parse(given)
+      return 'value' in parsed && parsed.value === 0 ? { refusal: 'must be from 1 to 9, or -1' } : parsed
+    },
+  }
 }
 
 function onlyFalse(about: string) {

@@ -74,6 +74,9 @@ export function roomRefusal(
 function nameRefusal(name: string, topics: KnownTopics): TopicRefusal | undefined {
   const fault = topicNameFault(name)
   if (fault !== undefined) return refusal('INVALID_TOPIC_EXCEPTION', fault)
+  if (name === '__cluster_metadata') {
+    return refusal('INVALID_REQUEST', `Creation of internal topic ${name} is prohibited.`)
+  }
   if (name === metadataLogName) {
     return refusal('INVALID_TOPIC_EXCEPTION', `Topic name is invalid: '${name}' is reserved`)
   }
@@ -98,28 +101,23 @@ function planPartitions(wish: TopicWish, config: BrokerConfig): TopicPlan | Topi
     if (fault !== undefined) return refusal('INVALID_REPLICA_ASSIGNMENT', fault)
     partitionCount = assignments.length
   } else {
-    const fault = replicationRefusal(replicationFactor, config)
-    if (fault !== undefined) return fault
+    if (replicationFactor === 0 || replicationFactor < -1) {
+      const why = 'Replication factor must be larger than 0, or -1 to use the default value.'
+      return refusal('INVALID_REPLICATION_FACTOR', why)
+    }
     if (partitionCount === -1) partitionCount = config['num.partitions']
     if (partitionCount <= 0) {
       return refusal('INVALID_PARTITIONS', 'Number of partitions was set to an invalid non-positive value.')
     }
+    if (replicationFactor > 1 && !config['replication.factor.lenient']) {
+      const why = `Unable to replicate the partition ${replicationFactor} time(s): only 1 broker is registered. Ask for 1, or set replication.factor.lenient on the broker.`
+      return refusal('INVALID_REPLICATION_FACTOR', why)
+    }
   }
   if (partitionCount > partitionCountMax) {
-    return refusal('INVALID_PARTITIONS', `Number of partitions may not exceed ${partitionCountMax}.`)
+    return refusal('POLICY_VIOLATION', `Number of partitions may not exceed ${partitionCountMax}.`)
   }
   return planConfigs(wish, config, { name, partitionCount })
-}
-
-function replicationRefusal(factor: number, config: BrokerConfig): TopicRefusal | undefined {
-  if (factor === -1 || factor === 1) return undefined
-  if (factor <= 0) {
-    const why = 'Replication factor must be larger than 0, or -1 to use the default value.'
-    return refusal('INVALID_REPLICATION_FACTOR', why)
-  }
-  if (config['replication.factor.lenient']) return undefined
-  const why = `Unable to replicate the partition ${factor} time(s): only 1 broker is registered. Ask for 1, or set replication.factor.lenient on the broker.`
-  return refusal('INVALID_REPLICATION_FACTOR', why)
 }
 
 /** Why a manual assignment does not fit one broker; partitions must be 0 to n-1, each on exactly this broker. */
@@ -153,9 +151,7 @@ function planConfigs(
   for (const { name, value } of configs) {
     if (value === null)
       return refusal('INVALID_CONFIG', `Null value not supported for topic configs: ${name}`)
-    if (Object.hasOwn(overrides, name)) {
-      return refusal('INVALID_REQUEST', `Configuration ${name} is given twice.`)
-    }
+    // Of two values the last counts, as in Kafka.
     overrides[name] = value
   }
   const { refusals } = topicConfig(overrides, config)

@@ -37,7 +37,8 @@ Set when a topic is created (\`topic(name, { config })\`) or altered.
 ${table(topicConfigTable)}
 ## While the broker runs
 
-Keys of the broker that are defaults of topics can be set for it or for all brokers by Kafka's tools, and are in force at once:
+Keys of the broker that are defaults of topics, and the bounds of connections, can be set for it or for all brokers by Kafka's tools,
+and are in force at once:
 \`kafka-configs --alter --entity-type brokers --entity-default --add-config log.retention.ms=3600000\`. They are:
 ${Object.keys(liveBrokerTable)
   .map(name => `\`${name}\``)

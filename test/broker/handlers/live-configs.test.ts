@@ -5,6 +5,8 @@ import { DescribeConfigs } from '../../../src/protocol/messages/32-describe-conf
 import { ListConfigResources } from '../../../src/protocol/messages/74-list-config-resources.ts'
 import { ConsumerGroupHeartbeat } from '../../../src/protocol/messages/68-consumer-group-heartbeat.ts'
 import type { Connection } from '../../../src/protocol/connection.ts'
+import { TcpNetwork } from '../../../runtime/client/tcp-network.ts'
+import { systemClock } from '../../../system/clock.ts'
 import { batch, createTopic, produce, producedTo, startFixture, type Fixture } from '../broker-fixture.ts'
 import { errorName } from '../coordinator/world.ts'
 
@@ -93,6 +95,23 @@ describe('the broker’s own configuration', () => {
     expect(await described(connection, ['broker', ''], 'message.max.bytes')).toBeUndefined()
   })
 
+  it('bounds the connections that come from then on', async () => {
+    const { broker, connection } = await startFixture({ clock: systemClock })
+    const { port } = await broker.listen({ port: 0 })
+    const network = new TcpNetwork({ software: { name: 'test', version: '1' } })
+    const first = await network.connect('127.0.0.1', port)
+    const overrides = { 'max.connections.per.ip.overrides': '127.0.0.1:1' }
+    expect(await alter(connection, ['broker', ''], overrides)).toMatchObject({ error: 'NONE' })
+    await expect(network.connect('127.0.0.1', port)).rejects.toThrow(/MR-5001/)
+    const removed = { 'max.connections.per.ip.overrides': null }
+    expect(await alter(connection, ['broker', ''], removed)).toMatchObject({ error: 'NONE' })
+    await (await network.connect('127.0.0.1', port)).close()
+    const wrong = { 'max.connections.per.ip.overrides': 'many' }
+    expect(await alter(connection, ['broker', ''], wrong)).toMatchObject({ error: 'INVALID_REQUEST' })
+    await first.close()
+    await broker.close()
+  })
+
   it('is refused where it says how the broker starts, and where a value cannot be', async () => {
     const { connection } = await startFixture()
     const fixed = await alter(connection, ['broker', '1'], { 'node.id': '2' })
@@ -102,7 +121,7 @@ describe('the broker’s own configuration', () => {
       error: 'INVALID_REQUEST',
     })
     expect(await alter(connection, ['broker', '1'], { 'message.max.bytes': 'many' })).toMatchObject({
-      error: 'INVALID_CONFIG',
+      error: 'INVALID_REQUEST',
     })
     expect(await described(connection, ['broker', '1'], 'node.id')).toEqual(['1', true, ['1 of 5']])
   })

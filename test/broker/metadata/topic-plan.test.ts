@@ -59,7 +59,7 @@ describe('planning a topic', () => {
     ['TOPIC_ALREADY_EXISTS', { name: 'orders.eu' }],
     ['INVALID_PARTITIONS', { partitionCount: 0 }],
     ['INVALID_PARTITIONS', { partitionCount: -2 }],
-    ['INVALID_PARTITIONS', { partitionCount: 10_001 }],
+    ['POLICY_VIOLATION', { partitionCount: 10_001 }],
     ['INVALID_REPLICATION_FACTOR', { replicationFactor: 0 }],
     ['INVALID_REPLICATION_FACTOR', { replicationFactor: 2 }],
     ['INVALID_REQUEST', { assignments: [{ partitionIndex: 0, brokerIds: [1] }] }],
