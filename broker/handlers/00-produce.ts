@@ -215,14 +215,19 @@ function producePartition(
 
 /** The one batch of a partition's records (semantics G29); what else is wrong with it, the log finds. */
 function oneBatch(records: Uint8Array | null, version: number): Uint8Array {
-  if (records === null || records.length < batchHeaderBytes) {
+  // Bytes that end before their batch does hold no batch, as in Kafka: a client that sends them again changes nothing.
+  if (records === null || records.length < batchHeaderBytes || sizeInBytesOf(records, 0) > records.length) {
     throw refusal(
       'INVALID_RECORD',
       'produce requests must have exactly one record batch per partition, not none',
     )
   }
-  if (magicOf(records, 0) !== batchMagic) {
-    throw refusal('INVALID_RECORD', `record batches of magic ${magicOf(records, 0)} are not taken, only 2`)
+  const magic = magicOf(records, 0)
+  if (magic > batchMagic || sizeInBytesOf(records, 0) < batchHeaderBytes) {
+    throw refusal('CORRUPT_MESSAGE', `a batch of magic ${magic} and ${sizeInBytesOf(records, 0)} bytes`)
+  }
+  if (magic !== batchMagic) {
+    throw refusal('INVALID_RECORD', `record batches of magic ${magic} are not taken, only 2`)
   }
   if (sizeInBytesOf(records, 0) < records.length) {
     throw refusal(

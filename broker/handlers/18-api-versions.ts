@@ -6,7 +6,8 @@
  * Produce is listed from version 0 although 0-2 are refused: librdkafka before 2.x takes a higher minimum for a broker
  * that cannot produce at all (KAFKA-18659).
  *
- * Version notes. 3: client software name and version; features. 5: cluster id and node id that the client expects, so
+ * Version notes. 3: client software name and version; features, but for those whose lowest level is 0, which Java clients of
+ * that time take for nonsense and close the connection over (KAFKA-17011). 4: all features. 5: cluster id and node id that the client expects, so
  * that one which was led to a wrong broker is told (KIP-1242).
  */
 import { kafkaErrors } from '../../src/protocol/errors.ts'
@@ -22,22 +23,23 @@ const produceKey = 0
 const legalSoftware = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/
 
 const spoken = [0, 5] as const
+const levelZeroSince = 4
 
 export const apiVersions: ApiHandler<ApiVersionsRequest, ApiVersionsResponse> = apiHandler(ApiVersions, {
   versions: spoken,
   handle,
-  refuse: (_request, errorCode) => respond(errorCode, []),
+  refuse: (_request, errorCode) => respond(errorCode),
 })
 
 function handle(broker: BrokerContext, { request, version }: RequestContext<ApiVersionsRequest>) {
   const [min, max] = spoken
   if (version < min || version > max) {
     const own = { apiKey: ApiVersions.key, minVersion: min, maxVersion: max }
-    return respond(kafkaErrors.UNSUPPORTED_VERSION.code, [own])
+    return respond(kafkaErrors.UNSUPPORTED_VERSION.code, { apiKeys: [own] })
   }
-  if (version >= 3 && !softwareIsNamed(request)) return respond(kafkaErrors.INVALID_REQUEST.code, [])
+  if (version >= 3 && !softwareIsNamed(request)) return respond(kafkaErrors.INVALID_REQUEST.code)
   if (version >= 5 && !isExpectedBroker(broker, request)) {
-    return respond(kafkaErrors.REBOOTSTRAP_REQUIRED.code, [])
+    return respond(kafkaErrors.REBOOTSTRAP_REQUIRED.code)
   }
   const apiKeys = [...broker.apis.values()]
     .sort((one, other) => one.api.key - other.api.key)
@@ -46,7 +48,14 @@ function handle(broker: BrokerContext, { request, version }: RequestContext<ApiV
       minVersion: api.key === produceKey ? 0 : first,
       maxVersion: last,
     }))
-  return respond(0, apiKeys)
+  return respond(0, {
+    apiKeys,
+    supportedFeatures: supportedFeatures.filter(
+      ({ minVersion }) => minVersion > 0 || version >= levelZeroSince,
+    ),
+    finalizedFeaturesEpoch: 0,
+    finalizedFeatures,
+  })
 }
 
 function softwareIsNamed({ clientSoftwareName, clientSoftwareVersion }: ApiVersionsRequest): boolean {
@@ -58,15 +67,15 @@ function isExpectedBroker({ identity }: BrokerContext, { clusterId, nodeId }: Ap
   return nodeId === -1 || nodeId === identity.nodeId
 }
 
-function respond(errorCode: number, apiKeys: ApiVersionsResponse['apiKeys']): ApiVersionsResponse {
-  const isAnswered = errorCode === 0
+function respond(errorCode: number, told: Partial<ApiVersionsResponse> = {}): ApiVersionsResponse {
   return {
     errorCode,
-    apiKeys,
+    apiKeys: [],
     throttleTimeMs: 0,
-    supportedFeatures: isAnswered ? supportedFeatures : [],
-    finalizedFeaturesEpoch: isAnswered ? 0 : -1,
-    finalizedFeatures: isAnswered ? finalizedFeatures : [],
+    supportedFeatures: [],
+    finalizedFeaturesEpoch: -1,
+    finalizedFeatures: [],
     zkMigrationReady: false,
+    ...told,
   }
 }

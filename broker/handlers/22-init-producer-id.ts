@@ -5,6 +5,8 @@
  * fences whoever had the one before; a transaction that was left open is aborted first, within this request if the disk
  * allows it, else CONCURRENT_TRANSACTIONS until it is. `coordinator/transaction/decisions.ts` has the table.
  *
+ * A producer that names itself gives both its id and its epoch: half a name is INVALID_REQUEST.
+ *
  * Version notes. 3: a producer names itself to go on after an error (KIP-360). 4: PRODUCER_FENCED. 5: KIP-890. Version 6
  * (two-phase commit) is not stable in Kafka and not spoken here.
  */
@@ -13,6 +15,8 @@ import {
   InitProducerIdResponse,
   type InitProducerIdRequest,
 } from '../../src/protocol/messages/22-init-producer-id.ts'
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import { BrokerError } from '../broker-error.ts'
 import type { ProducerResult } from '../coordinator/transaction/coordinator.ts'
 import { fencedCode } from './fenced-code.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
@@ -33,6 +37,12 @@ function handle(
   { request, version }: RequestContext<InitProducerIdRequest>,
 ): InitProducerIdResponse | Promise<InitProducerIdResponse> {
   const { transactionalId, transactionTimeoutMs, producerId, producerEpoch } = request
+  if (producerId < 0 !== producerEpoch < 0) {
+    throw new BrokerError(
+      kafkaErrors.INVALID_REQUEST.code,
+      'a producer id without an epoch, or an epoch without an id',
+    )
+  }
   const expected = producerId >= 0 ? { producerId, producerEpoch } : undefined
   const result = transactions.init({ transactionalId, timeoutMs: transactionTimeoutMs, expected })
   return result instanceof Promise ? result.then(each => respond(each, version)) : respond(result, version)

@@ -92,21 +92,14 @@ function add(
   context: RequestContext<AddPartitionsToTxnRequest>,
   transaction: AddPartitionsToTxnTransaction,
 ): TopicResults | Promise<TopicResults> {
-  const { topics, transactions } = broker
+  const { transactions, topics } = broker
   const { version } = context
-  const { UNKNOWN_TOPIC_OR_PARTITION, TOPIC_AUTHORIZATION_FAILED, OPERATION_NOT_ATTEMPTED } = kafkaErrors
-  const faultOf = (name: string, partition: number): number => {
-    if (!may(broker, context, 'WRITE', 'TOPIC', name)) return TOPIC_AUTHORIZATION_FAILED.code
-    if (topics.log(name, partition) === undefined) return UNKNOWN_TOPIC_OR_PARTITION.code
-    return topics.get(name)!.internal ? TOPIC_AUTHORIZATION_FAILED.code : 0
-  }
-  const faulty = transaction.topics.some(({ name, partitions }) =>
-    partitions.some(partition => faultOf(name, partition) !== 0),
-  )
-  if (faulty) {
-    const told = (name: string, partition: number) => faultOf(name, partition) || OPERATION_NOT_ATTEMPTED.code
-    return results(transaction.topics, told)
-  }
+  const { TOPIC_AUTHORIZATION_FAILED } = kafkaErrors
+  const faults = faultsOf(broker, transaction, name => {
+    const isRefused = !may(broker, context, 'WRITE', 'TOPIC', name) || topics.get(name)?.internal === true
+    return isRefused ? TOPIC_AUTHORIZATION_FAILED.code : 0
+  })
+  if (faults !== undefined) return faults
   const clientVersion: ClientVersion = version >= batchedSince ? 2 : 0
   const partitions = new Map(transaction.topics.map(each => [each.name, new Set(each.partitions)]))
   const respond = (code: number) => results(transaction.topics, () => fencedCode(code, version, fencedSince))
@@ -114,9 +107,32 @@ function add(
   return code instanceof Promise ? code.then(respond) : respond(code)
 }
 
-function verify({ transactions }: BrokerContext, transaction: AddPartitionsToTxnTransaction): TopicResults {
+function verify(broker: BrokerContext, transaction: AddPartitionsToTxnTransaction): TopicResults {
+  const faults = faultsOf(broker, transaction, () => 0)
+  if (faults !== undefined) return faults
   return results(transaction.topics, (name, partition) =>
-    transactions.verify({ ...transaction, partitions: onePartition(name, partition) }),
+    broker.transactions.verify({ ...transaction, partitions: onePartition(name, partition) }),
+  )
+}
+
+/** What is told where a partition is refused or not there: then the others are not attempted. */
+function faultsOf(
+  { topics }: BrokerContext,
+  transaction: AddPartitionsToTxnTransaction,
+  refusalOf: (topic: string) => number,
+): TopicResults | undefined {
+  const { UNKNOWN_TOPIC_OR_PARTITION, OPERATION_NOT_ATTEMPTED } = kafkaErrors
+  const faultOf = (name: string, partition: number): number => {
+    const isThere = topics.log(name, partition) !== undefined
+    return refusalOf(name) || (isThere ? 0 : UNKNOWN_TOPIC_OR_PARTITION.code)
+  }
+  const faulty = transaction.topics.some(({ name, partitions }) =>
+    partitions.some(partition => faultOf(name, partition) !== 0),
+  )
+  if (!faulty) return undefined
+  return results(
+    transaction.topics,
+    (name, partition) => faultOf(name, partition) || OPERATION_NOT_ATTEMPTED.code,
   )
 }
 

@@ -8,6 +8,7 @@ import {
   type ProducerState,
 } from '../../src/protocol/messages/61-describe-producers.ts'
 import type { ProducerEntry } from '../log/producer-state.ts'
+import { topicNameFault } from '../metadata/topic-name.ts'
 import { may } from './authorize.ts'
 import { distinct } from './duplicates.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
@@ -20,6 +21,10 @@ export const describeProducers: ApiHandler<DescribeProducersRequest, DescribePro
       respond(context.request, (topic, partitionIndex) => {
         if (!may(broker, context, 'READ', 'TOPIC', topic)) {
           return missing(partitionIndex, kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code)
+        }
+        const fault = topicNameFault(topic)
+        if (fault !== undefined) {
+          return missing(partitionIndex, kafkaErrors.INVALID_TOPIC_EXCEPTION.code, fault)
         }
         const log = broker.topics.log(topic, partitionIndex)
         if (log === undefined) return missing(partitionIndex, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code)
@@ -54,6 +59,10 @@ function producerState(entry: ProducerEntry): ProducerState {
   }
 }
 
-function missing(partitionIndex: number, errorCode: number): DescribeProducersPartitionResponse {
-  return { partitionIndex, errorCode, errorMessage: null, activeProducers: [] }
+function missing(
+  partitionIndex: number,
+  errorCode: number,
+  errorMessage: string | null = null,
+): DescribeProducersPartitionResponse {
+  return { partitionIndex, errorCode, errorMessage, activeProducers: [] }
 }

@@ -14,6 +14,7 @@ export const describeTransactions = apiHandler(DescribeTransactions, {
   handle: (broker, context) => ({
     throttleTimeMs: 0,
     transactionStates: distinct(context.request.transactionalIds, id => id).map(transactionalId => {
+      if (transactionalId === '') return missing(transactionalId, kafkaErrors.INVALID_REQUEST.code)
       if (!may(broker, context, 'DESCRIBE', 'TRANSACTIONAL_ID', transactionalId)) {
         return missing(transactionalId, kafkaErrors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code)
       }

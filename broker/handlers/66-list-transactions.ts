@@ -35,7 +35,8 @@ function handle(
   const { transactions, clock } = broker
   const { request } = context
   const { transactionalIdPattern, stateFilters } = request
-  const matches = transactionalIdPattern === null ? all : linearPattern(transactionalIdPattern)
+  // An empty pattern is none, as in Kafka.
+  const matches = transactionalIdPattern ? linearPattern(transactionalIdPattern) : all
   if (matches === undefined) return respond({ errorCode: kafkaErrors.INVALID_REGULAR_EXPRESSION.code })
   const filter: Filter = {
     states: new Set(stateFilters),

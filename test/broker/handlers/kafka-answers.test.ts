@@ -1,0 +1,104 @@
+/** What Apache Kafka 4.3.1 answers to requests that are wrong in small ways, asked of it over its own protocol. */
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Connection } from '../../../src/protocol/connection.ts'
+import { ApiVersions } from '../../../src/protocol/messages/18-api-versions.ts'
+import { InitProducerId, InitProducerIdRequest } from '../../../src/protocol/messages/22-init-producer-id.ts'
+import { AddPartitionsToTxn } from '../../../src/protocol/messages/24-add-partitions-to-txn.ts'
+import { DescribeProducers } from '../../../src/protocol/messages/61-describe-producers.ts'
+import { ListTransactions } from '../../../src/protocol/messages/66-list-transactions.ts'
+import { batch, createTopic, produce, producedTo, startFixture } from '../broker-fixture.ts'
+import { describeTransaction, initProducer, write } from '../coordinator/transaction-requests.ts'
+import { errorName } from '../coordinator/world.ts'
+
+let connection: Connection
+
+beforeAll(async () => {
+  ;({ connection } = await startFixture())
+  await createTopic(connection, 'input')
+})
+
+describe('ApiVersions', () => {
+  it.each([
+    [3, []],
+    [4, ['group.version', 'transaction.version']],
+  ])('tells in version %i the features %j', async (version, names) => {
+    const own = { clientSoftwareName: 't', clientSoftwareVersion: '1', clusterId: null, nodeId: -1 }
+    const told = await connection.send(ApiVersions, version, own)
+    expect(told.supportedFeatures.map(({ name }) => name)).toEqual(names)
+    expect(told.finalizedFeatures.map(({ maxVersionLevel }) => maxVersionLevel)).toEqual([1, 2])
+  })
+})
+
+describe('Produce', () => {
+  const whole = batch([['k', 'v']])
+  const edited = (edit: (view: DataView) => void) => {
+    const bytes = whole.slice()
+    edit(new DataView(bytes.buffer))
+    return bytes
+  }
+  it.each([
+    ['that end within their batch', whole.subarray(0, 65), 'INVALID_RECORD'],
+    ['of a batch that claims to be longer', edited(view => view.setInt32(8, 5000)), 'INVALID_RECORD'],
+    [
+      'of a batch that claims to be shorter than a header',
+      edited(view => view.setInt32(8, 40)),
+      'CORRUPT_MESSAGE',
+    ],
+    ['of a batch of no length', edited(view => view.setInt32(8, 0)), 'CORRUPT_MESSAGE'],
+    ['of a batch of a negative length', edited(view => view.setInt32(8, -1)), 'CORRUPT_MESSAGE'],
+    ['of an old format', edited(view => view.setInt8(16, 1)), 'INVALID_RECORD'],
+    ['of a format to come', edited(view => view.setInt8(16, 3)), 'CORRUPT_MESSAGE'],
+    ['that were changed', edited(view => view.setInt8(20, 3)), 'CORRUPT_MESSAGE'],
+    ['of two batches', new Uint8Array([...whole, ...whole]), 'INVALID_RECORD'],
+  ])('refuses bytes %s', async (_what, records, error) => {
+    const { errorCode, baseOffset } = producedTo(await produce(connection, 'input', records))
+    expect([errorName(errorCode), baseOffset]).toEqual([error, -1])
+  })
+})
+
+describe('transactional requests', () => {
+  it.each([
+    [7, -1],
+    [-1, 3],
+  ])('refuse a producer that names itself by half: id %i, epoch %i', async (producerId, producerEpoch) => {
+    for (const transactionalId of [null, 'half']) {
+      const named = { transactionalId, transactionTimeoutMs: 1000, producerId, producerEpoch }
+      const answer = await connection.send(InitProducerId, 5, InitProducerIdRequest.create(named))
+      expect(errorName(answer.errorCode)).toBe('INVALID_REQUEST')
+    }
+  })
+
+  it('verify no partitions of which one is not there', async () => {
+    const producer = await initProducer(connection, 'verified')
+    await write(connection, producer, 'a')
+    const { transactionalId, producerId, producerEpoch } = producer
+    const verified = async (partitions: readonly number[]) => {
+      const topics = [{ name: 'input', partitions }]
+      const transactions = [{ transactionalId, producerId, producerEpoch, verifyOnly: true, topics }]
+      const answer = await connection.send(
+        AddPartitionsToTxn,
+        5,
+        AddPartitionsToTxn.request.create({ transactions }),
+      )
+      return answer.resultsByTransaction[0]!.topicResults[0]!.resultsByPartition.map(each =>
+        errorName(each.partitionErrorCode),
+      )
+    }
+    expect(await verified([0])).toEqual(['NONE'])
+    expect(await verified([0, 5])).toEqual(['OPERATION_NOT_ATTEMPTED', 'UNKNOWN_TOPIC_OR_PARTITION'])
+  })
+
+  it('list transactions by an empty pattern as by none, and describe none without a name', async () => {
+    await initProducer(connection, 'listed')
+    const filters = { stateFilters: [], producerIdFilters: [], durationFilter: -1 }
+    const listed = await connection.send(ListTransactions, 2, { ...filters, transactionalIdPattern: '' })
+    expect(listed.transactionStates.map(each => each.transactionalId)).toContain('listed')
+    expect(errorName((await describeTransaction(connection, '')).errorCode)).toBe('INVALID_REQUEST')
+  })
+
+  it('describe no producers of a topic that cannot be', async () => {
+    const topics = [{ name: 'a b', partitionIndexes: [0] }]
+    const { errorCode } = (await connection.send(DescribeProducers, 0, { topics })).topics[0]!.partitions[0]!
+    expect(errorName(errorCode)).toBe('INVALID_TOPIC_EXCEPTION')
+  })
+})
