@@ -105,6 +105,9 @@ function fixOf(errno: string): string {
     case 'EMFILE':
     case 'ENFILE':
       return 'Raise the limit of open files (ulimit -n).'
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return 'Name a directory: there is a file of that name, or above it.'
     case 'EROFS':
       return 'Mount the volume read-write.'
     default:

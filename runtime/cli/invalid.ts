@@ -44,3 +44,10 @@ export function pairOf(text: string, flag: string): readonly [name: string, valu
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
   throw invalid(`${flag} ${text} is not NAME=VALUE`)
 }
+
+/** One of the states of a `what`, whatever its case; MR-6201 names them all. */
+export function stateOf(text: string, states: readonly string[], what: string): string {
+  const state = states.find(each => each.toLowerCase() === text.toLowerCase())
+  if (state !== undefined) return state
+  throw invalid(`${JSON.stringify(text)} is no state of a ${what}`, `States are ${states.join(', ')}.`)
+}

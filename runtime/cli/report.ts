@@ -17,6 +17,7 @@ export const exitCodes = {
 const exitCodeOf: Partial<Readonly<Record<ErrorCode, number>>> = {
   'MR-2001': exitCodes.notFound,
   'MR-5044': exitCodes.timedOut,
+  'MR-5051': exitCodes.timedOut,
   'MR-6005': exitCodes.usage,
   'MR-6201': exitCodes.usage,
   'MR-6202': exitCodes.notFound,
@@ -29,14 +30,16 @@ export function exitCodeFor(error: unknown): number {
   return (error instanceof StreamsError ? exitCodeOf[error.code] : undefined) ?? exitCodes.failure
 }
 
-/** Prints an error on stderr: a `StreamsError` by its own text, anything else with its stack. */
+/** Prints an error on stderr: a `StreamsError` by its own text, what the system refused by its, anything else with its stack. */
 export function reportError(error: unknown): void {
   const text = error instanceof StreamsError ? error.message : errorText(error)
   process.stderr.write(`${text}\n`)
 }
 
 function errorText(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  if (!(error instanceof Error)) return String(error)
+  // What the system refused is no fault of ours: a stack says nothing to whom its disk is full.
+  return 'syscall' in error ? error.message : (error.stack ?? error.message)
 }
 
 /** Prints text on stdout; resolves when it is out. A reader that has gone, such as `head`, is not an error. */

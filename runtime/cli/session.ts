@@ -61,8 +61,9 @@ export class Session {
     if (this.settings.verbose) process.stderr.write(`${text}\n`)
   }
 
-  /** Topics in the order of their names as given. MR-2001 for one that does not exist, with the nearest that does. */
-  async topics(names: readonly string[]): Promise<readonly TopicMetadata[]> {
+  /** Topics in the order of their names as given, each once. MR-2001 for one that does not exist, with the nearest that does. */
+  async topics(given: readonly string[]): Promise<readonly TopicMetadata[]> {
+    const names = [...new Set(given)]
     const found = new Map((await this.admin.describeTopics(names)).map(topic => [topic.name, topic]))
     for (const name of names) {
       if (found.has(name)) continue
@@ -122,8 +123,9 @@ export async function withCluster(
 export function settingsOf(flags: ClusterFlags): Settings {
   const { env, stdout } = process
   const properties = clientProperties(flags.X ?? [])
-  const brokers =
-    flags.brokers ?? properties.brokers ?? env.KAFKA_BROKERS ?? env.KAFKA_BOOTSTRAP_SERVERS ?? brokersDefault
+  // A variable that is set to nothing says nothing.
+  const environment = env.KAFKA_BROKERS || env.KAFKA_BOOTSTRAP_SERVERS || brokersDefault
+  const brokers = flags.brokers ?? properties.brokers ?? environment
   const plain = flags.color === false || (env.NO_COLOR ?? '') !== ''
   return {
     brokers,

@@ -8,7 +8,7 @@ import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'no
 import { promisify } from 'node:util'
 import { StreamsError } from '../../src/base/errors.ts'
 import type { Api } from '../../src/protocol/api.ts'
-import { kafkaErrors } from '../../src/protocol/errors.ts'
+import { errorByCode, kafkaErrors } from '../../src/protocol/errors.ts'
 import { SaslHandshake } from '../../src/protocol/messages/17-sasl-handshake.ts'
 import { SaslAuthenticate } from '../../src/protocol/messages/36-sasl-authenticate.ts'
 import {
@@ -51,14 +51,14 @@ export async function logIn(
     const isOther = errorCode === kafkaErrors.UNSUPPORTED_SASL_MECHANISM.code
     throw refused(
       address,
-      isOther ? `it offers ${mechanisms.join(', ')}, not ${mechanism}` : `error ${errorCode}`,
+      isOther ? `it offers ${mechanisms.join(', ')}, not ${mechanism}` : refusalText(errorCode),
     )
   }
   let sessionMs = 0
   const exchange = async (token: Buffer): Promise<string> => {
     const answer = await send(SaslAuthenticate, 1, { authBytes: new Uint8Array(token) })
     if (answer.errorCode !== 0) {
-      throw refused(address, answer.errorMessage ?? `error ${answer.errorCode}`)
+      throw refused(address, answer.errorMessage ?? refusalText(answer.errorCode))
     }
     sessionMs = answer.sessionLifetimeMs
     return Buffer.from(answer.authBytes).toString('utf8')
@@ -66,6 +66,13 @@ export async function logIn(
   if (mechanism === 'PLAIN') await exchange(Buffer.from(`\0${login.username}\0${login.password}`))
   else await scram(mechanism, login, address, exchange)
   return { sessionMs }
+}
+
+/** A listener that asks for no login answers ILLEGAL_SASL_STATE to one. */
+function refusalText(errorCode: number): string {
+  const { name } = errorByCode(errorCode)
+  const isUnasked = errorCode === kafkaErrors.ILLEGAL_SASL_STATE.code
+  return isUnasked ? `${name}: this listener asks for none` : name
 }
 
 async function scram(

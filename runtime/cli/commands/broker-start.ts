@@ -38,14 +38,19 @@ export async function brokerStartCommand(flags: BrokerStartFlags): Promise<void>
   const passwords = (flags.addScram ?? []).map(scramPassword)
   for (const notice of definition.notices) logger.log('info', notice)
   const directory = flags.data ?? definition.directory ?? dataDefault
-  const broker = await startBroker({
-    directory,
-    config: definition.config,
-    onFault: fault => logger.log('error', fault.message),
-    onStorageFailure: failure => logger.log('error', failure.message),
-    onRefused: throttled(logger),
-  })
+  const failures = new StorageFailures(logger)
+  const broker = await failures.whileStarting(() =>
+    startBroker({
+      directory,
+      config: definition.config,
+      onFault: fault => logger.log('error', fault.message),
+      onStorageFailure: failure => failures.tell(failure),
+      onRefused: throttled(logger),
+    }),
+  )
   const stopped = untilSignal()
+  // Clients are served whether or not anybody reads that they are.
+  process.stdout.on('error', () => undefined)
   try {
     for (const password of passwords) await broker.setPassword(password)
     const addresses = await listenOn(broker, definition)
@@ -123,10 +128,42 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
-/** The first signal that asks to stop; a second one is left to the system, which kills. */
+/** What the disk refuses is told at once; while the broker starts, once it is known not to be why it does not. */
+class StorageFailures {
+  readonly #logger: Logger
+  #early: StreamsError[] | undefined = []
+
+  constructor(logger: Logger) {
+    this.#logger = logger
+  }
+
+  tell(failure: StreamsError): void {
+    if (this.#early === undefined) this.#logger.log('error', failure.message)
+    else this.#early.push(failure)
+  }
+
+  /** Runs the start. The error that it fails with is for its caller to tell, and is not told here too. */
+  async whileStarting<Started>(start: () => Promise<Started>): Promise<Started> {
+    let reason: unknown
+    try {
+      return await start()
+    } catch (error) {
+      reason = error
+      throw error
+    } finally {
+      const early = this.#early ?? []
+      this.#early = undefined
+      for (const failure of early) if (failure !== reason) this.tell(failure)
+    }
+  }
+}
+
+/** The first signal that asks to stop, or tells that the terminal has gone; a second one is left to the system, which kills. */
 function untilSignal(): Promise<string> {
   return new Promise(resolve => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+      process.once(signal, () => resolve(signal))
+    }
   })
 }
 

@@ -16,7 +16,7 @@ import { int64Text, table } from '../output/view.ts'
 import { readOffsetFile, type FiledOffset } from '../records/offset-file.ts'
 import { clamped, readPosition, resolvePosition } from '../records/position.ts'
 import { withCluster, type Session } from '../session.ts'
-import { existingGroups, requireEmpty } from './groups.ts'
+import { byPartition, existingGroups, requireEmpty } from './groups.ts'
 
 /** The parsed flags. */
 export interface SeekFlags extends ClusterFlags {
@@ -114,12 +114,13 @@ async function planOf(session: Session, target: Target, plan: Plan): Promise<rea
     throw invalid('there is no partition to set an offset of', 'Name topics: --topics orders payments:0,1')
   }
   const places = await resolvePosition(session.cluster, wanted, { kind: 'end' })
-  return wanted.map(({ topic, partition, offset }, index) => ({
+  const moves = wanted.map(({ topic, partition, offset }, index) => ({
     topic,
     partition,
     before: plan.committed.get(partitionKey(topic, partition))?.offset,
     after: clamped(offset, places[index]!),
   }))
+  return moves.sort(byPartition)
 }
 
 async function wantedOffsets(session: Session, target: Target, plan: Plan): Promise<readonly FiledOffset[]> {
@@ -173,14 +174,16 @@ async function namedPartitions(
     return { name, partitions: partitions === undefined ? undefined : partitionsOf(partitions, '--topics') }
   })
   const topics = await session.topics(asked.map(({ name }) => name))
-  return asked.flatMap(({ name, partitions }, index) => {
-    const known = topics[index]!.partitions
+  const byName = new Map(topics.map(topic => [topic.name, topic]))
+  const places = asked.flatMap(({ name, partitions }) => {
+    const known = byName.get(name)!.partitions
     const missing = partitions?.find(partition => partition >= known.length)
     if (missing !== undefined)
       throw invalid(`topic ${name} has no partition ${missing}: it has ${known.length}`)
     const those = partitions ?? known.map(({ partition }) => partition)
     return those.map(partition => ({ topic: name, partition }))
   })
+  return [...new Map(places.map(place => [partitionKey(place.topic, place.partition), place])).values()]
 }
 
 async function textOf(path: string): Promise<string> {

@@ -6,7 +6,7 @@ import type { ListedGroup } from '../../client/group-admin.ts'
 import type { GroupDescription, GroupMemberDescription } from '../../client/group-description.ts'
 import type { ClusterFlags } from '../declarations/cluster-flags.ts'
 import type { Column } from '../output/table.ts'
-import { invalid } from '../invalid.ts'
+import { stateOf } from '../invalid.ts'
 import { int64Text, pairs, table, type Section } from '../output/view.ts'
 import { withCluster, type Session } from '../session.ts'
 
@@ -16,7 +16,7 @@ export interface ListFlags extends ClusterFlags {
 }
 
 export async function groupListCommand(flags: ListFlags): Promise<void> {
-  const filters = { states: flags.state?.map(knownState), types: flags.type }
+  const filters = { states: flags.state?.map(text => stateOf(text, states, 'group')), types: flags.type }
   await withCluster(flags, async session => {
     const groups = (await session.admin.listGroups(filters)).toSorted((left, right) =>
       left.groupId < right.groupId ? -1 : 1,
@@ -43,12 +43,6 @@ const states: readonly string[] = [
   'Empty',
   'Dead',
 ]
-
-function knownState(text: string): string {
-  const state = states.find(each => each.toLowerCase() === text.toLowerCase())
-  if (state !== undefined) return state
-  throw invalid(`${JSON.stringify(text)} is no state of a group`, `States are ${states.join(', ')}.`)
-}
 
 const groupColumns: readonly Column<ListedGroup>[] = [
   { heading: 'GROUP', cell: ({ groupId }) => groupId },
@@ -89,7 +83,7 @@ export interface DescribeFlags extends ClusterFlags {
 
 export async function groupDescribeCommand(groupIds: readonly string[], flags: DescribeFlags): Promise<void> {
   await withCluster(flags, async session => {
-    const groups = await existingGroups(session, groupIds)
+    const groups = await existingGroups(session, [...new Set(groupIds)])
     const described = await Promise.all(
       groups.map(async group => ({ group, offsets: await lagOf(session, group) })),
     )
@@ -151,7 +145,7 @@ async function endsOf(
   return new Map(listed.map(({ topic, partition, offset }) => [partitionKey(topic, partition), offset]))
 }
 
-function byPartition(left: TopicPartition, right: TopicPartition): number {
+export function byPartition(left: TopicPartition, right: TopicPartition): number {
   if (left.topic !== right.topic) return left.topic < right.topic ? -1 : 1
   return left.partition - right.partition
 }
@@ -291,7 +285,12 @@ export async function groupDeleteCommand(
     if (execute) {
       for (const group of groups) requireEmpty(group, 'Groups are deleted')
       await session.admin.deleteGroups(groups.map(({ groupId }) => groupId))
-    } else session.note('dry run: give --execute to delete')
+    } else {
+      session.note('dry run: give --execute to delete')
+      for (const { groupId, members } of groups) {
+        if (members.length > 0) session.note(`group ${groupId} has members: it must be empty for that`)
+      }
+    }
     const rows = groups.map(({ groupId, state, members }) => ({
       group: groupId,
       state,

@@ -19,7 +19,7 @@ export async function topicCreateCommand(names: readonly string[], flags: Create
   const configs = Object.fromEntries((flags.config ?? []).map(text => pairOf(text, '--config')))
   const validateOnly = flags.dryRun === true
   await withCluster(flags, async session => {
-    const topics = names.map(name => ({ name, partitions, replicationFactor, configs }))
+    const topics = [...new Set(names)].map(name => ({ name, partitions, replicationFactor, configs }))
     const outcomes = await session.admin.createTopics(topics, { validateOnly })
     const there = outcomes.find(({ outcome }) => outcome === 'exists')
     if (there !== undefined && flags.ifNotExists !== true) {

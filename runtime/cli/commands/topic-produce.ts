@@ -13,7 +13,7 @@ import { utf8Bytes } from '../../../src/base/text.ts'
 import { Partitioner } from '../../client/partitioner.ts'
 import { Producer } from '../../client/producer.ts'
 import type { ClusterFlags } from '../declarations/cluster-flags.ts'
-import { integerOf, invalid, pairOf } from '../invalid.ts'
+import { durationOf, integerOf, invalid, pairOf } from '../invalid.ts'
 import { int64Text, pairs } from '../output/view.ts'
 import { linesOf } from '../records/input-lines.ts'
 import { recordOf, type InputForms, type InputRecord } from '../records/input-record.ts'
@@ -49,6 +49,8 @@ interface Production {
   readonly transactionalId: string | undefined
   readonly compression: CodecName | undefined
   readonly file: string | undefined
+  /** How long a record may be on its way; `undefined`: as the producer has it. */
+  readonly timeoutMs: number | undefined
 }
 
 export async function topicProduceCommand(topic: string, flags: ProduceFlags): Promise<void> {
@@ -85,6 +87,7 @@ function productionOf(topic: string, flags: ProduceFlags): Production {
     partition: flags.partition === undefined ? undefined : integerOf(flags.partition, '--partition', 0),
     rate: flags.rate === undefined ? undefined : integerOf(flags.rate, '--rate', 1),
     transactionalId: flags.txn,
+    timeoutMs: flags.timeout === undefined ? undefined : durationOf(flags.timeout, '--timeout'),
     compression: compression as CodecName | undefined,
   }
 }
@@ -101,6 +104,7 @@ async function produce(session: Session, production: Production): Promise<void> 
   const count = found!.partitions.length
   const written: Written = { records: 0, partitions: new Map() }
   const producer = new Producer({
+    ...(production.timeoutMs !== undefined && { deliveryTimeoutMs: production.timeoutMs }),
     ...session.settings.properties.producer,
     cluster: session.cluster,
     transactionalId,
@@ -108,22 +112,30 @@ async function produce(session: Session, production: Production): Promise<void> 
     onBatchAcked: (_topic, partition, baseOffset, recordCount) =>
       acknowledged(written, partition, { baseOffset, recordCount }),
   })
+  let outcome: 'done' | 'interrupted' | 'failed' = 'failed'
+  const send = () => sendAll(session, producer, { production, count, written })
   try {
     if (transactionalId === undefined) {
-      await sendAll(session, producer, { production, count, written })
+      const sent = await send()
       await producer.flush()
-    } else {
-      await inTransaction(producer, () => sendAll(session, producer, { production, count, written }))
-    }
+      outcome = sent
+    } else outcome = await inTransaction(producer, send)
   } finally {
     await producer.close()
+    const records = outcome === 'failed' ? acknowledgedCount(written) : written.records
+    if (transactionalId === undefined) {
+      if (outcome !== 'failed' || records > 0) session.note(`${records} records to ${topic}`)
+    } else if (outcome === 'done') session.note(`${records} records to ${topic}`)
+    else if (outcome === 'interrupted') session.note(`${records} records to ${topic}, aborted`)
   }
-  session.note(`${written.records} records to ${topic}`)
   if (session.settings.form !== undefined) await showWritten(session, topic, written)
 }
 
 /** Commits what `send` sent; aborts if it fails, or says that it was interrupted. */
-async function inTransaction(producer: Producer, send: () => Promise<'done' | 'interrupted'>): Promise<void> {
+async function inTransaction(
+  producer: Producer,
+  send: () => Promise<'done' | 'interrupted'>,
+): Promise<'done' | 'interrupted'> {
   await producer.initTransactions()
   producer.beginTransaction()
   let outcome: 'done' | 'interrupted'
@@ -140,6 +152,7 @@ async function inTransaction(producer: Producer, send: () => Promise<'done' | 'i
     if (producer.transactionState === 'abortable') await producer.abortTransaction()
     throw error
   }
+  return outcome
 }
 
 interface Sending {
@@ -249,6 +262,10 @@ function acknowledged(
   const known = partitions.get(partition)
   if (known === undefined) partitions.set(partition, { first: baseOffset, records: recordCount })
   else known.records += recordCount
+}
+
+function acknowledgedCount({ partitions }: Written): number {
+  return [...partitions.values()].reduce((sum, { records }) => sum + records, 0)
 }
 
 function showWritten(session: Session, topic: string, { records, partitions }: Written): Promise<void> {

@@ -6,7 +6,7 @@ import type {
   TransactionDescription,
 } from '../../client/transaction-admin.ts'
 import type { ClusterFlags } from '../declarations/cluster-flags.ts'
-import { integerOf, invalid } from '../invalid.ts'
+import { integerOf, invalid, stateOf } from '../invalid.ts'
 import type { Column } from '../output/table.ts'
 import { int64Text, pairs, table } from '../output/view.ts'
 import { withCluster, type Session } from '../session.ts'
@@ -20,9 +20,21 @@ interface TransactionRow extends ListedTransaction {
   readonly description: TransactionDescription | undefined
 }
 
+const states: readonly string[] = [
+  'Empty',
+  'Ongoing',
+  'PrepareCommit',
+  'PrepareAbort',
+  'CompleteCommit',
+  'CompleteAbort',
+  'Dead',
+  'PrepareEpochFence',
+]
+
 export async function txnListCommand(flags: ListFlags): Promise<void> {
+  const wanted = (flags.state ?? []).map(text => stateOf(text, states, 'transaction'))
   await withCluster(flags, async session => {
-    const listed = await session.transactions.list(flags.state ?? [])
+    const listed = await session.transactions.list(wanted)
     const rows = await Promise.all(
       listed.map(async each => ({
         ...each,
@@ -73,7 +85,7 @@ export async function txnDescribeCommand(
   flags: ClusterFlags,
 ): Promise<void> {
   await withCluster(flags, async session => {
-    const found = await Promise.all(transactionalIds.map(id => existing(session, id)))
+    const found = await Promise.all([...new Set(transactionalIds)].map(id => existing(session, id)))
     const now = Date.now()
     await session.show({
       data: found.map(each => transactionData(each, now)),

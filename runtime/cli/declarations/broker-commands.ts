@@ -8,7 +8,7 @@ export function declareBrokerCommands(program: Command): void {
   broker
     .command('start')
     .description(
-      'Start a broker and serve until SIGTERM or SIGINT. Prints "listening on HOST:PORT" when clients can connect.',
+      'Start a broker and serve until SIGTERM, SIGINT or SIGHUP. Prints "listening on HOST:PORT" when clients can connect.',
     )
     .option(
       '--port <port>',

@@ -1,12 +1,13 @@
 /** Declares `millrace group ...`. What runs a command is loaded only then. */
 import { Option, type Command } from 'commander'
-import { addClusterFlags, flagsOf } from './cluster-flags.ts'
+import { addClusterFlags, flagsOf, takeClusterFlags } from './cluster-flags.ts'
 
 export function declareGroupCommands(program: Command): void {
   const group = program
     .command('group')
     .description('Consumer groups: their members, offsets and lag.')
     .enablePositionalOptions()
+  takeClusterFlags(group)
 
   declareGroupList(group)
 

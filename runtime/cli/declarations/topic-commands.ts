@@ -1,7 +1,7 @@
 /** Declares `millrace topic ...`. What runs a command is loaded only then. */
 import { Option, type Command } from 'commander'
 import { payloadForms } from '../records/payload-forms.ts'
-import { addClusterFlags, collect, flagsOf } from './cluster-flags.ts'
+import { addClusterFlags, collect, flagsOf, takeClusterFlags } from './cluster-flags.ts'
 
 const places = `
 Places: start, end, an offset, -100 (so many before the end), +100 (after the start), @-10m, @now,
@@ -12,6 +12,7 @@ export function declareTopicCommands(program: Command): void {
     .command('topic')
     .description('Topics of a cluster: ours or Apache Kafka.')
     .enablePositionalOptions()
+  takeClusterFlags(topic)
   declareReading(topic)
   declareChanges(topic)
   declareConsume(topic)

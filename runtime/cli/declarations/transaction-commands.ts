@@ -1,12 +1,13 @@
 /** Declares `millrace txn ...`. What runs a command is loaded only then. */
 import type { Command } from 'commander'
-import { addClusterFlags, collect, flagsOf } from './cluster-flags.ts'
+import { addClusterFlags, collect, flagsOf, takeClusterFlags } from './cluster-flags.ts'
 
 export function declareTransactionCommands(program: Command): void {
   const txn = program
     .command('txn')
     .description('Transactions, and those that keep readers waiting.')
     .enablePositionalOptions()
+  takeClusterFlags(txn)
 
   addClusterFlags(
     txn

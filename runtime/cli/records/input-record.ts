@@ -82,7 +82,8 @@ function jsonRecord(line: Uint8Array, forms: InputForms, place: string): InputRe
     value: payload('payload' in fields ? fields.payload : fields.value, forms.value, 'value'),
     headers: headersOf(fields.headers, place),
     partition: countOf(fields.partition, 'partition', place),
-    timestamp: countOf(fields.ts ?? fields.timestamp, 'ts', place),
+    // -1 is how a record without a time is printed.
+    timestamp: countOf(fields.ts ?? fields.timestamp, 'ts', place, -1),
   }
 }
 
@@ -113,9 +114,9 @@ function headersOf(value: unknown, place: string): Headers {
   })
 }
 
-function countOf(value: unknown, field: string, place: string): number | undefined {
+function countOf(value: unknown, field: string, place: string, least = 0): number | undefined {
   if (value === undefined || value === null) return undefined
   const count = Number(value)
-  if (Number.isSafeInteger(count) && count >= 0) return count
+  if (Number.isSafeInteger(count) && count >= least) return count
   throw invalid(`${place} has a ${field} that is no number`)
 }

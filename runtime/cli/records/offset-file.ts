@@ -1,8 +1,8 @@
 /**
  * Files of offsets, in the forms that people have: `topic,partition,offset` lines, as Kafka's own tool exports and takes them,
- * or JSON as `group seek` and `group describe` print it.
+ * or JSON as `group seek` and `group describe` print it: a document, or a line for each partition.
  */
-import type { TopicPartition } from '../../../src/base/topic-partition.ts'
+import { partitionKey, type TopicPartition } from '../../../src/base/topic-partition.ts'
 import { invalid } from '../invalid.ts'
 
 export interface FiledOffset extends TopicPartition {
@@ -11,7 +11,14 @@ export interface FiledOffset extends TopicPartition {
 
 /** Reads a file of offsets. MR-6201 with the place of what is none. */
 export function readOffsetFile(text: string, path: string): readonly FiledOffset[] {
-  return /^\s*[[{]/.test(text) ? jsonOffsets(text, path) : lineOffsets(text, path)
+  const offsets = /^\s*[[{]/.test(text) ? jsonOffsets(text, path) : lineOffsets(text, path)
+  const seen = new Set<string>()
+  for (const { topic, partition } of offsets) {
+    const key = partitionKey(topic, partition)
+    if (seen.has(key)) throw invalid(`${path} has ${key} twice`, 'Leave one of them.')
+    seen.add(key)
+  }
+  return offsets
 }
 
 function lineOffsets(text: string, path: string): readonly FiledOffset[] {
@@ -24,17 +31,22 @@ function lineOffsets(text: string, path: string): readonly FiledOffset[] {
 }
 
 function jsonOffsets(text: string, path: string): readonly FiledOffset[] {
-  let document: unknown
-  try {
-    document = JSON.parse(text)
-  } catch (cause) {
-    throw invalid(`${path} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`)
-  }
+  const document = parsed(text) ?? parsed(`[${text.trim().split('\n').join(',')}]`)
+  if (document === undefined) throw invalid(`${path} is neither JSON nor lines of JSON`)
   const groups = Array.isArray(document) ? (document as unknown[]) : [document]
   const rows = groups.flatMap(each => (each as { offsets?: unknown[] } | null)?.offsets ?? [each])
   return rows
     .filter(row => (row as Fields | null)?.offset !== null)
     .map((row, index) => checked((row ?? {}) as Fields, `${path}, entry ${index + 1}`))
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Another form is tried, or the caller says what it should be.
+    return undefined
+  }
 }
 
 interface Fields {

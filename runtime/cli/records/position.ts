@@ -133,7 +133,13 @@ function timeOf(text: string, now: number): number | undefined {
   // Without a zone a time would be local, and mean another record on another machine.
   const zoned = text.includes('T') && !/(Z|[+-]\d{2}:?\d{2})$/.test(text) ? `${text}Z` : text
   const timestamp = Date.parse(zoned)
-  return Number.isNaN(timestamp) ? undefined : timestamp
+  return Number.isNaN(timestamp) || !isDay(text.slice(0, 10)) ? undefined : timestamp
+}
+
+/** Whether there is such a day: the 30th of February would be taken for one of March. */
+function isDay(text: string): boolean {
+  const timestamp = Date.parse(text)
+  return !Number.isNaN(timestamp) && new Date(timestamp).toISOString().startsWith(text)
 }
 
 function relative(duration: string, now: number): number | undefined {

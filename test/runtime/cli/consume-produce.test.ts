@@ -1,7 +1,9 @@
 /** `millrace topic consume` and `produce` as a user meets them: forms, places, ends, signals. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Admin } from '../../../runtime/client/admin.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import { startFixture, type CliFixture } from './cli-fixture.ts'
 
@@ -12,6 +14,15 @@ beforeAll(async () => {
   await cli.write('letters', 'a', 'b', 'c', 'd', 'e')
 })
 afterAll(() => cli.close())
+
+async function endOf({ cluster }: CliFixture, topic: string): Promise<number> {
+  const [found] = await new Admin(cluster).listOffsets([{ topic, partition: 0 }], 'latest')
+  return found!.offset
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 200 && !(await condition()); attempt++) await setTimeout(50)
+}
 
 /** What consuming to the end prints. */
 async function consumed(...args: readonly string[]): Promise<string> {
@@ -149,6 +160,32 @@ describe('millrace topic produce', () => {
     expect(await consumed('copy')).toBe(printed.replaceAll('"letters"', '"copy"'))
   })
 
+  it('takes back records that say no time, and refuses what is no number', async () => {
+    await cli.createTopic('timeless')
+    const produce = ['topic', 'produce', 'timeless', '--input', 'ndjson']
+    expect((await cli.run(produce, { input: '{"payload":"x","ts":-1}\n' })).code).toBe(0)
+    const printed = await consumed('timeless')
+    expect(JSON.parse(printed)).toMatchObject({ ts: -1, payload: 'x' })
+    const wrong = await cli.run(produce, { input: '{"payload":"a"}\n{"payload":"x","ts":-2}\n' })
+    expect([wrong.code, wrong.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^1 records to timeless\nMR-6201 .*line 2.*ts/),
+    ])
+  })
+
+  it('gives up within --timeout what it cannot deliver', async () => {
+    const other = await startFixture()
+    await other.createTopic('unreached')
+    const flags = ['--timeout', '1s', '--rate', '20']
+    const ended = other.run(['topic', 'produce', 'unreached', ...flags], { input: 'x\n'.repeat(100) })
+    await until(async () => (await endOf(other, 'unreached')) > 0)
+    await other.close()
+    const begun = performance.now()
+    const { code, stderr } = await ended
+    expect([code, stderr]).toEqual([124, expect.stringMatching(/MR-50(44|51)/)])
+    expect(performance.now() - begun).toBeLessThan(20_000)
+  })
+
   it('writes payloads in other forms, all with one key', async () => {
     await cli.createTopic('numbers')
     const flags = ['-k', '00ff', '--key', 'hex', '--value', 'int64']
@@ -174,7 +211,7 @@ describe('millrace topic produce', () => {
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/MR-6201.*line 2/)])
     const signal = { after: /reading lines/, name: 'SIGINT' } as const
     const stopped = await cli.run([...produce, '--rate', '1', '-v'], { input: 'c:3\n'.repeat(100), signal })
-    expect(stopped.code).toBe(130)
+    expect([stopped.code, stopped.stderr]).toEqual([130, expect.stringContaining('aborted')])
     expect(await consumed('ledger')).toBe('')
     expect((await cli.run(produce, { input: 'd:4\ne:5\n' })).code).toBe(0)
     expect(await consumed('ledger', '-f', '%k=%v ')).toBe('d=4 e=5 ')

@@ -244,3 +244,38 @@ describe('millrace group delete', () => {
     expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('MR-6204')])
   })
 })
+
+describe('millrace group, asked twice for one thing', () => {
+  it('seeks each partition once, in the order of topics', async () => {
+    await cli.createTopic('asked', 2)
+    const topics = ['--topics', 'orders:1', 'asked', 'orders', 'asked:0']
+    const { code, stdout } = await cli.run(['group', 'seek', 'twice', '--to', 'end', '-q', ...topics])
+    expect([code, stdout.split('\n').map(line => line.replaceAll(/ +/g, ' '))]).toEqual([
+      0,
+      ['asked 0 - 0', 'asked 1 - 0', 'orders 0 - 5', 'orders 1 - 0', ''],
+    ])
+  })
+
+  it('describes and deletes a group once', async () => {
+    await commit('once', 1)
+    expect(await cli.json<unknown[]>('group', 'describe', 'once', 'once')).toHaveLength(1)
+  })
+
+  it('takes a plan back as lines of JSON, and refuses a file that names a partition twice', async () => {
+    await commit('filed', 4, 0)
+    const plan = await cli.run(['group', 'seek', 'filed', '--to', '2', '-o', 'jsonl'])
+    const file = join(await temporaryDirectory(), 'plan')
+    await writeFile(file, plan.stdout)
+    expect((await cli.run(['group', 'seek', 'filed', '--from-file', file, '--execute'])).code).toBe(0)
+    expect(await committed('filed')).toEqual([2, 0])
+    await writeFile(file, 'orders,0,1\norders,1,0\norders,0,2\n')
+    const twice = await cli.run(['group', 'seek', 'filed', '--from-file', file])
+    expect([twice.code, twice.stderr]).toEqual([2, expect.stringMatching(/MR-6201.*orders-0 twice/)])
+  })
+
+  it('says in a dry run that a group with members will not be deleted', async () => {
+    await joinGroup('lively')
+    const { code, stderr } = await cli.run(['group', 'delete', 'lively'])
+    expect([code, stderr]).toEqual([0, expect.stringContaining('group lively has members')])
+  })
+})

@@ -153,9 +153,20 @@ describe('millrace topic', () => {
     expect((await cli.run(['topic', 'offsets', 'timed', '--at', 'noon'])).code).toBe(2)
   })
 
+  it('takes a topic that is named twice once', async () => {
+    await cli.createTopic('named')
+    expect(await cli.json('topic', 'offsets', 'named', 'named')).toHaveLength(1)
+    expect(await cli.json('topic', 'describe', 'named', 'named')).toHaveLength(1)
+    expect(await cli.json('topic', 'create', 'newly', 'newly')).toEqual([
+      { topic: 'newly', outcome: 'created' },
+    ])
+  })
+
   it('says which topic is meant where a name is misspelt, and exits 3', async () => {
     await cli.createTopic('payments')
     const { code, stderr } = await cli.run(['topic', 'describe', 'paymnets'])
+    await cli.createTopic('plain')
+    expect((await cli.run(['topic', 'describe', 'plian'])).stderr).toContain('Did you mean plain?')
     expect([code, stderr]).toEqual([3, expect.stringMatching(/MR-2001.*paymnets[^]*Did you mean payments\?/)])
   })
 })
@@ -194,5 +205,26 @@ describe('millrace', () => {
     expect([option.code, option.stderr]).toEqual([2, expect.stringContaining('--partitions')])
     expect([form.code, form.stderr]).toEqual([2, expect.stringContaining('jsonl')])
     expect([help.code, help.stdout]).toEqual([0, expect.stringContaining('Usage: millrace topic create')])
+  })
+
+  it('takes an empty variable of the environment as none', async () => {
+    const ended = await millrace(['topic', 'list'], {
+      env: { KAFKA_BROKERS: '', KAFKA_BOOTSTRAP_SERVERS: cli.address },
+    })
+    expect(ended).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  it('takes global flags between a command and the next, and tells help of what is named', async () => {
+    const [between, help, missing] = await Promise.all([
+      millrace(['topic', '-b', cli.address, '-o', 'json', 'list']),
+      millrace(['help', 'topic', 'consume']),
+      millrace(['help', 'topics']),
+    ])
+    expect(JSON.parse(between.stdout)).toBeInstanceOf(Array)
+    expect([help.code, help.stdout]).toEqual([0, expect.stringMatching(/^Usage: millrace topic consume/)])
+    expect([missing.code, missing.stderr]).toEqual([
+      2,
+      expect.stringMatching(/unknown command 'topics'[^]*Did you mean topic\?/),
+    ])
   })
 })

@@ -84,6 +84,15 @@ describe('millrace txn', () => {
     expect([none.code, none.stderr]).toEqual([3, expect.stringContaining('None is open')])
   })
 
+  it('takes states in any case, and refuses those that do not exist', async () => {
+    await open('stated')
+    expect(await cli.json('txn', 'list', '--state', 'ongoing')).toEqual(
+      expect.arrayContaining([expect.objectContaining({ transactionalId: 'stated' })]),
+    )
+    const { code, stderr } = await cli.run(['txn', 'list', '--state', 'Open'])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/MR-6201.*Open[^]*Ongoing/)])
+  })
+
   it('refuses what says neither, or both, and what does not exist', async () => {
     const cases: readonly (readonly [readonly string[], number])[] = [
       [['abort'], 2],
