@@ -125,8 +125,9 @@ function readTls(get: Lookup): TlsDefinition | Refusal {
   if ('refusal' in suites) return { refusal: `ssl.cipher.suites ${suites.refusal}` }
   return {
     keys,
-    // A PKCS#12 store has one password for all that is in it.
-    keyPassword: get(keys.type === 'PKCS12' ? 'ssl.keystore.password' : 'ssl.key.password'),
+    storePassword: get('ssl.keystore.password'),
+    keyPassword: get('ssl.key.password'),
+    trustedPassword: get('ssl.truststore.password'),
     trusted: 'refusal' in trusted ? { type: 'none' } : trusted,
     clientAuth,
     principalOf,
@@ -157,9 +158,6 @@ function versionsOf(get: Lookup): readonly TlsVersion[] | Refusal {
 
 function trustedFault(trusted: StoreDefinition | Refusal, clientAuth: ClientAuth): string | undefined {
   if ('refusal' in trusted) return trusted.refusal
-  if (trusted.type === 'PKCS12') {
-    return 'ssl.truststore.type PKCS12 is not read here; write its certificates as PEM (openssl pkcs12 -nokeys -in STORE -out FILE.pem) and set ssl.truststore.type=PEM'
-  }
   if (trusted.type === 'none' && clientAuth !== 'none') {
     return 'ssl.client.auth needs ssl.truststore.location or ssl.truststore.certificates'
   }
@@ -181,7 +179,7 @@ function storeOf(
   }
   if (location === undefined || location === '') return { type: 'none' }
   const type = (get(`ssl.${kind}.type`) ?? typeByEnding(location)).toUpperCase()
-  if (type === 'PEM' || type === 'PKCS12') return { type, location }
+  if (type === 'PEM' || type === 'PKCS12' || type === 'JKS') return { type, location }
   return {
     refusal: `ssl.${kind}.type ${type} is not read here; convert the store (keytool -importkeystore -srckeystore STORE -destkeystore STORE.p12 -deststoretype PKCS12) or use PEM`,
   }

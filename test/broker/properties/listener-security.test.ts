@@ -89,7 +89,10 @@ describe('TLS', () => {
     })
     const store =
       'listeners=SSL://:1\nssl.keystore.type=pkcs12\nssl.keystore.location=/s\nssl.keystore.password=p'
-    expect(define(store).listeners[0]!.tls).toMatchObject({ keys: { type: 'PKCS12' }, keyPassword: 'p' })
+    expect(define(store).listeners[0]!.tls).toMatchObject({
+      keys: { type: 'PKCS12' },
+      storePassword: 'p',
+    })
   })
   it('takes versions and cipher suites by their names in Java', () => {
     const suites = 'ssl.cipher.suites=TLS_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384'
@@ -110,9 +113,8 @@ describe('TLS', () => {
     expect(define('ssl.keystore.location=/k.pem').notices).toHaveLength(1))
   it.each([
     ['listeners=SSL://:1', /needs ssl\.keystore\.location/],
-    ['listeners=SSL://:1\nssl.keystore.location=/k.jks', /keytool -importkeystore/],
+    ['listeners=SSL://:1\nssl.keystore.type=BCFKS\nssl.keystore.location=/k', /keytool -importkeystore/],
     ['listeners=SSL://:1\nssl.keystore.certificate.chain=x', /ssl\.keystore\.key is missing/],
-    [`${ssl}\nssl.truststore.location=/t.p12`, /openssl pkcs12/],
     [`${ssl}\nssl.client.auth=required`, /needs ssl\.truststore/],
     [`${ssl}\nssl.client.auth=maybe`, /none, requested or required/],
     [`${ssl}\nssl.enabled.protocols=TLSv1.1`, /TLSv1\.2 and TLSv1\.3/],
