@@ -51,10 +51,22 @@ export async function assemble(surroundings: Surroundings): Promise<BrokerContex
   const logs = openLogs(surroundings, config, recordMemory)
   try {
     const context = assembleOver({ logs, config, recordMemory }, surroundings)
-    await context.transactions.start()
+    await startCoordinators(context)
     return context
   } catch (error) {
     await logs.close()
+    throw error
+  }
+}
+
+/** A start that fails leaves no timer behind, which would keep the process from its end. */
+async function startCoordinators({ groups, transactions }: BrokerContext): Promise<void> {
+  try {
+    groups.start()
+    await transactions.start()
+  } catch (error) {
+    transactions.close()
+    groups.close()
     throw error
   }
 }
@@ -121,7 +133,6 @@ function assembleOver({ logs, config, recordMemory }: OpenParts, surroundings: S
   })
   const offsets = internalTopic('__consumer_offsets', { topics, clock })
   const groups = new GroupCoordinator({ topic: offsets, clock, random, config, topics, times: liveConfigs })
-  groups.start()
   const transactions = new TransactionCoordinator({
     topic: internalTopic('__transaction_state', { topics, clock }),
     targets: markerTargets({ topics, groups, clock }),

@@ -4,10 +4,9 @@
  * The one place where coordinators meet the log. Only a disk that fails reaches them from here as something other than a
  * `BrokerError`, and so it is turned into one: to a coordinator "not written" is all that matters.
  */
-import { assert } from '../src/base/assert.ts'
 import type { Clock } from '../src/base/clock.ts'
 import { StreamsError } from '../src/base/errors.ts'
-import { batches } from '../src/record/batch-reader.ts'
+import type { RecordCursor } from '../src/record/batch-reader.ts'
 import { readTransactionMarker } from '../src/record/control-record.ts'
 import { BrokerError, kafkaCodeOf } from './broker-error.ts'
 import type {
@@ -17,10 +16,9 @@ import type {
   TransactionMarker,
 } from './coordinator/coordinator-log.ts'
 import type { PartitionLog } from './log/partition-log.ts'
+import { replayLog } from './log/replay.ts'
 import type { InternalTopic as InternalTopicName } from './metadata/topic-name.ts'
 import type { Topics } from './metadata/topics.ts'
-
-const readBytes = 1 << 20
 
 interface InternalTopicParts {
   readonly topics: Topics
@@ -63,13 +61,12 @@ class InternalTopicLog implements CoordinatorLog {
   }
 
   replay(reader: LogReader): void {
-    let offset = this.#log.logStartOffset
-    while (offset < this.#log.logEndOffset) {
-      const { records } = this.#log.read({ offset, maxBytes: readBytes })
-      const next = replayBatches(records, offset, reader)
-      assert(next > offset, 'a read below the log end answered no batch')
-      offset = next
-    }
+    const { topic, directory } = this.#log
+    const lost = topic === '__consumer_offsets' ? 'groups and their committed offsets' : 'transactional ids'
+    const fix =
+      `Check the volume. Restore the file from a copy; or move ${directory} out of the data directory: ` +
+      `the ${lost} that it holds are then forgotten.`
+    replayLog(this.#log, fix, batch => replayBatch(batch, reader))
   }
 
   durable(): Promise<void> | undefined {
@@ -80,25 +77,19 @@ class InternalTopicLog implements CoordinatorLog {
   }
 }
 
-/** Hands over whole batches; answers the offset after them. */
-function replayBatches(records: Uint8Array, from: number, reader: LogReader): number {
-  let next = from
-  for (const cursor of batches(records)) {
-    next = cursor.lastOffset + 1
-    if (cursor.control) {
-      const marker = cursor.next() ? readTransactionMarker(cursor) : undefined
-      if (marker === undefined) continue
-      const { producerId, producerEpoch } = cursor
-      const { outcome, coordinatorEpoch } = marker
-      const commit = outcome === 'commit'
-      // What the version decides was decided when the marker was appended.
-      reader.marker({ producerId, producerEpoch, commit, coordinatorEpoch, transactionVersion: 1 })
-      continue
-    }
-    const producerId = cursor.transactional ? cursor.producerId : -1
-    while (cursor.next()) reader.record(cursor.key(), cursor.value(), { offset: cursor.offset, producerId })
+function replayBatch(cursor: RecordCursor, reader: LogReader): void {
+  if (cursor.control) {
+    const marker = cursor.next() ? readTransactionMarker(cursor) : undefined
+    if (marker === undefined) return
+    const { producerId, producerEpoch } = cursor
+    const { outcome, coordinatorEpoch } = marker
+    const commit = outcome === 'commit'
+    // What the version decides was decided when the marker was appended.
+    reader.marker({ producerId, producerEpoch, commit, coordinatorEpoch, transactionVersion: 1 })
+    return
   }
-  return next
+  const producerId = cursor.transactional ? cursor.producerId : -1
+  while (cursor.next()) reader.record(cursor.key(), cursor.value(), { offset: cursor.offset, producerId })
 }
 
 function told<Result>(write: () => Result): Result {

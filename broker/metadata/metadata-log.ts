@@ -11,23 +11,21 @@
  * topic counts. A change is in the log before a directory is made or removed: after a crash the log is right, and the
  * directories are brought into line with it.
  */
-import { assert } from '../../src/base/assert.ts'
 import { StreamsError } from '../../src/base/errors.ts'
 import { utf8Bytes, utf8Slice } from '../../src/base/text.ts'
 import { isUuid } from '../../src/base/uuid.ts'
-import { batches } from '../../src/record/batch-reader.ts'
 import { BatchWriter } from '../../src/record/batch-writer.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import type { BrokerConfig } from '../config.ts'
 import { logConfigOf } from '../log/log-config.ts'
 import type { LogDirectory } from '../log/log-directory.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
+import { replayLog } from '../log/replay.ts'
 import { partitionCountMax } from './topic-plan.ts'
 import { topicConfig, type TopicOverrides } from './topic-config.ts'
 import { metadataLogName } from './topic-name.ts'
 
 const formatVersion = 1
-const readBytes = 1 << 20
 
 /** A topic as the log remembers it. */
 export interface TopicEntry {
@@ -74,17 +72,9 @@ export class MetadataLog implements FactStore {
   /** Reads all that was remembered: the topics there are, in the order in which they were last changed. */
   load(): ReadonlyMap<string, TopicEntry> {
     const entries = new Map<string, TopicEntry>()
-    let offset = this.#log.logStartOffset
-    while (offset < this.#log.logEndOffset) {
-      const read = this.#log.read({ offset, maxBytes: readBytes })
-      let next = offset
-      for (const cursor of batches(read.records)) {
-        next = cursor.lastOffset + 1
-        while (cursor.next()) this.#apply(entries, cursor.key(), cursor.value(), cursor.offset)
-      }
-      assert(next > offset, 'a read below the log end answered no batch')
-      offset = next
-    }
+    replayLog(this.#log, 'Check the volume. Restore the file from a copy.', batch => {
+      while (batch.next()) this.#apply(entries, batch.key(), batch.value(), batch.offset)
+    })
     return entries
   }
 
