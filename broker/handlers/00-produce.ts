@@ -18,6 +18,7 @@
  */
 import {
   batchMagic,
+  batchPrefixBytes,
   codecIdOf,
   isTransactional,
   magicOf,
@@ -229,7 +230,8 @@ function oneBatch(records: Uint8Array | null, version: number): Uint8Array {
   if (magic !== batchMagic) {
     throw refusal('INVALID_RECORD', `record batches of magic ${magic} are not taken, only 2`)
   }
-  if (sizeInBytesOf(records, 0) < records.length) {
+  const size = sizeInBytesOf(records, 0)
+  if (size + batchPrefixBytes <= records.length && size + sizeInBytesOf(records, size) <= records.length) {
     throw refusal(
       'INVALID_RECORD',
       'produce requests must have exactly one record batch per partition, not more',
@@ -238,7 +240,8 @@ function oneBatch(records: Uint8Array | null, version: number): Uint8Array {
   if (version < zstdSince && codecIdOf(records, 0) === zstdId) {
     throw refusal('UNSUPPORTED_COMPRESSION_TYPE', `zstd is taken since version ${zstdSince}`)
   }
-  return records
+  // What is no whole batch after it is left, as in Kafka.
+  return size < records.length ? records.subarray(0, size) : records
 }
 
 function append(

@@ -6,7 +6,15 @@ import { InitProducerId, InitProducerIdRequest } from '../../../src/protocol/mes
 import { AddPartitionsToTxn } from '../../../src/protocol/messages/24-add-partitions-to-txn.ts'
 import { DescribeProducers } from '../../../src/protocol/messages/61-describe-producers.ts'
 import { ListTransactions } from '../../../src/protocol/messages/66-list-transactions.ts'
-import { batch, createTopic, produce, producedTo, startFixture } from '../broker-fixture.ts'
+import {
+  batch,
+  createTopic,
+  fetchedOf,
+  fetchFrom,
+  produce,
+  producedTo,
+  startFixture,
+} from '../broker-fixture.ts'
 import { describeTransaction, initProducer, write } from '../coordinator/transaction-requests.ts'
 import { errorName } from '../coordinator/world.ts'
 
@@ -53,6 +61,14 @@ describe('Produce', () => {
   ])('refuses bytes %s', async (_what, records, error) => {
     const { errorCode, baseOffset } = producedTo(await produce(connection, 'input', records))
     expect([errorName(errorCode), baseOffset]).toEqual([error, -1])
+  })
+
+  it.each([5, 20, whole.length - 1])('leaves %i bytes after its batch that are no whole one', async rest => {
+    const records = new Uint8Array([...whole, ...whole.subarray(0, rest)])
+    const { errorCode, baseOffset } = producedTo(await produce(connection, 'input', records))
+    expect(errorName(errorCode)).toBe('NONE')
+    const fetched = fetchedOf(await fetchFrom(connection, 'input', baseOffset))
+    expect(fetched.records).toHaveLength(whole.length)
   })
 })
 
