@@ -14,7 +14,7 @@ import {
   type JoinGroupResponse,
 } from '../../src/protocol/messages/11-join-group.ts'
 import { refusedJoin } from '../coordinator/group/responses.ts'
-import { may } from './authorize.ts'
+import { groupCaller } from './group-caller.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 
 const nullNameSince = 7
@@ -29,10 +29,8 @@ function handle(
   broker: BrokerContext,
   context: RequestContext<JoinGroupRequest>,
 ): JoinGroupResponse | Promise<JoinGroupResponse> {
-  const { request, version, clientId, clientHost, connectionId } = context
-  const isSeen = (topic: string) => may(broker, context, 'DESCRIBE', 'TOPIC', topic)
-  const caller = { clientId: clientId ?? '', clientHost, connectionId, version, isSeen }
-  const response = broker.groups.join(request, caller)
+  const { request, version } = context
+  const response = broker.groups.join(request, groupCaller(broker, context))
   return response instanceof Promise ? response.then(each => named(each, version)) : named(response, version)
 }
 

@@ -2,7 +2,7 @@
  * DescribeGroups (key 15): state, protocol and members of groups.
  *
  * Behaviour. A group that does not exist is in the state "Dead" without an error; since version 6 it is
- * GROUP_ID_NOT_FOUND as well. Metadata and assignments are shown while the group is stable.
+ * GROUP_ID_NOT_FOUND as well. Metadata is shown while the group is stable, and what each member was assigned last until it is assigned anew.
  *
  * Version notes. 3: operations that the client may do. 4: static members. 6: GROUP_ID_NOT_FOUND, messages.
  */
@@ -39,7 +39,7 @@ function handle(
       return DescribeGroupsDescribedGroup.create({ groupId, errorCode })
     }
     const group = broker.groups.describe(groupId, version)
-    if (!request.includeAuthorizedOperations) return group
+    if (!request.includeAuthorizedOperations || group.errorCode !== 0) return group
     return { ...group, authorizedOperations: authorizedBits(broker, context, 'GROUP', groupId) }
   })
   return { throttleTimeMs: 0, groups: described }

@@ -13,7 +13,8 @@ import {
   type ConsumerGroupHeartbeatRequest,
 } from '../../src/protocol/messages/68-consumer-group-heartbeat.ts'
 import { BrokerError } from '../broker-error.ts'
-import { demand, may } from './authorize.ts'
+import { demand } from './authorize.ts'
+import { groupCaller } from './group-caller.ts'
 import { apiHandler, type ApiHandler } from './handler.ts'
 
 export const consumerGroupHeartbeat: ApiHandler<
@@ -23,16 +24,14 @@ export const consumerGroupHeartbeat: ApiHandler<
   versions: [0, 1],
   handle(broker, context) {
     const { groups, config } = broker
-    const { request, version, clientId, clientHost, connectionId } = context
+    const { request } = context
     if (!config['group.coordinator.rebalance.protocols'].includes('consumer')) {
       const message = 'The consumer group protocol is disabled.'
       throw new BrokerError(kafkaErrors.UNSUPPORTED_VERSION.code, message)
     }
     for (const topic of request.subscribedTopicNames ?? [])
       demand(broker, context, 'DESCRIBE', 'TOPIC', topic)
-    const isSeen = (topic: string) => may(broker, context, 'DESCRIBE', 'TOPIC', topic)
-    const caller = { clientId: clientId ?? '', clientHost, connectionId, version, isSeen }
-    return groups.consumerHeartbeat(request, caller)
+    return groups.consumerHeartbeat(request, groupCaller(broker, context))
   },
   refuse: (_request, errorCode, errorMessage) =>
     ConsumerGroupHeartbeatResponse.create({ errorCode, errorMessage }),

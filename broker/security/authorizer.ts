@@ -102,7 +102,7 @@ function concerns(acl: Acl, { clientHost, session: { principal } }: Asker): bool
 }
 
 /** IPv4 addresses on a socket for both come with a prefix that nobody writes into a rule. */
-function plainAddress(host: string): string {
+export function plainAddress(host: string): string {
   return host.startsWith('::ffff:') ? host.slice('::ffff:'.length) : host
 }
 

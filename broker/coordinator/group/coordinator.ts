@@ -181,11 +181,14 @@ export class GroupCoordinator {
 
   commit(request: CommitRequest): PartitionCodes | Promise<PartitionCodes> {
     const { groupId, topics } = request
-    if (groupId === '') return refuseOffsets(topics, kafkaErrors.INVALID_GROUP_ID.code)
+    const exists = (topic: string, partition: number) => this.#exists(topic, partition)
+    const refuse = (kafkaCode: number) => refuseOffsets(topics, kafkaCode, exists)
+    // Old clients that are no group commit to the one without a name.
+    if (groupId === '' && request.transaction !== undefined) return refuse(kafkaErrors.INVALID_GROUP_ID.code)
     this.#admit(groupId)
     const codes = this.#run(groupId, (shard): Outcome<GroupRecord, PartitionCodes> => {
       const check = checkCommitter(shard, request, this.#consumers.topics)
-      if ('refusal' in check) return answer(refuseOffsets(topics, check.refusal))
+      if ('refusal' in check) return answer(refuse(check.refusal))
       const member = shard.groups.get(groupId)?.members.get(request.memberId)
       if (member !== undefined) this.#rebalance.touch(member)
       const { records, errorCodes } = commitOffsets(topics, {
@@ -194,11 +197,11 @@ export class GroupCoordinator {
         retentionMs: request.retentionMs,
         metadataBytesMax: this.#config['offset.metadata.max.bytes'],
         check: (topic, partition) =>
-          this.#exists(topic, partition)
+          exists(topic, partition)
             ? check.partition(topic, partition)
             : kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code,
       })
-      const refused = (error: { readonly kafkaCode: number }) => refuseOffsets(topics, error.kafkaCode)
+      const refused = (error: { readonly kafkaCode: number }) => refuse(error.kafkaCode)
       return { records, response: errorCodes, transaction: request.transaction, refused }
     })
     const durable = this.#partitionOf(groupId).durable()
@@ -240,13 +243,13 @@ export class GroupCoordinator {
 
   /** Answers Kafka's code. */
   delete(groupId: string): number {
-    if (groupId === '') return kafkaErrors.INVALID_GROUP_ID.code
     return this.#run(groupId, shard => deleteGroup(shard, groupId))
   }
 
   deleteOffsets(groupId: string, topics: readonly OffsetsToDelete[]): DeleteOffsetsResult {
     if (groupId === '') return { errorCode: kafkaErrors.INVALID_GROUP_ID.code }
-    return this.#run(groupId, shard => deleteOffsets(shard, groupId, topics))
+    const exists = (topic: string, partition: number) => this.#exists(topic, partition)
+    return this.#run(groupId, shard => deleteOffsets(shard, groupId, topics, exists))
   }
 
   /** Ends a producer's transaction in a partition of `__consumer_offsets`. Throws a `BrokerError` if it was not written. */

@@ -45,11 +45,15 @@ export type DeleteOffsetsResult =
   | { readonly errorCode: number }
   | { readonly partitionCodes: readonly (readonly number[])[] }
 
-/** Forgets offsets of topics that no member subscribes to. An offset that is not there is not an error. */
+/**
+ * Forgets offsets of topics that no member subscribes to. An offset that is not there is not an error, a partition that is
+ * not there is one.
+ */
 export function deleteOffsets(
   shard: GroupShard,
   groupId: string,
   topics: readonly OffsetsToDelete[],
+  exists: (topic: string, partition: number) => boolean,
 ): Outcome<GroupRecord, DeleteOffsetsResult> {
   const group = shard.groups.get(groupId)
   const consumerGroup = shard.consumerGroups.get(groupId)
@@ -63,6 +67,7 @@ export function deleteOffsets(
   const records: GroupRecord[] = []
   const partitionCodes = topics.map(({ name, partitions }) =>
     partitions.map(({ partitionIndex }) => {
+      if (!exists(name, partitionIndex)) return kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code
       if (subscribed?.has(name) === true || consumerGroup?.subscribesTo(name) === true)
         return kafkaErrors.GROUP_SUBSCRIBED_TO_TOPIC.code
       if (shard.offsets.get(groupId, name, partitionIndex) !== undefined) {

@@ -11,7 +11,7 @@ const notFoundSince = 6
 const [classicType, consumerType] = ['classic', 'consumer']
 const consumerProtocolType = 'consumer'
 
-/** A group with its members. Metadata and assignments are shown of a settled generation only. */
+/** A group with its members. Metadata is shown of a settled generation only, assignments for as long as they hold. */
 export function describeGroup(
   shard: GroupShard,
   groupId: string,
@@ -43,7 +43,7 @@ function describe(group: ClassicGroup): DescribeGroupsDescribedGroup {
       clientId: member.clientId,
       clientHost: member.clientHost,
       memberMetadata: settled ? member.metadataOf(group.protocolName) : noBytes,
-      memberAssignment: settled ? member.assignment : noBytes,
+      memberAssignment: member.assignment,
     })),
   })
 }

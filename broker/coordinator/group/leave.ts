@@ -22,6 +22,9 @@ export function leaveGroup(
       group.dropPending(memberId)
       droppedPending = true
     } else if (typeof found === 'object') {
+      // Named twice it is gone the second time.
+      if (leaving.has(found))
+        return { memberId, groupInstanceId, errorCode: kafkaErrors.UNKNOWN_MEMBER_ID.code }
       leaving.add(found)
     }
     const errorCode = typeof found === 'number' ? found : kafkaErrors.NONE.code

@@ -4,7 +4,6 @@
  * The answer keeps the shape of the request: an error that concerns the caller is told to every partition. A metadata text
  * that is too long is refused for its partition alone.
  */
-import { utf8Length } from '../../../src/base/text.ts'
 import { kafkaErrors } from '../../../src/protocol/errors.ts'
 import { longMax } from '../../config-table.ts'
 import type { OffsetRecord } from './records.ts'
@@ -47,7 +46,8 @@ export function commitOffsets(topics: readonly OffsetsToCommit[], terms: CommitT
       const refusal = check(name, each.partitionIndex)
       if (refusal !== kafkaErrors.NONE.code) return refusal
       const metadata = each.committedMetadata ?? ''
-      if (metadata.length * 3 > metadataBytesMax && utf8Length(metadata) > metadataBytesMax) {
+      // Kafka counts characters, whatever its property is called.
+      if (metadata.length > metadataBytesMax) {
         return kafkaErrors.OFFSET_METADATA_TOO_LARGE.code
       }
       records.push({
@@ -69,7 +69,14 @@ export function commitOffsets(topics: readonly OffsetsToCommit[], terms: CommitT
   return { records, errorCodes }
 }
 
-/** The same error for every partition. */
-export function refuseOffsets(topics: readonly OffsetsToCommit[], kafkaCode: number): readonly number[][] {
-  return topics.map(({ partitions }) => partitions.map(() => kafkaCode))
+/** The same error for every partition that there is: of the others it is told that they are not there, whoever asks. */
+export function refuseOffsets(
+  topics: readonly OffsetsToCommit[],
+  kafkaCode: number,
+  exists: (topic: string, partition: number) => boolean,
+): readonly number[][] {
+  const unknown = kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code
+  return topics.map(({ name, partitions }) =>
+    partitions.map(({ partitionIndex }) => (exists(name, partitionIndex) ? kafkaCode : unknown)),
+  )
 }

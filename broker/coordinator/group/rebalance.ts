@@ -12,16 +12,18 @@
  *
  * The first rebalance of an empty group may wait a little for members that start together
  * (`group.initial.rebalance.delay.ms`); each part of the wait in which someone joined is followed by another, up to the
- * rebalance time-out. Without such a delay it is a rebalance like any other.
+ * rebalance time-out. It waits for nobody else: ids that were given out and never joined cost nothing there, and without
+ * such a delay whoever comes first is a generation of its own until the next one comes.
  */
 import { assert } from '../../../src/base/assert.ts'
+import { noBytes } from '../../../src/base/bytes.ts'
 import type { Clock } from '../../../src/base/clock.ts'
 import { kafkaErrors } from '../../../src/protocol/errors.ts'
 import type { BrokerConfig } from '../../config.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import type { Member } from './member.ts'
 import type { GroupRecord } from './records.ts'
-import { joinedResponse, refusedSync, refuseParked } from './responses.ts'
+import { joinedResponse, refusedJoin, refusedSync, refuseParked } from './responses.ts'
 
 /** How long a member that has never been answered may wait for its first rebalance to end (Kafka's figure). */
 const newMemberWaitMsMax = 5 * 60_000
@@ -61,21 +63,19 @@ export class Rebalance {
     const first = group.state === 'Empty'
     group.moveTo('PreparingRebalance', this.#clock.now())
     group.rebalanceStartedAt = this.#clock.monotonic()
-    if (first && this.#initialDelayMs > 0) {
-      this.#waitForMore(group, group.rebalanceTimeoutMs())
-      return noRecords
-    }
-    return this.advance(group)
+    if (!first) return this.advance(group)
+    if (this.#initialDelayMs === 0) return this.#complete(group)
+    this.#waitForMore(group, group.rebalanceTimeoutMs())
+    return noRecords
   }
 
   /** Ends the wait of a rebalance if nobody is missing; else makes sure that it ends in time. */
   advance(group: ClassicGroup): readonly GroupRecord[] {
     if (group.state !== 'PreparingRebalance' || group.initialDelay !== undefined) return noRecords
-    if (group.allJoined()) return this.#complete(group)
+    // Ids that were given out are waited for by members alone: without any the group is empty, and open to all.
+    if (group.members.size === 0 || group.allJoined()) return this.#complete(group)
     const waitedMs = this.#clock.monotonic() - group.rebalanceStartedAt
-    // Where only ids that were given out are missing, their sessions bound the wait.
-    if (group.members.size === 0) group.joinDeadline.clear()
-    else group.joinDeadline.set(Math.max(group.rebalanceTimeoutMs() - waitedMs, 0))
+    group.joinDeadline.set(Math.max(group.rebalanceTimeoutMs() - waitedMs, 0))
     return noRecords
   }
 
@@ -146,6 +146,7 @@ export class Rebalance {
     for (const member of group.members.values()) {
       member.syncing?.resolve(refusedSync(kafkaCode))
       member.syncing = undefined
+      member.assignment = noBytes
     }
   }
 
@@ -190,7 +191,11 @@ export class Rebalance {
   }
 
   #dismiss(group: ClassicGroup, member: Member): void {
-    refuseParked(member, kafkaErrors.UNKNOWN_MEMBER_ID.code)
+    const { code } = kafkaErrors.UNKNOWN_MEMBER_ID
+    // It has no id any more.
+    member.joining?.resolve(refusedJoin(code, ''))
+    member.joining = undefined
+    refuseParked(member, code)
     group.remove(member)
   }
 }

@@ -75,10 +75,7 @@ export async function settleGroup(
   options: JoinOptions = {},
 ): Promise<TestMember[]> {
   const group = options.group ?? 'group'
-  await settle()
-  const joins = await Promise.all(
-    members.map(({ connection, memberId }) => join(connection, { ...options, memberId })),
-  )
+  const joins = await joinTogether(members, options)
   for (const { errorCode } of joins) if (errorCode !== 0) throw new Error(`join: ${errorName(errorCode)}`)
   const { generationId } = joins[0]!
   await Promise.all(
@@ -93,6 +90,29 @@ export async function settleGroup(
     ),
   )
   return members.map(member => ({ ...member, generationId }))
+}
+
+/** Who comes first to an empty group is a generation of its own and has to come again for the others. */
+async function joinTogether(
+  members: readonly TestMember[],
+  options: JoinOptions,
+): Promise<readonly JoinGroupResponse[]> {
+  await settle()
+  const joins = new Map<TestMember, Promise<JoinGroupResponse>>()
+  const answers = new Map<TestMember, JoinGroupResponse>()
+  for (let round = 0; round < 5; round++) {
+    for (const member of members) {
+      if (joins.has(member) && !answers.has(member)) continue
+      answers.delete(member)
+      const joined = join(member.connection, { ...options, memberId: member.memberId })
+      joins.set(member, joined)
+      void joined.then(answer => answers.set(member, answer))
+    }
+    await settle()
+    const generations = new Set(Array.from(answers.values(), ({ generationId }) => generationId))
+    if (answers.size === members.length && generations.size === 1) break
+  }
+  return Promise.all(members.map(member => joins.get(member)!))
 }
 
 export function sync(

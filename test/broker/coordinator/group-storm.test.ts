@@ -70,7 +70,7 @@ class StormMember {
   async #sync(joined: JoinGroupResponse): Promise<boolean> {
     const leads = joined.leader === joined.memberId && !joined.skipAssignment
     const assignments = leads ? assign(joined.members.map(({ memberId }) => memberId)) : []
-    const { errorCode, assignment } = await this.connection.send(SyncGroup, 5, {
+    const { errorCode, assignment } = await this.connection.send(SyncGroup, 4, {
       groupId: 'group',
       generationId: joined.generationId,
       memberId: this.memberId,

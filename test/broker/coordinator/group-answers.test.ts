@@ -1,0 +1,131 @@
+/** What Apache Kafka 4.3 answers to requests about groups that clients seldom send, found by sending the same to both. */
+import { expect, it } from 'vitest'
+import { zeroUuid } from '../../../src/base/uuid.ts'
+import { OffsetCommit } from '../../../src/protocol/messages/08-offset-commit.ts'
+import { SyncGroup } from '../../../src/protocol/messages/14-sync-group.ts'
+import { DescribeGroups } from '../../../src/protocol/messages/15-describe-groups.ts'
+import { ListGroups } from '../../../src/protocol/messages/16-list-groups.ts'
+import { OffsetDelete } from '../../../src/protocol/messages/47-offset-delete.ts'
+import { settle } from '../virtual-clock.ts'
+import {
+  commitOffset,
+  committed,
+  describeGroup,
+  enter,
+  groupState,
+  join,
+  leave,
+  stableGroup,
+} from './group-requests.ts'
+import { errorName, startWorld } from './world.ts'
+
+it('does not wait in the first rebalance for ids that were given out', async () => {
+  const { connection } = await startWorld()
+  await join(connection)
+  const { joined } = await enter(connection)
+  expect(errorName((await joined).errorCode)).toBe('NONE')
+})
+
+it('is empty and open to all once its members have left, whatever ids were given out', async () => {
+  const world = await startWorld()
+  const [member] = await stableGroup(world, 1)
+  await join(world.connection)
+  await leave(world.connection, [member!])
+  expect(await groupState(world.connection)).toBe('Empty')
+  const { joined } = await enter(world.connection, { protocols: ['other'] })
+  expect(errorName((await joined).errorCode)).toBe('NONE')
+})
+
+it('takes a member out once that a batch names twice', async () => {
+  const world = await startWorld()
+  const [member] = await stableGroup(world, 1)
+  expect(await leave(world.connection, [member!, member!])).toEqual(['NONE', 'UNKNOWN_MEMBER_ID'])
+})
+
+it('answers the join of a member that is taken out without an id', async () => {
+  const world = await startWorld()
+  const [first] = await stableGroup(world, 2)
+  const parked = join(first!.connection, { memberId: first!.memberId, protocols: ['range', 'other'] })
+  await settle()
+  await leave(world.connection, [first!])
+  const { errorCode, memberId } = await parked
+  expect([errorName(errorCode), memberId]).toEqual(['UNKNOWN_MEMBER_ID', ''])
+})
+
+it.each([
+  { protocolType: null, protocolName: 'range' },
+  { protocolType: 'consumer', protocolName: null },
+])('refuses a sync of version 5 that names $protocolType and $protocolName', async named => {
+  const world = await startWorld()
+  const [member] = await stableGroup(world, 1)
+  const { memberId, generationId } = member!
+  const request = {
+    groupId: 'group',
+    memberId,
+    generationId,
+    groupInstanceId: null,
+    assignments: [],
+    ...named,
+  }
+  const { errorCode } = await world.connection.send(SyncGroup, 5, request)
+  expect(errorName(errorCode)).toBe('INCONSISTENT_GROUP_PROTOCOL')
+})
+
+it('shows the last assignments while the group is rebalanced', async () => {
+  const world = await startWorld()
+  const [first] = await stableGroup(world, 2)
+  const assigned = async () =>
+    (await describeGroup(world.connection)).members.filter(each => each.memberAssignment.length > 0).length
+  void join(first!.connection, { memberId: first!.memberId, protocols: ['range', 'other'] })
+  await settle()
+  expect(await groupState(world.connection)).toBe('PreparingRebalance')
+  expect(await assigned()).toBe(2)
+})
+
+it('tells where a member is as Java writes addresses', async () => {
+  const world = await startWorld()
+  await stableGroup(world, 1)
+  expect((await describeGroup(world.connection)).members[0]!.clientHost).toBe('/in-process')
+})
+
+it('names no operations on a group that there is not', async () => {
+  const { connection } = await startWorld()
+  const request = { groups: ['none'], includeAuthorizedOperations: true }
+  const { groups } = await connection.send(DescribeGroups, 6, request)
+  expect(groups[0]!.authorizedOperations).toBe(-(2 ** 31))
+})
+
+it('keeps what is committed to the group without a name', async () => {
+  const { connection } = await startWorld()
+  expect(await commitOffset(connection, 5, { group: '' })).toBe('NONE')
+  expect(await committed(connection, { group: '' })).toBe(5)
+  expect(await groupState(connection, '')).toBe('Empty')
+  const { groups } = await connection.send(ListGroups, 5, { statesFilter: [], typesFilter: [] })
+  expect(groups.map(({ groupId }) => groupId)).toEqual([''])
+})
+
+it('says of partitions that there are not that they are not, whoever commits or deletes', async () => {
+  const world = await startWorld()
+  await stableGroup(world, 1)
+  const partitions = [0, 99].map(partitionIndex => ({
+    partitionIndex,
+    committedOffset: 1,
+    committedLeaderEpoch: -1,
+    committedMetadata: '',
+  }))
+  const commit = OffsetCommit.request.create({
+    groupId: 'group',
+    memberId: 'stranger',
+    generationIdOrMemberEpoch: 1,
+    topics: [{ name: 'input', topicId: zeroUuid, partitions }],
+  })
+  const codes = (await world.connection.send(OffsetCommit, 9, commit)).topics[0]!.partitions
+  expect(codes.map(({ errorCode }) => errorName(errorCode))).toEqual([
+    'UNKNOWN_MEMBER_ID',
+    'UNKNOWN_TOPIC_OR_PARTITION',
+  ])
+  await commitOffset(world.connection, 1, { group: 'simple' })
+  const topics = [{ name: 'nowhere', partitions: [{ partitionIndex: 0 }] }]
+  const deleted = await world.connection.send(OffsetDelete, 0, { groupId: 'simple', topics })
+  expect(errorName(deleted.topics[0]!.partitions[0]!.errorCode)).toBe('UNKNOWN_TOPIC_OR_PARTITION')
+})
