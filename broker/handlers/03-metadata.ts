@@ -184,7 +184,10 @@ function refuse(request: MetadataRequest, errorCode: number): MetadataResponse {
     brokers: [],
     clusterId: null,
     controllerId: -1,
-    topics: (request.topics ?? []).map(asked => absent(asked, errorCode)),
+    // A topic that is asked for without a name has an empty one: before version 12 an answer cannot leave it out.
+    topics: (request.topics ?? []).map(({ name, topicId }) =>
+      absent({ name: name ?? '', topicId }, errorCode),
+    ),
     clusterAuthorizedOperations: operationsNotAsked,
     errorCode,
   }

@@ -1,6 +1,8 @@
 /** What Apache Kafka 4.3.1 answers to requests that are wrong in small ways, asked of it over its own protocol. */
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { TcpNetwork } from '../../../runtime/client/tcp-network.ts'
 import type { Connection } from '../../../src/protocol/connection.ts'
+import { Metadata } from '../../../src/protocol/messages/03-metadata.ts'
 import { ApiVersions } from '../../../src/protocol/messages/18-api-versions.ts'
 import { InitProducerId, InitProducerIdRequest } from '../../../src/protocol/messages/22-init-producer-id.ts'
 import { AddPartitionsToTxn } from '../../../src/protocol/messages/24-add-partitions-to-txn.ts'
@@ -19,11 +21,22 @@ import { describeTransaction, initProducer, write } from '../coordinator/transac
 import { errorName } from '../coordinator/world.ts'
 
 let connection: Connection
+let onEnd = async (): Promise<void> => undefined
 
 beforeAll(async () => {
-  ;({ connection } = await startFixture())
+  // Over a socket, where answers are encoded.
+  const { broker } = await startFixture()
+  const { port } = await broker.listen({ port: 0 })
+  connection = await new TcpNetwork({ software: { name: 'test', version: '1' } }).connect(
+    '127.0.0.1',
+    port,
+    'test',
+  )
+  onEnd = () => broker.close()
   await createTopic(connection, 'input')
 })
+
+afterAll(() => onEnd())
 
 describe('ApiVersions', () => {
   it.each([
@@ -34,6 +47,15 @@ describe('ApiVersions', () => {
     const told = await connection.send(ApiVersions, version, own)
     expect(told.supportedFeatures.map(({ name }) => name)).toEqual(names)
     expect(told.finalizedFeatures.map(({ maxVersionLevel }) => maxVersionLevel)).toEqual([1, 2])
+  })
+})
+
+describe('Metadata', () => {
+  it.each([10, 11])('refuses topics without names in version %i, and keeps the connection', async version => {
+    const topics = [{ name: null, topicId: 'BBBBBBBBBBBBBBBBBBBBBA' }]
+    const request = Metadata.request.create({ topics, allowAutoTopicCreation: true })
+    const told = (await connection.send(Metadata, version, request)).topics
+    expect(told.map(({ errorCode, name }) => [errorName(errorCode), name])).toEqual([['INVALID_REQUEST', '']])
   })
 })
 
