@@ -7,6 +7,7 @@
 import { createSecureContext, type TlsOptions as NodeTlsOptions, type TLSSocket } from 'node:tls'
 import { StreamsError } from '../../src/base/errors.ts'
 import type { TlsVersion } from './cipher-suites.ts'
+import { subjectOf } from './distinguished-name.ts'
 import { anonymous, userPrincipal } from './principal.ts'
 import type { PrincipalRules } from './principal-rules.ts'
 
@@ -70,16 +71,16 @@ export function tlsPrincipal(socket: TLSSocket, { clientAuth, principalOf }: Tls
   const certificate = clientAuth === 'none' ? undefined : socket.getPeerX509Certificate()
   if (certificate === undefined) return clientAuth === 'required' ? undefined : anonymous
   if (!socket.authorized) return undefined
-  const user = principalOf(distinguishedName(certificate.subject))
+  const user = userOf(certificate.raw, principalOf)
   return user === undefined || user === '' ? undefined : userPrincipal(user)
 }
 
-/** RFC 2253, as Java writes it: the innermost part first. Node has a line for each part, the outermost first. */
-export function distinguishedName(subject: string): string {
-  return subject
-    .split('\n')
-    .filter(line => line !== '')
-    .reverse()
-    .map(line => line.replaceAll(' + ', '+'))
-    .join(',')
+function userOf(certificate: Uint8Array, principalOf: PrincipalRules): string | undefined {
+  try {
+    return principalOf(subjectOf(certificate))
+  } catch (error) {
+    // A name that OpenSSL could read and we cannot is nobody's.
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }

@@ -57,8 +57,8 @@ describe.skipIf(missing !== undefined)('a store of Java', () => {
       'ssl.truststore.password': 'secret2',
       ...properties,
     }
-    const [{ tls }] = defineBroker(new Map(Object.entries(all))).listeners as [{ tls: undefined }]
-    const { broker, port } = await securedBroker({ tls: await loadTls(tls!), sasl: undefined }, {})
+    const [listener] = defineBroker(new Map(Object.entries(all))).listeners
+    const { broker, port } = await securedBroker({ tls: await loadTls(listener!.tls!), sasl: undefined }, {})
     closers.push(() => broker.close())
     const trust = { ca: certificates.authority.cert, cert: alice.cert, key: alice.key }
     const network = new TcpNetwork({ software: { name: 'millrace', version: '1' }, tls: trust })
