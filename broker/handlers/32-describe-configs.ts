@@ -20,7 +20,9 @@ import {
   describeBrokerConfigs,
   describeClusterConfigs,
   describeGroupConfigs,
+  describePlace,
   describeTopicConfigs,
+  type BrokerPlace,
   type DescribedConfig,
 } from '../metadata/described-config.ts'
 import { liveBrokerTable } from '../metadata/live-config.ts'
@@ -29,7 +31,7 @@ import { may, refusalOf } from './authorize.ts'
 import { authorizedOf, configResources } from './config-resource.ts'
 import { checkBrokerName, unsupportedType } from './configured-resource.ts'
 import { distinct } from './duplicates.ts'
-import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+import { apiHandler, type BrokerContext, type Peer, type RequestContext, type ApiHandler } from './handler.ts'
 import { sliced } from './sliced.ts'
 
 export const describeConfigs: ApiHandler<DescribeConfigsRequest, DescribeConfigsResponse> = apiHandler(
@@ -84,7 +86,7 @@ function describeResource(
     const refusal = refusalOf(context, 'DESCRIBE_CONFIGS', ofType, named)
     return { ...refusal, resourceType, resourceName, configs: [] }
   }
-  const found = configsOf(broker, resource)
+  const found = configsOf(broker, resource, context)
   if ('error' in found) {
     const { code } = kafkaErrors[found.error]
     return { errorCode: code, errorMessage: found.message, resourceType, resourceName, configs: [] }
@@ -105,6 +107,7 @@ interface Refused {
 function configsOf(
   broker: BrokerContext,
   { resourceType, resourceName }: DescribeConfigsResource,
+  peer: Peer,
 ): { readonly configs: readonly DescribedConfig[] } | Refused {
   switch (resourceType) {
     case configResources.topic: {
@@ -120,7 +123,9 @@ function configsOf(
       checkBrokerName(broker, resourceName)
       const { config, liveConfigs } = broker
       if (resourceName === '') return { configs: describeClusterConfigs(liveConfigs) }
-      return { configs: describeBrokerConfigs(config, liveConfigs) }
+      return {
+        configs: [...describeBrokerConfigs(config, liveConfigs), ...describePlace(placeOf(broker, peer))],
+      }
     }
     case configResources.group:
       if (resourceName === '') return { error: 'INVALID_REQUEST', message: 'A group must have a name.' }
@@ -128,6 +133,15 @@ function configsOf(
     default:
       return { error: 'INVALID_REQUEST', message: unsupportedType(resourceType) }
   }
+}
+
+function placeOf(
+  { identity, directory }: BrokerContext,
+  { advertised, session, encrypted }: Peer,
+): BrokerPlace {
+  const { host, port } = advertised
+  const protocol = `${session.login === undefined ? '' : 'SASL_'}${encrypted === true ? 'SSL' : 'PLAINTEXT'}`
+  return { nodeId: identity.nodeId, directory, advertised: `${protocol}://${host}:${port}` }
 }
 
 function describe(

@@ -73,6 +73,8 @@ export interface Peer {
   readonly clientHost: string
   /** Where the peer is told to find this broker: what its listener advertises. */
   readonly advertised: { readonly host: string; readonly port: number }
+  /** Whether the connection is under TLS. */
+  readonly encrypted?: boolean
   /** Who the peer is, and the login of its connection. */
   readonly session: Session
   /**

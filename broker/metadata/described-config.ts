@@ -66,6 +66,28 @@ export function describeBrokerConfigs(broker: BrokerConfig, live?: LiveConfigs):
   )
 }
 
+/** Where a broker is, and where it keeps its data. */
+export interface BrokerPlace {
+  readonly nodeId: number
+  readonly directory: string
+  /** The listener by which the client came: `NAME://host:port`. */
+  readonly advertised: string
+}
+
+/** What tools ask a broker for by Kafka's names, and what is no key of its configuration here. */
+export function describePlace({ nodeId, directory, advertised }: BrokerPlace): DescribedConfig[] {
+  const data = 'The data directory.'
+  const told: readonly (readonly [name: string, value: string, type: number, about: string])[] = [
+    ['broker.id', String(nodeId), configTypes.int, 'The id of this broker: node.id.'],
+    ['log.dirs', directory, configTypes.string, data],
+    ['advertised.listeners', advertised, configTypes.string, 'What clients of this listener are told.'],
+  ]
+  return told.map(([name, value, type, about]) => {
+    const synonyms = [{ name, value, source: configSources.staticBroker }]
+    return { name, value, source: configSources.staticBroker, type, about, synonyms }
+  })
+}
+
 /** What was set for all brokers. */
 export function describeClusterConfigs(live: LiveConfigs): DescribedConfig[] {
   const overrides = live.ofBroker('')

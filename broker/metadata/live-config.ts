@@ -48,6 +48,16 @@ const threads: ConfigTable = {
   'metric.reporters': string('', 'Without effect: there are no metrics reporters.'),
 }
 
+const ticketless = 'Without effect: nobody logs in by Kerberos.'
+
+/** Kafka takes them of any running broker too, whether or not that has logins by Kerberos. */
+const kerberos: ConfigTable = {
+  'sasl.kerberos.kinit.cmd': string('/usr/bin/kinit', ticketless),
+  'sasl.kerberos.ticket.renew.window.factor': double(0.8, ticketless),
+  'sasl.kerberos.ticket.renew.jitter': double(0.05, ticketless),
+  'sasl.kerberos.min.time.before.relogin': long(60_000, ticketless),
+}
+
 /** Keys of the broker that are read anew each time. */
 const readAnew = [
   'max.connections',
@@ -64,6 +74,7 @@ export const liveBrokerTable: ConfigTable = {
   ),
   ...throttles,
   ...threads,
+  ...kerberos,
 }
 
 /** Group key → the broker key that is its default. */

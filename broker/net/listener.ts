@@ -132,6 +132,7 @@ export class Listener {
       connectionId: this.#options.nextConnectionId(),
       clientHost: socket.remoteAddress ?? 'unknown',
       advertised: this.#advertised,
+      encrypted: this.#options.tls !== undefined,
       session: this.#options.session(principal),
     }
   }

@@ -209,12 +209,30 @@ describe('configurations', () => {
     ['threads', resource(4, '', change('log.cleaner.threads', '2')), 'NONE'],
     ['threads that are none', resource(4, '', change('num.io.threads', 'x')), 'INVALID_REQUEST'],
     ['connections', resource(4, '', change('max.connections', '10')), 'NONE'],
+    ['Kerberos', resource(4, '1', change('sasl.kerberos.min.time.before.relogin', '58000')), 'NONE'],
     ['what is fixed', resource(4, '', change('node.id', '2')), 'INVALID_REQUEST'],
   ])('are changed of %s', async (_what, request, error) => {
     const { connection } = await startFixture()
     await createTopic(connection, 'a')
     const { responses } = await ask(connection, IncrementalAlterConfigs, 1, request)
     expect(name(responses[0]!.errorCode)).toBe(error)
+  })
+
+  it('tell where a broker is and keeps its data, under the names that tools ask for', async () => {
+    const { connection } = await startFixture()
+    const asked = ['broker.id', 'node.id', 'log.dirs', 'advertised.listeners', 'sasl.kerberos.kinit.cmd']
+    const request = resource(4, '1', { configurationKeys: asked })
+    const { results } = await ask(connection, DescribeConfigs, 4, { ...request, includeSynonyms: true })
+    const told = results[0]!.configs.map(config => [config.name, config.value, config.readOnly])
+    expect(new Set(told.map(String))).toEqual(
+      new Set([
+        'broker.id,1,true',
+        'node.id,1,true',
+        'log.dirs,/data,true',
+        'advertised.listeners,PLAINTEXT://localhost:9092,true',
+        'sasl.kerberos.kinit.cmd,/usr/bin/kinit,false',
+      ]),
+    )
   })
 
   it('are not there for a group without a name', async () => {
