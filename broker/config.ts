@@ -79,7 +79,7 @@ export const brokerConfigTable = {
     '',
     'Whether access is controlled by rules (CreateAcls); empty for not at all.',
   ),
-  'super.users': string('', 'Principals that may do everything: "User:admin;User:ops".'),
+  'super.users': principals('Principals that may do everything: "User:admin;User:ops".'),
   'allow.everyone.if.no.acl.found': boolean(
     false,
     'Whether a resource that no rule is about may be used by everyone.',
@@ -299,13 +299,28 @@ export function brokerConfig(input: BrokerConfigInput = {}): BrokerConfig {
   return values
 }
 
+/** A name without its kind would be nobody's, and who set it would be locked out. */
+function principals(about: string): ConfigRow<string> {
+  const row = string('', about)
+  return {
+    ...row,
+    parse(given) {
+      const names = String(given)
+        .split(';')
+        .map(each => each.trim())
+      const isFine = names.every(each => each === '' || /^[^:]+:./.test(each))
+      return isFine ? row.parse(given) : { refusal: 'must be a list of TYPE:NAME, as User:admin;User:ops' }
+    },
+  }
+}
+
 function hostCounts(about: string): ConfigRow<string> {
   const row = string('', about)
   return {
     ...row,
     parse(given) {
       const counts = typeof given === 'string' ? perHostOverrides(given) : undefined
-      return typeof counts === 'string' ? { refusal: counts } : row.parse(given)
+      return typeof counts === 'string' ? { refusal: 'must be ADDRESS:COUNT,...' } : row.parse(given)
     },
   }
 }
