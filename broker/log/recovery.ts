@@ -38,7 +38,7 @@ import type { CorruptRange, RecoveryReport } from './log-types.ts'
 import type { ProducerStates } from './producer-state.ts'
 import { applyBatch, loadProducers, readSnapshot } from './producer-replay.ts'
 import { Segment, type SegmentHome } from './segment.ts'
-import { leaderEpochFile } from './segment-names.ts'
+import { leaderEpochFile, segmentFileName } from './segment-names.ts'
 import { Segments } from './segments.ts'
 import { sweepDirectory } from './sweep.ts'
 
@@ -109,10 +109,12 @@ class Recovery {
   run(): LoadedLog {
     const { files, directory } = this.#home
     const { cleanStop, logStartOffset } = this.#options
-    const { segmentOffsets, snapshotOffsets } = sweepDirectory(files, directory)
+    const { segmentOffsets, snapshotOffsets, orphanOffsets } = sweepDirectory(files, directory)
     const all = this.#openSegments(segmentOffsets)
+    for (const offset of orphanOffsets) this.#reportLost(offset, all)
     const epochs = new LeaderEpochs(readCheckpoint(files, joinPath(directory, leaderEpochFile)))
-    const cleanEnd = cleanStop ? this.#endOfCleanLog(all.at(-1)!) : undefined
+    const trusted = cleanStop && all.every(segment => this.#tellsTransactions(segment))
+    const cleanEnd = trusted ? this.#endOfCleanLog(all.at(-1)!) : undefined
     const trustedEnd = cleanEnd?.sound === true ? cleanEnd.offset : undefined
     const place = trustedEnd === undefined ? this.#trustedPlace(all, snapshotOffsets) : undefined
     const producersFrom = trustedEnd ?? place!.offset
@@ -182,13 +184,31 @@ class Recovery {
   /** Notes what a segment should have before `endOffset`, unless damage there has been noted already. */
   #reportMissing(segment: Segment, endOffset: number): void {
     if (this.#corruptRanges.at(-1)?.toOffset === endOffset - 1) return
-    let fromOffset = segment.baseOffset
-    const scanner = segment.scan(0)
-    while (scanner.next()) fromOffset = lastOffsetOf(scanner.bytes, scanner.at) + 1
+    const fromOffset = endOffsetOf(segment)
     if (fromOffset >= endOffset) return
     const position = segment.sizeInBytes
     const range = { fromPosition: position, toPosition: position, fromOffset, toOffset: endOffset - 1 }
     this.#corruptRanges.push({ file: segment.path(), ...range })
+  }
+
+  /**
+   * Notes a segment of which only index files were left. It is none of ours if the one before it reaches past it, which a
+   * swap that broke off leaves, if it lies past the end, or before the start of a log that lost writes.
+   */
+  #reportLost(baseOffset: number, all: readonly Segment[]): void {
+    const next = all.find(segment => segment.baseOffset > baseOffset)
+    const before = all.findLast(segment => segment.baseOffset < baseOffset)
+    const { cleanStop, writesKept, logStartOffset } = this.#options
+    if (next === undefined || next.baseOffset <= logStartOffset) return
+    if (before === undefined ? !cleanStop && !writesKept : endOffsetOf(before) > baseOffset) return
+    const file = joinPath(this.#home.directory, segmentFileName(baseOffset, 'log'))
+    const range = { fromPosition: 0, toPosition: 0, fromOffset: baseOffset, toOffset: next.baseOffset - 1 }
+    this.#corruptRanges.push({ file, ...range })
+  }
+
+  /** Whether a segment's transaction index can be trusted; where much else will be read again, its form is enough. */
+  #tellsTransactions(segment: Segment): boolean {
+    return this.#options.cleanStop ? segment.transactionIndexSound() : segment.transactionIndexReadable()
   }
 
   /** The first segment that may hold bytes that never reached the disk. */
@@ -202,7 +222,7 @@ class Recovery {
   /** Up to where nothing need be read, after a stop that was not clean. */
   #trustedPlace(all: readonly Segment[], snapshotOffsets: readonly number[]): TrustedPlace {
     const { recoveryPoint, writesKept } = this.#options
-    const damaged = all.findIndex(segment => !segment.transactionIndexReadable())
+    const damaged = all.findIndex(segment => !this.#tellsTransactions(segment))
     const least = this.#pastRecoveryPoint(all)
     const first = damaged < 0 ? least : Math.min(damaged, least)
     const start = { index: first, offset: all[first]!.baseOffset, position: 0 }
@@ -320,6 +340,14 @@ class Recovery {
     }
     return false
   }
+}
+
+/** The offset after a segment's last batch, by its headers. */
+function endOffsetOf(segment: Segment): number {
+  let endOffset = segment.baseOffset
+  const scanner = segment.scan(0)
+  while (scanner.next()) endOffset = lastOffsetOf(scanner.bytes, scanner.at) + 1
+  return endOffset
 }
 
 /**

@@ -13,8 +13,10 @@ import { assert } from '../../src/base/assert.ts'
 import {
   baseOffsetOf,
   batchHeaderBytes,
+  isControl,
   lastOffsetOf,
   maxTimestampOf,
+  producerIdOf,
 } from '../../src/record/batch-format.ts'
 import { BatchScanner, type ScanOptions } from './batch-scan.ts'
 import { joinPath, type File, type FileSystem } from './files.ts'
@@ -53,6 +55,9 @@ export interface SegmentHome {
   /** Whether the names of new segments are put on the disk as they are made. */
   readonly syncsNames: boolean
 }
+
+/** Markers of a transaction index that are looked up when it is opened after a stop in order. */
+const checkedMarkersMax = 4
 
 export class Segment {
   readonly baseOffset: number
@@ -226,7 +231,26 @@ export class Segment {
   transactionIndexReadable(): boolean {
     const sizeInBytes = this.#home.files.stat(this.path('txnindex'))?.sizeInBytes ?? 0
     if (sizeInBytes === 0) return true
-    return sizeInBytes % transactionIndexEntryBytes === 0 && this.indexes.transactions.plausible()
+    return (
+      sizeInBytes % transactionIndexEntryBytes === 0 && this.indexes.transactions.plausible(this.baseOffset)
+    )
+  }
+
+  /** The same, and whether the markers that it tells of are where it says: nothing else would tell what became of the file. */
+  transactionIndexSound(): boolean {
+    if (!this.transactionIndexReadable()) return false
+    if ((this.#home.files.stat(this.path('txnindex'))?.sizeInBytes ?? 0) === 0) return true
+    const { offsets, transactions } = this.indexes
+    for (let index = 0; index < Math.min(transactions.table.count, checkedMarkersMax); index++) {
+      const { lastOffset, producerId } = transactions.entry(index)
+      const scanner = this.scan(offsets.positionFor(lastOffset), { chunkBytes: batchHeaderBytes })
+      let found = scanner.next()
+      while (found && lastOffsetOf(scanner.bytes, scanner.at) < lastOffset) found = scanner.next()
+      if (!found || lastOffsetOf(scanner.bytes, scanner.at) !== lastOffset) return false
+      const { bytes, at } = scanner
+      if (!isControl(bytes, at) || producerIdOf(bytes, at) !== producerId) return false
+    }
+    return true
   }
 
   /**

@@ -8,7 +8,8 @@
  *   N.log.swap                         written whole: the swap has begun        finished: originals in its range go,
  *                                                                               then it takes its final name
  *   N.index.swap etc. without the log  compaction had not finished renaming     removed: the originals are all there
- *   index files without a log          removal of a segment under way           removed
+ *   index files without a log          removal of a segment under way, or a     removed; recovery tells which
+ *                                      log file that somebody lost
  *
  * The rename to `N.log.swap` is the point of no return (semantics G56): indexes are renamed before their log in both
  * renames of a swap, so a log that bears a suffix has its indexes under the same suffix or a later one.
@@ -23,11 +24,15 @@ import {
   type PartitionFileName,
 } from './segment-names.ts'
 
-/** Sweeps, and answers the segments and snapshots that are left. */
-export function sweepDirectory(
-  files: FileSystem,
-  directory: string,
-): { readonly segmentOffsets: readonly number[]; readonly snapshotOffsets: readonly number[] } {
+/** What is left after a sweep, each in order. */
+export interface SweptDirectory {
+  readonly segmentOffsets: readonly number[]
+  readonly snapshotOffsets: readonly number[]
+  /** Of index files that had no log, though none was about to be removed. */
+  readonly orphanOffsets: readonly number[]
+}
+
+export function sweepDirectory(files: FileSystem, directory: string): SweptDirectory {
   const names = files.list(directory)
   for (const name of names) if (name.endsWith('.tmp')) files.remove(joinPath(directory, name))
   const parsed = names.flatMap(name => parsePartitionFileName(name) ?? [])
@@ -48,14 +53,19 @@ export function sweepDirectory(
     logs.add(offset)
   }
   const finished = new Set(swaps)
+  const orphans = new Set<number>()
+  const doomed = new Set(offsetsOf(parsed, 'log', '.deleted'))
   for (const file of parsed) {
     if (file.suffix === '.swap' && !finished.has(file.offset)) remove(file)
-    if (file.suffix === '' && file.kind !== 'log' && file.kind !== 'snapshot' && !logs.has(file.offset))
+    if (file.suffix === '' && file.kind !== 'log' && file.kind !== 'snapshot' && !logs.has(file.offset)) {
+      if (!doomed.has(file.offset)) orphans.add(file.offset)
       remove(file)
+    }
   }
   return {
     segmentOffsets: [...logs].sort((left, right) => left - right),
     snapshotOffsets: offsetsOf(parsed, 'snapshot', ''),
+    orphanOffsets: [...orphans].sort((left, right) => left - right),
   }
 }
 

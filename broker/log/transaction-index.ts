@@ -67,11 +67,16 @@ export class TransactionIndex {
     this.table.cut(count)
   }
 
-  plausible(): boolean {
+  /** Whether the entries are in order and can be those of a segment: an older transaction may still be open after one. */
+  plausible(baseOffset: number): boolean {
+    let previous = baseOffset - 1
     for (let index = 0; index < this.table.count; index++) {
-      const { firstOffset, lastOffset, lastStableOffset } = this.entry(index)
+      const { producerId, firstOffset, lastOffset, lastStableOffset } = this.entry(index)
       if (readInt16(this.table.bytes, index * transactionIndexEntryBytes) !== 0) return false
-      if (firstOffset < 0 || lastOffset < firstOffset || lastStableOffset < firstOffset) return false
+      if (producerId < 0 || firstOffset < 0 || lastOffset <= firstOffset || lastOffset <= previous)
+        return false
+      if (lastStableOffset < 0 || lastStableOffset > lastOffset + 1) return false
+      previous = lastOffset
     }
     return true
   }

@@ -124,3 +124,54 @@ describe.each([
     expect(readAll(bench)).toEqual(whole)
   })
 })
+
+/** Three segments, the middle one with an aborted transaction, closed in order or killed. */
+function threeSegments(stop: 'in order' | 'kill'): { bench: Bench; bases: readonly number[] } {
+  const bench = openLog({ tail: false, config: { segmentBytes: 420 } })
+  const producer = { producerId: 7, producerEpoch: 0 }
+  for (const value of ['a', 'b', 'c', 'd']) append(bench, value)
+  const batch = batchOf(['aborted'], { ...producer, baseSequence: 0, transactional: true })
+  bench.log.append(batch, { origin: 'client', nowMs: bench.nowMs })
+  bench.log.appendMarker({ ...producer, coordinatorEpoch: 0, commit: false, nowMs: bench.nowMs })
+  for (let index = 0; index < 9; index++) append(bench, `v${index}`)
+  const bases = bench.log.store.segments.all.map(each => each.baseOffset)
+  if (stop === 'in order') bench.log.close({ clean: true })
+  else bench.files.crash('kept')
+  return { bench, bases }
+}
+
+describe.each(['in order', 'kill'] as const)('after a stop (%s)', stop => {
+  it('a lost log file of which the indexes are left is reported with its offsets', () => {
+    const { bases } = threeSegments(stop)
+    for (let lost = 0; lost < bases.length - 1; lost++) {
+      const { bench } = threeSegments(stop)
+      const file = `/data/orders-0/${segmentFileName(bases[lost]!, 'log')}`
+      bench.files.remove(file)
+      bench.reopen({ cleanStop: stop === 'in order', writesKept: true, recoveryPoint: 15 })
+      expect(bench.log.recovery.corruptRanges).toMatchObject([
+        { file, fromOffset: bases[lost], toOffset: bases[lost + 1]! - 1 },
+      ])
+      expect(append(bench, 'next')).toBe(15)
+    }
+  })
+})
+
+it('a transaction index that does not fit its log is built anew, however it was damaged', () => {
+  const name = (base: number) => `/data/orders-0/${segmentFileName(base, 'txnindex')}`
+  const { bench: first, bases } = threeSegments('in order')
+  const base = bases.find(each => first.files.stat(name(each)) !== undefined)!
+  const good = first.files.contents(name(base)).slice()
+  const told = { producerId: 7, firstOffset: 4 }
+  const damages = Array.from({ length: good.length }, (_, at) => at).filter(at => at !== 17 && at < 26)
+  for (const at of [...damages, -1, -2]) {
+    const { bench } = threeSegments('in order')
+    const file = bench.files.open(name(base), 'write')
+    if (at === -1) file.write(Uint8Array.of(1, 2, 3), good.length)
+    else if (at === -2) file.truncate(20)
+    else file.write(Uint8Array.of(good[at]! ^ 1), at)
+    bench.reopen({ cleanStop: true, recoveryPoint: 15 })
+    const read = bench.log.read({ offset: 0, maxBytes: 1 << 20, isolation: 'read_committed' })
+    expect(read.abortedTransactions, `byte ${at}`).toMatchObject([told])
+    expect(append(bench, 'next')).toBe(15)
+  }
+})

@@ -175,6 +175,27 @@ describe('how much is read again', () => {
     expect(readAll(bench).values).toEqual(allOf(50))
   })
 
+  it('after a kill, no segment before the recovery point though transactions in it overlapped', async () => {
+    const bench = openLog({ config: { segmentBytes: 400 } })
+    const write = (producerId: number): unknown =>
+      bench.log.append(
+        batchOf(['v'], { producerId, producerEpoch: 0, baseSequence: 0, transactional: true }),
+        { origin: 'client', nowMs: bench.nowMs },
+      )
+    write(1)
+    write(2)
+    // The older transaction is open still, so the log is stable up to its start only.
+    const marker = { producerId: 2, producerEpoch: 0, coordinatorEpoch: 0, commit: false, nowMs: bench.nowMs }
+    bench.log.appendMarker(marker)
+    fill(bench, 12)
+    await bench.log.flush()
+    const { recoveryPoint } = bench.log
+    const active = bench.log.store.segments.active.sizeInBytes
+    bench.files.crash('kept')
+    bench.reopen({ recoveryPoint })
+    expect(bench.log.recovery.scannedBytes).toBeLessThanOrEqual(active)
+  })
+
   it('indexes that are lost or make no sense are built anew', () => {
     for (const damage of ['remove', 'cut', 'garbage'] as const) {
       const bench = openLog({ tail: false, config: { segmentBytes: 1000, indexIntervalBytes: 100 } })
