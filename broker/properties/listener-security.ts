@@ -199,10 +199,12 @@ function readSasl(get: Lookup): SaslOptions | Refusal {
     const what = missing.length > 0 ? missing.join(', ') : 'nothing'
     return { refusal: `sasl.enabled.mechanisms has ${what}, and ${offered} are offered` }
   }
-  const reauth = get('connections.max.reauth.ms', mechanisms[0]) ?? '0'
-  if (!/^\d{1,15}$/.test(reauth))
+  const lengths = mechanisms.map(each => get('connections.max.reauth.ms', each)?.trim() ?? '0')
+  if (!lengths.every(each => /^\d{1,15}$/.test(each)))
     return { refusal: 'connections.max.reauth.ms must be an integer of at least 0' }
-  const sessionMs = Number(reauth)
+  // Where mechanisms differ, the shortest is for all: no session is longer than its mechanism allows.
+  const ends = lengths.map(Number).filter(each => each > 0)
+  const sessionMs = ends.length === 0 ? 0 : Math.min(...ends)
   if (!mechanisms.includes('PLAIN')) return { mechanisms, passwords: new Map(), sessionMs }
   const jaas = readJaas(get('sasl.jaas.config', 'PLAIN') ?? '', plainModule)
   if ('refusal' in jaas) return { refusal: `sasl.jaas.config of PLAIN ${jaas.refusal}` }

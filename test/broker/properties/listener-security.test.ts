@@ -27,6 +27,16 @@ describe('SASL', () => {
       sessionMs: 0,
     })
   })
+  it('ends sessions as soon as the strictest of the mechanisms says', () => {
+    const { listeners } = define(
+      [
+        'listeners=SASL_PLAINTEXT://:9093',
+        'sasl.enabled.mechanisms=SCRAM-SHA-256,SCRAM-SHA-512',
+        'listener.name.sasl_plaintext.scram-sha-512.connections.max.reauth.ms=5000',
+      ].join('\n'),
+    )
+    expect(listeners[0]!.sasl?.sessionMs).toBe(5000)
+  })
   it('takes what is said of one listener before what is said of all', () => {
     const { listeners, notices } = define(
       [
