@@ -2,7 +2,7 @@
  * DescribeConfigs (key 32): the effective configuration of topics, groups and the broker.
  *
  * Behaviour. Every key is answered with its value and its source; `configurationKeys` narrows the answer, unknown keys in
- * it are left out, as in Kafka. A resource that is asked for twice is answered once. Those of the broker's own values that cannot be set
+ * it are left out, as in Kafka. What is asked for twice, with the same keys, is answered once. Those of the broker's own values that cannot be set
  * while it runs are read-only; its empty name stands for what is set for all brokers.
  *
  * Version notes. 1: synonyms and sources. 3: documentation and types.
@@ -66,7 +66,8 @@ function* describeAll(
   context: RequestContext<DescribeConfigsRequest>,
 ): Generator<void, DescribeConfigsResult[]> {
   const results: DescribeConfigsResult[] = []
-  const keyOf = ({ resourceType, resourceName }: DescribeConfigsResource) => `${resourceType}/${resourceName}`
+  const keyOf = ({ resourceType, resourceName, configurationKeys: keys }: DescribeConfigsResource) =>
+    JSON.stringify([resourceType, resourceName, keys ?? []])
   for (const resource of distinct(context.request.resources, keyOf)) {
     results.push(describeResource(broker, context, resource))
     yield

@@ -235,6 +235,15 @@ describe('configurations', () => {
     )
   })
 
+  it('are told for each list of keys that a resource is asked for with', async () => {
+    const { connection } = await startFixture()
+    await createTopic(connection, 'a')
+    const asked = (key: string) => ({ resourceType: 2, resourceName: 'a', configurationKeys: [key] })
+    const resources = [asked('segment.ms'), asked('retention.ms'), asked('segment.ms')]
+    const { results } = await ask(connection, DescribeConfigs, 4, { resources })
+    expect(results.map(({ configs }) => configs[0]!.name)).toEqual(['segment.ms', 'retention.ms'])
+  })
+
   it('are not there for a group without a name', async () => {
     const { connection } = await startFixture()
     const { results } = await ask(connection, DescribeConfigs, 4, resource(32, ''))
