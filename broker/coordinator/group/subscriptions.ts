@@ -1,6 +1,6 @@
 /** Which topics the members of a group subscribe to, as far as the broker can read what they tell each other. */
 import { StreamsError } from '../../../src/base/errors.ts'
-import { readSubscription } from '../../../src/protocol/messages/consumer-protocol.ts'
+import { readSubscribedTopics } from '../../../src/protocol/messages/consumer-protocol.ts'
 import type { ClassicGroup } from './classic-group.ts'
 
 const consumerProtocolType = 'consumer'
@@ -15,7 +15,7 @@ export function subscribedTopics(group: ClassicGroup | undefined): ReadonlySet<s
   if (group.members.size > 0 && group.protocolName === null) return undefined
   try {
     for (const member of group.members.values()) {
-      for (const topic of readSubscription(member.metadataOf(group.protocolName)).topics) topics.add(topic)
+      for (const topic of readSubscribedTopics(member.metadataOf(group.protocolName))) topics.add(topic)
     }
   } catch (error) {
     // Members may use an assignor whose metadata is no subscription; the broker passes it on unread.

@@ -6,6 +6,8 @@
  * from the future is read as the latest that is known (KIP-429 owned partitions, KIP-792 generation, KIP-881
  * rack).
  */
+import { readMessage } from '../decode.ts'
+import { Reader } from '../reader.ts'
 import {
   array,
   bytes,
@@ -20,7 +22,7 @@ import {
   type MessageType,
   type StructType,
 } from '../schema.ts'
-import { readVersioned, versionedBytes } from '../versioned.ts'
+import { readVersioned, versionBefore, versionedBytes } from '../versioned.ts'
 
 /** What a member wants, and what it brings. */
 export interface ConsumerProtocolSubscription {
@@ -92,6 +94,16 @@ export function subscriptionBytes(subscription: ConsumerProtocolSubscription, ve
 /** Reads a member's metadata, whose objects may take `memoryMax` bytes. Throws MR-5010. */
 export function readSubscription(bytes: Uint8Array, memoryMax?: number): ConsumerProtocolSubscription {
   return readVersioned(ConsumerProtocolSubscription, bytes, 'as-latest', memoryMax).message
+}
+
+/**
+ * The topics of a member's metadata, whichever version it says it has: every one begins as version 0, and some clients
+ * write no more than that. Throws MR-5010.
+ */
+export function readSubscribedTopics(bytes: Uint8Array): readonly string[] {
+  const reader = new Reader(bytes)
+  versionBefore(reader, ConsumerProtocolSubscription.name)
+  return readMessage(reader, ConsumerProtocolSubscription, 0).topics
 }
 
 /** The assignment of a member in a SyncGroup request. */

@@ -279,6 +279,18 @@ describe('deleting', () => {
     expect(await committed(world.connection, { topic: 'other' })).toBe(-1)
   })
 
+  it('knows the topics of a member that says version 1 and writes version 0', async () => {
+    const world = await startWorld()
+    const metadata = subscriptionBytes(ConsumerProtocolSubscription.create({ topics: ['other'] }), 0)
+    metadata[1] = 1
+    const [member] = await stableGroup(world, 1, { metadata })
+    await commitOffset(world.connection, 5, member)
+    const topics = [{ name: 'input', partitions: [{ partitionIndex: 0 }] }]
+    const response = await world.connection.send(OffsetDelete, 0, { groupId: 'group', topics })
+    expect(errorName(response.errorCode)).toBe('NONE')
+    expect(await committed(world.connection)).toBe(-1)
+  })
+
   it.each([
     ['none', 'GROUP_ID_NOT_FOUND'],
     ['group', 'NON_EMPTY_GROUP'],
