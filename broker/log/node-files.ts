@@ -2,6 +2,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fdatasync,
   fdatasyncSync,
   fstatSync,
@@ -16,6 +17,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
+import { dirname } from 'node:path'
 import { assert } from '../../src/base/assert.ts'
 import { bootId, lockDirectory } from './directory-lock.ts'
 import { storageError, type DirectoryLock, type File, type FileStat, type FileSystem } from './files.ts'
@@ -131,7 +133,7 @@ export class NodeFiles implements FileSystem {
   }
 
   makeDirectory(path: string): void {
-    run('make directory', path, () => mkdirSync(path, { recursive: true }))
+    run('make directory', path, () => makeDirectories(path))
   }
 
   rename(from: string, to: string): void {
@@ -165,6 +167,23 @@ export class NodeFiles implements FileSystem {
 
   bootId(): string | undefined {
     return bootId()
+  }
+}
+
+/**
+ * With those above it. Not an error if it is there. Node's own (`recursive`) says ENOENT of a file system that is mounted
+ * read-only, and never ends where nothing can be made, as below /proc.
+ */
+function makeDirectories(path: string): void {
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const above = dirname(path)
+    if (code === 'EEXIST' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return
+    if (code !== 'ENOENT' || above === path || existsSync(above)) throw error
+    makeDirectories(above)
+    makeDirectories(path)
   }
 }
 

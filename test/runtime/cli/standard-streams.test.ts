@@ -131,6 +131,11 @@ describe('a broker', () => {
     expect(told).toContain('SIGHUP: closing')
   })
 
+  it.skipIf(!existsSync('/proc/self'))('is not started where no directory can be made', async () => {
+    const { code, printed } = await shell('$millrace broker start --data /proc/none/data --port 0')
+    expect([code, printed]).toEqual([1, expect.stringMatching(/^MR-4004 .*\n.*\/proc\/none/)])
+  })
+
   it('is not started over what is no directory, and says that once', async () => {
     const directory = await temporaryDirectory()
     const { code, printed } = await shell(
