@@ -82,9 +82,14 @@ export class Topics {
       const { topic, partition } = log
       if (topic === metadataLogName) continue
       const entry = entries.get(topic)
-      if (this.#metadata.wasRemoved(topic) || (entry !== undefined && this.#isOfAnother(entry, partition)))
-        this.#logs.delete(topic, partition)
-      else if (entry === undefined || partition >= entry.partitionCount) this.#logs.dismiss(log)
+      if (this.#metadata.wasRemoved(topic)) this.#logs.delete(topic, partition)
+      else if (
+        entry === undefined ||
+        partition >= entry.partitionCount ||
+        this.#isOfAnother(entry, partition)
+      )
+        // Of another topic by its id, as it seems: the file that says so may be damaged, so nothing is deleted.
+        this.#logs.dismiss(log)
     }
     for (const entry of entries.values()) this.#enter(this.#open(entry, []))
   }

@@ -71,3 +71,19 @@ it.each(['__transaction_state', '__consumer_offsets', '__millrace_metadata'])(
     expect(await commitOffset(connection, 2, { topic: 'orders' })).toBe('NONE')
   },
 )
+
+it('a partition whose topic id was damaged is told of and moved aside, its records with it', async () => {
+  const first = await startFixture()
+  await createTopic(first.connection, 'orders')
+  await produce(first.connection, 'orders', batch([[null, 'a']]))
+  await first.broker.close()
+  const id = '/data/orders-0/partition.metadata'
+  const size = first.files.stat(id)!.sizeInBytes
+  // One letter of the id is another: it is a topic id still.
+  const changed = first.files.contents(id)[size - 10] === 0x62 ? 0x63 : 0x62
+  first.files.open(id, 'write').write(Uint8Array.of(changed), size - 10)
+  const { faults } = await startFixture({ files: first.files })
+  expect(faults.map(fault => (fault as StreamsError).code)).toEqual(['MR-5024'])
+  const aside = (faults[0] as StreamsError).where!
+  expect(first.files.stat(`${aside}/${segmentFileName(0, 'log')}`)?.sizeInBytes).toBeGreaterThan(60)
+})
