@@ -9,6 +9,8 @@ import {
   computedCrcOf,
   lastOffsetDeltaOf,
 } from '../../../src/record/batch-format.ts'
+import { decompressedBytesMaxDefault } from '../../../src/record/batch-reader.ts'
+import { BatchWriter } from '../../../src/record/batch-writer.ts'
 import { batch, createTopic, produce, producedTo, startFixture } from '../broker-fixture.ts'
 import { errorName } from '../coordinator/world.ts'
 import { memoryHeld } from './raw-client.ts'
@@ -75,6 +77,26 @@ describe('decompression', () => {
     expect(['INVALID_RECORD', 'CORRUPT_MESSAGE']).toContain(errorName(errorCode))
     expect(memoryHeld() - before).toBeLessThan(400 * mebibyte)
     expect(faults).toEqual([])
+  })
+})
+
+describe('a batch that is whole', () => {
+  it.each([
+    ['gzip', 1],
+    ['snappy', 2],
+    ['lz4', 3],
+    ['zstd', 4],
+  ] as const)('is refused for what it comes to, and for nothing else: %s', async (_codec, codec) => {
+    registerAllCodecs()
+    const { connection } = await startFixture()
+    await createTopic(connection, 't', { configs: { 'max.message.bytes': '20000000' } })
+    const answer = async (valueBytes: number) => {
+      const writer = new BatchWriter(valueBytes + 1000)
+      writer.append(1_700_000_000_000, null, new Uint8Array(valueBytes))
+      return errorName(producedTo(await produce(connection, 't', writer.close({ codec }))).errorCode)
+    }
+    expect(await answer(mebibyte)).toBe('NONE')
+    expect(await answer(decompressedBytesMaxDefault)).toBe('INVALID_RECORD')
   })
 })
 

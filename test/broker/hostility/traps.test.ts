@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ListOffsets } from '../../../src/protocol/messages/02-list-offsets.ts'
 import { OffsetFetch } from '../../../src/protocol/messages/09-offset-fetch.ts'
 import type { Connection } from '../../../src/protocol/connection.ts'
+import { BatchWriter } from '../../../src/record/batch-writer.ts'
 import type { CodecId } from '../../../src/record/compression.ts'
 import { groupState, heartbeat, join, settleGroup, stableGroup } from '../coordinator/group-requests.ts'
 import {
@@ -128,20 +129,18 @@ describe('trap 6: ListOffsets by time', () => {
     const times = [1000, 1500, 1200, 3000, 2000, 5000]
     const base = 1_700_000_000_000
     for (const timestamp of times) {
-      const records = batch(
-        [
-          ['k', 'v'],
-          ['k', 'w'],
-        ],
-        { timestamp: base + timestamp, codec },
-      )
+      // The first record of each batch is an old one.
+      const writer = new BatchWriter()
+      writer.append(base - 1, null, null)
+      writer.append(base + timestamp, null, null)
+      const records = writer.close({ codec })
       expect(producedTo(await produce(connection, 'input', records)).errorCode).toBe(0)
     }
     for (const asked of [0, 999, 1000, 1001, 1300, 1500, 1501, 2500, 3001, 5000, 5001]) {
       const expected = times.findIndex(time => time >= asked)
       const found = await offsetAt(connection, base + asked)
       if (expected < 0) expect(found).toEqual({ offset: -1, timestamp: -1 })
-      else expect(found).toEqual({ offset: expected * 2, timestamp: base + times[expected]! })
+      else expect(found).toEqual({ offset: expected * 2 + 1, timestamp: base + times[expected]! })
     }
   })
 })
