@@ -42,7 +42,8 @@ function handle(
     const resourceType = keyType === groupKey ? 'GROUP' : 'TRANSACTIONAL_ID'
     return respond(request, version, key => {
       if (may(broker, context, 'DESCRIBE', resourceType, key)) {
-        return { key, nodeId, host, port, errorCode: 0, errorMessage: null }
+        // Kafka has these words for no error.
+        return { key, nodeId, host, port, errorCode: 0, errorMessage: version >= keysSince ? '' : 'NONE' }
       }
       const { errorCode, errorMessage } = refusalOf(context, 'DESCRIBE', resourceType, key)
       return { ...nowhere(key), errorCode, errorMessage }

@@ -18,6 +18,7 @@ import {
 import { BrokerError } from '../broker-error.ts'
 import type { PartitionCodes } from '../coordinator/group/coordinator.ts'
 import { offsetsTopic } from '../coordinator/internal-topic.ts'
+import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 import { knownTopics, namedTopics, refusedTopics, type NamedTopic } from './named-topics.ts'
 
@@ -30,26 +31,36 @@ export const txnOffsetCommit: ApiHandler<TxnOffsetCommitRequest, TxnOffsetCommit
   {
     versions: [0, 6],
     handle,
-    refuse({ topics }, errorCode) {
-      const { NOT_ENOUGH_REPLICAS, COORDINATOR_NOT_AVAILABLE } = kafkaErrors
-      // What a Produce retries on means nothing here.
-      const told = errorCode === NOT_ENOUGH_REPLICAS.code ? COORDINATOR_NOT_AVAILABLE.code : errorCode
-      return respond(refusedTopics(topics, told), [])
-    },
+    refuse: ({ topics }, errorCode) => respond(refusedTopics(topics, errorCode), []),
   },
 )
 
-function handle(
+async function handle(
   broker: BrokerContext,
   context: RequestContext<TxnOffsetCommitRequest>,
-): TxnOffsetCommitResponse | Promise<TxnOffsetCommitResponse> {
-  const { transactionalId, groupId } = context.request
-  if (transactionalId === '') {
+): Promise<TxnOffsetCommitResponse> {
+  const { request, version } = context
+  if (request.transactionalId === '') {
     throw new BrokerError(kafkaErrors.INVALID_REQUEST.code, 'the transactional id is empty')
   }
-  if (groupId === '') throw new BrokerError(kafkaErrors.INVALID_GROUP_ID.code, 'the group id is empty')
-  const verified = verify(broker, context)
-  return verified === undefined ? commit(broker, context) : verified.then(() => commit(broker, context))
+  const found = namedTopics(broker, context, request.topics, version >= topicIdsSince)
+  const refuse = (code: number) => respond(found, broker.groups.refuse(knownTopics(found), code))
+  // Of partitions that do not exist it is said that they do not, and for them alone no transaction is joined.
+  const isAny = broker.groups
+    .refuse(knownTopics(found), kafkaErrors.NONE.code)
+    .flat()
+    .includes(kafkaErrors.NONE.code)
+  if (!isAny) return refuse(kafkaErrors.NONE.code)
+  if (request.groupId === '') return refuse(kafkaErrors.INVALID_GROUP_ID.code)
+  try {
+    await verify(broker, context)
+  } catch (error) {
+    const { errorCode } = failureOf(error)
+    const { NOT_ENOUGH_REPLICAS, COORDINATOR_NOT_AVAILABLE } = kafkaErrors
+    // What a Produce retries on means nothing here.
+    return refuse(errorCode === NOT_ENOUGH_REPLICAS.code ? COORDINATOR_NOT_AVAILABLE.code : errorCode)
+  }
+  return commit(broker, context, found)
 }
 
 function verify(
@@ -72,12 +83,10 @@ function verify(
 
 function commit(
   broker: BrokerContext,
-  context: RequestContext<TxnOffsetCommitRequest>,
+  { request, version }: RequestContext<TxnOffsetCommitRequest>,
+  found: readonly NamedTopic<TxnOffsetCommitRequestTopic>[],
 ): TxnOffsetCommitResponse | Promise<TxnOffsetCommitResponse> {
-  const { request, version } = context
-  const byId = version >= topicIdsSince
   const { producerId, producerEpoch } = request
-  const found = namedTopics(broker, context, request.topics, byId)
   const codes = broker.groups.commit({
     groupId: request.groupId,
     generationId: request.generationIdOrMemberEpoch,

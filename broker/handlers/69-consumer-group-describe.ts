@@ -27,6 +27,10 @@ export const consumerGroupDescribe: ApiHandler<ConsumerGroupDescribeRequest, Con
           const refusal = refusalOf(context, 'DESCRIBE', 'GROUP', groupId)
           return ConsumerGroupDescribeDescribedGroup.create({ groupId, ...refusal })
         }
+        if (groupId === '') {
+          const errorCode = kafkaErrors.INVALID_GROUP_ID.code
+          return ConsumerGroupDescribeDescribedGroup.create({ groupId, errorCode })
+        }
         const group = broker.groups.describeConsumer(groupId)
         if (!topicsOf(group).every(topic => may(broker, context, 'DESCRIBE', 'TOPIC', topic))) {
           return ConsumerGroupDescribeDescribedGroup.create({

@@ -39,7 +39,7 @@ import { expired } from './expiry.ts'
 import { checkCommitter, type CommitRequest } from './committer.ts'
 import { JoinGroupOperation } from './join.ts'
 import { leaveGroup } from './leave.ts'
-import { commitOffsets, refuseOffsets } from './offset-commit.ts'
+import { commitOffsets, refuseOffsets, type OffsetsToCommit } from './offset-commit.ts'
 import { fetchOffsets, type FetchedTopic, type OffsetsToFetch } from './offset-fetch.ts'
 import { OffsetStore } from './offset-store.ts'
 import { Rebalance } from './rebalance.ts'
@@ -182,7 +182,7 @@ export class GroupCoordinator {
   commit(request: CommitRequest): PartitionCodes | Promise<PartitionCodes> {
     const { groupId, topics } = request
     const exists = (topic: string, partition: number) => this.#exists(topic, partition)
-    const refuse = (kafkaCode: number) => refuseOffsets(topics, kafkaCode, exists)
+    const refuse = (kafkaCode: number) => this.refuse(topics, kafkaCode)
     // Old clients that are no group commit to the one without a name.
     if (groupId === '' && request.transaction !== undefined) return refuse(kafkaErrors.INVALID_GROUP_ID.code)
     this.#admit(groupId)
@@ -206,6 +206,11 @@ export class GroupCoordinator {
     })
     const durable = this.#partitionOf(groupId).durable()
     return durable === undefined ? codes : durable.then(() => codes)
+  }
+
+  /** What is told of offsets that are not committed: the code, but of partitions that do not exist that they do not. */
+  refuse(topics: readonly OffsetsToCommit[], kafkaCode: number): PartitionCodes {
+    return refuseOffsets(topics, kafkaCode, (topic, partition) => this.#exists(topic, partition))
   }
 
   /** Whether a member, or nobody in particular, may fetch offsets of a group: Kafka's code. */

@@ -5,6 +5,7 @@ import { OffsetCommit } from '../../../src/protocol/messages/08-offset-commit.ts
 import { SyncGroup } from '../../../src/protocol/messages/14-sync-group.ts'
 import { DescribeGroups } from '../../../src/protocol/messages/15-describe-groups.ts'
 import { ListGroups } from '../../../src/protocol/messages/16-list-groups.ts'
+import { TxnOffsetCommit } from '../../../src/protocol/messages/28-txn-offset-commit.ts'
 import { OffsetDelete } from '../../../src/protocol/messages/47-offset-delete.ts'
 import { settle } from '../virtual-clock.ts'
 import {
@@ -17,6 +18,8 @@ import {
   leave,
   stableGroup,
 } from './group-requests.ts'
+import { describeConsumers } from './consumer/consumer-member.ts'
+import { endTransaction, initProducer } from './transaction-requests.ts'
 import { errorName, startWorld } from './world.ts'
 
 it('does not wait in the first rebalance for ids that were given out', async () => {
@@ -128,4 +131,44 @@ it('says of partitions that there are not that they are not, whoever commits or 
   const topics = [{ name: 'nowhere', partitions: [{ partitionIndex: 0 }] }]
   const deleted = await world.connection.send(OffsetDelete, 0, { groupId: 'simple', topics })
   expect(errorName(deleted.topics[0]!.partitions[0]!.errorCode)).toBe('UNKNOWN_TOPIC_OR_PARTITION')
+})
+
+it('does not join a transaction for partitions that there are not', async () => {
+  const { connection } = await startWorld()
+  const producer = await initProducer(connection)
+  const commit = (partition: number, more = {}) =>
+    connection.send(TxnOffsetCommit, 5, {
+      transactionalId: producer.transactionalId,
+      producerId: producer.producerId,
+      producerEpoch: producer.producerEpoch,
+      groupId: 'group',
+      generationIdOrMemberEpoch: -1,
+      memberId: '',
+      groupInstanceId: null,
+      topics: [
+        {
+          name: 'input',
+          topicId: zeroUuid,
+          partitions: [
+            {
+              partitionIndex: partition,
+              committedOffset: 1,
+              committedLeaderEpoch: -1,
+              committedMetadata: '',
+            },
+          ],
+        },
+      ],
+      ...more,
+    })
+  const codeOf = async (answer: ReturnType<typeof commit>) =>
+    errorName((await answer).topics[0]!.partitions[0]!.errorCode)
+  expect(await codeOf(commit(99))).toBe('UNKNOWN_TOPIC_OR_PARTITION')
+  expect(await codeOf(commit(99, { producerEpoch: 7 }))).toBe('UNKNOWN_TOPIC_OR_PARTITION')
+  expect((await endTransaction(connection, producer, 'commit')).error).toBe('INVALID_TXN_STATE')
+})
+
+it('refuses to describe a group without a name as one of consumers', async () => {
+  const { connection } = await startWorld()
+  expect(errorName((await describeConsumers(connection, '')).errorCode)).toBe('INVALID_GROUP_ID')
 })

@@ -35,6 +35,7 @@ export function findMember(
   }
   const id = request.memberId === '' ? newId() : request.memberId
   const holderId = instanceId === null ? undefined : group.instances.get(instanceId)
+  // One that joins again because the answer was lost is itself; Kafka tells it UNRELEASED_INSTANCE_ID, which ends clients.
   if (holderId === undefined || holderId === id) return memberOrNew(group, id, instanceId)
   const holder = group.members.get(holderId)
   assert(holder !== undefined, 'an instance id of nobody')

@@ -98,18 +98,20 @@ function advanceGroup(
   const wanted = isNew ? undefined : before.subscription
   const namesChanged = !sameNames(wanted?.topicNames ?? [], topicNames)
   const regexChanged = (wanted?.topicRegex ?? null) !== topicRegex
-  let { epoch } = group
+  // A group is in its first epoch from when it is there, and a member that wants anything of it makes the second.
+  let epoch = Math.max(group.epoch, 1)
+  let { metadataHash } = group
   let { regexes }: { regexes: ReturnType<typeof resolveRegexes>['regexes'] } = group
   if (namesChanged || regexChanged || unsettled || group.topicsVersion !== topics.version) {
     const resolved = resolveRegexes(group, members, { topics, nowMs, isSeen })
     regexes = resolved.regexes
     records.push(...resolved.records)
-    const metadataHash = hashOf(members, regexes, topics)
+    metadataHash = hashOf(members, regexes, topics)
     const changed = namesChanged || regexChanged || unsettled || resolved.records.length > 0
-    if (changed || metadataHash !== group.metadataHash || epoch === 0) {
-      epoch++
-      records.push({ kind: 'consumer-epoch', groupId: group.id, value: { epoch, metadataHash } })
-    }
+    if (changed || metadataHash !== group.metadataHash) epoch++
+  }
+  if (epoch !== group.epoch) {
+    records.push({ kind: 'consumer-epoch', groupId: group.id, value: { epoch, metadataHash } })
   }
   if (epoch <= group.assignmentEpoch) return { epoch: group.assignmentEpoch, targets: known }
   const assigned = assign(group, members, { epoch, regexes, targets: known, topics, preferred, nowMs })

@@ -51,18 +51,21 @@ export function subscribedNames(
   return new Set(matched === undefined ? topicNames : [...topicNames, ...matched])
 }
 
-/** A number that tells whether the topics of these names, or their partitions, have changed. */
+/** A number that tells whether the topics of these names, or their partitions, have changed; 0 where there are none. */
 export function metadataHash(names: ReadonlySet<string>, topics: TopicDirectory): number {
   let high = 0x811c9dc5
   let low = 0x01000193
+  let isEmpty = true
   for (const name of [...names].sort()) {
     const topic = topics.get(name)
     if (topic === undefined) continue
+    isEmpty = false
     for (const unit of `${name}/${topic.id}/${topic.logs.length};`) {
       high = Math.imul(high ^ unit.charCodeAt(0), 0x01000193)
       low = Math.imul(low ^ unit.charCodeAt(0), 0x85ebca6b) + 0x27d4eb2f
     }
   }
+  if (isEmpty) return 0
   // 53 bits, so that the int64 of the record is exact as a number.
   return (high >>> 0) * 2 ** 21 + ((low >>> 0) & (2 ** 21 - 1))
 }

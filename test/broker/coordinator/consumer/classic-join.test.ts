@@ -13,7 +13,7 @@ describe('a member of the classic protocol in a group of the other', () => {
     await modern.step()
     const member = classic(world)
     expect(await member.step()).toBe('NONE')
-    expect(member).toMatchObject({ generation: 2, protocolName: 'range', owned: [] })
+    expect(member).toMatchObject({ generation: 3, protocolName: 'range', owned: [] })
     // Its partitions are not free yet: there is nothing to join again for.
     expect(await member.step()).toBe('NONE')
     await settleAll([modern, member])

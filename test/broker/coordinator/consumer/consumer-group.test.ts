@@ -37,7 +37,7 @@ describe('membership', () => {
     const { world } = await startGroup(0)
     const consumer = new TestConsumer(world.connection, 'member', { topics: ['topic'] })
     expect(await consumer.beat()).toBe('NONE')
-    expect(consumer).toMatchObject({ epoch: 1, partitions: [0, 1, 2, 3, 4, 5] })
+    expect(consumer).toMatchObject({ epoch: 2, partitions: [0, 1, 2, 3, 4, 5] })
     expect((await describeConsumers(world.connection)).groupState).toBe('Stable')
   })
 
@@ -46,11 +46,11 @@ describe('membership', () => {
     expect(counts(consumers)).toEqual([3, 3])
     const third = new TestConsumer(world.connection, 'member-2', { topics: ['topic'] })
     expect(await third.beat()).toBe('NONE')
-    expect(third).toMatchObject({ epoch: 3, count: 0 })
+    expect(third).toMatchObject({ epoch: 4, count: 0 })
     const [first] = consumers
     await first!.beat()
     // Told to give one up, it still has it until it names the rest.
-    expect(first).toMatchObject({ epoch: 2, count: 2 })
+    expect(first).toMatchObject({ epoch: 3, count: 2 })
     await third.beat()
     expect(third.count).toBe(0)
     await first!.beat()
@@ -147,10 +147,17 @@ describe('membership', () => {
       subscribedTopicNames: ['topic', 'input'],
     })
     expect(joined.assignment!.topicPartitions).toHaveLength(2)
-    const changed = { ...base, memberEpoch: 1, subscribedTopicNames: ['topic', 'topic'] }
+    const changed = { ...base, memberEpoch: 2, subscribedTopicNames: ['topic', 'topic'] }
     const told = await consumerHeartbeat(world.connection, changed)
     expect(told.assignment!.topicPartitions).toHaveLength(1)
-    expect((await describeConsumers(world.connection)).groupEpoch).toBe(2)
+    expect((await describeConsumers(world.connection)).groupEpoch).toBe(3)
+  })
+
+  it('begins in its first epoch, which a member without topics leaves it in', async () => {
+    const { world } = await startGroup(0)
+    const consumer = new TestConsumer(world.connection, 'm', { topics: [] })
+    await consumer.beat()
+    expect(consumer.epoch).toBe(1)
   })
 
   it('uses the assignor that most members ask for, and refuses one that there is not', async () => {
@@ -193,8 +200,8 @@ describe('fencing', () => {
     await second!.leave()
     const lost = { memberId: first!.id, memberEpoch: first!.epoch, topicPartitions: first!.owned }
     const answer = await consumerHeartbeat(world.connection, lost)
-    expect(answer).toMatchObject({ errorCode: 0, memberEpoch: 3 })
-    expect(await consumerHeartbeat(world.connection, lost)).toMatchObject({ errorCode: 0, memberEpoch: 3 })
+    expect(answer).toMatchObject({ errorCode: 0, memberEpoch: 4 })
+    expect(await consumerHeartbeat(world.connection, lost)).toMatchObject({ errorCode: 0, memberEpoch: 4 })
   })
 
   it('keeps the partitions of a static member that is away, for whoever comes with its instance id', async () => {
@@ -243,7 +250,7 @@ describe('offsets', () => {
     const commit = (consumer: TestConsumer, generationId: number, partition: number) =>
       commitOffset(world.connection, 7, { topic: 'topic', partition, memberId: consumer.id, generationId })
     expect(await commit(first!, first!.epoch, first!.partitions[0]!)).toBe('NONE')
-    expect(await commit(first!, 1, first!.partitions[0]!)).toBe('NONE')
+    expect(await commit(first!, 2, first!.partitions[0]!)).toBe('NONE')
     expect(await commit(second, 1, second.partitions[0]!)).toBe('STALE_MEMBER_EPOCH')
     expect(await commit(first!, first!.epoch + 1, 0)).toBe('STALE_MEMBER_EPOCH')
     expect(await commit(new TestConsumer(world.connection, 'x'), 1, 0)).toBe('UNKNOWN_MEMBER_ID')
