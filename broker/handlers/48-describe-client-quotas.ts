@@ -12,7 +12,7 @@ import {
   type DescribeClientQuotasResponse,
 } from '../../src/protocol/messages/48-describe-client-quotas.ts'
 import { BrokerError } from '../broker-error.ts'
-import type { EntityType, QuotaEntity } from '../security/quota-entities.ts'
+import { entityTypes, quotaKeysOf, type EntityType, type QuotaEntity } from '../security/quota-entities.ts'
 import { apiHandler, type ApiHandler, type BrokerContext, type RequestContext } from './handler.ts'
 
 const kinds = { name: 0, default: 1, any: 2 } as const
@@ -37,8 +37,14 @@ function handle(
   const entries = [...quotas.entities.all()]
     .filter(({ entity }) => matches(wanted, entity, request.strict))
     .map(({ entity, values }) => ({
-      entity: Object.entries(entity).map(([entityType, entityName]) => ({ entityType, entityName })),
-      values: Object.entries(values).map(([key, value]) => ({ key, value })),
+      entity: entityTypes.flatMap(entityType => {
+        const entityName = entity[entityType]
+        return entityName === undefined ? [] : [{ entityType, entityName }]
+      }),
+      values: quotaKeysOf(entity).flatMap(key => {
+        const value = values[key]
+        return value === undefined ? [] : [{ key, value }]
+      }),
     }))
   return { throttleTimeMs: 0, errorCode: 0, errorMessage: null, entries }
 }

@@ -14,7 +14,13 @@ import {
 } from '../../src/protocol/messages/49-alter-client-quotas.ts'
 import { BrokerError } from '../broker-error.ts'
 import { longMax } from '../config-table.ts'
-import { quotaKeysOf, type EntityType, type QuotaEntity, type QuotaKey } from '../security/quota-entities.ts'
+import {
+  entityTypes,
+  quotaKeysOf,
+  type EntityType,
+  type QuotaEntity,
+  type QuotaKey,
+} from '../security/quota-entities.ts'
 import { duplicatesOf } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
@@ -50,7 +56,7 @@ function handle(
       .join()
   const twice = duplicatesOf(request.entries.map(keyOf))
   const entries = request.entries.map(entry => {
-    const { entity } = entry
+    const entity = entry.entity.toSorted((a, b) => rankOf(a) - rankOf(b))
     try {
       if (twice.has(keyOf(entry))) throw invalid('An entity may be in a request once.')
       alter(broker, entry, request.validateOnly)
@@ -60,6 +66,10 @@ function handle(
     }
   })
   return durably<AlterClientQuotasResponse>(broker, { throttleTimeMs: 0, entries })
+}
+
+function rankOf({ entityType }: AlterClientQuotasEntity): number {
+  return entityTypes.findIndex(each => each === entityType)
 }
 
 function alter(

@@ -29,10 +29,12 @@ export interface AppliedQuota {
   readonly sharedBy: string
 }
 
+/** Types and keys are told in the order in which Apache Kafka comes to tell them: clients compare whole answers. */
+export const entityTypes: readonly EntityType[] = ['client-id', 'user', 'ip']
 const clientKeys: readonly QuotaKey[] = [
-  'producer_byte_rate',
   'consumer_byte_rate',
   'request_percentage',
+  'producer_byte_rate',
   'controller_mutation_rate',
 ]
 const addressKeys: readonly QuotaKey[] = ['connection_creation_rate']
@@ -119,11 +121,12 @@ export class QuotaEntities {
   }
 }
 
-const entityTypes: readonly EntityType[] = ['user', 'client-id', 'ip']
+/** The order within a stored text, which is a key. */
+const storedTypes: readonly EntityType[] = ['user', 'client-id', 'ip']
 
 function toText(entity: QuotaEntity): string {
   return JSON.stringify(
-    entityTypes.flatMap(type => (entity[type] === undefined ? [] : [[type, entity[type]]])),
+    storedTypes.flatMap(type => (entity[type] === undefined ? [] : [[type, entity[type]]])),
   )
 }
 

@@ -270,6 +270,22 @@ describe('quotas', () => {
     expect(found.entries).toEqual([])
   })
 
+  it('are told in the order of Apache Kafka, which clients compare with', async () => {
+    const { connection } = await startFixture()
+    const client = { entityType: 'client-id', entityName: 'c' }
+    const user = { entityType: 'user', entityName: 'u' }
+    const rates = ['producer_byte_rate', 'request_percentage', 'consumer_byte_rate']
+    const ops = rates.map(key => ({ key, value: 1, remove: false }))
+    const altered = await ask(connection, AlterClientQuotas, 1, {
+      entries: [{ entity: [user, client], ops }],
+    })
+    expect(altered.entries[0]!.entity).toEqual([client, user])
+    const { entries } = await ask(connection, DescribeClientQuotas, 1, { components: [] })
+    expect(entries![0]!.entity).toEqual([client, user])
+    const keys = entries![0]!.values.map(({ key }) => key)
+    expect(keys).toEqual(['consumer_byte_rate', 'request_percentage', 'producer_byte_rate'])
+  })
+
   it('are not described of an entity of no type', async () => {
     const { connection } = await startFixture()
     const components = [{ entityType: '', matchType: 2, match: null }]
