@@ -85,10 +85,25 @@ export class Session {
     if (this.settings.yes) return
     const refused = new StreamsError('MR-6203', { what: `not done: ${what}`, fix: 'Give --yes to do it.' })
     if (!process.stdin.isTTY || !process.stderr.isTTY) throw refused
-    const terminal = createInterface({ input: process.stdin, output: process.stderr })
-    const answer = await terminal.question(`${what}? [y/N] `)
-    terminal.close()
+    const answer = await this.#ask(`${what}? [y/N] `)
     if (!/^y(es)?$/i.test(answer.trim())) throw refused
+  }
+
+  /** What is typed at the terminal; nothing where it is left with Ctrl-C, Ctrl-D, or hangs up. */
+  async #ask(question: string): Promise<string> {
+    const terminal = createInterface({ input: process.stdin, output: process.stderr })
+    const left = new AbortController()
+    terminal.once('SIGINT', () => left.abort())
+    terminal.once('close', () => left.abort())
+    try {
+      return await terminal.question(question, { signal: left.signal })
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'AbortError') throw error
+      process.stderr.write('\n')
+      return ''
+    } finally {
+      terminal.close()
+    }
   }
 }
 

@@ -98,6 +98,29 @@ describe.skipIf(!hasFull)('a command whose output takes nothing', () => {
   )
 })
 
+const hasTerminal = existsSync('/usr/bin/script')
+if (!hasTerminal) console.info('questions at a terminal are not tried: there is no /usr/bin/script')
+
+describe.skipIf(!hasTerminal)('a question at a terminal', () => {
+  it.each([
+    ['n\\n', 4],
+    ['\\003', 4],
+    ['\\004', 4],
+    ['y\\n', 0],
+  ])('that is answered with %j ends with %d', async (typed, code) => {
+    await cli.createTopic('doubted').catch(() => undefined)
+    // What is typed before the question is read once it is asked.
+    const ended = await shell(
+      `(until grep -q y/N asked; do sleep 0.1; done; printf '${typed}'; sleep 1) |
+        script -qefc "$millrace topic delete doubted" asked > /dev/null; code=$?; cat asked; exit $code`,
+      await temporaryDirectory(),
+    )
+    expect(ended.code).toBe(code)
+    expect(ended.printed).toMatch(code === 0 ? /doubted +deleted/ : /MR-6203 +not done/)
+    expect(ended.printed).not.toMatch(/^\s+at .*:\d+:\d+/m)
+  })
+})
+
 describe('a broker', () => {
   it('goes on when those who read its outputs have gone', async () => {
     const { child, ended, connects, port } = await brokerWith('--property num.io.threads=3')
