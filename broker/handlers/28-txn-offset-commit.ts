@@ -15,7 +15,6 @@ import {
   type TxnOffsetCommitRequestTopic,
   type TxnOffsetCommitResponse,
 } from '../../src/protocol/messages/28-txn-offset-commit.ts'
-import { BrokerError } from '../broker-error.ts'
 import type { PartitionCodes } from '../coordinator/group/coordinator.ts'
 import { offsetsTopic } from '../coordinator/internal-topic.ts'
 import { failureOf } from './failure.ts'
@@ -40,9 +39,6 @@ async function handle(
   context: RequestContext<TxnOffsetCommitRequest>,
 ): Promise<TxnOffsetCommitResponse> {
   const { request, version } = context
-  if (request.transactionalId === '') {
-    throw new BrokerError(kafkaErrors.INVALID_REQUEST.code, 'the transactional id is empty')
-  }
   const found = namedTopics(broker, context, request.topics, version >= topicIdsSince)
   const refuse = (code: number) => respond(found, broker.groups.refuse(knownTopics(found), code))
   // Of partitions that do not exist it is said that they do not, and for them alone no transaction is joined.
@@ -51,6 +47,7 @@ async function handle(
     .flat()
     .includes(kafkaErrors.NONE.code)
   if (!isAny) return refuse(kafkaErrors.NONE.code)
+  if (request.transactionalId === '') return refuse(kafkaErrors.INVALID_REQUEST.code)
   if (request.groupId === '') return refuse(kafkaErrors.INVALID_GROUP_ID.code)
   try {
     await verify(broker, context)

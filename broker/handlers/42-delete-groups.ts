@@ -10,16 +10,16 @@ import { apiHandler } from './handler.ts'
 
 export const deleteGroups = apiHandler(DeleteGroups, {
   versions: [0, 3],
-  handle: (broker, context) => ({
-    throttleTimeMs: 0,
-    results: context.request.groupsNames.map(groupId => {
+  async handle(broker, context) {
+    const results = context.request.groupsNames.map(async groupId => {
       if (!may(broker, context, 'DELETE', 'GROUP', groupId)) {
         return { groupId, ...refusalOf(context, 'DELETE', 'GROUP', groupId) }
       }
-      const errorCode = broker.groups.delete(groupId)
+      const errorCode = await broker.groups.delete(groupId)
       return { groupId, errorCode, errorMessage: errorCode === 0 ? null : errorByCode(errorCode).summary }
-    }),
-  }),
+    })
+    return { throttleTimeMs: 0, results: await Promise.all(results) }
+  },
   refuse: ({ groupsNames }, errorCode, errorMessage) => ({
     throttleTimeMs: 0,
     results: groupsNames.map(groupId => ({ groupId, errorCode, errorMessage })),

@@ -19,11 +19,14 @@ export const offsetDelete: ApiHandler<OffsetDeleteRequest, OffsetDeleteResponse>
   refuse: (_request, errorCode) => ({ errorCode, throttleTimeMs: 0, topics: [] }),
 })
 
-function handle(broker: BrokerContext, context: RequestContext<OffsetDeleteRequest>): OffsetDeleteResponse {
+async function handle(
+  broker: BrokerContext,
+  context: RequestContext<OffsetDeleteRequest>,
+): Promise<OffsetDeleteResponse> {
   const { groupId, topics } = context.request
   const isAllowed = topics.map(({ name }) => may(broker, context, 'READ', 'TOPIC', name))
   const allowed = topics.filter((_topic, index) => isAllowed[index])
-  const result = broker.groups.deleteOffsets(groupId, allowed)
+  const result = await broker.groups.deleteOffsets(groupId, allowed)
   if ('errorCode' in result) return { errorCode: result.errorCode, throttleTimeMs: 0, topics: [] }
   let found = 0
   const answered = topics.map(({ name, partitions }, topic) => {

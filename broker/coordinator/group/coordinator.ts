@@ -204,8 +204,7 @@ export class GroupCoordinator {
       const refused = (error: { readonly kafkaCode: number }) => refuse(error.kafkaCode)
       return { records, response: errorCodes, transaction: request.transaction, refused }
     })
-    const durable = this.#partitionOf(groupId).durable()
-    return durable === undefined ? codes : durable.then(() => codes)
+    return this.#durably(groupId, codes)
   }
 
   /** What is told of offsets that are not committed: the code, but of partitions that do not exist that they do not. */
@@ -247,14 +246,23 @@ export class GroupCoordinator {
   }
 
   /** Answers Kafka's code. */
-  delete(groupId: string): number {
-    return this.#run(groupId, shard => deleteGroup(shard, groupId))
+  delete(groupId: string): number | Promise<number> {
+    return this.#durably(
+      groupId,
+      this.#run(groupId, shard => deleteGroup(shard, groupId)),
+    )
   }
 
-  deleteOffsets(groupId: string, topics: readonly OffsetsToDelete[]): DeleteOffsetsResult {
+  deleteOffsets(
+    groupId: string,
+    topics: readonly OffsetsToDelete[],
+  ): DeleteOffsetsResult | Promise<DeleteOffsetsResult> {
     if (groupId === '') return { errorCode: kafkaErrors.INVALID_GROUP_ID.code }
     const exists = (topic: string, partition: number) => this.#exists(topic, partition)
-    return this.#run(groupId, shard => deleteOffsets(shard, groupId, topics, exists))
+    return this.#durably(
+      groupId,
+      this.#run(groupId, shard => deleteOffsets(shard, groupId, topics, exists)),
+    )
   }
 
   /** Ends a producer's transaction in a partition of `__consumer_offsets`. Throws a `BrokerError` if it was not written. */
@@ -302,6 +310,15 @@ export class GroupCoordinator {
     if (count < most) return
     const why = `there are ${count} groups, and there may be ${most} (groups.max)`
     throw new BrokerError(kafkaErrors.GROUP_MAX_SIZE_REACHED.code, why)
+  }
+
+  /**
+   * Answers once what was decided survives what the configuration promises. Memberships are not waited for: a member of a
+   * generation that was lost is told to join again, and nothing that it was promised is gone.
+   */
+  #durably<Response>(groupId: string, response: Response): Response | Promise<Response> {
+    const durable = this.#partitionOf(groupId).durable()
+    return durable === undefined ? response : durable.then(() => response)
   }
 
   #run<Response>(

@@ -6,6 +6,7 @@ import { SyncGroup } from '../../../src/protocol/messages/14-sync-group.ts'
 import { DescribeGroups } from '../../../src/protocol/messages/15-describe-groups.ts'
 import { ListGroups } from '../../../src/protocol/messages/16-list-groups.ts'
 import { TxnOffsetCommit } from '../../../src/protocol/messages/28-txn-offset-commit.ts'
+import { DeleteGroups } from '../../../src/protocol/messages/42-delete-groups.ts'
 import { OffsetDelete } from '../../../src/protocol/messages/47-offset-delete.ts'
 import { settle } from '../virtual-clock.ts'
 import {
@@ -171,4 +172,15 @@ it('does not join a transaction for partitions that there are not', async () => 
 it('refuses to describe a group without a name as one of consumers', async () => {
   const { connection } = await startWorld()
   expect(errorName((await describeConsumers(connection, '')).errorCode)).toBe('INVALID_GROUP_ID')
+})
+
+it('says that something is forgotten once power may be lost without it, and not before', async () => {
+  const world = await startWorld({ durability: 'power' })
+  for (const group of ['one', 'other']) await commitOffset(world.connection, 5, { group })
+  const topics = [{ name: 'input', partitions: [{ partitionIndex: 0 }] }]
+  world.files.faults = ({ kind }) => (kind === 'sync' ? { errno: 'EIO' } : undefined)
+  const forgotten = await world.connection.send(OffsetDelete, 0, { groupId: 'one', topics })
+  expect(errorName(forgotten.errorCode)).toBe('COORDINATOR_NOT_AVAILABLE')
+  const deleted = await world.connection.send(DeleteGroups, 2, { groupsNames: ['other'] })
+  expect(errorName(deleted.results[0]!.errorCode)).toBe('COORDINATOR_NOT_AVAILABLE')
 })
