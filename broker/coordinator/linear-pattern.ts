@@ -3,28 +3,19 @@
  *
  * JavaScript's own may take time exponential in the text, so one request could stop a broker (reliability.md 2.2). This is
  * the part of RE2 that names of things need: literals, `.`, classes, also such as `[:alpha:]`, `\d \w \s` and their
- * opposites, groups, named or not, `(?i)`, `|`, `* + ? {n,m}`, `^ $`. It is compiled into a list of steps; the text is read once while the set of steps that may come
- * next is kept (Thompson 1968). Both the pattern and the steps are bounded.
+ * opposites, groups, named or not, `(?i)`, `|`, `* + ? {n,m}`, `^ $`. It is compiled into a list of steps, which `step-matcher.ts`
+ * reads a text by. Both the pattern and the steps are bounded.
  */
-
-/** Whether a whole text matches. */
-export type Matcher = (text: string) => boolean
+import { stepMatcher, type Matcher, type Step, type UnitTest } from './step-matcher.ts'
 
 const patternLengthMax = 1000
-const stepsMax = 10_000
+const stepsMax = 2000
 const repeatMax = 1000
 const nestingMax = 100
 
-type Test = (unit: string) => boolean
-type Step =
-  | { readonly kind: 'unit'; readonly test: Test }
-  | { readonly kind: 'fork'; readonly to: readonly number[] }
-  | { readonly kind: 'start' }
-  | { readonly kind: 'end' }
-
 /** A part of a pattern, before it has places in the list. */
 type Part =
-  | { readonly kind: 'unit'; readonly test: Test }
+  | { readonly kind: 'unit'; readonly test: UnitTest }
   | { readonly kind: 'start' | 'end' }
   | { readonly kind: 'sequence' | 'choice'; readonly parts: readonly Part[] }
   | { readonly kind: 'repeat'; readonly part: Part; readonly min: number; readonly max: number }
@@ -39,7 +30,7 @@ export function linearPattern(pattern: string, mostSteps = stepsMax): Matcher | 
     const steps: Step[] = []
     emit(steps, new Parser(pattern).parse())
     if (steps.length > mostSteps) return undefined
-    return text => run(steps, text)
+    return stepMatcher(steps)
   } catch (error) {
     if (error instanceof Unreadable) return undefined
     throw error
@@ -152,20 +143,20 @@ class Parser {
     return flags.groups!['end'] === ':' ? 'group' : 'flags'
   }
 
-  #cased(test: Test): Test {
+  #cased(test: UnitTest): UnitTest {
     if (!this.#anyCase) return test
     return unit => test(unit) || test(unit.toLowerCase()) || test(unit.toUpperCase())
   }
 
-  #class(): Test {
+  #class(): UnitTest {
     const negated = this.#take('^')
-    const tests: Test[] = []
+    const tests: UnitTest[] = []
     while (tests.length === 0 || this.#peek() !== ']') tests.push(this.#classItem())
     this.#at++
     return unit => tests.some(test => test(unit)) !== negated
   }
 
-  #classItem(): Test {
+  #classItem(): UnitTest {
     const first = this.#next()
     if (first === '\\') return escape(this.#next())
     if (first === '[' && this.#peek() === ':') return this.#namedClass()
@@ -178,7 +169,7 @@ class Parser {
   }
 
   /** Such as `[:alpha:]`, within a class. */
-  #namedClass(): Test {
+  #namedClass(): UnitTest {
     const found = /^:([a-z]+):\]/.exec(this.#units.slice(this.#at, this.#at + 12).join(''))
     const kind = found === null ? undefined : namedClasses.get(found[1]!)
     if (found === null || kind === undefined) throw new Unreadable()
@@ -203,7 +194,7 @@ class Parser {
   }
 }
 
-function escape(unit: string): Test {
+function escape(unit: string): UnitTest {
   if ('dws'.includes(unit)) return each => kinds[unit]!.test(each)
   if ('DWS'.includes(unit)) return each => !kinds[unit.toLowerCase()]!.test(each)
   // Letters and digits may mean something elsewhere (\b, \1, \p) and are not guessed at.
@@ -225,7 +216,7 @@ const namedClasses: ReadonlyMap<string, RegExp> = new Map([
   ['xdigit', /^[0-9A-Fa-f]$/],
 ])
 
-/** Appends the steps of a part; after them the list goes on. */
+/** Appends the steps of a part; after them the list goes on. What has no steps is not repeated: nothing would end it. */
 function emit(steps: Step[], part: Part): void {
   if (steps.length > stepsMax) throw new Unreadable()
   switch (part.kind) {
@@ -241,7 +232,11 @@ function emit(steps: Step[], part: Part): void {
       emitChoice(steps, part.parts)
       return
     case 'repeat':
-      for (let count = 0; count < part.min; count++) emit(steps, part.part)
+      for (let count = 0; count < part.min; count++) {
+        const before = steps.length
+        emit(steps, part.part)
+        if (steps.length === before) return
+      }
       if (part.max === Infinity) emitLoop(steps, part.part)
       else for (let count = part.min; count < part.max; count++) emitChoice(steps, [part.part, nothing])
   }
@@ -271,32 +266,4 @@ function emitLoop(steps: Step[], part: Part): void {
 
 function reserve(steps: Step[]): number {
   return steps.push({ kind: 'fork', to: [] }) - 1
-}
-
-function run(steps: readonly Step[], text: string): boolean {
-  const units = Array.from(text)
-  let current = reached(steps, [0], 0, units.length)
-  for (let at = 0; at < units.length && current.size > 0; at++) {
-    const next: number[] = []
-    for (const index of current) {
-      const step = steps[index]
-      if (step?.kind === 'unit' && step.test(units[at]!)) next.push(index + 1)
-    }
-    current = reached(steps, next, at + 1, units.length)
-  }
-  return current.has(steps.length)
-}
-
-/** The steps that can be stood on without reading more. */
-function reached(steps: readonly Step[], from: readonly number[], at: number, length: number): Set<number> {
-  const found = new Set<number>()
-  const open = [...from]
-  for (let index = open.pop(); index !== undefined; index = open.pop()) {
-    if (found.has(index)) continue
-    found.add(index)
-    const step = steps[index]
-    if (step?.kind === 'fork') open.push(...step.to)
-    if ((step?.kind === 'start' && at === 0) || (step?.kind === 'end' && at === length)) open.push(index + 1)
-  }
-  return found
 }

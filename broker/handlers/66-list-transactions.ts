@@ -2,8 +2,8 @@
  * ListTransactions (key 66): the transactional ids whose state, producer, age and name are as asked for.
  *
  * Behaviour. A state that does not exist is answered as such and matches nothing. The pattern of names is matched in
- * time linear in the name (`coordinator/linear-pattern.ts`), because it comes from the wire; one that cannot be
- * read is INVALID_REGULAR_EXPRESSION.
+ * time linear in the name (`coordinator/linear-pattern.ts`), because it comes from the wire, and between many names others
+ * get their turn; one that cannot be read is INVALID_REGULAR_EXPRESSION.
  *
  * Version notes. 1: the least duration. 2: the pattern.
  */
@@ -13,11 +13,13 @@ import {
   type ListTransactionsRequest,
   type ListTransactionsResponse,
 } from '../../src/protocol/messages/66-list-transactions.ts'
-import { linearPattern, type Matcher } from '../coordinator/linear-pattern.ts'
+import { linearPattern } from '../coordinator/linear-pattern.ts'
+import type { Matcher } from '../coordinator/step-matcher.ts'
 import { transactionStateIds } from '../coordinator/transaction/transaction-state.ts'
 import type { Transaction } from '../coordinator/transaction/transaction.ts'
 import { may } from './authorize.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+import { sliced } from './sliced.ts'
 
 export const listTransactions: ApiHandler<ListTransactionsRequest, ListTransactionsResponse> = apiHandler(
   ListTransactions,
@@ -31,8 +33,8 @@ export const listTransactions: ApiHandler<ListTransactionsRequest, ListTransacti
 function handle(
   broker: BrokerContext,
   context: RequestContext<ListTransactionsRequest>,
-): ListTransactionsResponse {
-  const { transactions, clock } = broker
+): ListTransactionsResponse | Promise<ListTransactionsResponse> {
+  const { clock } = broker
   const { request } = context
   const { transactionalIdPattern, stateFilters } = request
   // An empty pattern is none, as in Kafka.
@@ -44,19 +46,25 @@ function handle(
     beganBefore: request.durationFilter < 0 ? Infinity : clock.now() - request.durationFilter,
     matches,
   }
-  const found = [...transactions.all()].filter(
-    transaction =>
-      passes(transaction, filter) &&
-      may(broker, context, 'DESCRIBE', 'TRANSACTIONAL_ID', transaction.transactionalId),
-  )
-  return respond({
-    unknownStateFilters: stateFilters.filter(state => !Object.hasOwn(transactionStateIds, state)),
-    transactionStates: found.map(({ transactionalId, producerId, state }) => ({
-      transactionalId,
-      producerId,
-      transactionState: state,
-    })),
-  })
+  return sliced(broker, list(broker, context, filter))
+}
+
+function* list(
+  broker: BrokerContext,
+  context: RequestContext<ListTransactionsRequest>,
+  filter: Filter,
+): Generator<void, ListTransactionsResponse, void> {
+  const transactionStates: ListTransactionsResponse['transactionStates'][number][] = []
+  for (const transaction of broker.transactions.all()) {
+    yield
+    const { transactionalId, producerId, state } = transaction
+    if (!passes(transaction, filter)) continue
+    if (!may(broker, context, 'DESCRIBE', 'TRANSACTIONAL_ID', transactionalId)) continue
+    transactionStates.push({ transactionalId, producerId, transactionState: state })
+  }
+  const { stateFilters } = context.request
+  const unknownStateFilters = stateFilters.filter(state => !Object.hasOwn(transactionStateIds, state))
+  return respond({ unknownStateFilters, transactionStates })
 }
 
 interface Filter {

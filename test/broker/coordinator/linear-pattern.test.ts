@@ -88,4 +88,27 @@ describe('a linear pattern', () => {
     expect(matches('a'.repeat(5000))).toBe(false)
     expect(matches(`${'a'.repeat(5000)}b`)).toBe(true)
   })
+
+  it('is not repeated where it is empty, which no number of steps would end', () => {
+    expect(linearPattern('((((((){1000}){1000}){1000}){1000}){1000}){1000}b')!('b')).toBe(true)
+    expect(linearPattern('((((a{0}){1000}){1000}){1000}){1000}')!('')).toBe(true)
+    expect(linearPattern('((((){9}a){2}){3}){4}')!('a'.repeat(24))).toBe(true)
+  })
+
+  it('reads a long class once for each letter, however often it is repeated', () => {
+    const matches = linearPattern(`([${'!'.repeat(900)}a]{0,300})b`)!
+    const started = performance.now()
+    for (let count = 0; count < 200; count++) expect(matches(`${'a'.repeat(249)}${count}`)).toBe(false)
+    expect(performance.now() - started).toBeLessThan(2000)
+  })
+
+  it('forgets states when they are too many, and matches as before', () => {
+    const matches = linearPattern('(a|b)*a(a|b){30}')!
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('a', 'b'), { minLength: 20, maxLength: 200 }), units => {
+        expect(matches(units.join(''))).toBe(units.at(-31) === 'a')
+      }),
+      { seed: 7, numRuns: 300 },
+    )
+  })
 })

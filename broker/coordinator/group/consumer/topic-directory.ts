@@ -1,5 +1,6 @@
 /** The topics there are, as groups see them, and what regular expressions find among them. */
-import { linearPattern, type Matcher } from '../../linear-pattern.ts'
+import { linearPattern } from '../../linear-pattern.ts'
+import type { Matcher } from '../../step-matcher.ts'
 import type { ConsumerMember } from './consumer-group.ts'
 import type { ResolvedRegex } from './records.ts'
 
