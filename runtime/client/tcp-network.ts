@@ -232,10 +232,16 @@ class TcpConnection implements Connection {
 
   #lost(request: string, cause?: Error): StreamsError {
     // In TLS 1.3 a client's certificate is refused when the client thinks that all is agreed: before the first answer.
-    if (this.#ranges.size === 0 && isAlert(cause)) return notSecured(this.#address, cause)
+    const isFirst = this.#ranges.size === 0
+    if (isFirst && isAlert(cause)) return notSecured(this.#address, cause)
     return new StreamsError('MR-5001', {
       what: `the connection to ${this.#address} was closed before ${request} was answered`,
-      why: 'Whether the broker acted on it is not known.',
+      why: isFirst
+        ? 'Something listens there that does not take this client as it is.'
+        : 'Whether the broker acted on it is not known.',
+      fix: isFirst
+        ? 'check that Kafka listens on that port, and give this client TLS or a login if its listener wants them (on the command line: -X security.protocol=...)'
+        : undefined,
       cause,
     })
   }

@@ -75,6 +75,18 @@ describe('SCRAM', () => {
   })
 })
 
+it('a listener that ends the connection before its first answer may want TLS or a login, and the error says so', async () => {
+  const server = createServer(socket => socket.once('data', () => socket.destroy()))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  const network = new TcpNetwork({ software: { name: 'millrace', version: '1' } })
+  await expect(network.connect('127.0.0.1', port)).rejects.toMatchObject({
+    code: 'MR-5001',
+    message: expect.stringContaining('security.protocol') as string,
+  })
+  server.close()
+})
+
 describe('CVE-2026-10142', () => {
   it('a broker that announces a frame past the limit is left, before its bytes are awaited', async () => {
     const server = createServer(socket => {
