@@ -20,8 +20,10 @@ import {
   batchMagic,
   batchPrefixBytes,
   codecIdOf,
+  isLogAppendTime,
   isTransactional,
   magicOf,
+  maxTimestampOf,
   sizeInBytesOf,
   batchHeaderBytes,
 } from '../../src/record/batch-format.ts'
@@ -251,7 +253,7 @@ function append(
   { appended }: Progress,
 ): PartitionProduceResponse {
   try {
-    const { baseOffset, logAppendTime, logStartOffset } = log.append(batch, {
+    const { baseOffset, logAppendTime, logStartOffset, duplicate } = log.append(batch, {
       origin: 'client',
       nowMs: clock.now(),
       transactionVersion: version >= implicitPartitionsSince ? 2 : 1,
@@ -263,7 +265,7 @@ function append(
       index,
       errorCode: 0,
       baseOffset,
-      logAppendTimeMs: logAppendTime,
+      logAppendTimeMs: duplicate ? firstAppendTime(log, baseOffset) : logAppendTime,
       logStartOffset,
       recordErrors: [],
       errorMessage: null,
@@ -271,6 +273,18 @@ function append(
     }
   } catch (error) {
     return refused(index, failureOf(error), log)
+  }
+}
+
+/** When a batch was appended that came again: what its records are stamped with, if the topic stamps them and has them still. */
+function firstAppendTime(log: PartitionLog, baseOffset: number): number {
+  if (log.config.timestampType !== 'LogAppendTime') return -1
+  try {
+    const { records } = log.read({ offset: baseOffset, maxBytes: 0 })
+    return records.length > 0 && isLogAppendTime(records, 0) ? maxTimestampOf(records, 0) : -1
+  } catch {
+    // It was deleted or damaged since; that it was taken holds all the same.
+    return -1
   }
 }
 

@@ -16,7 +16,7 @@ import {
 } from '../../src/protocol/messages/08-offset-commit.ts'
 import type { PartitionCodes } from '../coordinator/group/coordinator.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
-import { knownTopics, namedTopics, refusedTopics, type NamedTopic } from './named-topics.ts'
+import { knownTopics, namedTopics, partitionAnswers, refusedTopics, type NamedTopic } from './named-topics.ts'
 
 const topicIdsSince = 10
 
@@ -46,22 +46,9 @@ function handle(
   return codes instanceof Promise ? codes.then(each => respond(found, each)) : respond(found, codes)
 }
 
-/** `codes` are those of the topics that can be used. */
 function respond(
   found: readonly NamedTopic<OffsetCommitRequestTopic>[],
   codes: PartitionCodes,
 ): OffsetCommitResponse {
-  let known = 0
-  const topics = found.map(({ asked: { name, topicId, partitions }, name: existing, errorCode }) => {
-    const own = existing === undefined ? undefined : codes[known++]
-    return {
-      name,
-      topicId,
-      partitions: partitions.map(({ partitionIndex }, index) => ({
-        partitionIndex,
-        errorCode: own?.[index] ?? errorCode,
-      })),
-    }
-  })
-  return { throttleTimeMs: 0, topics }
+  return { throttleTimeMs: 0, topics: partitionAnswers(found, codes) }
 }

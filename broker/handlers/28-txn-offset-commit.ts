@@ -19,7 +19,7 @@ import type { PartitionCodes } from '../coordinator/group/coordinator.ts'
 import { offsetsTopic } from '../coordinator/internal-topic.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
-import { knownTopics, namedTopics, refusedTopics, type NamedTopic } from './named-topics.ts'
+import { knownTopics, namedTopics, partitionAnswers, refusedTopics, type NamedTopic } from './named-topics.ts'
 
 const abortableSince = 4
 const implicitSince = 5
@@ -97,22 +97,9 @@ function commit(
   return codes instanceof Promise ? codes.then(each => respond(found, each)) : respond(found, codes)
 }
 
-/** `codes` are those of the topics that can be used. */
 function respond(
   found: readonly NamedTopic<TxnOffsetCommitRequestTopic>[],
   codes: PartitionCodes,
 ): TxnOffsetCommitResponse {
-  let known = 0
-  const topics = found.map(({ asked: { name, topicId, partitions }, name: existing, errorCode }) => {
-    const own = existing === undefined ? undefined : codes[known++]
-    return {
-      name,
-      topicId,
-      partitions: partitions.map(({ partitionIndex }, index) => ({
-        partitionIndex,
-        errorCode: own?.[index] ?? errorCode,
-      })),
-    }
-  })
-  return { throttleTimeMs: 0, topics }
+  return { throttleTimeMs: 0, topics: partitionAnswers(found, codes) }
 }

@@ -1,11 +1,16 @@
 /** Topics of a request that names them by name in old versions and by id in new ones. */
 import { kafkaErrors } from '../../src/protocol/errors.ts'
+import type { PartitionCodes } from '../coordinator/group/coordinator.ts'
 import { may } from './authorize.ts'
 import type { BrokerContext, RequestContext } from './handler.ts'
 
 interface TopicReference {
   readonly name: string
   readonly topicId: string
+}
+
+interface PartitionReference {
+  readonly partitionIndex: number
 }
 
 /** A topic of the request: with its name, or with why it cannot be used. */
@@ -45,4 +50,27 @@ export function refusedTopics<T>(asked: readonly T[], errorCode: number): readon
 /** Those that can be used, by the name that they have here. */
 export function knownTopics<T extends TopicReference>(found: readonly NamedTopic<T>[]): readonly T[] {
   return found.flatMap(({ asked, name }) => (name === undefined ? [] : [{ ...asked, name }]))
+}
+
+/** The answer for each partition of each topic, in the order asked. `codes` are those of the topics that can be used. */
+export function partitionAnswers<
+  T extends TopicReference & { readonly partitions: readonly PartitionReference[] },
+>(
+  found: readonly NamedTopic<T>[],
+  codes: PartitionCodes,
+): (TopicReference & {
+  readonly partitions: { readonly partitionIndex: number; readonly errorCode: number }[]
+})[] {
+  let known = 0
+  return found.map(({ asked: { name, topicId, partitions }, name: existing, errorCode }) => {
+    const own = existing === undefined ? undefined : codes[known++]
+    return {
+      name,
+      topicId,
+      partitions: partitions.map(({ partitionIndex }, index) => ({
+        partitionIndex,
+        errorCode: own?.[index] ?? errorCode,
+      })),
+    }
+  })
 }

@@ -52,6 +52,18 @@ describe('Produce', () => {
     expect(producedTo(await produce(connection, 't', batch([['a', '1']]))).logAppendTimeMs).toBe(clock.now())
   })
 
+  it('answers the time of the first append to a batch that it has already', async () => {
+    const { connection, clock } = await arrange({}, { 'message.timestamp.type': 'LogAppendTime' })
+    const retry = () => batch([['a', '1']], { producerId: 5, producerEpoch: 0, baseSequence: 0 })
+    const firstMs = clock.now()
+    await produce(connection, 't', retry())
+    await clock.advance(5000)
+    expect(producedTo(await produce(connection, 't', retry()))).toMatchObject({
+      baseOffset: 0,
+      logAppendTimeMs: firstMs,
+    })
+  })
+
   it('takes topic ids since version 13', async () => {
     const { connection, topicId } = await arrange()
     const answer = await produce(connection, '', batch([['a', '1']]), { version: 13, topicId })
