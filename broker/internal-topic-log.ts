@@ -52,6 +52,10 @@ class InternalTopicLog implements CoordinatorLog {
     return this.#log.logEndOffset
   }
 
+  get recordBytesMax(): number {
+    return this.#log.config.messageBytesMax
+  }
+
   append(batch: Uint8Array): number {
     return told(() => this.#log.append(batch, { origin: 'coordinator', nowMs: this.#clock.now() }).baseOffset)
   }

@@ -26,6 +26,8 @@ export interface LogReader {
 export interface CoordinatorLog {
   /** The offset that the next record takes. */
   readonly endOffset: number
+  /** The longest record that is taken of what a client says. */
+  readonly recordBytesMax: number
   /** Appends one batch and answers the offset of its first record. Throws a `BrokerError` if nothing was appended. */
   append(batch: Uint8Array): number
   /** Appends the end of a transaction. Throws a `BrokerError` if nothing was appended. */

@@ -53,10 +53,14 @@ export interface RecordCodec<Record> {
   encode(record: Record): { readonly key: Uint8Array; readonly value: Uint8Array | null }
   /** `undefined` for a kind of record that this broker does not know, which is passed over. */
   decode(key: Uint8Array, value: Uint8Array | null): Record | undefined
+  /** Whether a record is as long as clients make it, so that it must be refused where it is too long. */
+  readonly isBounded?: (record: Record, isWhole: boolean) => boolean
 }
 
 /** A batch is closed once it is as long as this, well below the smallest sensible message.max.bytes. */
 const batchBytesMax = 512 * 1024
+/** A writer that grew beyond this is not kept: there is one for each partition. */
+const writerBytesMax = 64 * 1024
 const none: readonly never[] = Object.freeze([])
 
 /** An outcome that only answers. */
@@ -70,7 +74,7 @@ export class CoordinatorPartition<Record, State extends CoordinatorState<Record>
   readonly #log: CoordinatorLog
   readonly #codec: RecordCodec<Record>
   readonly #clock: Clock
-  readonly #writer = new BatchWriter()
+  #writer = new BatchWriter()
   #running = false
 
   constructor(parts: {
@@ -140,12 +144,18 @@ export class CoordinatorPartition<Record, State extends CoordinatorState<Record>
     const bytesMax = outcome.whole === true ? Infinity : batchBytesMax
     const now = this.#clock.now()
     const producerId = transaction?.producerId ?? -1
+    const encoded = records.map(record => this.#codec.encode(record))
+    for (const [index, record] of records.entries()) {
+      if (this.#codec.isBounded?.(record, outcome.whole === true) !== true) continue
+      const refusal = this.#lengthRefusal(encoded[index]!)
+      if (refusal !== undefined) return refusal
+    }
     let next = 0
     while (next < records.length) {
       const first = next
       this.#writer.reset()
       for (; next < records.length && this.#writer.sizeInBytes < bytesMax; next++) {
-        const { key, value } = this.#codec.encode(records[next]!)
+        const { key, value } = encoded[next]!
         this.#writer.append(now, key, value)
       }
       let baseOffset = this.#log.endOffset
@@ -158,8 +168,18 @@ export class CoordinatorPartition<Record, State extends CoordinatorState<Record>
       for (let index = first; index < next; index++) {
         this.state.replay(records[index]!, { offset: baseOffset + index - first, producerId })
       }
+      if (this.#writer.sizeInBytes > writerBytesMax) this.#writer = new BatchWriter()
     }
     return undefined
+  }
+
+  #lengthRefusal({ key, value }: ReturnType<RecordCodec<Record>['encode']>): BrokerError | undefined {
+    const size = key.length + (value?.length ?? 0)
+    // A broker that takes small batches only still has groups.
+    const most = Math.max(this.#log.recordBytesMax, batchBytesMax)
+    if (size <= most) return undefined
+    const message = `A record of ${size} bytes exceeds the ${most} bytes that the coordinator's log takes.`
+    return new BrokerError(kafkaErrors.UNKNOWN_SERVER_ERROR.code, message)
   }
 }
 

@@ -42,6 +42,9 @@ export const groupRecordCodec: RecordCodec<GroupRecord> = {
     const membership = value === null ? undefined : membershipOf(readGroupMetadataValue(value))
     return { kind: 'membership', groupId: read.key.group, membership }
   },
+
+  // What the broker makes of members that it has taken is not refused: nobody could make it smaller.
+  isBounded: ({ kind }, isWhole) => kind === 'consumer-member' || (kind === 'membership' && !isWhole),
 }
 
 function offsetValue(committed: CommittedOffset): OffsetCommitValue {
