@@ -6,7 +6,7 @@
 import { assignors, type AssignorName } from './assignors.ts'
 import type { ConsumerGroup, ConsumerMember } from './consumer-group.ts'
 import type { ConsumerGroupRecord, ResolvedRegex, Target } from './records.ts'
-import { metadataHash, subscribedNames, topicsMatching, type TopicDirectory } from './topic-directory.ts'
+import { metadataHash, subscribedTopics, topicsMatching, type TopicDirectory } from './topic-directory.ts'
 
 /** The members of a group after a change, by id. */
 export type Members = ReadonlyMap<string, ConsumerMember>
@@ -21,6 +21,8 @@ export function resolveRegexes(
     readonly nowMs: number
     /** Whether the member that is heard may know of a topic. */
     readonly isSeen: (topic: string) => boolean
+    /** What it subscribes by. */
+    readonly own: string | null
   },
 ): { readonly regexes: Regexes; readonly records: readonly ConsumerGroupRecord[] } {
   const regexes = new Map<string, ResolvedRegex>()
@@ -29,6 +31,11 @@ export function resolveRegexes(
     const { topicRegex: regex } = subscription
     if (regex === null || regexes.has(regex)) continue
     const before = group.regexes.get(regex)
+    // Those of others are matched anew when topics come or go, or each join would cost as much as all before it.
+    if (before !== undefined && regex !== terms.own && group.topicsVersion === terms.topics.version) {
+      regexes.set(regex, before)
+      continue
+    }
     // One that another broker took and this one cannot read goes on matching what it did.
     const topics = topicsMatching(regex, terms.topics, terms.isSeen) ?? before?.topics ?? []
     if (before !== undefined && before.topics.join() === topics.join()) {
@@ -50,7 +57,7 @@ export function resolveRegexes(
 export function hashOf(members: Members, regexes: Regexes, topics: TopicDirectory): number {
   const names = new Set<string>()
   for (const member of members.values()) {
-    for (const name of subscribedNames(member, regexes)) names.add(name)
+    for (const name of subscribedTopics(member, regexes, topics)) names.add(name)
   }
   return metadataHash(names, topics)
 }
@@ -89,7 +96,7 @@ export function assign(
   const counts = new Map<string, number>()
   const assignable = Array.from(members.values(), member => {
     const topicIds = new Set<string>()
-    for (const name of subscribedNames(member, regexes)) {
+    for (const name of subscribedTopics(member, regexes, topics)) {
       const topic = topics.get(name)
       if (topic === undefined) continue
       topicIds.add(topic.id)

@@ -103,7 +103,7 @@ function advanceGroup(
   let { metadataHash } = group
   let { regexes }: { regexes: ReturnType<typeof resolveRegexes>['regexes'] } = group
   if (namesChanged || regexChanged || unsettled || group.topicsVersion !== topics.version) {
-    const resolved = resolveRegexes(group, members, { topics, nowMs, isSeen })
+    const resolved = resolveRegexes(group, members, { topics, nowMs, isSeen, own: topicRegex })
     regexes = resolved.regexes
     records.push(...resolved.records)
     metadataHash = hashOf(members, regexes, topics)

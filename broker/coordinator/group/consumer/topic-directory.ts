@@ -42,14 +42,35 @@ export function topicsMatching(
   return names.sort()
 }
 
-/** The names that a member subscribes to, whether topics of these names exist or not. */
-export function subscribedNames(
+interface Existing {
+  readonly topics: TopicDirectory
+  readonly version: number
+  readonly names: readonly string[]
+}
+
+/** What there is of the names that members gave, which may be many more and are asked about whenever anybody joins. */
+const existingOf = new WeakMap<readonly string[], Existing>()
+
+/** The topics there are that a member subscribes to. */
+export function subscribedTopics(
   { subscription }: ConsumerMember,
   regexes: ReadonlyMap<string, ResolvedRegex>,
+  topics: TopicDirectory,
 ): ReadonlySet<string> {
   const { topicNames, topicRegex } = subscription
+  const names = new Set(existing(topicNames, topics))
   const matched = topicRegex === null ? undefined : regexes.get(topicRegex)?.topics
-  return new Set(matched === undefined ? topicNames : [...topicNames, ...matched])
+  for (const name of matched ?? []) if (topics.get(name) !== undefined) names.add(name)
+  return names
+}
+
+function existing(asked: readonly string[], topics: TopicDirectory): readonly string[] {
+  const { version } = topics
+  const known = existingOf.get(asked)
+  if (known?.topics === topics && known.version === version) return known.names
+  const names = asked.filter(name => topics.get(name) !== undefined)
+  existingOf.set(asked, { topics, version, names })
+  return names
 }
 
 /** A number that tells whether the topics of these names, or their partitions, have changed; 0 where there are none. */
