@@ -19,14 +19,13 @@
  * | an id               | member                   | Stable               | leads or changed: rebalance; else answer |
  */
 import type { Random } from '../../../src/base/random.ts'
-import { randomUuid } from '../../../src/base/uuid.ts'
 import { kafkaErrors } from '../../../src/protocol/errors.ts'
 import { JoinGroupResponse, type JoinGroupRequest } from '../../../src/protocol/messages/11-join-group.ts'
 import type { BrokerConfig } from '../../config.ts'
 import { answer, type Outcome } from '../runtime.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { checkMember } from './fencing.ts'
-import { park, sameProtocols, termsOf, type Member } from './member.ts'
+import { newMemberId, park, sameProtocols, termsOf, type Member } from './member.ts'
 import type { Rebalance } from './rebalance.ts'
 import type { GroupRecord } from './records.ts'
 import { joinedResponse, refusedJoin, refuseParked, toldToLeader } from './responses.ts'
@@ -84,7 +83,7 @@ export class JoinGroupOperation {
 
   #joinUnknown(group: ClassicGroup, request: JoinGroupRequest, caller: Caller): JoinOutcome {
     const { groupInstanceId } = request
-    const id = `${groupInstanceId ?? caller.clientId}-${randomUuid(this.#random)}`
+    const id = newMemberId(groupInstanceId, caller.clientId, this.#random)
     if (groupInstanceId !== null) {
       const before = group.instances.get(groupInstanceId)
       if (before === undefined) return this.#add(group, request, caller, { id, knowsId: false })

@@ -1,6 +1,8 @@
 /** A member of a classic group: what it subscribed to, what it was assigned, and which answers it waits for. */
 import { equalBytes, noBytes } from '../../../src/base/bytes.ts'
 import { deferred } from '../../../src/base/deferred.ts'
+import type { Random } from '../../../src/base/random.ts'
+import { randomUuid } from '../../../src/base/uuid.ts'
 import type {
   JoinGroupRequest,
   JoinGroupRequestProtocol,
@@ -28,6 +30,19 @@ export interface MemberTerms {
   readonly rebalanceTimeoutMs: number
   /** In the order of the member's preference. */
   readonly protocols: readonly JoinGroupRequestProtocol[]
+}
+
+/**
+ * How much of a client's or an instance's name is in the ids that its members are given. V8 tells texts of more than 16,383
+ * letters apart by their length alone, so a map of some thousand such ids would be searched from end to end.
+ */
+const nameInIdMax = 1000
+
+/** An id for a new member: the name of the instance or the client, so that people know it, and chance. */
+export function newMemberId(instanceId: string | null, clientId: string, random: Random): string {
+  const name = (instanceId ?? clientId).slice(0, nameInIdMax)
+  // Half a pair of surrogates would not survive the wire.
+  return `${name.replace(/[\ud800-\udbff]$/, '')}-${randomUuid(random)}`
 }
 
 /** What a request says. */

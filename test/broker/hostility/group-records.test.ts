@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { SyncGroup } from '../../../src/protocol/messages/14-sync-group.ts'
 import { ConsumerGroupHeartbeat } from '../../../src/protocol/messages/68-consumer-group-heartbeat.ts'
-import { enter } from '../coordinator/group-requests.ts'
+import { enter, join } from '../coordinator/group-requests.ts'
 import { errorName, startWorld, type World } from '../coordinator/world.ts'
 import { settle } from '../virtual-clock.ts'
 
@@ -61,4 +61,15 @@ it('a member of a consumer group does not join with more names than a record tak
   }
   expect(await come('many', 100_000)).toBe('UNKNOWN_SERVER_ERROR')
   expect(await come('some', 1000)).toBe('NONE')
+})
+
+it('ids that are given out are short, however long the name of the client: thousands of long ones collide', async () => {
+  const { broker } = await startWorld()
+  const connection = broker.connect({ clientId: 'c'.repeat(32_000) })
+  const { memberId, errorCode } = await join(connection, { group: 'long' })
+  expect([errorName(errorCode), memberId.length < 2000]).toEqual(['MEMBER_ID_REQUIRED', true])
+  expect(memberId.startsWith('c'.repeat(1000))).toBe(true)
+  // Half a letter would not come back as it was sent.
+  const letters = await join(broker.connect({ clientId: `x${'😀'.repeat(10_000)}` }), { group: 'letters' })
+  expect(letters.memberId).toMatch(/^x(😀){499}-[^😀\ufffd]+$/u)
 })

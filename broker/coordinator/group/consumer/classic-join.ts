@@ -19,13 +19,13 @@
 import { assert } from '../../../../src/base/assert.ts'
 import type { Clock } from '../../../../src/base/clock.ts'
 import type { Random } from '../../../../src/base/random.ts'
-import { randomUuid } from '../../../../src/base/uuid.ts'
 import { kafkaErrors } from '../../../../src/protocol/errors.ts'
 import { JoinGroupResponse, type JoinGroupRequest } from '../../../../src/protocol/messages/11-join-group.ts'
 import { BrokerError } from '../../../broker-error.ts'
 import type { BrokerConfig } from '../../../config.ts'
 import { answer, type Outcome } from '../../runtime.ts'
 import { memberIdRequiredSince } from '../join.ts'
+import { newMemberId } from '../member.ts'
 import { namesOf } from '../protocol-choice.ts'
 import type { Rebalance } from '../rebalance.ts'
 import type { GroupRecord } from '../records.ts'
@@ -70,7 +70,7 @@ export class ClassicJoinOperation {
   ): ClassicJoinOutcome {
     const { config, random, topics, clock } = this.#parts
     checkJoin(group, request, config)
-    const newId = () => `${request.groupInstanceId ?? caller.clientId}-${randomUuid(random)}`
+    const newId = () => newMemberId(request.groupInstanceId, caller.clientId, random)
     const { memberId, groupInstanceId, protocols } = request
     const isNobody = memberId === '' && groupInstanceId === null
     if (isNobody && caller.version >= memberIdRequiredSince) {
