@@ -1,12 +1,12 @@
 /** Reading ahead: who is followed, what it costs, what it never changes. */
 import { describe, expect, it } from 'vitest'
-import type { File, FileSystem } from '../../../broker/log/files.ts'
 import { MemoryFiles } from '../../../broker/log/memory-files.ts'
 import type { PartitionLog } from '../../../broker/log/partition-log.ts'
 import { ReadAhead, type ReadAheadOptions } from '../../../broker/log/read-ahead.ts'
 import { AnswerMemory } from '../../../broker/net/answer-memory.ts'
 import { BufferPool } from '../../../broker/net/buffer-pool.ts'
 import { ManualClock } from '../../../src/testing/manual-clock.ts'
+import { CountedReads } from './counted-reads.ts'
 import { batchOf, openLog, startMs, valuesOf, type Bench } from './log-bench.ts'
 
 const batchValueBytes = 10_000
@@ -18,8 +18,7 @@ class Reading {
   readonly pool = new BufferPool()
   readonly readAhead: ReadAhead
   readonly bench: Bench
-  /** Bytes of log files that were read. */
-  fileBytes = 0
+  readonly #counted = new CountedReads()
 
   constructor({ batches, options = {} }: { batches: number; options?: Partial<ReadAheadOptions> }) {
     this.readAhead = new ReadAhead({ clock: this.clock, memory: this.pool, ...options })
@@ -28,10 +27,9 @@ class Reading {
       files,
       tail: false,
       config: { indexIntervalBytes: 4096 },
-      open: { files: this.#counting(files), readAhead: this.readAhead },
+      open: { files: this.#counted.over(files), readAhead: this.readAhead },
     })
     for (let number = 0; number < batches; number++) this.append(number)
-    this.fileBytes = 0
   }
 
   get log(): PartitionLog {
@@ -64,34 +62,9 @@ class Reading {
 
   /** What `act` reads of log files. */
   bytesReadBy(act: () => void): number {
-    const before = this.fileBytes
+    const before = this.#counted.logBytes
     act()
-    return this.fileBytes - before
-  }
-
-  #counting(files: FileSystem): FileSystem {
-    const counted = (file: File): File =>
-      new Proxy(file, {
-        get: (target, name) => {
-          const value: unknown = Reflect.get(target, name, target)
-          if (typeof value !== 'function') return value
-          if (name !== 'read' || !file.path.endsWith('.log')) return value.bind(target)
-          return (...parts: Parameters<File['read']>) => {
-            const read = target.read(...parts)
-            this.fileBytes += read
-            return read
-          }
-        },
-      })
-    return new Proxy(files, {
-      get: (target, name) => {
-        if (name === 'open') {
-          return (...parts: Parameters<FileSystem['open']>) => counted(target.open(...parts))
-        }
-        const value: unknown = Reflect.get(target, name, target)
-        return typeof value === 'function' ? value.bind(target) : value
-      },
-    })
+    return this.#counted.logBytes - before
   }
 }
 

@@ -4,52 +4,17 @@
  */
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../../src/base/random.ts'
-import type { File, FileSystem } from '../../../broker/log/files.ts'
+import type { FileSystem } from '../../../broker/log/files.ts'
 import type { OpenDirectoryOptions } from '../../../broker/log/directory-options.ts'
 import { LogDirectory } from '../../../broker/log/log-directory.ts'
 import { logConfigDefaults } from '../../../broker/log/log-config.ts'
 import { MemoryFiles } from '../../../broker/log/memory-files.ts'
 import type { PartitionLog } from '../../../broker/log/partition-log.ts'
+import { CountedReads } from './counted-reads.ts'
 import { batchOf, startMs } from './log-bench.ts'
 
 const segmentBytes = 64 * 1024
 const config = { ...logConfigDefaults, segmentBytes, indexIntervalBytes: 4096 }
-
-/** Counts the files opened, and the bytes read from log files and from all others. */
-class CountedReads {
-  opened = 0
-  logBytes = 0
-  otherBytes = 0
-
-  over(files: FileSystem): FileSystem {
-    const counted = (file: File): File =>
-      new Proxy(file, {
-        get: (target, name) => {
-          if (name === 'read') {
-            return (...parts: Parameters<File['read']>) => {
-              const read = target.read(...parts)
-              if (file.path.endsWith('.log')) this.logBytes += read
-              else this.otherBytes += read
-              return read
-            }
-          }
-          const value: unknown = Reflect.get(target, name, target)
-          return typeof value === 'function' ? value.bind(target) : value
-        },
-      })
-    return new Proxy(files, {
-      get: (target, name) => {
-        if (name === 'open')
-          return (...parts: Parameters<FileSystem['open']>) => {
-            this.opened++
-            return counted(target.open(...parts))
-          }
-        const value: unknown = Reflect.get(target, name, target)
-        return typeof value === 'function' ? value.bind(target) : value
-      },
-    })
-  }
-}
 
 /** The machine was started anew, and had written everything back before. */
 function restartMachine(files: MemoryFiles): void {
