@@ -10,6 +10,7 @@
  *   drops them (G7).
  * - `lastFetchedEpoch` is held against the epochs of the log: a client whose log goes on where this one ended is told
  *   where they part (KIP-595).
+ * - A broker that would copy partitions (a replica id) is told that it is no replica of theirs.
  * - A client over its quota gets an answer without partitions and is told how long to wait (KIP-219).
  *
  * Version notes. 7: sessions. 9: leader epochs. 12: diverging epochs. 13: topic ids instead of names. 15: a replica id only
@@ -31,6 +32,7 @@ import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } 
 import { epochEndOf, leaderEpochError } from './leader-epoch.ts'
 
 const topicIdsSince = 13
+const leadersSince = 16
 const noRecords = new Uint8Array(0)
 const noEpoch = Object.freeze({ epoch: -1, endOffset: -1 })
 const noLeader = Object.freeze({ leaderId: -1, leaderEpoch: -1 })
@@ -130,18 +132,24 @@ function readPartition(
 ): PartitionOutcome {
   const { partition, fetchOffset } = fetched.asked
   const name = usesIds ? broker.topics.byId(fetched.topicId)?.name : fetched.topic
-  if (name !== undefined && !may(broker, asker, 'READ', 'TOPIC', name)) {
-    return only(refused(partition, kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code))
+  if (name !== undefined && !mayFetch(broker, asker, name)) {
+    return only(closed(partition, kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code))
   }
   const log = logOf(broker, fetched, usesIds)
   if (log === undefined) {
     const { UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION } = kafkaErrors
     const isUnknownId = usesIds && broker.topics.byId(fetched.topicId) === undefined
-    return only(refused(partition, isUnknownId ? UNKNOWN_TOPIC_ID.code : UNKNOWN_TOPIC_OR_PARTITION.code))
+    return only(closed(partition, isUnknownId ? UNKNOWN_TOPIC_ID.code : UNKNOWN_TOPIC_OR_PARTITION.code))
   }
+  // Any epoch below 0 stands for none here, in other requests only -1 does.
+  const epochError = leaderEpochError(Math.max(fetched.asked.currentLeaderEpoch, -1), log)
+  if (epochError !== 0) return only(refused(partition, epochError))
+  if (isReplica(asker.request)) return only(notReplicated(asker, partition, broker, log))
   const contradiction = positionFault(fetched, log)
   if (contradiction !== undefined) return only(contradiction)
-  if (maxBytes === 0 && !isFirst) return only(nothing(partition, log))
+  if (maxBytes === 0 && !isFirst) {
+    return only({ ...nothing(partition, log), abortedTransactions: committed ? [] : null })
+  }
   try {
     const { records, abortedTransactions, moreAvailable } = log.read({
       offset: fetchOffset,
@@ -156,12 +164,20 @@ function readPartition(
   }
 }
 
+/** Whether a broker asks that copies partitions. Nobody copies those of a single broker. */
+function isReplica({ replicaId, replicaState }: FetchRequest): boolean {
+  return replicaId >= 0 || replicaState.replicaId >= 0
+}
+
+function mayFetch(broker: BrokerContext, asker: RequestContext<FetchRequest>, topic: string): boolean {
+  if (isReplica(asker.request)) return may(broker, asker, 'CLUSTER_ACTION', 'CLUSTER')
+  return may(broker, asker, 'READ', 'TOPIC', topic)
+}
+
 /** The answer to a client whose idea of the log does not fit the log. */
 function positionFault({ asked }: FetchedPartition, log: PartitionLog): FetchPartitionData | undefined {
-  const { partition, currentLeaderEpoch, lastFetchedEpoch, fetchOffset } = asked
-  const epochError = leaderEpochError(currentLeaderEpoch, log)
-  if (epochError !== 0) return refused(partition, epochError)
-  if (lastFetchedEpoch !== -1) {
+  const { partition, lastFetchedEpoch, fetchOffset } = asked
+  if (lastFetchedEpoch >= 0) {
     const divergingEpoch = epochEndOf(log, lastFetchedEpoch)
     if (divergingEpoch === undefined) return refused(partition, kafkaErrors.OFFSET_OUT_OF_RANGE.code)
     const { epoch, endOffset } = divergingEpoch
@@ -250,6 +266,23 @@ function refused(partitionIndex: number, errorCode: number): FetchPartitionData 
     preferredReadReplica: -1,
     records: noRecords,
   }
+}
+
+/** As `refused`, where it is not even looked for the log. Kafka lists no transactions there rather than nothing. */
+function closed(partitionIndex: number, errorCode: number): FetchPartitionData {
+  return { ...refused(partitionIndex, errorCode), abortedTransactions: [] }
+}
+
+/** The answer to a broker that is no replica of the partition: who leads it (KIP-951). */
+function notReplicated(
+  { version }: RequestContext<FetchRequest>,
+  partitionIndex: number,
+  { config }: BrokerContext,
+  { leaderEpoch }: PartitionLog,
+): FetchPartitionData {
+  const answer = refused(partitionIndex, kafkaErrors.NOT_LEADER_OR_FOLLOWER.code)
+  if (version < leadersSince) return answer
+  return { ...answer, currentLeader: { leaderId: config['node.id'], leaderEpoch } }
 }
 
 function empty(sessionId: number): FetchResponse {

@@ -101,8 +101,7 @@ export class FetchSessions {
     if (sessionEpoch === sessionless || sessionEpoch === initial) {
       this.#forget(sessionId)
       const partitions = partitionsOf(request)
-      const session =
-        sessionEpoch === initial && partitions.size > 0 ? this.#begin(partitions, usesIds) : undefined
+      const session = sessionEpoch === initial ? this.#begin(partitions, usesIds) : undefined
       return planOf(partitions, session?.id ?? 0, {
         incremental: false,
         forget: id => this.#forget(id),

@@ -255,7 +255,8 @@ describe('Fetch', () => {
 
   it.each([
     ['UNKNOWN_TOPIC_OR_PARTITION', { partition: 9 }],
-    ['FENCED_LEADER_EPOCH', { partition: 0, currentLeaderEpoch: -2 }],
+    ['NONE', { partition: 0, currentLeaderEpoch: -2 }],
+    ['NONE', { partition: 0, lastFetchedEpoch: -2 }],
     ['UNKNOWN_LEADER_EPOCH', { partition: 0, currentLeaderEpoch: 1 }],
     ['OFFSET_OUT_OF_RANGE', { partition: 0, fetchOffset: -1 }],
     ['OFFSET_OUT_OF_RANGE', { partition: 0, lastFetchedEpoch: 3 }],

@@ -36,6 +36,15 @@ describe('fetch sessions', () => {
     expect(plan([], { sessionId, sessionEpoch: 3, forgottenTopicsData }).fetched).toEqual([1])
   })
 
+  it('begins one without partitions, as Kafka does, which ends if it gets none', () => {
+    const { sessions, plan } = arrange()
+    const { sessionId } = plan([], { sessionEpoch: 0 })
+    expect(plan([3], { sessionId, sessionEpoch: 1 })).toMatchObject({ incremental: true, fetched: [3] })
+    const other = plan([], { sessionEpoch: 0 }).sessionId
+    expect(plan([], { sessionId: other, sessionEpoch: 1 }).sessionId).toBe(0)
+    expect(sessions.count).toBe(1)
+  })
+
   it('refuses an unknown session and an epoch out of turn', () => {
     const { plan } = arrange()
     const { sessionId } = plan([0], { sessionEpoch: 0 })
