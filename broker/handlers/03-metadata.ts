@@ -2,9 +2,11 @@
  * Metadata (key 3): the brokers, and topics with their ids, partitions and leaders.
  *
  * Behaviour. `topics` null asks for all, an empty list for none (version 0: all). A topic that does not exist is created
- * if both the client and `auto.create.topics.enable` allow it, with `num.partitions` partitions; Kafka answers
- * LEADER_NOT_AVAILABLE while that goes on, here it has happened by the time of the answer. An internal topic that is
- * asked for by name is created too.
+ * if both the client and `auto.create.topics.enable` allow it, with `num.partitions` partitions. Kafka answers
+ * UNKNOWN_TOPIC_OR_PARTITION while that goes on, at which kafkajs fails to subscribe and others wait up to a second; here
+ * the topic is there by the time of the answer. Only of a topic that was deleted the first who asks is told, as in Kafka,
+ * that there is none, since he may be looking whether it is gone; the second makes it. An internal topic that is asked for
+ * by name is created too.
  *
  * Version notes. 4: the client may forbid creation. 8-10: authorized operations. 10: topic ids. 12: topics may be asked for
  * by id; a name beside an id is refused before. 13: an error for the whole response.
@@ -101,6 +103,7 @@ function findTopic(
     return { errorCode: kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code }
   }
   if (!isAllowed) return refused
+  if (broker.topics.takeDeletion(name)) return { errorCode: kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code }
   try {
     return broker.topics.create(plan)
   } catch (error) {

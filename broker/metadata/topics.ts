@@ -36,6 +36,9 @@ export interface Topic {
   readonly logs: readonly PartitionLog[]
 }
 
+/** Names of deleted topics that are remembered until somebody asks for them. */
+const deletedNamesMax = 1000
+
 /** Told of logs that come and go. */
 export interface TopicsListener {
   opened(log: PartitionLog): void
@@ -63,6 +66,8 @@ export class Topics {
   readonly #byCollisionKey = new Map<string, string>()
   /** Topics whose partitions are being made or taken away, a step at a time. */
   readonly #underWay = new Set<string>()
+  /** The oldest first. */
+  readonly #deletedNames = new Set<string>()
   #partitionCount = 0
   #version = 0
 
@@ -167,6 +172,14 @@ export class Topics {
     }
   }
 
+  /**
+   * Whether a topic of this name was deleted and nobody has asked since: who asks now may be looking whether it is gone,
+   * and is not to bring it back by that. True once for each deletion.
+   */
+  takeDeletion(name: string): boolean {
+    return this.#deletedNames.delete(name)
+  }
+
   /** One of the broker's own topics, made now if it does not exist yet. */
   internal(name: InternalTopic): Topic {
     const topic = this.#byName.get(name)
@@ -234,6 +247,12 @@ export class Topics {
     this.#byName.delete(name)
     this.#byId.delete(topic.id)
     this.#byCollisionKey.delete(collisionKey(name))
+    this.#deletedNames.delete(name)
+    this.#deletedNames.add(name)
+    for (const oldest of this.#deletedNames) {
+      if (this.#deletedNames.size <= deletedNamesMax) break
+      this.#deletedNames.delete(oldest)
+    }
     this.#listener.removed(topic)
   }
 
@@ -310,6 +329,7 @@ export class Topics {
     this.#byName.set(topic.name, topic)
     this.#byId.set(topic.id, topic)
     this.#byCollisionKey.set(collisionKey(topic.name), topic.name)
+    this.#deletedNames.delete(topic.name)
     return topic
   }
 

@@ -157,6 +157,29 @@ describe('DeleteTopics', () => {
     expect(fetchedOf(await fetchFrom(connection, 'orders', 0)).highWatermark).toBe(0)
   })
 
+  it('is seen by the first who asks for the topic, even if he would make it; the second makes it', async () => {
+    const { connection } = await startFixture()
+    const request = { topics: [], topicNames: ['orders'], timeoutMs: 1 }
+    const ask = async () => {
+      const { topics } = await metadataOf(connection, ['orders'], { create: true, version: 1 })
+      return nameOf(topics[0]!.errorCode)
+    }
+    expect(await ask()).toBe('NONE')
+    await connection.send(DeleteTopics, 5, request)
+    expect(await ask()).toBe('UNKNOWN_TOPIC_OR_PARTITION')
+    expect((await metadataOf(connection, null)).topics).toEqual([])
+    expect(await ask()).toBe('NONE')
+    await connection.send(DeleteTopics, 5, request)
+    // Who is not to make it does not count.
+    await metadataOf(connection, ['orders'])
+    expect(await ask()).toBe('UNKNOWN_TOPIC_OR_PARTITION')
+    expect(await ask()).toBe('NONE')
+    // A topic that was made again by request is there.
+    await connection.send(DeleteTopics, 5, request)
+    await createTopic(connection, 'orders')
+    expect(await ask()).toBe('NONE')
+  })
+
   it('lets a fetch that waits for the topic know', async () => {
     const { broker, connection } = await startFixture()
     await createTopic(connection, 'orders')
