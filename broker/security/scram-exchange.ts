@@ -1,9 +1,13 @@
 /**
- * The server's side of SCRAM (RFC 5802 in full: CVE-2024-56128 is what came of leaving out the nonce).
+ * The server's side of SCRAM (RFC 5802: CVE-2024-56128 is what came of leaving out the nonce).
  *
  *   awaiting first   the client names itself and sends a nonce; it is told salt, rounds and a nonce that begins with its own
  *   awaiting final   channel binding and nonce must be those of the first messages, and the proof that of the password
  *   over
+ *
+ * One deviation is taken: librdkafka before 2.6.1, and with it kcat, puts its own nonce before the one that it was told, which
+ * begins with it already. Apache Kafka took that until version 4. The whole nonce is still there, and the proof is of what was sent, so
+ * that nothing can be replayed.
  *
  * A user who does not exist is led through the same messages with a made-up salt, and fails at the end like a wrong
  * password: names cannot be found out.
@@ -29,6 +33,8 @@ interface Begun {
   /** `undefined` for one who does not exist. */
   readonly credential: ScramCredential | undefined
   readonly gs2Header: string
+  readonly clientNonce: string
+  /** The client's and, after it, our own. */
   readonly nonce: string
   readonly clientFirstBare: string
   readonly serverFirst: string
@@ -75,7 +81,7 @@ function begin(
   const salt = credential?.salt ?? createHmac('sha256', decoySecret).update(user).digest().subarray(0, 20)
   const iterations = credential?.iterations ?? iterationsMin
   const serverFirst = `r=${nonce},s=${Buffer.from(salt).toString('base64')},i=${iterations}`
-  return { user, credential, gs2Header, nonce, clientFirstBare: bare, serverFirst }
+  return { user, credential, gs2Header, clientNonce, nonce, clientFirstBare: bare, serverFirst }
 }
 
 function finish(mechanism: ScramMechanism, begun: Begun, text: string): ExchangeStep {
@@ -84,7 +90,9 @@ function finish(mechanism: ScramMechanism, begun: Begun, text: string): Exchange
   if (final.channelBinding !== Buffer.from(begun.gs2Header).toString('base64')) {
     throw new LoginRefused('Invalid SCRAM channel binding.')
   }
-  if (final.nonce !== begun.nonce) throw new LoginRefused('Invalid SCRAM client nonce in the final message.')
+  if (final.nonce !== begun.nonce && final.nonce !== begun.clientNonce + begun.nonce) {
+    throw new LoginRefused('Invalid SCRAM client nonce in the final message.')
+  }
   const { name, bytes } = scramHashes[mechanism]
   const signed = authMessage(begun.clientFirstBare, begun.serverFirst, final.withoutProof)
   const storedKey = begun.credential?.storedKey ?? randomBytes(bytes)

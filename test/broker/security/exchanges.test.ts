@@ -105,6 +105,20 @@ describe.each<ScramMechanism>(['SCRAM-SHA-256', 'SCRAM-SHA-512'])('%s', mechanis
     const final = clientFinal(mechanism, { ...begun, password: 'secret', withoutProof })
     expect(refusalOf(exchange, final)).toContain('nonce')
   })
+  it('takes the nonce of librdkafka before 2.6.1, which begins with that of the client twice, and no other such', () => {
+    const answered = (prefix: string, changed = '') => {
+      const exchange = login()
+      const begun = begin(exchange)
+      const nonce = /^r=([^,]+)/.exec(begun.serverFirst)![1]!
+      const withoutProof = `c=biws,r=${prefix}${nonce}${changed}`
+      return { exchange, final: clientFinal(mechanism, { ...begun, password: 'secret', withoutProof }) }
+    }
+    const { exchange, final } = answered('abc')
+    expect(exchange.step(bytes(final)).user).toBe('alice')
+    for (const wrong of [answered('abcabc'), answered('x'), answered('abc', 'x')]) {
+      expect(refusalOf(wrong.exchange, wrong.final)).toContain('nonce')
+    }
+  })
   it('refuses another channel binding than that of the first message', () => {
     const exchange = login()
     const begun = begin(exchange)
