@@ -6,7 +6,14 @@
 import { assignors, type AssignorName } from './assignors.ts'
 import type { ConsumerGroup, ConsumerMember } from './consumer-group.ts'
 import type { ConsumerGroupRecord, ResolvedRegex, Target } from './records.ts'
-import { metadataHash, subscribedTopics, topicsMatching, type TopicDirectory } from './topic-directory.ts'
+import { sameNames } from './subscription.ts'
+import {
+  metadataHash,
+  subscribedTopics,
+  topicsMatching,
+  type GroupTopic,
+  type TopicDirectory,
+} from './topic-directory.ts'
 
 /** The members of a group after a change, by id. */
 export type Members = ReadonlyMap<string, ConsumerMember>
@@ -62,20 +69,17 @@ export function hashOf(members: Members, regexes: Regexes, topics: TopicDirector
   return metadataHash(names, topics)
 }
 
-/** The assignor that most members ask for; that of the configuration if none does. */
+/** The assignor that most members ask for, uniform of two; that of the configuration if none does. */
 export function assignorOf(members: Iterable<ConsumerMember>, preferred: AssignorName): AssignorName {
-  const votes = new Map<string, number>()
+  const votes: Record<AssignorName, number> = { uniform: 0, range: 0 }
   for (const { subscription } of members) {
     const { serverAssignor } = subscription
-    if (serverAssignor !== null) votes.set(serverAssignor, (votes.get(serverAssignor) ?? 0) + 1)
-  }
-  let most = 0
-  let chosen = preferred
-  for (const [name, count] of votes) {
     // One that was configured when it was asked for may be gone since.
-    if (count > most && isAssignor(name)) [chosen, most] = [name, count]
+    if (serverAssignor === 'uniform' || serverAssignor === 'range') votes[serverAssignor]++
   }
-  return chosen
+  const { uniform, range } = votes
+  if (uniform + range === 0) return preferred
+  return range > uniform ? 'range' : 'uniform'
 }
 
 /** Computes who is to have what; the records say what is new of it. */
@@ -93,20 +97,25 @@ export function assign(
 ): { readonly targets: ReadonlyMap<string, Target>; readonly records: readonly ConsumerGroupRecord[] } {
   const { epoch, regexes, topics, nowMs } = terms
   const groupId = group.id
-  const counts = new Map<string, number>()
+  const wanted = new Map<string, GroupTopic>()
   const assignable = Array.from(members.values(), member => {
     const topicIds = new Set<string>()
     for (const name of subscribedTopics(member, regexes, topics)) {
       const topic = topics.get(name)
       if (topic === undefined) continue
       topicIds.add(topic.id)
-      counts.set(topic.id, topic.logs.length)
+      wanted.set(name, topic)
     }
     const { instanceId } = member.subscription
     const target: Target = terms.targets.get(member.id) ?? new Map()
     return { memberId: member.id, instanceId, topicIds, target }
   })
-  const targets = assignors[assignorOf(members.values(), terms.preferred)](assignable, counts)
+  const sorted = [...wanted.keys()].sort().map(name => wanted.get(name)!)
+  const targets = assignors[assignorOf(members.values(), terms.preferred)]({
+    members: assignable,
+    counts: new Map(sorted.map(({ id, logs }) => [id, logs.length])),
+    isAlike: areAlike(members),
+  })
   const records: ConsumerGroupRecord[] = []
   for (const [memberId, value] of targets) {
     const before = terms.targets.get(memberId)
@@ -118,14 +127,23 @@ export function assign(
   return { targets, records }
 }
 
+/** Whether all members subscribe to the same, be it by names or by a pattern. */
+function areAlike(members: Members): boolean {
+  let first: ConsumerMember | undefined
+  for (const member of members.values()) {
+    first ??= member
+    const [one, other] = [first.subscription, member.subscription]
+    if (one.topicRegex !== other.topicRegex || !sameNames(one.topicNames, other.topicNames)) return false
+    // Kafka takes names beside a pattern for a difference.
+    if (one.topicRegex !== null && one.topicNames.length > 0) return false
+  }
+  return true
+}
+
 function sameTarget(left: Target, right: Target): boolean {
   if (left.size !== right.size) return false
   for (const [topicId, partitions] of left) {
     if (partitions.join() !== right.get(topicId)?.join()) return false
   }
   return true
-}
-
-function isAssignor(name: string): name is AssignorName {
-  return Object.hasOwn(assignors, name)
 }

@@ -44,7 +44,7 @@ import { preferredAssignor, takeStep } from './member-step.ts'
 import type { GroupTimes } from './group-times.ts'
 import type { MemberTimers } from './member-timers.ts'
 import { sameOwned } from './reconcile.ts'
-import type { MemberPosition } from './records.ts'
+import type { MemberPosition, OwnedPartitions } from './records.ts'
 import type { TopicDirectory } from './topic-directory.ts'
 import { finishUpgrade, upgrade } from './upgrade.ts'
 
@@ -137,7 +137,12 @@ export class ConsumerHeartbeatOperation {
     const response = ConsumerGroupHeartbeatResponse.create({ memberId: member.id, memberEpoch })
     if (memberEpoch === awayEpoch) {
       // What it had waits for it, or for its session to end.
-      const value = { ...member.position, epoch: awayEpoch, revoking: new Map() }
+      const value = {
+        ...member.position,
+        epoch: awayEpoch,
+        assigned: sinceEver(member.position),
+        revoking: new Map(),
+      }
       return {
         records: [{ kind: 'consumer-position', groupId: group.id, memberId: member.id, value }],
         response,
@@ -213,6 +218,15 @@ function existingGroup(shard: GroupShard, { groupId }: ConsumerGroupHeartbeatReq
   const isClassic = shard.groups.has(groupId)
   const why = isClassic ? `Group ${groupId} is not a consumer group.` : `Consumer group ${groupId} not found.`
   throw new BrokerError(kafkaErrors.GROUP_ID_NOT_FOUND.code, why)
+}
+
+/** What a member has, as if it had it from the first epoch: that is so for the member that takes its place. */
+function sinceEver({ assigned }: MemberPosition): OwnedPartitions {
+  const all = Array.from(assigned, ([topicId, partitions]) => {
+    const since = Array.from(partitions.keys(), partition => [partition, 0] as const)
+    return [topicId, new Map(since)] as const
+  })
+  return new Map(all)
 }
 
 function toldAssignment({ assigned }: MemberPosition): ConsumerGroupHeartbeatAssignment {

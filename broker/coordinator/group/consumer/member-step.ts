@@ -8,10 +8,10 @@ import type { ConsumerGroup, ConsumerMember } from './consumer-group.ts'
 import { assign, hashOf, resolveRegexes } from './group-epoch.ts'
 import type { Found } from './heartbeat-member.ts'
 import { reconcile, type NamedPartitions } from './reconcile.ts'
-import type { ConsumerGroupRecord, MemberPosition, Target } from './records.ts'
+import type { ConsumerGroupRecord, MemberPosition, ResolvedRegex, Target } from './records.ts'
 import { memberTombstones } from './removal.ts'
 import { sameNames } from './subscription.ts'
-import type { TopicDirectory } from './topic-directory.ts'
+import { subscribedTopics, type TopicDirectory } from './topic-directory.ts'
 
 /** A member that has come. */
 export interface Coming {
@@ -59,7 +59,8 @@ export function takeStep(group: ConsumerGroup, coming: Coming, terms: StepTerms)
     const value = found.targets.get(memberId) ?? new Map()
     records.push({ kind: 'consumer-target', groupId, memberId, value })
   }
-  const { epoch, targets } = advanceGroup(group, coming, terms, records)
+  const { epoch, targets, regexes, wantsOthers } = advanceGroup(group, coming, terms, records)
+  let wanted: ReadonlySet<string> | undefined
   const position = reconcile(member.position, {
     target: targets.get(memberId) ?? new Map(),
     targetEpoch: epoch,
@@ -67,10 +68,25 @@ export function takeStep(group: ConsumerGroup, coming: Coming, terms: StepTerms)
     isFree: (topicId, partition) =>
       group.isFree(memberId, topicId, partition) ||
       (replaces !== undefined && group.isFree(replaces, topicId, partition)),
+    isWanted: topicId => {
+      const name = terms.topics.byId(topicId)?.name
+      wanted ??= subscribedTopics(member, regexes, terms.topics)
+      return name !== undefined && wanted.has(name)
+    },
+    wantsOthers,
   })
   const isMoved = isOther || position !== member.position
   if (isMoved) records.push({ kind: 'consumer-position', groupId, memberId, value: position })
   return { records, position, isMoved }
+}
+
+/** How far the group is, for one of its members. */
+interface Advance {
+  readonly epoch: number
+  readonly targets: ReadonlyMap<string, Target>
+  readonly regexes: ReadonlyMap<string, ResolvedRegex>
+  /** Whether the member has changed what it subscribes to. */
+  readonly wantsOthers: boolean
 }
 
 /** Counts the group's epoch up if what the members want has changed, and computes who is to have what for a new epoch. */
@@ -79,12 +95,13 @@ function advanceGroup(
   { found, member, unsettled }: Coming,
   { topics, nowMs, isSeen, preferred }: StepTerms,
   records: ConsumerGroupRecord[],
-): { readonly epoch: number; readonly targets: ReadonlyMap<string, Target> } {
+): Advance {
   const { member: before, isNew, replaces } = found
   const { subscription } = member
   const isKnown = !isNew && replaces === undefined && before.subscription === subscription && !unsettled
   if (isKnown && group.topicsVersion === topics.version && group.epoch <= group.assignmentEpoch) {
-    return { epoch: group.assignmentEpoch, targets: group.targets }
+    const { assignmentEpoch, targets, regexes } = group
+    return { epoch: assignmentEpoch, targets, regexes, wantsOthers: false }
   }
   const members = new Map(group.members)
   const known = new Map(group.targets)
@@ -101,20 +118,23 @@ function advanceGroup(
   // A group is in its first epoch from when it is there, and a member that wants anything of it makes the second.
   let epoch = Math.max(group.epoch, 1)
   let { metadataHash } = group
-  let { regexes }: { regexes: ReturnType<typeof resolveRegexes>['regexes'] } = group
-  if (namesChanged || regexChanged || unsettled || group.topicsVersion !== topics.version) {
+  let { regexes }: Pick<Advance, 'regexes'> = group
+  const wantsOthers = namesChanged || regexChanged
+  if (wantsOthers || unsettled || group.topicsVersion !== topics.version) {
     const resolved = resolveRegexes(group, members, { topics, nowMs, isSeen, own: topicRegex })
     regexes = resolved.regexes
     records.push(...resolved.records)
     metadataHash = hashOf(members, regexes, topics)
-    const changed = namesChanged || regexChanged || unsettled || resolved.records.length > 0
+    const changed = wantsOthers || unsettled || resolved.records.length > 0
     if (changed || metadataHash !== group.metadataHash) epoch++
   }
   if (epoch !== group.epoch) {
     records.push({ kind: 'consumer-epoch', groupId: group.id, value: { epoch, metadataHash } })
   }
-  if (epoch <= group.assignmentEpoch) return { epoch: group.assignmentEpoch, targets: known }
+  if (epoch <= group.assignmentEpoch) {
+    return { epoch: group.assignmentEpoch, targets: known, regexes, wantsOthers }
+  }
   const assigned = assign(group, members, { epoch, regexes, targets: known, topics, preferred, nowMs })
   records.push(...assigned.records)
-  return { epoch, targets: assigned.targets }
+  return { epoch, targets: assigned.targets, regexes, wantsOthers }
 }

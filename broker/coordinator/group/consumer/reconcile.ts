@@ -10,8 +10,11 @@
  * | state      | step is taken                                                                              |
  * |------------|--------------------------------------------------------------------------------------------|
  * | stable     | if the member is not in the target's epoch                                                 |
- * | unrevoked  | if the member names what it owns, and none of what it shall give up is in it; epoch + 1    |
+ * | unrevoked  | if the member names what it owns, and none of what it shall give up is in it               |
  * | unreleased | always: what was not free may be                                                           |
+ *
+ * A member that takes no step, and has just changed its subscription, gives up at once what it does not subscribe to any more,
+ * whatever else it is giving up. No step assigns anything of topics that the member does not subscribe to: the target may be older.
  *
  * A partition is never assigned while another member has it or is giving it up: that is all the barrier there is.
  */
@@ -27,31 +30,35 @@ export interface ReconcileTerms {
   readonly named: NamedPartitions | undefined
   /** Whether no other member has a partition. */
   readonly isFree: (topicId: string, partition: number) => boolean
+  /** Whether the member subscribes to a topic that there is. */
+  readonly isWanted: (topicId: string) => boolean
+  /** Whether it has just changed its subscription. */
+  readonly wantsOthers: boolean
 }
 
 /** Where the member stands after one step; the same object if it stays. */
 export function reconcile(position: MemberPosition, terms: ReconcileTerms): MemberPosition {
-  const { state, epoch } = position
-  if (state === 'unrevoked') {
-    return namesAny(terms.named, position.revoking) ? position : step(position, epoch + 1, terms)
-  }
-  return state === 'stable' && epoch === terms.targetEpoch ? position : step(position, epoch, terms)
+  const { state, epoch, revoking } = position
+  const waits = state === 'unrevoked' ? namesAny(terms.named, revoking) : epoch === terms.targetEpoch
+  if (state === 'unreleased' || !waits) return step(position, terms)
+  return terms.wantsOthers ? withoutUnwanted(position, terms) : position
 }
 
-function step(position: MemberPosition, epoch: number, terms: ReconcileTerms): MemberPosition {
+function step(position: MemberPosition, terms: ReconcileTerms): MemberPosition {
   const kept = new Map<string, Map<number, number>>()
   const revoking = new Map<string, Map<number, number>>()
   for (const [topicId, partitions] of position.assigned) {
-    const wanted = new Set(terms.target.get(topicId))
+    const wanted = new Set(terms.isWanted(topicId) ? terms.target.get(topicId) : [])
     for (const [partition, since] of partitions) {
       put(wanted.has(partition) ? kept : revoking, topicId, partition, since)
     }
   }
   if (revoking.size > 0 && namesAny(terms.named, revoking)) {
-    return moved(position, { state: 'unrevoked', epoch, assigned: kept, revoking })
+    return moved(position, { state: 'unrevoked', epoch: position.epoch, assigned: kept, revoking })
   }
   let unreleased = false
   for (const [topicId, partitions] of terms.target) {
+    if (!terms.isWanted(topicId)) continue
     for (const partition of partitions) {
       if (kept.get(topicId)?.has(partition) === true) continue
       if (terms.isFree(topicId, partition)) put(kept, topicId, partition, terms.targetEpoch)
@@ -64,6 +71,22 @@ function step(position: MemberPosition, epoch: number, terms: ReconcileTerms): M
     assigned: kept,
     revoking: new Map(),
   })
+}
+
+/** What the member does not subscribe to any more is to be given up, unless it has been. */
+function withoutUnwanted(position: MemberPosition, terms: ReconcileTerms): MemberPosition {
+  const { state, epoch, assigned } = position
+  const kept = new Map([...assigned].filter(([topicId]) => terms.isWanted(topicId)))
+  if (kept.size === assigned.size) return position
+  const revoking = new Map(Array.from(position.revoking, ([topicId, own]) => [topicId, new Map(own)]))
+  for (const [topicId, partitions] of assigned) {
+    if (kept.has(topicId)) continue
+    for (const [partition, since] of partitions) put(revoking, topicId, partition, since)
+  }
+  if (namesAny(terms.named, revoking)) {
+    return moved(position, { state: 'unrevoked', epoch, assigned: kept, revoking })
+  }
+  return moved(position, { state, epoch, assigned: kept, revoking: position.revoking })
 }
 
 /** Whether a member has any of these still. One that does not say what it has may have all of them. */
@@ -81,6 +104,8 @@ function moved(before: MemberPosition, after: Omit<MemberPosition, 'previousEpoc
   const unchanged =
     before.state === after.state &&
     before.epoch === after.epoch &&
+    // The one before is taken once only: who is heard again has been told.
+    before.previousEpoch === after.epoch &&
     sameOwned(before.assigned, after.assigned) &&
     sameOwned(before.revoking, after.revoking)
   return unchanged ? before : { ...after, previousEpoch: before.epoch }
