@@ -21,7 +21,7 @@ import type { BrokerConfigInput } from './config.ts'
 import type { BrokerContext } from './handlers/handler.ts'
 import type { FileSystem } from './log/files.ts'
 import { NodeFiles } from './log/node-files.ts'
-import { damageFound, straysFound } from './log/damage-report.ts'
+import { damageFound, lostFound, straysFound } from './log/damage-report.ts'
 import type { PartitionLog } from './log/partition-log.ts'
 import { WatchedFiles } from './log/watched-files.ts'
 import { Maintenance } from './maintenance.ts'
@@ -65,7 +65,7 @@ export interface ListenOptions {
   readonly host?: string | undefined
   /** Default: `advertised.port` of the configuration. 0 for any that is free. */
   readonly port?: number | undefined
-  /** What clients that come this way are told to connect to. Default: the configuration's, or the port that was found. */
+  /** What clients that come this way are told to connect to; port 0 is the one that was found. Default: the configuration's. */
   readonly advertised?: ListenAddress | undefined
   /** Keys for TLS. Default: none, the connections are plain. */
   readonly tls?: TlsOptions | undefined
@@ -97,6 +97,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const { onFault = warn, onRefused = () => undefined } = options
   for (const damage of damageFound(context.logs.partitions())) onFault(damage)
   for (const stray of straysFound(context.logs.strays)) onFault(stray)
+  for (const lost of lostFound(context.logs.lost)) onFault(lost)
+  for (const failure of [...context.groups.failures, ...context.transactions.failures]) onFault(failure)
   return new Broker(context, { onFault, onRefused })
 }
 
@@ -190,7 +192,10 @@ export class Broker {
       host,
       port,
       backlog: config['socket.listen.backlog.size'],
-      advertised: found => advertised ?? { host: this.host, port: port === 0 ? found : this.port },
+      advertised: found => {
+        const told = advertised ?? { host: this.host, port: port === 0 ? 0 : this.port }
+        return told.port === 0 ? { host: told.host, port: found } : told
+      },
       tls,
       session: principal =>
         sasl === undefined

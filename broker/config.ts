@@ -30,8 +30,14 @@ const mebibyte = 1 << 20
 
 export const brokerConfigTable = {
   'node.id': int(1, 'The id of this broker in the cluster.', { min: 0 }),
-  'advertised.host': string('localhost', 'The host that Metadata tells clients to connect to.'),
-  'advertised.port': int(9092, 'The port that Metadata tells clients to connect to.', { min: 0, max: 65535 }),
+  'advertised.host': string(
+    'localhost',
+    'The host that Metadata tells clients to connect to; `broker start` tells the one that it listens on, unless this or advertised.listeners is set.',
+  ),
+  'advertised.port': int(9092, 'The port that Metadata tells clients to connect to; the same.', {
+    min: 0,
+    max: 65535,
+  }),
   durability: oneOf(
     ['process', 'power'],
     'process',

@@ -57,6 +57,8 @@ const replicaCounts = [
 const listenerNames = {
   listeners: 'listeners',
   advertised: 'advertised.listeners',
+  advertisedHost: 'advertised.host',
+  advertisedPort: 'advertised.port',
   protocols: 'listener.security.protocol.map',
   controllers: 'controller.listener.names',
 } as const

@@ -12,13 +12,16 @@ export interface ListenerDefinition {
   /** '' for all interfaces. */
   readonly host: string
   readonly port: number
-  /** What clients that come this way are told. */
+  /** What clients that come this way are told; port 0 is the one that was found. */
   readonly advertised: { readonly host: string; readonly port: number }
 }
 
 export interface ListenerProperties {
   readonly listeners: string | undefined
   readonly advertised: string | undefined
+  /** `advertised.host` and `advertised.port`: what clients of listeners are told that `advertised` says nothing of. */
+  readonly advertisedHost: string | undefined
+  readonly advertisedPort: string | undefined
   readonly protocols: string | undefined
   /** Listeners of the controller: there is none to listen for on a single node, so they are left out. */
   readonly controllers: string | undefined
@@ -26,7 +29,7 @@ export interface ListenerProperties {
 
 /** The listeners, or a sentence on what is wrong. `listeners` defaults to PLAINTEXT on the loopback interface. */
 export function readListeners(
-  { listeners, advertised, protocols, controllers }: ListenerProperties,
+  { listeners, advertised, advertisedHost, advertisedPort, protocols, controllers }: ListenerProperties,
   portDefault: number,
 ): readonly ListenerDefinition[] | { readonly refusal: string } {
   const controllerNames = new Set(words(controllers))
@@ -43,7 +46,10 @@ export function readListeners(
     if (protocol === undefined) {
       return { refusal: `listeners names ${name}, which listener.security.protocol.map does not have` }
     }
-    const { host: toldHost, port: toldPort } = told.get(name) ?? { host: reachable(host), port }
+    const { host: toldHost, port: toldPort } = told.get(name) ?? {
+      host: advertisedHost ?? host,
+      port: advertisedPort === undefined ? port : Number(advertisedPort),
+    }
     definitions.push({
       name,
       protocol,

@@ -25,17 +25,17 @@ export function messages(prefix: string, count: number): Message[] {
 const valuesOf = (records: readonly { readonly value: string }[]) => records.map(({ value }) => value)
 const sorted = (values: Iterable<string>) => [...new Set(values)].sort()
 
-/** Asks until the answer fits; fails with the last answer after 30 s. */
+/** Asks until the answer fits; fails with the last answer after a minute: members are processes, which start slowly on a busy machine. */
 export async function until<T>(
   ask: () => Promise<T>,
   fits: (answer: T) => boolean,
   what: string,
 ): Promise<T> {
-  const end = Date.now() + 30_000
+  const end = Date.now() + 60_000
   for (;;) {
     const answer = await ask()
     if (fits(answer)) return answer
-    if (Date.now() > end) throw new Error(`${what}: still ${JSON.stringify(answer)} after 30 s`)
+    if (Date.now() > end) throw new Error(`${what}: still ${JSON.stringify(answer)} after a minute`)
     await new Promise(resolve => setTimeout(resolve, 100))
   }
 }
@@ -79,7 +79,8 @@ async function sharesAndTakesOver({ client, judge, name }: Stage): Promise<void>
   const members = [first, second, third]
   const seenByAll = async () => new Set((await Promise.all(members.map(member => member.seen()))).flat()).size
   await until(
-    () => judge.describeGroup(name),
+    // A member that has ended says why as it is asked what it has seen.
+    async () => ({ ...(await judge.describeGroup(name)), seen: await seenByAll() }),
     ({ members, state }) => members === 3 && state === 'Stable',
     'three members',
   )

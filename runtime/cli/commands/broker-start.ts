@@ -66,8 +66,9 @@ async function listenOn(broker: Broker, { listeners }: BrokerDefinition): Promis
   const addresses: string[] = []
   for (const { host, port, advertised, tls, sasl } of listeners) {
     const keys = tls === undefined ? undefined : await loadTls(tls)
-    const found = await broker.listen({ host, port, tls: keys, sasl, ...(port !== 0 && { advertised }) })
-    addresses.push(`${host === '' ? '*' : host}:${found.port}`)
+    const found = await broker.listen({ host, port, tls: keys, sasl, advertised })
+    const shown = host.includes(':') ? `[${host}]` : host
+    addresses.push(`${shown === '' ? '*' : shown}:${found.port}`)
   }
   return addresses
 }

@@ -203,5 +203,8 @@ describe('defineBroker', () => {
     expect(define('', 9192).listeners).toMatchObject([{ host: '127.0.0.1', port: 9192 }])
     expect(define('listeners=PLAINTEXT://[::1]:9092').listeners).toMatchObject([{ host: '::1', port: 9092 }])
     expect(define('listeners=PLAINTEXT://0.0.0.0:1').listeners[0]!.advertised.host).toBe('localhost')
+    const told = { advertised: { host: 'example.test', port: 9192 } }
+    expect(define('advertised.host=example.test', 9192).listeners).toMatchObject([told])
+    expect(define('advertised.host=example.test\nadvertised.port=9192').listeners).toMatchObject([told])
   })
 })

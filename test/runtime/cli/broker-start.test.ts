@@ -2,6 +2,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -96,9 +97,35 @@ describe('millrace broker start', () => {
     const { brokers } = await admin.describeCluster()
     await admin.disconnect()
     expect(topics[0]!.partitions).toHaveLength(3)
-    expect(brokers).toEqual([{ nodeId: 5, host: 'localhost', port: started.port }])
+    expect(brokers).toEqual([{ nodeId: 5, host: '127.0.0.1', port: started.port }])
     expect(started.stderr()).toContain('num.io.threads is accepted and has no effect')
     expect(await stop(started, 'SIGTERM')).toBe(0)
+  })
+
+  it('tells clients the host that is advertised, and the port that was free', async () => {
+    const directory = await temporaryDirectory()
+    const advertised = 'advertised.listeners=PLAINTEXT://127.0.0.2:0'
+    const listeners = 'listeners=PLAINTEXT://127.0.0.1:0'
+    const { child } = spawnBroker(directory, ['--property', listeners, '--property', advertised])
+    const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string]
+    const port = Number(/:(\d+)\n$/.exec(line)![1])
+    const admin = client(port).admin()
+    await admin.connect()
+    expect((await admin.describeCluster()).brokers).toEqual([{ nodeId: 1, host: '127.0.0.2', port }])
+    await admin.disconnect()
+    expect(await stop({ child, port, stderr: () => '' }, 'SIGTERM')).toBe(0)
+  })
+
+  const hasIpv6 = Object.values(networkInterfaces()).some(found =>
+    found?.some(({ address }) => address === '::1'),
+  )
+  it.runIf(hasIpv6)('writes addresses of IPv6 as clients take them, in brackets', async () => {
+    const directory = await temporaryDirectory()
+    const { child } = spawnBroker(directory, ['--property', 'listeners=PLAINTEXT://[::1]:0'])
+    const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string]
+    expect(line).toMatch(/^listening on \[::1\]:\d+\n$/)
+    child.kill('SIGTERM')
+    await once(child, 'exit')
   })
 
   it('asks for a login, of a user whose password was set at the start', async () => {
