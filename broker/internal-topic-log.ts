@@ -68,9 +68,10 @@ class InternalTopicLog implements CoordinatorLog {
     const { topic, directory } = this.#log
     const lost = topic === '__consumer_offsets' ? 'groups and their committed offsets' : 'transactional ids'
     const fix =
-      `Check the volume. Restore the file from a copy; or move ${directory} out of the data directory: ` +
-      `the ${lost} that it holds are then forgotten.`
-    replayLog(this.#log, fix, batch => replayBatch(batch, reader))
+      `Stop the broker and check the volume. Restore the file from a copy; or move ${directory} out of the data ` +
+      `directory: the ${lost} that it holds are then forgotten.`
+    const advice = { consequence: `the ${lost} that it holds are not served, all others are`, fix }
+    replayLog(this.#log, advice, batch => replayBatch(batch, reader))
   }
 
   durable(): Promise<void> | undefined {

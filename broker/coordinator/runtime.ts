@@ -70,44 +70,75 @@ export function answer<Response>(response: Response): Outcome<never, Response> {
 
 /** One partition of a coordinator: its log and its state. */
 export class CoordinatorPartition<Record, State extends CoordinatorState<Record>> {
-  readonly state: State
   readonly #log: CoordinatorLog
+  readonly #makeState: () => State
   readonly #codec: RecordCodec<Record>
   readonly #clock: Clock
+  #state: State
+  #failure: StreamsError | undefined
   #writer = new BatchWriter()
   #running = false
 
   constructor(parts: {
     readonly log: CoordinatorLog
-    readonly state: State
+    readonly makeState: () => State
     readonly codec: RecordCodec<Record>
     readonly clock: Clock
   }) {
     this.#log = parts.log
-    this.state = parts.state
+    this.#makeState = parts.makeState
     this.#codec = parts.codec
     this.#clock = parts.clock
+    this.#state = parts.makeState()
   }
 
-  /** Replays the whole log. Once, before the first operation. */
+  /** What the log says; nothing if that cannot be read. */
+  get state(): State {
+    return this.#state
+  }
+
+  /** MR-4002: why this partition answers nothing, if it does not. */
+  get failure(): StreamsError | undefined {
+    return this.#failure
+  }
+
+  /** Replays the whole log. Once, before the first operation. A damaged one leaves the partition unserved. */
   load(): void {
-    this.#log.replay({
-      record: (key, value, place) => {
-        const record = key === null ? undefined : this.#codec.decode(key, value)
-        if (record !== undefined) this.state.replay(record, place)
-      },
-      marker: marker => this.state.replayMarker(marker),
+    try {
+      this.#log.replay({
+        record: (key, value, place) => {
+          const record = key === null ? undefined : this.#codec.decode(key, value)
+          if (record !== undefined) this.#state.replay(record, place)
+        },
+        marker: marker => this.#state.replayMarker(marker),
+      })
+    } catch (error) {
+      if (!(error instanceof StreamsError) || error.code !== 'MR-4002') throw error
+      this.#failure = error
+      // Part of what was decided is worse than nothing of it.
+      this.#state = this.#makeState()
+    }
+  }
+
+  /** What the log says. Throws COORDINATOR_NOT_AVAILABLE if that cannot be read. */
+  servedState(): State {
+    const cause = this.#failure
+    if (cause === undefined) return this.#state
+    const { code } = kafkaErrors.COORDINATOR_NOT_AVAILABLE
+    throw new BrokerError(code, "The coordinator's log is damaged; the broker's own log says where.", {
+      cause,
     })
   }
 
   /** Runs one operation to its response. */
   run<Response>(operation: (state: State) => Outcome<Record, Response>): Response {
+    const state = this.servedState()
     assert(!this.#running, 'an operation of a coordinator was started within another')
     this.#running = true
     let outcome: Outcome<Record, Response>
     let failure: BrokerError | undefined
     try {
-      outcome = operation(this.state)
+      outcome = operation(state)
       failure = this.#commit(outcome)
     } finally {
       this.#running = false
@@ -120,11 +151,14 @@ export class CoordinatorPartition<Record, State extends CoordinatorState<Record>
     return outcome.refused(failure)
   }
 
-  /** Appends the end of a producer's transaction and replays it. */
+  /**
+   * Appends the end of a producer's transaction and replays it. It is due whether or not the partition is served: the
+   * transaction has been decided elsewhere, and whoever repairs the log has it then.
+   */
   end(marker: TransactionMarker): void {
     assert(!this.#running, 'a marker was written within an operation')
     this.#log.appendMarker(marker)
-    this.state.replayMarker(marker)
+    if (this.#failure === undefined) this.#state.replayMarker(marker)
   }
 
   /**
@@ -166,7 +200,7 @@ export class CoordinatorPartition<Record, State extends CoordinatorState<Record>
         if (soft !== true) return unavailable(error)
       }
       for (let index = first; index < next; index++) {
-        this.state.replay(records[index]!, { offset: baseOffset + index - first, producerId })
+        this.#state.replay(records[index]!, { offset: baseOffset + index - first, producerId })
       }
       if (this.#writer.sizeInBytes > writerBytesMax) this.#writer = new BatchWriter()
     }

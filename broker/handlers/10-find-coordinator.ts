@@ -2,11 +2,12 @@
  * FindCoordinator (key 10): where to send requests about a group or a transactional id.
  *
  * Behaviour. A single broker coordinates everything, so the answer is always itself; what coordinates is decided by the
- * key's hash inside (semantics G12). Keys of share groups are refused: there are none here.
+ * key's hash inside (semantics G12); where the log of that partition is damaged, nobody does. Keys of share groups are
+ * refused: there are none here.
  *
  * Version notes. 1: key types and messages. 4: several keys. 6: share groups.
  */
-import { kafkaErrors } from '../../src/protocol/errors.ts'
+import { errorByCode, kafkaErrors } from '../../src/protocol/errors.ts'
 import {
   FindCoordinator,
   FindCoordinatorResponse,
@@ -42,6 +43,13 @@ function handle(
     const resourceType = keyType === groupKey ? 'GROUP' : 'TRANSACTIONAL_ID'
     return respond(request, version, key => {
       if (may(broker, context, 'DESCRIBE', resourceType, key)) {
+        // Without a leader of the partition Kafka says so here: clients ask again after a while, and of nobody else.
+        const { groups, transactions } = broker
+        const unserved = keyType === groupKey ? groups.codeOf(key) : transactions.codeOf(key)
+        if (unserved !== 0) {
+          const { summary } = errorByCode(unserved)
+          return { ...nowhere(key), errorCode: unserved, errorMessage: summary }
+        }
         // Kafka has these words for no error.
         return { key, nodeId, host, port, errorCode: 0, errorMessage: version >= keysSince ? '' : 'NONE' }
       }

@@ -38,6 +38,8 @@ function handle(
       const { errorCode } = refusalOf(context, 'DESCRIBE', 'GROUP', groupId)
       return DescribeGroupsDescribedGroup.create({ groupId, errorCode })
     }
+    const unserved = broker.groups.codeOf(groupId)
+    if (unserved !== 0) return DescribeGroupsDescribedGroup.create({ groupId, errorCode: unserved })
     const group = broker.groups.describe(groupId, version)
     if (!request.includeAuthorizedOperations || group.errorCode !== 0) return group
     return { ...group, authorizedOperations: authorizedBits(broker, context, 'GROUP', groupId) }

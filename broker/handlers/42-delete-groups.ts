@@ -15,7 +15,7 @@ export const deleteGroups = apiHandler(DeleteGroups, {
       if (!may(broker, context, 'DELETE', 'GROUP', groupId)) {
         return { groupId, ...refusalOf(context, 'DELETE', 'GROUP', groupId) }
       }
-      const errorCode = await broker.groups.delete(groupId)
+      const errorCode = broker.groups.codeOf(groupId) || (await broker.groups.delete(groupId))
       return { groupId, errorCode, errorMessage: errorCode === 0 ? null : errorByCode(errorCode).summary }
     })
     return { throttleTimeMs: 0, results: await Promise.all(results) }

@@ -18,6 +18,8 @@ export const describeTransactions = apiHandler(DescribeTransactions, {
       if (!may(broker, context, 'DESCRIBE', 'TRANSACTIONAL_ID', transactionalId)) {
         return missing(transactionalId, kafkaErrors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code)
       }
+      const unserved = broker.transactions.codeOf(transactionalId)
+      if (unserved !== 0) return missing(transactionalId, unserved)
       const transaction = broker.transactions.get(transactionalId)
       // Topics that the client may not know of are left out.
       const isTold = (topic: string) => may(broker, context, 'DESCRIBE', 'TOPIC', topic)

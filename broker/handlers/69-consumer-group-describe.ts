@@ -31,6 +31,10 @@ export const consumerGroupDescribe: ApiHandler<ConsumerGroupDescribeRequest, Con
           const errorCode = kafkaErrors.INVALID_GROUP_ID.code
           return ConsumerGroupDescribeDescribedGroup.create({ groupId, errorCode })
         }
+        const unserved = broker.groups.codeOf(groupId)
+        if (unserved !== 0) {
+          return ConsumerGroupDescribeDescribedGroup.create({ groupId, errorCode: unserved })
+        }
         const group = broker.groups.describeConsumer(groupId)
         if (!topicsOf(group).every(topic => may(broker, context, 'DESCRIBE', 'TOPIC', topic))) {
           return ConsumerGroupDescribeDescribedGroup.create({

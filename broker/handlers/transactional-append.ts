@@ -6,6 +6,8 @@
  * Produce version 11 whether the partition was added to the transaction, from 12 on to add it (KIP-890).
  */
 import { isTransactional, producerEpochOf, producerIdOf } from '../../src/record/batch-format.ts'
+import { kafkaErrors } from '../../src/protocol/errors.ts'
+import { BrokerError } from '../broker-error.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import type { BrokerContext } from './handler.ts'
 
@@ -32,6 +34,14 @@ export function admitAppend(
   if (isUnderWay(log, producerId, producerEpoch)) return undefined
   const implicit = version >= implicitPartitionsSince
   if (!implicit && !config['transaction.partition.verification.enable']) return undefined
+  // Clients of Produce look nowhere else for a coordinator: as Apache Kafka has it, they are told to try again.
+  if (transactions.codeOf(transactionalId) !== 0) {
+    const { NOT_ENOUGH_REPLICAS } = kafkaErrors
+    throw new BrokerError(
+      NOT_ENOUGH_REPLICAS.code,
+      `the coordinator of ${transactionalId} cannot be asked: its log is damaged`,
+    )
+  }
   return transactions.verifyPartition({
     transactionalId,
     producerId,

@@ -22,6 +22,14 @@ const fileNames = {
 
 type Name = keyof typeof fileNames
 
+/** What is told of a log; undefined where that goes without saying. */
+const offsetsOf: Readonly<Record<Name, (log: PartitionLog) => number | undefined>> = {
+  recoveryPoint: log => log.recoveryPoint,
+  logStart: ({ logStartOffset, store }) =>
+    logStartOffset > store.segments.first.baseOffset ? logStartOffset : undefined,
+  highWatermark: log => log.highWatermark,
+}
+
 type LogsByKey = ReadonlyMap<string, PartitionLog>
 
 export interface CheckpointsOptions {
@@ -37,6 +45,8 @@ export class Checkpoints {
   readonly #options: CheckpointsOptions
   /** What each file holds; one that would stay the same is not written. */
   readonly #written = new Map<Name, string>()
+  /** The logs that each file has rows of. */
+  readonly #keys = new Map<Name, ReadonlySet<string>>()
   #syncedBytes = 0
 
   constructor(options: CheckpointsOptions) {
@@ -45,16 +55,26 @@ export class Checkpoints {
 
   /** Topic and partition → offset; empty if there is no such file, or it cannot be read. */
   read(name: Name): ReadonlyMap<string, number> {
-    return offsetsOfCheckpoint(readCheckpoint(this.#options.files, this.#path(name)))
+    const offsets = offsetsOfCheckpoint(readCheckpoint(this.#options.files, this.#path(name)))
+    this.#keys.set(name, new Set(offsets.keys()))
+    return offsets
   }
 
   /** Writes those that changed. */
   write(logs: LogsByKey): void {
     this.#writeRecoveryPoints(logs)
-    this.#write('logStart', logs, ({ logStartOffset, store }) =>
-      logStartOffset > store.segments.first.baseOffset ? logStartOffset : undefined,
-    )
-    this.#write('highWatermark', logs, log => log.highWatermark)
+    this.#write('logStart', logs)
+    this.#write('highWatermark', logs)
+  }
+
+  /**
+   * Called before a log is made: rows of a deleted one of the same name would be taken for its own after a kill. They go for
+   * good, under either durability.
+   */
+  forget(key: string, logs: LogsByKey): void {
+    for (const name of ['recoveryPoint', 'logStart'] as const) {
+      if (this.#keys.get(name)?.has(key) === true) this.#write(name, logs, true)
+    }
   }
 
   /** The same for good: the next start after a stop in order holds the end of every log against its recovery point. */
@@ -79,24 +99,23 @@ export class Checkpoints {
 
   #writeRecoveryPoints(logs: LogsByKey, sync = this.#options.syncs): void {
     this.#syncedBytes = 0
-    this.#write('recoveryPoint', logs, log => log.recoveryPoint, sync)
+    this.#write('recoveryPoint', logs, sync)
   }
 
-  #write(
-    name: Name,
-    logs: LogsByKey,
-    offsetOf: (log: PartitionLog) => number | undefined,
-    sync = this.#options.syncs,
-  ): void {
+  #write(name: Name, logs: LogsByKey, sync = this.#options.syncs): void {
     const rows: CheckpointRow[] = []
-    for (const log of logs.values()) {
-      const offset = offsetOf(log)
-      if (offset !== undefined) rows.push([log.topic, String(log.partition), String(offset)])
+    const keys = new Set<string>()
+    for (const [key, log] of logs) {
+      const offset = offsetsOf[name](log)
+      if (offset === undefined) continue
+      rows.push([log.topic, String(log.partition), String(offset)])
+      keys.add(key)
     }
     const text = rows.join('\n')
     if (this.#written.get(name) === text) return
     writeCheckpoint(this.#options.files, this.#path(name), rows, sync)
     this.#written.set(name, text)
+    this.#keys.set(name, keys)
   }
 
   #path(name: Name): string {

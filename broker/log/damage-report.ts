@@ -1,4 +1,4 @@
-/** What opening the logs found damaged, or of no topic, one error each: for whoever runs the broker to read. */
+/** What opening the logs found damaged, gone, or of no topic, one error each: for whoever runs the broker to read. */
 import { StreamsError } from '../../src/base/errors.ts'
 import type { PartitionLog } from './partition-log.ts'
 
@@ -28,6 +28,19 @@ export function straysFound(directories: readonly string[]): readonly StreamsErr
         where,
         why: 'The registry lost the topic with a damaged disk or an old copy, or somebody put the directory there.',
         fix: 'Keep it if the records matter, delete it if not: the broker does not touch it again.',
+      }),
+  )
+}
+
+/** MR-4002 for every partition whose directory was gone: it was begun anew. */
+export function lostFound(directories: readonly string[]): readonly StreamsError[] {
+  return directories.map(
+    where =>
+      new StreamsError('MR-4002', {
+        what: 'The directory of a partition is gone. It was made anew, empty, and its offsets begin at 0.',
+        where,
+        why: 'Somebody removed it or moved it away, or the disk lost it.',
+        fix: 'If that was not meant, stop the broker and put it back from a copy.',
       }),
   )
 }

@@ -5,6 +5,15 @@ import type { LogConfig } from './log-config.ts'
 import type { Durability } from './log-types.ts'
 import type { ReadAhead } from './read-ahead.ts'
 
+/** The log of a partition that is to be made. */
+export interface NewLog {
+  readonly topic: string
+  readonly partition: number
+  readonly topicId: string
+  readonly config: LogConfig
+  readonly nowMs: number
+}
+
 export interface OpenDirectoryOptions {
   readonly files: FileSystem
   /** Made if absent. */

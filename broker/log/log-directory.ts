@@ -25,7 +25,7 @@ import { Checkpoints } from './checkpoints.ts'
 import { LogCleaner } from './cleaner.ts'
 import { joinPath, writeNewFile, type DirectoryLock, type FileSystem } from './files.ts'
 import type { LogConfig } from './log-config.ts'
-import type { OpenDirectoryOptions } from './directory-options.ts'
+import type { NewLog, OpenDirectoryOptions } from './directory-options.ts'
 import { forgetBoot, noteBoot, Noting, openedInThisBoot, UnnotedBytes } from './noting.ts'
 import { PartitionLog } from './partition-log.ts'
 import { isLogFile, partitionDirectory, partitionMetadataFile } from './segment-names.ts'
@@ -64,6 +64,8 @@ export class LogDirectory {
   readonly #doomed: string[] = []
   /** Where logs of no topic were moved to. */
   readonly #strays: string[] = []
+  readonly #dismissed = new Set<string>()
+  readonly #lost: string[] = []
   readonly #checkpoints: Checkpoints
   readonly #noting: Noting
   #retentionDueMs: number
@@ -139,19 +141,14 @@ export class LogDirectory {
   }
 
   /** Makes the log of a new partition. It must not exist. */
-  create(options: {
-    readonly topic: string
-    readonly partition: number
-    readonly topicId: string
-    readonly config: LogConfig
-    readonly nowMs: number
-  }): PartitionLog {
+  create(options: NewLog): PartitionLog {
     const { topic, partition, topicId, config, nowMs } = options
     assert(!this.#closed, 'a closed directory makes no logs')
     if (!topicName.test(topic) || topic === '.' || topic === '..')
       throw new TypeError(`not a topic name: ${topic}`)
     const key = partitionKey(topic, partition)
     assert(!this.#logs.has(key), `${key} exists`)
+    this.#checkpoints.forget(key, this.#logs)
     const directory = joinPath(this.#root, key)
     this.#files.makeDirectory(directory)
     writeTopicId(this.#files, joinPath(directory, partitionMetadataFile), topicId, this.#syncs)
@@ -191,11 +188,24 @@ export class LogDirectory {
     const isOurs = this.#files.list(directory).every(isLogFile)
     if (isOurs && logStartOffset === logEndOffset) this.delete(topic, partition)
     else this.#strays.push(this.#takeAway(topic, partition, 'stray'))
+    this.#dismissed.add(partitionKey(topic, partition))
   }
 
   /** Directories of logs that were moved aside since this was opened. */
   get strays(): readonly string[] {
     return this.#strays
+  }
+
+  /** Makes the log of a partition that should be there: somebody took its directory away. As `create` else. */
+  replaceLost(options: NewLog): PartitionLog {
+    const key = partitionKey(options.topic, options.partition)
+    if (!this.#dismissed.has(key)) this.#lost.push(joinPath(this.#root, key))
+    return this.create(options)
+  }
+
+  /** Directories of logs that were gone when this was opened. */
+  get lost(): readonly string[] {
+    return this.#lost
   }
 
   /** Changes the configuration of a topic's logs. */

@@ -19,7 +19,8 @@
  *   in the last segment, others    yes                         damaged: kept, reported, and stepped over
  *   in an earlier segment          any                         damaged: kept, reported, and stepped over
  *   in the last segment, though    any                         the same, and so is what is missing at its end: the log goes
- *   the stop was clean                                         on in a new segment where the stop left it
+ *   the stop was clean, or before                              on in a new segment where the stop, or the recovery point,
+ *   the recovery point                                         says that it ended; `lost-offsets.ts` keeps what is gone
  *
  * A batch whose offset does not follow counts as damaged too: the checksum does not cover the offset.
  */
@@ -37,7 +38,9 @@ import type { LogConfig } from './log-config.ts'
 import type { CorruptRange, RecoveryReport } from './log-types.ts'
 import type { ProducerStates } from './producer-state.ts'
 import { applyBatch, loadProducers, readSnapshot } from './producer-replay.ts'
+import { LostOffsets } from './lost-offsets.ts'
 import { Segment, type SegmentHome } from './segment.ts'
+import { checkedEndOf, endOffsetOf } from './segment-ends.ts'
 import { leaderEpochFile, segmentFileName } from './segment-names.ts'
 import { Segments } from './segments.ts'
 import { sweepDirectory } from './sweep.ts'
@@ -108,9 +111,14 @@ class Recovery {
 
   run(): LoadedLog {
     const { files, directory } = this.#home
-    const { cleanStop, logStartOffset } = this.#options
-    const { segmentOffsets, snapshotOffsets, orphanOffsets } = sweepDirectory(files, directory)
+    const { cleanStop, logStartOffset, recoveryPoint } = this.#options
+    const { segmentOffsets, snapshotOffsets, orphanOffsets, hasLostOffsets } = sweepDirectory(
+      files,
+      directory,
+    )
     const all = this.#openSegments(segmentOffsets)
+    const lost = new LostOffsets(files, directory)
+    if (hasLostOffsets) this.#corruptRanges.push(...lost.read(all, logStartOffset))
     for (const offset of orphanOffsets) this.#reportLost(offset, all)
     const epochs = new LeaderEpochs(readCheckpoint(files, joinPath(directory, leaderEpochFile)))
     const trusted = cleanStop && all.every(segment => this.#tellsTransactions(segment))
@@ -121,13 +129,18 @@ class Recovery {
     const loaded = loadProducers(this.#home, all, snapshotOffsets, producersFrom, this.#options.nowMs)
     const { producers, snapshotOffset } = loaded
     let logEndOffset = producersFrom
-    if (cleanEnd?.sound === false) all.push(this.#newSegment(cleanEnd.offset))
+    if (cleanEnd?.sound === false) this.#goOnAt(all, cleanEnd.offset)
     for (let index = place?.index ?? all.length; index < all.length; index++) {
       const [segment, endOffset] = [all[index]!, all[index + 1]?.baseOffset]
       const from = index === place!.index ? place! : { offset: segment.baseOffset, position: 0 }
       logEndOffset = this.#scan(segment, { from, endOffset }, producers, epochs)
     }
-    if (cleanEnd?.sound === false) this.#reportMissing(all.at(-2)!, cleanEnd.offset)
+    if (logEndOffset < recoveryPoint && !trusted) {
+      all.at(-1)!.writeIndexes(false)
+      this.#goOnAt(all, recoveryPoint)
+      this.#reportMissing(all.at(-2)!, (logEndOffset = recoveryPoint))
+    } else if (cleanEnd?.sound === false) this.#reportMissing(all.at(-2)!, cleanEnd.offset)
+    if (this.#corruptRanges.length > 0 || hasLostOffsets) lost.write(this.#corruptRanges)
     epochs.truncateEnd(Math.max(logEndOffset, 1))
     return {
       segments: new Segments(all),
@@ -165,7 +178,7 @@ class Recovery {
   #endOfCleanLog(active: Segment): CleanEnd | undefined {
     const { recoveryPoint } = this.#options
     if (active.sizeInBytes > 0) active.resume()
-    const { end, lastBase, whole } = endOf(active)
+    const { end, lastBase, whole } = checkedEndOf(active)
     // A checkpoint from before the last records says nothing of how they must end.
     const known = recoveryPoint > active.baseOffset && lastBase < recoveryPoint
     if (whole && (!known || end === recoveryPoint)) return { offset: end, sound: true }
@@ -173,12 +186,16 @@ class Recovery {
     return known ? { offset: recoveryPoint, sound: false } : undefined
   }
 
-  /** Where a log goes on whose last segment is damaged at its end. */
-  #newSegment(baseOffset: number): Segment {
+  /** Where a log goes on whose last segment is damaged at its end, or lacks it: in a new one, after offsets that were given out. */
+  #goOnAt(all: Segment[], baseOffset: number): void {
+    const last = all.at(-1)!
+    // It may have no file any more: that there was one is what tells of the gap.
+    last.open()
+    if (last.active) last.suspend()
     const { nowMs } = this.#options
     const segment = new Segment(this.#home, { baseOffset, sizeInBytes: 0, createdMs: nowMs, active: true })
     segment.open()
-    return segment
+    all.push(segment)
   }
 
   /** Notes what a segment should have before `endOffset`, unless damage there has been noted already. */
@@ -256,6 +273,7 @@ class Recovery {
     epochs: LeaderEpochs,
   ): number {
     const { from: start, endOffset } = range
+    const { recoveryPoint } = this.#options
     const last = endOffset === undefined
     const fileBytes = segment.sizeInBytes
     const scanner = segment.scan(start.position, { checked: true, memory: scanMemory })
@@ -274,12 +292,12 @@ class Recovery {
       const from = scanner.position
       const goesOn = scanner.resync(expected)
       const to = goesOn ? scanner.position : fileBytes
-      if (last && (!goesOn || this.#hasLostSector(segment, from, to))) {
+      if (last && expected >= recoveryPoint && (!goesOn || this.#hasLostSector(segment, from, to))) {
         this.#truncatedBytes += fileBytes - from
         segment.truncateToNoted()
         break
       }
-      const toOffset = (goesOn ? baseOffsetOf(scanner.bytes, scanner.at) : endOffset!) - 1
+      const toOffset = (goesOn ? baseOffsetOf(scanner.bytes, scanner.at) : (endOffset ?? recoveryPoint)) - 1
       this.#corruptRanges.push({
         file: segment.path(),
         fromPosition: from,
@@ -340,35 +358,4 @@ class Recovery {
     }
     return false
   }
-}
-
-/** The offset after a segment's last batch, by its headers. */
-function endOffsetOf(segment: Segment): number {
-  let endOffset = segment.baseOffset
-  const scanner = segment.scan(0)
-  while (scanner.next()) endOffset = lastOffsetOf(scanner.bytes, scanner.at) + 1
-  return endOffset
-}
-
-/**
- * The end of a segment from its last index entry on, where its last batch should begin, and whether all of these are whole
- * and ascend. The index says where its own batch ends, whatever the batch says.
- */
-function endOf(segment: Segment): { end: number; lastBase: number; whole: boolean } {
-  let [end, lastBase] = [segment.baseOffset, segment.baseOffset]
-  if (segment.sizeInBytes === 0) return { end, lastBase, whole: true }
-  const entry = segment.indexes.offsets.entryFor(Number.MAX_SAFE_INTEGER)
-  const scanner = segment.scan(entry?.position ?? 0, { checked: true })
-  while (scanner.next()) {
-    const lastOffset = lastOffsetOf(scanner.bytes, scanner.at)
-    if (entry !== undefined && scanner.position === entry.position) {
-      lastBase = entry.lastOffset
-      if (lastOffset !== entry.lastOffset) return { end, lastBase, whole: false }
-    } else {
-      if (baseOffsetOf(scanner.bytes, scanner.at) < end) return { end, lastBase, whole: false }
-      lastBase = end
-    }
-    end = lastOffset + 1
-  }
-  return { end, lastBase, whole: scanner.fault === undefined }
 }

@@ -11,6 +11,7 @@ export type SegmentSuffix = '' | '.cleaned' | '.swap' | '.deleted'
 
 export const leaderEpochFile = 'leader-epoch-checkpoint'
 export const partitionMetadataFile = 'partition.metadata'
+export const lostOffsetsFile = 'lost-offsets'
 
 /** What the directory of a partition is called, as `FileSystem.list` names directories: topic and number. */
 export const partitionDirectory = /^([a-zA-Z0-9._-]+)-(\d+)\/$/
@@ -57,6 +58,7 @@ export function isLogFile(name: string): boolean {
   return (
     whole === leaderEpochFile ||
     whole === partitionMetadataFile ||
+    whole === lostOffsetsFile ||
     parsePartitionFileName(whole) !== undefined
   )
 }

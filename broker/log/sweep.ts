@@ -18,6 +18,7 @@ import { lastOffsetOf } from '../../src/record/batch-format.ts'
 import { BatchScanner } from './batch-scan.ts'
 import { joinPath, type FileSystem } from './files.ts'
 import {
+  lostOffsetsFile,
   parsePartitionFileName,
   segmentFileKinds,
   segmentFileName,
@@ -30,6 +31,8 @@ export interface SweptDirectory {
   readonly snapshotOffsets: readonly number[]
   /** Of index files that had no log, though none was about to be removed. */
   readonly orphanOffsets: readonly number[]
+  /** Whether an earlier start has kept what it found gone. */
+  readonly hasLostOffsets: boolean
 }
 
 export function sweepDirectory(files: FileSystem, directory: string): SweptDirectory {
@@ -66,6 +69,7 @@ export function sweepDirectory(files: FileSystem, directory: string): SweptDirec
     segmentOffsets: [...logs].sort((left, right) => left - right),
     snapshotOffsets: offsetsOf(parsed, 'snapshot', ''),
     orphanOffsets: [...orphans].sort((left, right) => left - right),
+    hasLostOffsets: names.includes(lostOffsetsFile),
   }
 }
 

@@ -72,7 +72,11 @@ export class MetadataLog implements FactStore {
   /** Reads all that was remembered: the topics there are, in the order in which they were last changed. */
   load(): ReadonlyMap<string, TopicEntry> {
     const entries = new Map<string, TopicEntry>()
-    replayLog(this.#log, 'Check the volume. Restore the file from a copy.', batch => {
+    const advice = {
+      consequence: 'the broker cannot start',
+      fix: 'Check the volume. Restore the file from a copy.',
+    }
+    replayLog(this.#log, advice, batch => {
       while (batch.next()) this.#apply(entries, batch.key(), batch.value(), batch.offset)
     })
     return entries

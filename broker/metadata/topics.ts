@@ -96,7 +96,10 @@ export class Topics {
         // Of another topic by its id, as it seems: the file that says so may be damaged, so nothing is deleted.
         this.#logs.dismiss(log)
     }
-    for (const entry of entries.values()) this.#enter(this.#open(entry, []))
+    for (const entry of entries.values()) {
+      this.#replaceLost(entry)
+      this.#enter(this.#open(entry, []))
+    }
   }
 
   /** Counts the changes of the registry. */
@@ -306,6 +309,15 @@ export class Topics {
       this.#listener.opened(log)
     }
     return { name, id, internal: isInternalTopic(name), overrides, config, logs }
+  }
+
+  /** Makes the logs anew that a topic should have, and that are gone. */
+  #replaceLost({ name: topic, id: topicId, partitionCount, overrides }: TopicEntry): void {
+    const config = logConfigOf(this.#effective(overrides))
+    for (let partition = 0; partition < partitionCount; partition++) {
+      if (this.#logs.get(topic, partition) !== undefined) continue
+      this.#logs.replaceLost({ topic, partition, topicId, config, nowMs: this.#clock.now() })
+    }
   }
 
   #create(

@@ -66,6 +66,7 @@ describe('a log of no topic in a directory of the broker', () => {
     ])
     expect(second.faults).toEqual([
       expect.objectContaining({ code: 'MR-5024', message: expect.stringContaining('other-0') as string }),
+      expect.objectContaining({ code: 'MR-4002', where: '/data/lost-0' }),
     ])
     const aside = `/data/${names.find(name => name.endsWith('-stray/'))!}`
     expect(second.files.stat(`${aside}${segment}`)!.sizeInBytes).toBeGreaterThan(60)

@@ -8,6 +8,7 @@
 import { assert } from '../../../src/base/assert.ts'
 import type { Clock } from '../../../src/base/clock.ts'
 import type { Random } from '../../../src/base/random.ts'
+import type { StreamsError } from '../../../src/base/errors.ts'
 import { kafkaErrors } from '../../../src/protocol/errors.ts'
 import type { JoinGroupRequest, JoinGroupResponse } from '../../../src/protocol/messages/11-join-group.ts'
 import type { HeartbeatRequest } from '../../../src/protocol/messages/12-heartbeat.ts'
@@ -23,13 +24,13 @@ import type { ListedGroup } from '../../../src/protocol/messages/16-list-groups.
 import { BrokerError } from '../../broker-error.ts'
 import type { BrokerConfig } from '../../config.ts'
 import type { InternalTopic, TransactionMarker } from '../coordinator-log.ts'
-import { partitionForId } from '../internal-topic.ts'
+import { CoordinatorPartitions } from '../partitions.ts'
 import { ConsumerGroups } from './consumer/consumer-groups.ts'
 import type { ConsumerCaller } from './consumer/heartbeat.ts'
 import type { GroupTimes } from './consumer/group-times.ts'
 import { checkConsumerFetch } from './consumer/offsets.ts'
 import type { TopicDirectory } from './consumer/topic-directory.ts'
-import { answer, CoordinatorPartition, type Outcome } from '../runtime.ts'
+import { answer, type Outcome } from '../runtime.ts'
 import { Deadlines, type Deadline } from '../timers.ts'
 import type { ClassicGroup, GroupAlarms } from './classic-group.ts'
 import { deleteGroup, deleteOffsets, forgetTopic, type OffsetsToDelete } from './delete.ts'
@@ -49,8 +50,6 @@ import { refusedJoin, refusedSync, refuseParked } from './responses.ts'
 import { GroupShard } from './shard.ts'
 import { SyncGroupOperation } from './sync.ts'
 
-type GroupPartition = CoordinatorPartition<GroupRecord, GroupShard>
-
 /** Kafka's code for each partition of each topic. */
 export type PartitionCodes = readonly (readonly number[])[]
 
@@ -59,7 +58,7 @@ const minuteMs = 60_000
 const noOffsets = new OffsetStore()
 
 export class GroupCoordinator {
-  readonly #topic: InternalTopic
+  readonly #partitions: CoordinatorPartitions<GroupRecord, GroupShard>
   readonly #clock: Clock
   readonly #config: BrokerConfig
   readonly #deadlines: Deadlines
@@ -68,7 +67,6 @@ export class GroupCoordinator {
   readonly #sync: SyncGroupOperation
   readonly #expiry: Deadline
   readonly #consumers: ConsumerGroups
-  #partitions: readonly GroupPartition[] = []
   #closed = false
 
   constructor(parts: {
@@ -81,7 +79,6 @@ export class GroupCoordinator {
     readonly times: GroupTimes
   }) {
     const { clock, config, random, topics, times } = parts
-    this.#topic = parts.topic
     this.#clock = clock
     this.#config = config
     this.#deadlines = new Deadlines(clock)
@@ -99,12 +96,33 @@ export class GroupCoordinator {
       run: (groupId, operation) => this.#run(groupId, operation),
     })
     this.#expiry = this.#deadlines.create(() => this.#expire())
+    const alarms = this.#alarms()
+    this.#partitions = new CoordinatorPartitions({
+      topic: parts.topic,
+      codec: groupRecordCodec,
+      clock,
+      makeState: () => new GroupShard({ clock, deadlines: this.#deadlines, alarms }),
+      loaded: state => {
+        for (const group of state.groups.values()) this.#rebalance.loaded(group)
+        this.#consumers.start(state)
+      },
+    })
   }
 
   /** Reads what the log remembers, if there is a log yet. Once, before the first request. */
   start(): void {
-    this.#open(this.#topic.existing())
+    this.#partitions.open()
     this.#expiry.set(this.#config['offsets.retention.check.interval.ms'])
+  }
+
+  /** MR-4002 for each partition that is not served, because its log is damaged. */
+  get failures(): readonly StreamsError[] {
+    return this.#partitions.failures
+  }
+
+  /** Kafka's code for a group: 0 unless its partition is not served. */
+  codeOf(groupId: string): number {
+    return this.#partitions.codeOf(groupId)
   }
 
   /** Lets nothing fire any more and answers all that wait. Idempotent. */
@@ -112,7 +130,7 @@ export class GroupCoordinator {
     this.#closed = true
     this.#deadlines.close()
     const { code } = kafkaErrors.COORDINATOR_NOT_AVAILABLE
-    for (const { state } of this.#partitions) {
+    for (const { state } of this.#partitions.served) {
       for (const group of state.groups.values()) {
         for (const member of group.members.values()) {
           refuseParked(member, code)
@@ -123,7 +141,7 @@ export class GroupCoordinator {
 
   /** The partition of `__consumer_offsets` that a group's offsets go to; makes the topic if there is none. */
   partitionOf(groupId: string): number {
-    return partitionForId(groupId, this.#ensurePartitions().length)
+    return this.#partitions.indexOf(groupId)
   }
 
   join(request: JoinGroupRequest, caller: ConsumerCaller): JoinGroupResponse | Promise<JoinGroupResponse> {
@@ -159,7 +177,7 @@ export class GroupCoordinator {
   /** Answers Kafka's code. */
   heartbeat(request: HeartbeatRequest): number {
     if (request.groupId === '') return kafkaErrors.INVALID_GROUP_ID.code
-    const shard = this.#shardOf(request.groupId)
+    const shard = this.#partitions.stateOf(request.groupId)
     const consumers = shard?.consumerGroups.get(request.groupId)
     if (consumers !== undefined) return this.#consumers.classicHeartbeat(consumers, request)
     const group = shard?.groups.get(request.groupId)
@@ -214,12 +232,14 @@ export class GroupCoordinator {
 
   /** Whether a member, or nobody in particular, may fetch offsets of a group: Kafka's code. */
   checkFetch(groupId: string, claim: { readonly memberId: string | null; readonly memberEpoch: number }) {
-    const group = this.#shardOf(groupId)?.consumerGroups.get(groupId)
-    return group === undefined ? kafkaErrors.NONE.code : checkConsumerFetch(group, claim)
+    const code = this.codeOf(groupId)
+    if (code !== kafkaErrors.NONE.code) return code
+    const group = this.#partitions.stateOf(groupId)?.consumerGroups.get(groupId)
+    return group === undefined ? code : checkConsumerFetch(group, claim)
   }
 
   fetch(wanted: OffsetsToFetch): readonly FetchedTopic[] {
-    return fetchOffsets(this.#shardOf(wanted.groupId)?.offsets ?? noOffsets, wanted)
+    return fetchOffsets(this.#partitions.stateOf(wanted.groupId)?.offsets ?? noOffsets, wanted)
   }
 
   /** A heartbeat of the consumer protocol. Throws a `BrokerError` with what the member is told. */
@@ -233,16 +253,15 @@ export class GroupCoordinator {
 
   /** A group of the consumer protocol. */
   describeConsumer(groupId: string): ConsumerGroupDescribeDescribedGroup {
-    return this.#consumers.describe(this.#shardOf(groupId), groupId)
+    return this.#consumers.describe(this.#partitions.stateOf(groupId), groupId)
   }
 
   describe(groupId: string, version: number): DescribeGroupsDescribedGroup {
-    this.#ensurePartitions()
-    return describeGroup(this.#shardOf(groupId)!, groupId, version)
+    return describeGroup(this.#partitions.of(groupId).servedState(), groupId, version)
   }
 
   list(filters: { readonly states: readonly string[]; readonly types: readonly string[] }): ListedGroup[] {
-    return this.#partitions.flatMap(({ state }) => listGroups(state, filters))
+    return this.#partitions.served.flatMap(({ state }) => listGroups(state, filters))
   }
 
   /** Answers Kafka's code. */
@@ -267,20 +286,20 @@ export class GroupCoordinator {
 
   /** Ends a producer's transaction in a partition of `__consumer_offsets`. Throws a `BrokerError` if it was not written. */
   end(partition: number, marker: TransactionMarker): void {
-    const found = this.#ensurePartitions()[partition]
+    const found = this.#partitions.at(partition)
     assert(found !== undefined, 'a marker for a partition that __consumer_offsets does not have')
     found.end(marker)
   }
 
   /** Settles when the marker of `end` survives what the configuration promises; `undefined` if it does already. */
   durable(partition: number): Promise<void> | undefined {
-    return this.#partitions[partition]?.durable()
+    return this.#partitions.at(partition)?.durable()
   }
 
   /** Nobody will read what waits on this connection: the members that wait there have to show that they live. */
   connectionClosed(connectionId: number): void {
     if (this.#closed) return
-    for (const partition of this.#partitions) {
+    for (const partition of this.#partitions.served) {
       for (const group of partition.state.groups.values()) {
         this.#runSoft(group, () => this.#rebalance.connectionClosed(group, connectionId))
       }
@@ -289,7 +308,7 @@ export class GroupCoordinator {
 
   /** A topic is gone, and with it what groups committed of it: a new one of the same name starts from nothing. */
   topicDeleted(topic: string): void {
-    for (const partition of this.#partitions) {
+    for (const partition of this.#partitions.served) {
       partition.run(shard => ({ records: forgetTopic(shard, topic), response: undefined, soft: true }))
     }
   }
@@ -302,11 +321,11 @@ export class GroupCoordinator {
 
   /** Throws a `BrokerError` for a new group where there are as many as there may be. */
   #admit(groupId: string): void {
-    const { state } = this.#partitionOf(groupId)
+    const { state } = this.#partitions.of(groupId)
     if (state.knows(groupId)) return
     const most = this.#config['groups.max']
     let count = 0
-    for (const partition of this.#partitions) count += partition.state.groupCount
+    for (const partition of this.#partitions.served) count += partition.state.groupCount
     if (count < most) return
     const why = `there are ${count} groups, and there may be ${most} (groups.max)`
     throw new BrokerError(kafkaErrors.GROUP_MAX_SIZE_REACHED.code, why)
@@ -317,7 +336,7 @@ export class GroupCoordinator {
    * generation that was lost is told to join again, and nothing that it was promised is gone.
    */
   #durably<Response>(groupId: string, response: Response): Response | Promise<Response> {
-    const durable = this.#partitionOf(groupId).durable()
+    const durable = this.#partitions.of(groupId).durable()
     return durable === undefined ? response : durable.then(() => response)
   }
 
@@ -327,47 +346,14 @@ export class GroupCoordinator {
   ): Response {
     if (this.#closed)
       throw new BrokerError(kafkaErrors.COORDINATOR_NOT_AVAILABLE.code, 'the broker is closed')
-    return this.#partitionOf(groupId).run(operation)
+    return this.#partitions.of(groupId).run(operation)
   }
 
   /** Runs a step that concerns members only. */
   #runSoft(group: ClassicGroup, step: () => readonly GroupRecord[]): void {
     // Its deadline may have been on the way when the group was deleted.
-    if (this.#shardOf(group.id)?.groups.get(group.id) !== group) return
-    this.#partitionOf(group.id).run(() => ({ records: step(), response: undefined, soft: true }))
-  }
-
-  #partitionOf(groupId: string): GroupPartition {
-    return this.#ensurePartitions()[this.partitionOf(groupId)]!
-  }
-
-  #shardOf(groupId: string): GroupShard | undefined {
-    const count = this.#partitions.length
-    return count === 0 ? undefined : this.#partitions[partitionForId(groupId, count)]!.state
-  }
-
-  #ensurePartitions(): readonly GroupPartition[] {
-    if (this.#partitions.length === 0) this.#open(this.#topic.create())
-    return this.#partitions
-  }
-
-  #open(logs: ReturnType<InternalTopic['existing']>): void {
-    if (logs === undefined) return
-    const parts = { clock: this.#clock, deadlines: this.#deadlines, alarms: this.#alarms() }
-    this.#partitions = logs.map(
-      log =>
-        new CoordinatorPartition({
-          log,
-          state: new GroupShard(parts),
-          codec: groupRecordCodec,
-          clock: this.#clock,
-        }),
-    )
-    for (const partition of this.#partitions) {
-      partition.load()
-      for (const group of partition.state.groups.values()) this.#rebalance.loaded(group)
-      this.#consumers.start(partition.state)
-    }
+    if (this.#partitions.stateOf(group.id)?.groups.get(group.id) !== group) return
+    this.#partitions.of(group.id).run(() => ({ records: step(), response: undefined, soft: true }))
   }
 
   #alarms(): GroupAlarms {
@@ -383,7 +369,7 @@ export class GroupCoordinator {
   #expire(): void {
     const retentionMs = this.#config['offsets.retention.minutes'] * minuteMs
     const nowMs = this.#clock.now()
-    for (const partition of this.#partitions) {
+    for (const partition of this.#partitions.served) {
       // What could not be written now is found again next time.
       const refused = () => undefined
       partition.run(shard => ({ records: expired(shard, nowMs, retentionMs), response: undefined, refused }))

@@ -17,8 +17,8 @@ import { kafkaErrors } from '../../../src/protocol/errors.ts'
 import { BrokerError } from '../../broker-error.ts'
 import type { BrokerConfig } from '../../config.ts'
 import type { InternalTopic } from '../coordinator-log.ts'
-import { partitionForId } from '../internal-topic.ts'
-import { answer, CoordinatorPartition, type Outcome } from '../runtime.ts'
+import { CoordinatorPartitions } from '../partitions.ts'
+import { answer, type Outcome } from '../runtime.ts'
 import { Deadlines, type Deadline } from '../timers.ts'
 import { decideAdd, decideEndV1, decideEndV2, decideFenced, decideInit, decideVerify } from './decisions.ts'
 import type { Decision, Producer } from './decisions.ts'
@@ -30,8 +30,6 @@ import { TransactionShard } from './shard.ts'
 import { completed, fenced, newTransaction, type ClientVersion } from './transaction.ts'
 import { onePartition, type PartitionSet, type Transaction } from './transaction.ts'
 import { isPrepared } from './transaction-state.ts'
-
-type TransactionPartition = CoordinatorPartition<TransactionRecord, TransactionShard>
 
 export interface InitRequest {
   /** `null`: an idempotent producer, which only wants an id. */
@@ -74,7 +72,7 @@ export interface PartitionClaim extends Producer {
 const retryMs = 100
 
 export class TransactionCoordinator {
-  readonly #topic: InternalTopic
+  readonly #partitions: CoordinatorPartitions<TransactionRecord, TransactionShard>
   readonly #clock: Clock
   readonly #config: BrokerConfig
   readonly #ids: ProducerIds
@@ -83,7 +81,6 @@ export class TransactionCoordinator {
   readonly #expiryScan: Deadline
   readonly #retry: Deadline
   readonly #completion: Completion
-  #partitions: readonly TransactionPartition[] = []
   #closed = false
 
   constructor(parts: {
@@ -94,8 +91,14 @@ export class TransactionCoordinator {
     readonly clock: Clock
     readonly config: BrokerConfig
   }) {
-    this.#topic = parts.topic
-    this.#clock = parts.clock
+    const { topic, clock } = parts
+    this.#clock = clock
+    this.#partitions = new CoordinatorPartitions({
+      topic,
+      clock,
+      codec: transactionRecordCodec,
+      makeState: () => new TransactionShard(clock),
+    })
     this.#config = parts.config
     this.#ids = new ProducerIds(parts.producerIds)
     this.#deadlines = new Deadlines(parts.clock)
@@ -105,7 +108,7 @@ export class TransactionCoordinator {
     this.#completion = new Completion(parts.targets, {
       get: transactionalId => this.get(transactionalId),
       complete: transactionalId => this.#complete(transactionalId),
-      durable: transactionalId => this.#partitionOf(transactionalId).durable(),
+      durable: transactionalId => this.#partitions.of(transactionalId).durable(),
       retryLater: () => this.#retry.set(retryMs),
     })
   }
@@ -116,7 +119,7 @@ export class TransactionCoordinator {
    */
   async start(): Promise<void> {
     this.#ids.open()
-    this.#open(this.#topic.existing())
+    this.#partitions.open()
     for (const { transactionalId, state } of this.all()) {
       if (state === 'PrepareEpochFence')
         this.#decide(transactionalId, before => decideFenced(before, this.#clock.now()))
@@ -134,14 +137,24 @@ export class TransactionCoordinator {
     this.#deadlines.close()
   }
 
-  /** Every transactional id that is known. */
-  *all(): IterableIterator<Transaction> {
-    for (const { state } of this.#partitions) yield* state.transactions.values()
+  /** MR-4002 for each partition that is not served, because its log is damaged. */
+  get failures(): readonly StreamsError[] {
+    return this.#partitions.failures
   }
 
+  /** Kafka's code for a transactional id: 0 unless its partition is not served. */
+  codeOf(transactionalId: string): number {
+    return this.#partitions.codeOf(transactionalId)
+  }
+
+  /** Every transactional id that is known. */
+  *all(): IterableIterator<Transaction> {
+    for (const { state } of this.#partitions.served) yield* state.transactions.values()
+  }
+
+  /** Throws a `BrokerError` if the partition of the id is not served. */
   get(transactionalId: string): Transaction | undefined {
-    if (this.#partitions.length === 0) return undefined
-    return this.#partitionOf(transactionalId).state.transactions.get(transactionalId)
+    return this.#partitions.stateOf(transactionalId)?.transactions.get(transactionalId)
   }
 
   /** Gives a producer its id and epoch; what its predecessor left open is aborted first (trap 1). */
@@ -234,7 +247,7 @@ export class TransactionCoordinator {
   /** Whether there are as many transactional ids as there may be. */
   #isFull(): boolean {
     let count = 0
-    for (const { state } of this.#partitions) count += state.transactions.size
+    for (const { state } of this.#partitions.served) count += state.transactions.size
     return count >= this.#config['transactional.ids.max']
   }
 
@@ -242,20 +255,22 @@ export class TransactionCoordinator {
   #decide(transactionalId: string, decide: (before: Transaction | undefined) => Decision): number {
     if (this.#closed)
       throw new BrokerError(kafkaErrors.COORDINATOR_NOT_AVAILABLE.code, 'the broker is closed')
-    return this.#partitionOf(transactionalId).run(({ transactions }): Outcome<TransactionRecord, number> => {
-      const decision = decide(transactions.get(transactionalId))
-      if (decision.kind === 'refuse') return answer(decision.kafkaCode)
-      if (decision.kind === 'stay') return answer(kafkaErrors.NONE.code)
-      return {
-        records: [{ transactionalId, transaction: decision.to }],
-        response: kafkaErrors.NONE.code,
-        refused: error => error.kafkaCode,
-      }
-    })
+    return this.#partitions
+      .of(transactionalId)
+      .run(({ transactions }): Outcome<TransactionRecord, number> => {
+        const decision = decide(transactions.get(transactionalId))
+        if (decision.kind === 'refuse') return answer(decision.kafkaCode)
+        if (decision.kind === 'stay') return answer(kafkaErrors.NONE.code)
+        return {
+          records: [{ transactionalId, transaction: decision.to }],
+          response: kafkaErrors.NONE.code,
+          refused: error => error.kafkaCode,
+        }
+      })
   }
 
   #complete(transactionalId: string): boolean {
-    return this.#partitionOf(transactionalId).run(({ transactions }) => {
+    return this.#partitions.of(transactionalId).run(({ transactions }) => {
       const transaction = completed(transactions.get(transactionalId)!, this.#clock.now())
       return { records: [{ transactionalId, transaction }], response: true, refused: () => false }
     })
@@ -272,7 +287,7 @@ export class TransactionCoordinator {
 
   #abortTimedOut(): void {
     const nowMs = this.#clock.now()
-    for (const { state } of this.#partitions) {
+    for (const { state } of this.#partitions.served) {
       for (const late of state.timedOut()) {
         const to = fenced(late, 'time', nowMs)
         if (this.#decide(late.transactionalId, () => ({ kind: 'move', to })) === 0) {
@@ -284,7 +299,7 @@ export class TransactionCoordinator {
   }
 
   #forgetExpired(): void {
-    for (const partition of this.#partitions) {
+    for (const partition of this.#partitions.served) {
       partition.run(shard => {
         const ids = shard.expired(this.#config['transactional.id.expiration.ms'])
         const records = ids.map(({ transactionalId }) => ({ transactionalId, transaction: undefined }))
@@ -303,7 +318,7 @@ export class TransactionCoordinator {
   }
 
   #durably<T>(transactionalId: string, value: T): T | Promise<T> {
-    const durable = this.#partitionOf(transactionalId).durable()
+    const durable = this.#partitions.of(transactionalId).durable()
     return durable === undefined ? value : durable.then(() => value)
   }
 
@@ -321,21 +336,6 @@ export class TransactionCoordinator {
     const transaction = this.get(transactionalId)
     assert(transaction !== undefined, 'a transactional id vanished')
     return transaction
-  }
-
-  #partitionOf(transactionalId: string): TransactionPartition {
-    if (this.#partitions.length === 0) this.#open(this.#topic.create())
-    return this.#partitions[partitionForId(transactionalId, this.#partitions.length)]!
-  }
-
-  #open(logs: ReturnType<InternalTopic['existing']>): void {
-    if (logs === undefined) return
-    const clock = this.#clock
-    this.#partitions = logs.map(log => {
-      const state = new TransactionShard(clock)
-      return new CoordinatorPartition({ log, state, codec: transactionRecordCodec, clock })
-    })
-    for (const partition of this.#partitions) partition.load()
   }
 }
 
