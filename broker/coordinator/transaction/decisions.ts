@@ -201,9 +201,9 @@ export function decideFenced(before: Transaction | undefined, nowMs: number): De
 
 function epochPlace(before: Transaction, request: Producer): 'same' | 'repeated' | 'fenced' | 'stranger' {
   const { producerId, producerEpoch } = request
-  // What a fence ended no client ended: only a transaction that a client of KIP-890 ended can be repeated. (Kafka takes any
-  // epoch that is one less for a repetition, also that of a producer that was followed by one of an older protocol.)
-  const repeatable = before.clientVersion === 2 || tookTooLong(before, request)
+  // What another producer's coming ended nobody may repeat. (Kafka takes any epoch that is one less for a repetition, also
+  // that of a producer that was followed by one of an older protocol.)
+  const repeatable = before.clientVersion === 2
   const rotated =
     repeatable &&
     before.producerEpoch === 0 &&
@@ -212,13 +212,9 @@ function epochPlace(before: Transaction, request: Producer): 'same' | 'repeated'
   if (rotated) return 'repeated'
   if (before.producerId !== producerId) return 'stranger'
   if (holds(before, request)) return 'same'
+  // The last epoch is never given to anyone, also not to whose transaction took too long in the one before.
+  if (isComplete(before.state) && before.producerEpoch === producerEpochMax) return 'fenced'
   return repeatable && before.producerEpoch === producerEpoch + 1 ? 'repeated' : 'fenced'
-}
-
-/** Whether the transaction was of this producer, and was aborted for its age; since then nobody else has come. */
-function tookTooLong(before: Transaction, { producerEpoch }: Producer): boolean {
-  const aborted = before.state === 'PrepareAbort' || before.state === 'CompleteAbort'
-  return aborted && before.lastProducerEpoch === producerEpoch && before.producerEpoch < producerEpochMax
 }
 
 /** Whether a request has the epoch that the producer was given last. The last of all is never given to anyone. */

@@ -8,8 +8,10 @@ import {
   type TransactionLogValue,
 } from '../../../src/protocol/messages/transaction-record.ts'
 import type { RecordCodec } from '../runtime.ts'
-import { noPartitions, type ClientVersion, type PartitionSet, type Transaction } from './transaction.ts'
-import { transactionStateIds, transactionStateOf } from './transaction-state.ts'
+import { noPartitions, producerEpochMax } from './transaction.ts'
+import type { ClientVersion, PartitionSet, Transaction } from './transaction.ts'
+import { isComplete, isPrepared, transactionStateIds, transactionStateOf } from './transaction-state.ts'
+import type { TransactionState } from './transaction-state.ts'
 
 /** What the log remembers of a transactional id; `undefined` forgets it. */
 export interface TransactionRecord {
@@ -58,20 +60,31 @@ function transactionOf(transactionalId: string, value: TransactionLogValue): Tra
       fix: 'Start the version of Millrace that last used this data directory.',
     })
   }
+  const clientVersion = clientVersionOf(value.clientTransactionVersion)
   return {
     transactionalId,
     producerId: value.producerId,
     previousProducerId: value.previousProducerId,
     nextProducerId: value.nextProducerId,
     producerEpoch: value.producerEpoch,
-    lastProducerEpoch: -1,
+    lastProducerEpoch: clientVersion === 2 ? endedUnder(value, state) : -1,
     timeoutMs: value.transactionTimeoutMs,
     state,
     partitions: partitionsOf(value),
     startTimestampMs: value.transactionStartTimestampMs,
     lastUpdateTimestampMs: value.transactionLastUpdateTimestampMs,
-    clientVersion: clientVersionOf(value.clientTransactionVersion),
+    clientVersion,
   }
+}
+
+/** The epoch in which the producer had the transaction that has ended: its own still, or the last of its id before. */
+function endedUnder(
+  { producerEpoch, previousProducerId }: TransactionLogValue,
+  state: TransactionState,
+): number {
+  if (!isPrepared(state) && !isComplete(state)) return -1
+  if (producerEpoch > 0) return producerEpoch - 1
+  return previousProducerId >= 0 ? producerEpochMax - 1 : -1
 }
 
 function partitionsOf({ transactionPartitions }: TransactionLogValue): PartitionSet {

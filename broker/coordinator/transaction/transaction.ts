@@ -25,7 +25,8 @@ export interface Transaction {
   readonly producerEpoch: number
   /**
    * The epoch that this very producer had before the present one, which it was given by InitProducerId or since its
-   * transaction took too long; so it is known when it asks with that. -1 for none. Not in the log.
+   * transaction took too long; so it is known when it asks with that. -1 for none. Not in the log, which tells it of
+   * transactions that have ended (`records.ts`).
    */
   readonly lastProducerEpoch: number
   readonly timeoutMs: number
@@ -34,7 +35,10 @@ export interface Transaction {
   /** -1 outside a transaction. */
   readonly startTimestampMs: number
   readonly lastUpdateTimestampMs: number
-  /** Of the client that began or ended the last transaction. A fence counts as 0: no client may repeat it. */
+  /**
+   * Of the client that began or ended the last transaction. 2 where the coordinator ended it for its age, as in Kafka: its
+   * producer may ask for that again. 0 where another producer came: nobody may.
+   */
   readonly clientVersion: ClientVersion
 }
 
@@ -137,7 +141,7 @@ export function fenced(before: Transaction, by: 'itself' | 'time' | 'another', n
     lastProducerEpoch: by === 'another' ? -1 : before.producerEpoch,
     nextProducerId: -1,
     lastUpdateTimestampMs: nowMs,
-    clientVersion: 0,
+    clientVersion: by === 'another' ? 0 : 2,
   })
 }
 

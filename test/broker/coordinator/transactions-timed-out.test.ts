@@ -15,8 +15,13 @@ import {
 } from './transaction-requests.ts'
 import { World } from './world.ts'
 
-/** A producer whose transaction was aborted for its age. */
-async function timedOut(implicit: boolean): Promise<{ world: World; producer: TestProducer }> {
+interface TimedOut {
+  readonly world: World
+  readonly producer: TestProducer
+}
+
+/** A producer whose transaction was aborted for its age; since then the broker may have been killed and started again. */
+async function timedOut(implicit: boolean, isRestarted: boolean): Promise<TimedOut> {
   const world = new World({}, 1)
   await world.start()
   const { connection } = world
@@ -29,15 +34,18 @@ async function timedOut(implicit: boolean): Promise<{ world: World; producer: Te
     transactionState: 'CompleteAbort',
     producerEpoch: producer.producerEpoch + 1,
   })
+  if (isRestarted) await world.restart()
   return { world, producer }
 }
 
 describe.each([
-  ['added by writing', true],
-  ['added by request', false],
-])('a transaction of partitions %s that took too long', (_how, implicit) => {
+  ['added by writing', 'before any restart', true, false],
+  ['added by request', 'before any restart', false, false],
+  ['added by writing', 'before a restart', true, true],
+  ['added by request', 'before a restart', false, true],
+])('a transaction of partitions %s that took too long, %s', (_how, _since, implicit, isRestarted) => {
   it('is known to its producer as aborted, who is given the next epoch', async () => {
-    const { world, producer } = await timedOut(implicit)
+    const { world, producer } = await timedOut(implicit, isRestarted)
     const { connection } = world
     expect(await write(connection, producer, 'later', { sequence: 1 })).toBe('INVALID_PRODUCER_EPOCH')
     expect((await endTransaction(connection, producer, 'commit')).error).toBe('INVALID_TXN_STATE')
@@ -50,7 +58,7 @@ describe.each([
   })
 
   it('does not hinder its producer from beginning anew under its own name', async () => {
-    const { world, producer } = await timedOut(implicit)
+    const { world, producer } = await timedOut(implicit, isRestarted)
     const { connection } = world
     const next = await initProducer(connection, 'app', { expected: producer, timeoutMs: 50_000 })
     expect(next).toEqual({ ...producer, producerEpoch: producer.producerEpoch + 1 })
@@ -67,7 +75,7 @@ describe.each([
   })
 
   it('is no more that of its producer once another has come', async () => {
-    const { world, producer } = await timedOut(implicit)
+    const { world, producer } = await timedOut(implicit, isRestarted)
     const { connection } = world
     const other = await initProducer(connection, 'app')
     expect(other.producerEpoch).toBe(producer.producerEpoch + 2)
