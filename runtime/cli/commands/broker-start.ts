@@ -17,6 +17,7 @@ import {
 } from '../../../broker/index.ts'
 import { StreamsError } from '../../../src/base/errors.ts'
 import { consoleLogger, type Logger } from '../../logger.ts'
+import { invalid } from '../invalid.ts'
 import { scramPassword } from '../scram-password.ts'
 
 /** The parsed flags. */
@@ -86,10 +87,10 @@ async function propertiesOf(
   for (const property of flags.property ?? []) {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(property) ?? []
     if (name === undefined || value === undefined) {
-      throw new StreamsError('MR-5022', {
-        what: `--property ${property} is not KEY=VALUE`,
-        fix: 'write, for example, --property num.partitions=4',
-      })
+      throw invalid(
+        `--property ${property} is not KEY=VALUE`,
+        'Write, for example, --property num.partitions=4.',
+      )
     }
     properties.set(name.trim(), value)
     places.delete(name.trim())
@@ -97,18 +98,15 @@ async function propertiesOf(
   if (flags.lenientReplication === true) properties.set('replication.factor.lenient', 'true')
   if (flags.port !== undefined) {
     if (!/^\d{1,5}$/.test(flags.port) || Number(flags.port) > 65_535) {
-      throw new StreamsError('MR-5022', {
-        what: `--port ${flags.port} is not a port`,
-        fix: 'give 0 to 65535',
-      })
+      throw invalid(`--port ${flags.port} is not a port`, 'Give 0 to 65535.')
     }
     const configured = properties.get('listeners') ?? ''
     if (/(?:^|,)\s*(?!PLAINTEXT:|CONTROLLER:)[^,\s]/i.test(configured)) {
       // A plain listener in the place of secured ones is not what anybody means by a port.
-      throw new StreamsError('MR-5022', {
-        what: `--port stands for a plain listener, and listeners=${configured} is configured`,
-        fix: 'leave out --port, and set the port in listeners',
-      })
+      throw invalid(
+        `--port stands for a plain listener, and listeners=${configured} is configured`,
+        'Leave out --port, and set the port in listeners.',
+      )
     }
     properties.set('listeners', `PLAINTEXT://127.0.0.1:${flags.port}`)
     properties.delete('advertised.listeners')

@@ -104,14 +104,14 @@ describe('millrace broker start', () => {
 
   it('tells clients the host that is advertised, and the port that was free', async () => {
     const directory = await temporaryDirectory()
-    const advertised = 'advertised.listeners=PLAINTEXT://127.0.0.2:0'
+    const advertised = 'advertised.listeners=PLAINTEXT://localhost:0'
     const listeners = 'listeners=PLAINTEXT://127.0.0.1:0'
     const { child } = spawnBroker(directory, ['--property', listeners, '--property', advertised])
     const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string]
     const port = Number(/:(\d+)\n$/.exec(line)![1])
     const admin = client(port).admin()
     await admin.connect()
-    expect((await admin.describeCluster()).brokers).toEqual([{ nodeId: 1, host: '127.0.0.2', port }])
+    expect((await admin.describeCluster()).brokers).toEqual([{ nodeId: 1, host: 'localhost', port }])
     await admin.disconnect()
     expect(await stop({ child, port, stderr: () => '' }, 'SIGTERM')).toBe(0)
   })
@@ -148,25 +148,31 @@ describe('millrace broker start', () => {
   })
 
   it.each([
-    ['an unknown property', ['--property', 'num.partition=3'], /did you mean num\.partitions\?/],
-    ['a value out of range', ['--property', 'num.partitions=0'], /num\.partitions must be an integer from 1/],
-    ['no pair', ['--property', 'num.partitions'], /is not KEY=VALUE/],
-    ['a port that is none', ['--port', '70000'], /is not a port/],
+    ['an unknown property', 1, ['--property', 'num.partition=3'], /did you mean num\.partitions\?/],
+    [
+      'a value out of range',
+      1,
+      ['--property', 'num.partitions=0'],
+      /num\.partitions must be an integer from 1/,
+    ],
+    ['no pair', 2, ['--property', 'num.partitions'], /is not KEY=VALUE/],
+    ['a port that is none', 2, ['--port', '70000'], /is not a port/],
     [
       'a port beside secured listeners',
+      2,
       ['--port', '0', '--property', 'listeners=SSL://:9093'],
       /plain listener/,
     ],
     [
       'a login without a mechanism',
+      1,
       ['--property', 'listeners=SASL_PLAINTEXT://:0'],
       /sasl\.enabled\.mechanisms/,
     ],
-    ['a file that is not there', ['--config', 'none.properties'], /none\.properties/],
-  ])('refuses %s', async (_what, args, message) => {
-    const { code, stderr } = await refused(await temporaryDirectory(), ...args)
-    expect(code).toBe(1)
-    expect(stderr).toMatch(message)
+    ['a file that is not there', 1, ['--config', 'none.properties'], /none\.properties/],
+  ])('refuses %s, with exit code %i', async (_what, code, args, message) => {
+    const found = await refused(await temporaryDirectory(), ...args)
+    expect(found).toEqual({ code, stderr: expect.stringMatching(message) })
   })
 
   it('refuses a directory that is in use, and a port that is', async () => {
