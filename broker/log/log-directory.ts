@@ -18,18 +18,19 @@
  */
 import { assert } from '../../src/base/assert.ts'
 import { hexOf } from '../../src/base/bytes.ts'
-import { utf8Bytes } from '../../src/base/text.ts'
 import { partitionKey } from '../../src/base/topic-partition.ts'
 import { readProperties, readTopicId, writeProperties, writeTopicId } from './checkpoint-files.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { LogCleaner } from './cleaner.ts'
-import { joinPath, writeNewFile, type DirectoryLock, type FileSystem } from './files.ts'
+import { takeCleanStop, writeCleanStop } from './clean-stop.ts'
+import { joinPath, type DirectoryLock, type FileSystem } from './files.ts'
 import type { LogConfig } from './log-config.ts'
 import type { NewLog, OpenDirectoryOptions } from './directory-options.ts'
 import { forgetBoot, noteBoot, Noting, openedInThisBoot, UnnotedBytes } from './noting.ts'
 import { PartitionLog } from './partition-log.ts'
 import { isLogFile, partitionDirectory, partitionMetadataFile } from './segment-names.ts'
-import { TailBudget } from './tail-cache.ts'
+import { TailBudget } from './tail-budget.ts'
+import { UpkeepTimes } from './upkeep-times.ts'
 import { WarmSegments } from './warm-segments.ts'
 
 /** Something that went wrong in upkeep; the next round tries again. */
@@ -44,9 +45,14 @@ export interface MaintenanceResult {
   readonly faults: readonly MaintenanceFault[]
 }
 
-const cleanShutdownFile = '.kafka_cleanshutdown'
 const propertiesFile = 'meta.properties'
 const topicName = /^[a-zA-Z0-9._-]{1,249}$/
+
+/**
+ * What opening a directory comes to: a log was opened, and if it `syncsLater`, this is its sync; or all were opened, and
+ * their syncs have to be over before it goes on.
+ */
+export type OpeningStep = Promise<void> | undefined | 'opened'
 
 export class LogDirectory {
   /** Called, in the middle of an append, when upkeep should come soon. It must only take note. */
@@ -68,10 +74,9 @@ export class LogDirectory {
   readonly #lost: string[] = []
   readonly #checkpoints: Checkpoints
   readonly #noting: Noting
-  #retentionDueMs: number
-  #checkpointDueMs: number
-  /** Wall clock of the last upkeep. */
-  #maintainedMs: number
+  readonly #times: UpkeepTimes
+  /** Whether the directory had been closed in order. */
+  #cleanStop = false
   #closed = false
 
   private constructor(options: OpenDirectoryOptions, lock: DirectoryLock) {
@@ -90,13 +95,10 @@ export class LogDirectory {
       syncs: this.#syncs,
       syncedBytesMax: options.checkpointBytes ?? 64 << 20,
     })
-    this.#retentionDueMs = options.nowMs + (options.retentionIntervalMs ?? 300_000)
-    this.#checkpointDueMs = options.nowMs + (options.checkpointIntervalMs ?? 60_000)
-    this.#maintainedMs = options.nowMs
+    this.#times = new UpkeepTimes(options)
     this.#noting = new Noting(
       new UnnotedBytes(options.unnotedBytesMax ?? 512 << 20, () => this.onUpkeepDue()),
     )
-    this.#openLogs(options.nowMs)
     this.#cleaner =
       options.cleanerEnabled === false
         ? undefined
@@ -114,15 +116,42 @@ export class LogDirectory {
    * another process has it.
    */
   static open(options: OpenDirectoryOptions): LogDirectory {
+    const steps = LogDirectory.opening(options)
+    for (;;) {
+      const { done, value } = steps.next()
+      if (done === true) return value
+    }
+  }
+
+  /** The same in steps. Who gives up between two of them leaves all as it was found, a stop in order included. */
+  static *opening(options: OpenDirectoryOptions): Generator<OpeningStep, LogDirectory, void> {
     options.files.makeDirectory(options.root)
     // The name of a directory that was just made is no safer than what is in it.
     if (options.durability === 'power') options.files.syncDirectory(parentOf(options.root))
     const lock = options.files.lock(options.root)
+    const directory = new LogDirectory(options, lock)
+    let outcome: 'left' | 'failed' | 'open' = 'left'
     try {
-      return new LogDirectory(options, lock)
+      yield* directory.#openLogs()
+      outcome = 'open'
+      return directory
     } catch (error) {
-      lock.release()
+      outcome = 'failed'
       throw error
+    } finally {
+      if (outcome !== 'open') directory.#abandon({ isClean: outcome === 'left' && directory.#cleanStop })
+    }
+  }
+
+  /** Lets go of what was opened; `isClean` if nothing has become of the files since a stop in order. */
+  #abandon({ isClean }: { readonly isClean: boolean }): void {
+    this.#closed = true
+    try {
+      const unchanged = this.partitions().every(log => log.recovery.cleanStop)
+      for (const log of this.#logs.values()) log.close({ clean: false })
+      if (isClean && unchanged) writeCleanStop(this.#files, this.#root)
+    } finally {
+      this.#lock.release()
     }
   }
 
@@ -216,7 +245,9 @@ export class LogDirectory {
   /** Retention, compaction, removals, checkpoints: whatever is due. Never throws; what failed is tried again. */
   maintain(nowMs: number): MaintenanceResult {
     assert(!this.#closed, 'a closed directory needs no upkeep')
-    this.#noteTime(nowMs)
+    const setMs = this.#times.note(nowMs)
+    // No producer counts as idle for that, or a batch that is sent again would be stored again.
+    if (setMs !== 0) for (const log of this.#logs.values()) log.store.producers.clockSet(setMs)
     const faults: MaintenanceFault[] = []
     const attempt = (log: PartitionLog | undefined, act: () => void): void => {
       try {
@@ -231,14 +262,10 @@ export class LogDirectory {
       noting = this.#noting.step(this.#logs.values())
     })
     for (const log of this.#logs.values()) log.flushing.flushAged(log.config, nowMs)
-    if (nowMs >= this.#retentionDueMs) {
-      this.#retentionDueMs = nowMs + (this.#options.retentionIntervalMs ?? 300_000)
+    if (this.#times.takeRetention(nowMs)) {
       for (const log of this.#logs.values()) attempt(log, () => log.maintain(nowMs))
     }
-    if (nowMs >= this.#checkpointDueMs) {
-      this.#checkpointDueMs = nowMs + (this.#options.checkpointIntervalMs ?? 60_000)
-      attempt(undefined, () => this.checkpoint())
-    }
+    if (this.#times.takeCheckpoint(nowMs)) attempt(undefined, () => this.checkpoint())
     const doomed = this.#doomed.shift()
     if (doomed !== undefined) attempt(undefined, () => this.#files.removeDirectory(doomed))
     let cleaning = false
@@ -246,19 +273,6 @@ export class LogDirectory {
       cleaning = this.#cleaner?.step(this.#logs.values(), nowMs) ?? false
     })
     return { busy: noting || cleaning || this.#doomed.length > 0, faults }
-  }
-
-  /**
-   * A wall clock that moved back, or by much more than upkeep lets pass, was set: what is due then stays as far off as it
-   * was, and no producer counts as idle for it, or a batch that is sent again would be stored again.
-   */
-  #noteTime(nowMs: number): void {
-    const passedMs = nowMs - this.#maintainedMs
-    this.#maintainedMs = nowMs
-    if (passedMs >= 0 && passedMs <= this.#upkeepMsMax) return
-    this.#retentionDueMs += passedMs
-    this.#checkpointDueMs += passedMs
-    for (const log of this.#logs.values()) log.store.producers.clockSet(passedMs)
   }
 
   /** Writes the checkpoints that changed. */
@@ -290,9 +304,7 @@ export class LogDirectory {
       if (!clean) this.checkpoint()
       else {
         this.#checkpoints.writeLast(this.#logs)
-        const marker = utf8Bytes('{"version":0,"brokerEpoch":-1}')
-        writeNewFile(this.#files, joinPath(this.#root, cleanShutdownFile), marker)
-        this.#files.syncDirectory(this.#root)
+        writeCleanStop(this.#files, this.#root)
       }
     } finally {
       for (const log of this.#logs.values()) log.close({ clean: false })
@@ -304,14 +316,10 @@ export class LogDirectory {
     return this.#options.durability === 'power'
   }
 
-  #openLogs(nowMs: number): void {
-    const marker = joinPath(this.#root, cleanShutdownFile)
-    const cleanStop = this.#files.stat(marker) !== undefined
-    if (cleanStop) {
-      // Gone for good before the first write: it must not come back with a loss of power.
-      this.#files.remove(marker)
-      this.#files.syncDirectory(this.#root)
-    }
+  *#openLogs(): Generator<OpeningStep, void, void> {
+    const { nowMs, syncsLater } = this.#options
+    const cleanStop = takeCleanStop(this.#files, this.#root)
+    this.#cleanStop = cleanStop
     const writesKept = openedInThisBoot(this.#files, this.#root)
     const recoveryPoints = this.#checkpoints.read('recoveryPoint')
     const logStarts = this.#checkpoints.read('logStart')
@@ -328,12 +336,15 @@ export class LogDirectory {
         writesKept,
         recoveryPoint: recoveryPoints.get(key) ?? 0,
         logStartOffset: logStarts.get(key) ?? 0,
+        ...(syncsLater !== undefined && { syncsLater }),
       })
       this.#logs.set(key, log)
       const topicId = readTopicId(this.#files, joinPath(log.directory, partitionMetadataFile))
       if (topicId !== undefined) this.#topicIds.set(key, topicId)
       this.#noting.unnoted.add(log.store.unnotedBytes)
+      yield syncsLater === true ? log.store.settleOpening() : undefined
     }
+    yield 'opened'
     noteBoot(this.#files, this.#root)
   }
 
@@ -347,6 +358,7 @@ export class LogDirectory {
       readonly writesKept?: boolean
       readonly recoveryPoint?: number
       readonly logStartOffset?: number
+      readonly syncsLater?: boolean
     },
   ): PartitionLog {
     const { files, random, durability = 'process', leaderEpoch = 0 } = this.#options
@@ -362,19 +374,13 @@ export class LogDirectory {
       readAhead: this.#options.readAhead,
       warm: this.#warm,
       onSealedSynced: sizeInBytes => {
-        if (!this.#closed && !this.#checkpoints.synced(sizeInBytes, this.#logs)) this.#checkpointDueMs = 0
+        if (!this.#closed && !this.#checkpoints.synced(sizeInBytes, this.#logs)) this.#times.hurryCheckpoint()
       },
       unnoted: this.#noting.unnoted,
       onFailed: () => forgetBoot(files, this.#options.root),
       producerIdExpirationMs: this.#options.producerIdExpirationMs ?? 86_400_000,
       ...found,
     })
-  }
-
-  /** Upkeep is called at least once in each of its intervals; a busy broker may be late with it. */
-  get #upkeepMsMax(): number {
-    const { cleanerBackoffMs = 0, retentionIntervalMs = 0, checkpointIntervalMs = 0 } = this.#options
-    return 2 * Math.max(cleanerBackoffMs, retentionIntervalMs, checkpointIntervalMs) + 600_000
   }
 
   #randomHex(): string {

@@ -1,8 +1,9 @@
 /** Reads of one log: from the tail in memory, from what was read ahead, else from the segment files. */
 import { LogReadAhead, type ReadAhead } from './read-ahead.ts'
-import { noBatches, readSegments, trimBatches, type FoundBatches, type ReadRange } from './log-read.ts'
+import { noBatches, readSegments, type FoundBatches, type ReadRange } from './log-read.ts'
 import type { Segments } from './segments.ts'
-import { TailBudget, TailCache } from './tail-cache.ts'
+import { TailBudget } from './tail-budget.ts'
+import { TailCache } from './tail-cache.ts'
 
 export interface LogReaderOptions {
   /** Shared by all logs of a data directory. Default: one of its own. */
@@ -32,8 +33,8 @@ export class LogReader {
   read(range: ReadRange): FoundBatches {
     const { tail } = this
     if (range.offset >= range.endOffset) return noBatches(range.offset)
-    const cached = tail.read(range.offset, range.endOffset, range.maxBytes)
-    if (cached !== undefined) return trimBatches(cached, range)
+    const cached = tail.read(range)
+    if (cached !== undefined) return cached
     if (this.#ahead === undefined) return this.#readFiles(range)
     return this.#ahead.read(range, {
       files: wanted => this.#readFiles(wanted),

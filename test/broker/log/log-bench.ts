@@ -6,7 +6,7 @@ import { logConfigDefaults, type LogConfig } from '../../../broker/log/log-confi
 import { MemoryFiles } from '../../../broker/log/memory-files.ts'
 import type { OpenLogOptions } from '../../../broker/log/log-options.ts'
 import { PartitionLog } from '../../../broker/log/partition-log.ts'
-import { TailBudget } from '../../../broker/log/tail-cache.ts'
+import { TailBudget } from '../../../broker/log/tail-budget.ts'
 
 export const startMs = 1_700_000_000_000
 
