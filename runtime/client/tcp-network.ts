@@ -14,12 +14,12 @@ import type { Connection, Network } from '../../src/protocol/connection.ts'
 import { readMessage } from '../../src/protocol/decode.ts'
 import { readResponse, requestFrame } from '../../src/protocol/envelope.ts'
 import { kafkaErrors } from '../../src/protocol/errors.ts'
-import { FrameSplitter } from '../../src/protocol/frame.ts'
 import { readCorrelationId } from '../../src/protocol/header.ts'
 import type { ProduceRequest } from '../../src/protocol/messages/00-produce.ts'
 import { ApiVersions, type ApiVersionsResponse } from '../../src/protocol/messages/18-api-versions.ts'
 import { commonVersions, type VersionRange } from '../../src/protocol/negotiate.ts'
 import { Reader } from '../../src/protocol/reader.ts'
+import { FrameIntake } from './frame-intake.ts'
 import { logIn, type SaslLogin } from './sasl-login.ts'
 import { connectOptions, type TlsTrust } from './tls-trust.ts'
 
@@ -51,8 +51,10 @@ export class TcpNetwork implements Network {
    * ApiVersions, MR-5031 if the login is refused, MR-5032 if TLS cannot be agreed.
    */
   async connect(host: string, port: number, clientId?: string): Promise<Connection> {
-    const socket = await this.#open(host, port)
-    const connection = new TcpConnection(socket, `${host}:${port}`, clientId ?? null, this.#options)
+    const intake = new FrameIntake(this.#options.frameBytesMax ?? 100 << 20)
+    const socket = await this.#open(host, port, intake)
+    const address = `${host}:${port}`
+    const connection = new TcpConnection(socket, intake, { address, clientId, options: this.#options })
     try {
       await connection.negotiate()
       await connection.logIn()
@@ -63,9 +65,9 @@ export class TcpNetwork implements Network {
     }
   }
 
-  async #open(host: string, port: number): Promise<Socket> {
+  async #open(host: string, port: number, intake: FrameIntake): Promise<Socket> {
     const { tls } = this.#options
-    const address = { host, port, noDelay: true, keepAlive: true }
+    const address = { host, port, noDelay: true, keepAlive: true, onread: intake.onread }
     const isSecured = tls !== undefined
     const socket = isSecured ? openSecured({ ...address, ...connectOptions(host, tls) }) : openSocket(address)
     await new Promise<void>((resolve, reject) => {
@@ -94,7 +96,6 @@ class TcpConnection implements Connection {
   readonly #address: string
   readonly #clientId: string | null
   readonly #options: TcpNetworkOptions
-  readonly #splitter: FrameSplitter
   readonly #outstanding: Outstanding[] = []
   #ranges: ReadonlyMap<number, VersionRange> = new Map()
   #correlationId = 0
@@ -104,16 +105,28 @@ class TcpConnection implements Connection {
   /** A renewal under way: requests wait for it. */
   #renewal: Promise<void> | undefined
 
-  constructor(socket: Socket, address: string, clientId: string | null, options: TcpNetworkOptions) {
+  constructor(
+    socket: Socket,
+    intake: FrameIntake,
+    given: { address: string; clientId: string | undefined; options: TcpNetworkOptions },
+  ) {
     this.#socket = socket
-    this.#address = address
-    this.#clientId = clientId
-    this.#options = options
-    this.#splitter = new FrameSplitter(options.frameBytesMax ?? 100 << 20)
+    this.#address = given.address
+    this.#clientId = given.clientId ?? null
+    this.#options = given.options
     const { promise, resolve } = deferred()
     this.closed = promise
     let cause: Error | undefined
-    socket.on('data', (chunk: Uint8Array) => this.#read(chunk))
+    intake.deliver(
+      frame => this.#receive(frame),
+      error => {
+        // What was promised to come next is not there: nothing that follows can be understood.
+        this.#end(error)
+        socket.destroy()
+      },
+    )
+    // Bytes go to the intake; without this nothing is read.
+    socket.resume()
     socket.on('error', error => (cause = error))
     socket.on('close', () => {
       this.#end(cause)
@@ -195,16 +208,6 @@ class TcpConnection implements Connection {
     for (const chunk of chunks) this.#socket.write(chunk)
     this.#socket.uncork()
     return promise
-  }
-
-  #read(chunk: Uint8Array): void {
-    try {
-      this.#splitter.push(chunk, frame => this.#receive(frame))
-    } catch (error) {
-      // What was promised to come next is not there: nothing that follows can be understood.
-      this.#end(error as Error)
-      this.#socket.destroy()
-    }
   }
 
   #receive(frame: Uint8Array): void {
