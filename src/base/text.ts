@@ -22,6 +22,12 @@ const native = nativeText()
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
+/**
+ * The most letters of a text that V8 reads for its hash. Longer ones are hashed by their length alone, so a map or set with many of
+ * them is a list that each look-up goes through.
+ */
+export const hashedLettersMax = 16_383
+
 /** The text of `bytes[start, end)` as UTF-8. */
 export function utf8Slice(bytes: Uint8Array, start = 0, end = bytes.length): string {
   if (end - start <= loopBytesMax) {

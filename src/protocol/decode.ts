@@ -7,6 +7,7 @@
  * not kept, and a struct may have 1000 at most. What all of it weighs in memory is bounded too (`Reader.memoryLeft`). Structs start as copies of their defaults, so every struct of
  * a type has one hidden class whatever the version.
  */
+import { hashedLettersMax } from '../base/text.ts'
 import { assert } from '../base/assert.ts'
 import { StreamsError } from '../base/errors.ts'
 import { Reader, weights } from './reader.ts'
@@ -183,7 +184,7 @@ function stringDecoder(nullable: boolean, flexible: boolean): Decoder {
   const read: ReadValue = reader => {
     const length = reader.stringLength(flexible)
     if (length < 0) return nullIf(nullable)
-    reader.weigh(weights.string + length)
+    reader.weigh(length > hashedLettersMax ? weights.longString : weights.string + length)
     return reader.utf8(length)
   }
   return { read, bytesMin: flexible ? 1 : 2 }

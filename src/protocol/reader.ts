@@ -26,6 +26,8 @@ export const weights = {
   list: 32,
   slot: 12,
   string: 48,
+  // One that V8 does not hash: a request with many of them would cost their number squared as soon as they are put into a set.
+  longString: 512 * 1024,
   bytes: 120,
   object: 24,
   field: 8,

@@ -6,6 +6,7 @@
  * groups stable, and gives every member one session time-out to show that it lives.
  */
 import { assert } from '../../../src/base/assert.ts'
+import { hashedLettersMax } from '../../../src/base/text.ts'
 import type { Clock } from '../../../src/base/clock.ts'
 import type { Random } from '../../../src/base/random.ts'
 import type { StreamsError } from '../../../src/base/errors.ts'
@@ -145,8 +146,11 @@ export class GroupCoordinator {
   }
 
   join(request: JoinGroupRequest, caller: ConsumerCaller): JoinGroupResponse | Promise<JoinGroupResponse> {
-    const { groupId, memberId, sessionTimeoutMs } = request
+    const { groupId, memberId, sessionTimeoutMs, groupInstanceId } = request
     if (groupId === '') return refusedJoin(kafkaErrors.INVALID_GROUP_ID.code, memberId)
+    if (groupInstanceId !== null && groupInstanceId.length > hashedLettersMax) {
+      return refusedJoin(kafkaErrors.INVALID_REQUEST.code, memberId)
+    }
     const shortest = this.#config['group.min.session.timeout.ms']
     const longest = this.#config['group.max.session.timeout.ms']
     if (sessionTimeoutMs < shortest || sessionTimeoutMs > longest) {
@@ -319,8 +323,12 @@ export class GroupCoordinator {
     return partition >= 0 && partition < count
   }
 
-  /** Throws a `BrokerError` for a new group where there are as many as there may be. */
+  /** Throws a `BrokerError` for a new group where there are as many as there may be, and for a name that maps are slow with. */
   #admit(groupId: string): void {
+    if (groupId.length > hashedLettersMax) {
+      const why = `a group id has at most ${hashedLettersMax} letters`
+      throw new BrokerError(kafkaErrors.INVALID_GROUP_ID.code, why)
+    }
     const { state } = this.#partitions.of(groupId)
     if (state.knows(groupId)) return
     const most = this.#config['groups.max']

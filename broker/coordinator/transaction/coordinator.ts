@@ -10,6 +10,7 @@
  * finds the transaction complete. Where a flush must be awaited, other requests about the id wait for it too; where the
  * disk refuses, the state stays Prepare and they are told CONCURRENT_TRANSACTIONS. `completion.ts` has the details.
  */
+import { hashedLettersMax } from '../../../src/base/text.ts'
 import { assert } from '../../../src/base/assert.ts'
 import type { Clock } from '../../../src/base/clock.ts'
 import { StreamsError } from '../../../src/base/errors.ts'
@@ -161,7 +162,9 @@ export class TransactionCoordinator {
   init(request: InitRequest): ProducerResult | Promise<ProducerResult> {
     const { transactionalId, timeoutMs } = request
     if (transactionalId === null) return { errorCode: 0, producerId: this.#nextId(), producerEpoch: 0 }
-    if (transactionalId === '') return refused(kafkaErrors.INVALID_REQUEST.code)
+    // Longer ones would make a list of the map that they are looked up in.
+    const isTooLong = transactionalId.length > hashedLettersMax
+    if (transactionalId === '' || isTooLong) return refused(kafkaErrors.INVALID_REQUEST.code)
     if (timeoutMs <= 0 || timeoutMs > this.#config['transaction.max.timeout.ms']) {
       return refused(kafkaErrors.INVALID_TRANSACTION_TIMEOUT.code)
     }

@@ -1,4 +1,5 @@
 /** What is wrong with a ConsumerGroupHeartbeat: the request by itself, and whoever sends it in its group. */
+import { hashedLettersMax } from '../../../../src/base/text.ts'
 import { kafkaErrors } from '../../../../src/protocol/errors.ts'
 import type { ConsumerGroupHeartbeatRequest } from '../../../../src/protocol/messages/68-consumer-group-heartbeat.ts'
 import { BrokerError } from '../../../broker-error.ts'
@@ -24,6 +25,9 @@ export function checkRequest(
   if (groupId.trim() === '') throw invalid("GroupId can't be empty.")
   if (instanceId?.trim() === '') throw invalid("InstanceId can't be empty.")
   if (rackId?.trim() === '') throw invalid("RackId can't be empty.")
+  for (const [name, id] of Object.entries({ MemberId: memberId, InstanceId: instanceId ?? '' })) {
+    if (id.length > hashedLettersMax) throw invalid(`${name} has more than ${hashedLettersMax} letters.`)
+  }
   if (memberEpoch < awayEpoch) throw invalid(`MemberEpoch is invalid: ${memberEpoch}.`)
   if (memberEpoch === awayEpoch && instanceId === null) throw invalid("InstanceId can't be null.")
   if (memberEpoch === 0) checkJoin(request)
