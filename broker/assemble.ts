@@ -17,7 +17,8 @@ import { apiHandlers } from './handlers/table.ts'
 import { internalTopic } from './internal-topic-log.ts'
 import type { FileSystem } from './log/files.ts'
 import { logConfigOf } from './log/log-config.ts'
-import { LogDirectory } from './log/log-directory.ts'
+import type { LogDirectory } from './log/log-directory.ts'
+import { openDirectory } from './log/opening.ts'
 import { ReadAhead } from './log/read-ahead.ts'
 import { topicConfig } from './metadata/topic-config.ts'
 import { loadClusterIdentity } from './metadata/cluster.ts'
@@ -41,6 +42,7 @@ export interface Surroundings {
   readonly clock: Clock
   readonly random: Random
   readonly config: BrokerConfigInput | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Opens the parts. Whatever fails here leaves the directory unlocked and as it was found. */
@@ -48,7 +50,7 @@ export async function assemble(surroundings: Surroundings): Promise<BrokerContex
   const config = brokerConfig(surroundings.config)
   refuseForeignData(surroundings.files, surroundings.directory)
   const recordMemory = new BufferPool()
-  const logs = openLogs(surroundings, config, recordMemory)
+  const logs = await openLogs(surroundings, config, recordMemory)
   try {
     const context = assembleOver({ logs, config, recordMemory }, surroundings)
     await startCoordinators(context)
@@ -72,13 +74,13 @@ async function startCoordinators({ groups, transactions }: BrokerContext): Promi
 }
 
 function openLogs(
-  { files, directory, clock, random }: Surroundings,
+  { files, directory, clock, random, signal }: Surroundings,
   config: BrokerConfig,
   memory: BufferPool,
-): LogDirectory {
+): Promise<LogDirectory> {
   // The registry is in one of the logs: until it is read, all have the broker's defaults.
   const defaults = logConfigOf(topicConfig({}, config).values)
-  return LogDirectory.open({
+  const options = {
     files,
     root: directory,
     nowMs: clock.now(),
@@ -94,7 +96,8 @@ function openLogs(
     cleanerBackoffMs: config['log.cleaner.backoff.ms'],
     retentionIntervalMs: config['log.retention.check.interval.ms'],
     checkpointIntervalMs: config['log.flush.offset.checkpoint.interval.ms'],
-  })
+  }
+  return openDirectory(options, { clock, signal })
 }
 
 interface OpenParts {

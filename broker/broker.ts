@@ -51,6 +51,11 @@ export interface BrokerOptions {
   readonly random?: Random | undefined
   /** Keys by Kafka's names; what is not given has its default. */
   readonly config?: BrokerConfigInput | undefined
+  /**
+   * Aborted by who does not want the broker any more before it has started: `startBroker` rejects with the signal's reason,
+   * and leaves the directory as it was found. Once it has started, `close` ends it.
+   */
+  readonly signal?: AbortSignal | undefined
   /** Told why a connection was ended that the client did not end: malformed requests, unknown versions. Default: nobody. */
   readonly onRefused?: ((reason: StreamsError, peer: { readonly clientHost: string }) => void) | undefined
   /** Told of faults and of maintenance that failed. Default: a warning of the process. */
@@ -89,11 +94,11 @@ export interface ConnectOptions {
 
 /** Starts a broker over `directory`; recovers what a killed one left. MR-4001 if another process uses the directory. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
-  const { directory, clock = systemClock, random = systemRandom, onStorageFailure } = options
+  const { directory, clock = systemClock, random = systemRandom, onStorageFailure, signal } = options
   const given = options.files ?? new NodeFiles()
   const files = onStorageFailure === undefined ? given : new WatchedFiles(given, onStorageFailure)
   registerAllCodecs()
-  const context = await assemble({ directory, files, clock, random, config: options.config })
+  const context = await assemble({ directory, files, clock, random, config: options.config, signal })
   const { onFault = warn, onRefused = () => undefined } = options
   for (const damage of damageFound(context.logs.partitions())) onFault(damage)
   for (const stray of straysFound(context.logs.strays)) onFault(stray)

@@ -24,6 +24,8 @@ export interface OpenDirectoryOptions {
   readonly logConfig: (topic: string) => LogConfig
   /** Default 'process'. */
   readonly durability?: Durability
+  /** Whether what has to be synced when logs are opened is left to whoever runs `LogDirectory.opening`. Default false. */
+  readonly syncsLater?: boolean
   /** What batches are stamped with. Default 0. */
   readonly leaderEpoch?: number
   /** Newest bytes of each partition that are kept in memory. Default 4 MiB. */

@@ -23,6 +23,8 @@ export interface OpenLogOptions extends LogReaderOptions {
   readonly recoveryPoint?: number
   /** Whether all that was ever written is still in the files: the machine has run since. Default false. */
   readonly writesKept?: boolean
+  /** Whether what has to be on the disk before the log is used is left to `LogStore.settleOpening`. Default false. */
+  readonly syncsLater?: boolean
   /** The log's start as last checkpointed. Default 0. */
   readonly logStartOffset?: number
   /** What batches are stamped with. Default 0. */

@@ -22,14 +22,21 @@ export interface LogStoreOptions {
   readonly directory: string
   readonly durability: Durability
   readonly warm?: WarmSegments | undefined
+  readonly syncsLater?: boolean
 }
 
 /** Opens the files of a log as its options say. */
 export function openStore(options: OpenLogOptions): LogStore {
   const { files, directory, durability = 'process', warm, config, nowMs } = options
-  const { cleanStop = false, writesKept = false, recoveryPoint = 0, logStartOffset = 0 } = options
+  const {
+    syncsLater = false,
+    cleanStop = false,
+    writesKept = false,
+    recoveryPoint = 0,
+    logStartOffset = 0,
+  } = options
   return new LogStore(
-    { files, directory, durability, warm },
+    { files, directory, durability, warm, syncsLater },
     { config, cleanStop, writesKept, recoveryPoint, logStartOffset, nowMs },
   )
 }
@@ -61,6 +68,10 @@ export class LogStore {
   #noted: { readonly segment: Segment; readonly sizeInBytes: number }
   /** Segments came or went since the log was opened. */
   #changed = false
+  /** Segments that must be on the disk before the log is used. */
+  #owed: readonly Segment[] = []
+  /** Whether one of them may have a name that is not on the disk. */
+  #owesNames = false
 
   /** Opens what is in the directory, or begins a log there. */
   constructor(options: LogStoreOptions, recovery: RecoveryOptions) {
@@ -79,7 +90,15 @@ export class LogStore {
     this.#noted = { segment: loaded.segments.active, sizeInBytes: loaded.notedBytes }
     if (loaded.snapshotOffset >= 0) this.#snapshotOffsets.push(loaded.snapshotOffset)
     // What a killed process left in the page cache has to reach the disk before it may be called durable.
-    if (this.#syncs && !loaded.report.cleanStop) this.#syncFrom(recovery.recoveryPoint, loaded.unsynced)
+    if (this.#syncs && !loaded.report.cleanStop) {
+      this.#owed = this.#writtenSince(recovery.recoveryPoint, loaded.unsynced)
+      if (options.syncsLater !== true) this.#settleNow()
+    }
+  }
+
+  /** Where opening was told to sync later: does it, beside the event loop. Undefined if nothing need be synced. */
+  settleOpening(): Promise<void> | undefined {
+    return this.#owed.length === 0 ? undefined : this.#settleLater()
   }
 
   /** Seals the active segment and begins one at `logEndOffset`. If it throws, the old one is still active. */
@@ -242,13 +261,28 @@ export class LogStore {
     writeCheckpoint(this.#home.files, path, this.epochs.rows(), this.#syncs)
   }
 
-  /** Has on the disk what lies past `recoveryPoint`; the rest is there. A segment without bytes may have no file yet. */
-  #syncFrom(recoveryPoint: number, unsynced: readonly Segment[]): void {
-    if (recoveryPoint >= this.logEndOffset && this.logEndOffset > 0) return
+  /** What may lie past `recoveryPoint`; the rest is on the disk. A segment without bytes may have no file yet. */
+  #writtenSince(recoveryPoint: number, unsynced: readonly Segment[]): readonly Segment[] {
+    if (recoveryPoint >= this.logEndOffset && this.logEndOffset > 0) return []
     const segments = [...unsynced, this.segments.active].filter(each => each.sizeInBytes > 0)
-    for (const segment of segments) segment.file.sync()
-    const isNew = segments.some(each => each.baseOffset >= recoveryPoint)
-    if (isNew) this.#home.files.syncDirectory(this.#home.directory)
+    this.#owesNames = segments.some(each => each.baseOffset >= recoveryPoint)
+    return segments
+  }
+
+  #settleNow(): void {
+    for (const segment of this.#owed) segment.file.sync()
+    this.#settled()
+  }
+
+  async #settleLater(): Promise<void> {
+    for (const segment of this.#owed) await segment.file.syncAsync()
+    this.#settled()
+  }
+
+  #settled(): void {
+    if (this.#owesNames) this.#home.files.syncDirectory(this.#home.directory)
+    this.#owed = []
+    this.#owesNames = false
   }
 
   #undo(next: Segment): void {

@@ -4,6 +4,7 @@
  * Settings come from the configuration file, then `--property`, then the flags; the later counts. Standard output has one
  * line, `listening on HOST:PORT` (several listeners: all of them), once clients can connect; everything else is on stderr.
  */
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import {
   defineBroker,
@@ -40,16 +41,25 @@ export async function brokerStartCommand(flags: BrokerStartFlags): Promise<void>
   for (const notice of definition.notices) logger.log('info', notice)
   const directory = flags.data ?? definition.directory ?? dataDefault
   const failures = new StorageFailures(logger)
+  // From here on a signal is an orderly end: opening the logs may take a while.
+  const stop = untilSignal()
   const broker = await failures.whileStarting(() =>
     startBroker({
       directory,
       config: definition.config,
+      signal: stop,
       onFault: fault => logger.log('error', fault.message),
       onStorageFailure: failure => failures.tell(failure),
       onRefused: throttled(logger),
+    }).catch((error: unknown) => {
+      if (!stop.aborted || error !== stop.reason) throw error
+      return undefined
     }),
   )
-  const stopped = untilSignal()
+  if (broker === undefined) {
+    logger.log('info', `${String(stop.reason)}: closing, before the broker had started`)
+    return
+  }
   // Clients are served whether or not anybody reads that they are.
   process.stdout.on('error', () => undefined)
   try {
@@ -57,7 +67,8 @@ export async function brokerStartCommand(flags: BrokerStartFlags): Promise<void>
     const addresses = await listenOn(broker, definition)
     logger.log('info', `broker ${broker.clusterId} serves ${directory}`)
     process.stdout.write(`listening on ${addresses.join(', ')}\n`)
-    logger.log('info', `${await stopped}: closing`)
+    if (!stop.aborted) await once(stop, 'abort')
+    logger.log('info', `${String(stop.reason)}: closing`)
   } finally {
     await broker.close()
   }
@@ -158,12 +169,12 @@ class StorageFailures {
 }
 
 /** The first signal that asks to stop, or tells that the terminal has gone; a second one is left to the system, which kills. */
-function untilSignal(): Promise<string> {
-  return new Promise(resolve => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-      process.once(signal, () => resolve(signal))
-    }
-  })
+function untilSignal(): AbortSignal {
+  const stop = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.once(signal, () => stop.abort(signal))
+  }
+  return stop.signal
 }
 
 /** A client that cannot be understood tries again and again: of each kind one line a minute is told. */
