@@ -1,7 +1,7 @@
 /** Declares `millrace run` and `millrace topology`: what is done with the file of an app. */
 import { Option, type Command } from 'commander'
 import { topologyFormats } from '../../../src/topology/views/formats.ts'
-import { flagsOf } from './cluster-flags.ts'
+import { collect, flagsOf } from './cluster-flags.ts'
 
 export function declareAppCommands(program: Command): void {
   program
@@ -11,6 +11,11 @@ export function declareAppCommands(program: Command): void {
     )
     .argument('<app>', 'file whose default export is an app, TypeScript or JavaScript')
     .option('-b, --brokers <list>', 'run on these brokers, host:port,...; default: an embedded one')
+    .option(
+      '-X <key=value>',
+      'how to connect to them: security.protocol, sasl.* and ssl.* of Kafka clients; may be given again',
+      collect,
+    )
     .option('--data <dir>', 'data of the embedded broker', '.millrace/broker')
     .option('--state <dir>', 'state stores', '.millrace/state')
     .option('--guarantee <name>', "exactly-once or at-least-once; default: the app's own")

@@ -97,4 +97,39 @@ describe('millrace run', () => {
     }
     expect(output.toString().trim()).toBe(version)
   })
+
+  it('logs in where brokers ask for it', async () => {
+    const directory = await temporaryDirectory()
+    const jaas = 'required user_alice="secret";'
+    const properties = [
+      'listeners=SASL_PLAINTEXT://127.0.0.1:0',
+      'sasl.enabled.mechanisms=PLAIN',
+      `listener.name.sasl_plaintext.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule ${jaas}`,
+    ]
+    const start = ['broker', 'start', ...properties.flatMap(each => ['--property', each])]
+    const broker = spawn(process.execPath, [main, ...start], {
+      cwd: directory,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [line] = (await once(broker.stdout.setEncoding('utf8'), 'data')) as [string]
+    const brokers = ['-b', /[\d.]+:\d+(?=\n)/.exec(line)![0]]
+    const login = (password: string) =>
+      ['security.protocol=SASL_PLAINTEXT', 'sasl.mechanism=PLAIN', 'sasl.username=alice']
+        .concat(`sasl.password=${password}`)
+        .flatMap(each => ['-X', each])
+    const args = ['run', wordCount, ...brokers]
+    expect(await millrace(directory, [...args, ...login('secret')], /'word-count' is running/)).toEqual({
+      code: 0,
+      stderr: expect.stringContaining("'word-count' has closed"),
+    })
+    expect((await millrace(directory, [...args, ...login('guess')])).stderr).toContain('MR-5031')
+    broker.kill('SIGTERM')
+    await once(broker, 'exit')
+    const misused = [
+      ['run', wordCount, ...login('secret')],
+      [...args, '-X', 'linger.ms=5'],
+      [...args, '-X', 'bogus=1'],
+    ]
+    for (const each of misused) expect((await millrace(directory, each)).code).toBe(2)
+  })
 })
