@@ -23,6 +23,11 @@ const chunkBytesDefault = 1 << 20
 
 /** Why the bytes at a place are not a batch; undefined if they are one. */
 export function batchFault(bytes: Uint8Array, at: number, end: number): string | undefined {
+  return headerFault(bytes, at, end) ?? checksumFault(bytes, at)
+}
+
+/** Why a batch cannot have such a header. */
+export function headerFault(bytes: Uint8Array, at: number, end: number): string | undefined {
   const left = end - at
   if (left < batchHeaderBytes) return `${left} bytes are too few for a batch header`
   const size = sizeInBytesOf(bytes, at)
@@ -31,6 +36,10 @@ export function batchFault(bytes: Uint8Array, at: number, end: number): string |
   if (!Number.isSafeInteger(baseOffsetOf(bytes, at)) || baseOffsetOf(bytes, at) < 0)
     return 'an impossible offset'
   if (lastOffsetDeltaOf(bytes, at) < 0 || recordCountOf(bytes, at) < 0) return 'a negative count'
+  return undefined
+}
+
+function checksumFault(bytes: Uint8Array, at: number): string | undefined {
   const [written, computed] = [crcOf(bytes, at), computedCrcOf(bytes, at)]
   if (written !== computed)
     return `checksum ${written.toString(16)}, but its bytes have ${computed.toString(16)}`

@@ -24,6 +24,11 @@ export interface File {
   write(source: Uint8Array, position: number): void
   truncate(sizeInBytes: number): void
   sizeInBytes(): number
+  /**
+   * Whether these bytes are as they were written here: that was within the last minute, so that they do not come from the disk,
+   * and nobody else has changed the file since. False where that cannot be told.
+   */
+  isFresh(position: number, length: number): boolean
   /** Forces the bytes (and the size) to the disk. */
   sync(): void
   /** As `sync`, beside the event loop. Covers all writes made before the call. */

@@ -1,15 +1,16 @@
 /**
  * Reads batches of a log from its segment files, and cuts what was found to the batches that were asked for.
  *
- * What comes from a file is held against its checksums: a damaged batch is never handed out. If it is the first one wanted, the
- * read fails with CORRUPT_MESSAGE and says where; otherwise the read ends before it. Offsets after it are read as ever.
+ * What comes from a file is held against its checksums, but for what was appended within the last minute, whose bytes were
+ * checked then and are still in memory of the system: a damaged batch is never handed out. If it is the first one wanted,
+ * the read fails with CORRUPT_MESSAGE and says where; otherwise the read ends before it. Offsets after it are read as ever.
  */
 import { assert } from '../../src/base/assert.ts'
 import { StreamsError } from '../../src/base/errors.ts'
 import { baseOffsetOf, batchHeaderBytes, lastOffsetOf, sizeInBytesOf } from '../../src/record/batch-format.ts'
 import { kafkaErrors } from '../../src/protocol/errors.ts'
 import { BrokerError } from '../broker-error.ts'
-import { batchFault, isMisplaced } from './batch-scan.ts'
+import { batchFault, headerFault, isMisplaced } from './batch-scan.ts'
 import type { RecordMemory } from './log-types.ts'
 import type { Segment } from './segment.ts'
 import type { Segments } from './segments.ts'
@@ -175,6 +176,7 @@ function readFrom(
   const needed = sizeAt(segment, position)
   const count = range.minOneBatch ? Math.max(range.maxBytes, needed) : range.maxBytes
   const { bytes } = trimBatches(readBytes(segment, position, count, range.memory), range)
+  const faultOf = segment.file.isFresh(position, bytes.length) ? headerFault : batchFault
   let nextOffset = range.offset
   let expected: number | undefined
   for (let at = 0; at < bytes.length; at += sizeInBytesOf(bytes, at)) {
@@ -182,7 +184,7 @@ function readFrom(
     const following = (): number | undefined => baseOffsetAt(segment, position + after)
     // The first one has been located, and that looked at its offset.
     const sound =
-      batchFault(bytes, at, bytes.length) === undefined &&
+      faultOf(bytes, at, bytes.length) === undefined &&
       (at === 0 || !isMisplaced(bytes, at, { expected, end, following }))
     if (!sound) return at === 0 ? undefined : { bytes: bytes.subarray(0, at), nextOffset }
     nextOffset = expected = lastOffsetOf(bytes, at) + 1

@@ -10,6 +10,8 @@ export class MemoryFile {
   bytes = new Uint8Array(64)
   length = 0
   modifiedMs: number
+  /** Counts writes and truncations. */
+  changes = 0
   #durable: Uint8Array = new Uint8Array(0)
 
   constructor(nowMs: number) {
@@ -26,6 +28,7 @@ export class MemoryFile {
     this.bytes.set(source, position)
     this.length = Math.max(this.length, end)
     this.modifiedMs = nowMs
+    this.changes++
   }
 
   truncate(sizeInBytes: number, nowMs: number): void {
@@ -33,6 +36,7 @@ export class MemoryFile {
     this.bytes.fill(0, sizeInBytes, this.length)
     this.length = sizeInBytes
     this.modifiedMs = nowMs
+    this.changes++
   }
 
   sync(): void {

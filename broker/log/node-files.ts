@@ -20,6 +20,7 @@ import {
 import { dirname } from 'node:path'
 import { assert } from '../../src/base/assert.ts'
 import { bootId, lockDirectory } from './directory-lock.ts'
+import { FreshWrites } from './fresh-writes.ts'
 import { storageError, type DirectoryLock, type File, type FileStat, type FileSystem } from './files.ts'
 
 const openFlags = {
@@ -31,6 +32,9 @@ const openFlags = {
 class NodeFile implements File {
   readonly path: string
   readonly #descriptor: number
+  readonly #fresh = new FreshWrites()
+  /** When the last write from here had ended. */
+  #writtenMs = -1
   #closed = false
   /** A descriptor must outlive the syncs under way on it: a number that was closed may be another file's next. */
   #syncsUnderWay = 0
@@ -63,6 +67,8 @@ class NodeFile implements File {
     } catch (error) {
       throw storageError('write', this.path, error)
     }
+    this.#writtenMs = Date.now()
+    this.#fresh.wrote(position, source.length, this.#writtenMs)
   }
 
   truncate(sizeInBytes: number): void {
@@ -71,6 +77,12 @@ class NodeFile implements File {
 
   sizeInBytes(): number {
     return this.#run('stat', () => fstatSync(this.#descriptor).size)
+  }
+
+  isFresh(position: number, length: number): boolean {
+    if (!this.#fresh.covers(position, length, Date.now())) return false
+    // Files get the time of the system's last tick, which is never ahead of the clock: a later time is another's write.
+    return this.#run('stat', () => Math.floor(fstatSync(this.#descriptor).mtimeMs) <= this.#writtenMs)
   }
 
   sync(): void {

@@ -90,6 +90,10 @@ class WatchedFile implements File {
     return this.#file.sizeInBytes()
   }
 
+  isFresh(position: number, length: number): boolean {
+    return this.#file.isFresh(position, length)
+  }
+
   sync(): void {
     watched(this.#onFailure, () => this.#file.sync())
   }

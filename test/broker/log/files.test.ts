@@ -47,6 +47,24 @@ describe.each<[string, () => FileSystem]>([
     expect(files.stat(`${root}/deep/er/f`)?.sizeInBytes).toBe(4)
   })
 
+  it('tell what was written here lately, until somebody else writes', () => {
+    const [files, root] = [make(), newDirectory()]
+    files.makeDirectory(root)
+    const other = files.open(`${root}/f`, 'create')
+    other.write(utf8Bytes('old'), 0)
+    const file = files.open(`${root}/f`, 'write')
+    expect(file.isFresh(0, 3)).toBe(false)
+    file.write(utf8Bytes('new'), 3)
+    file.write(utf8Bytes('er'), 6)
+    expect([file.isFresh(3, 5), file.isFresh(6, 2), file.isFresh(4, 1)]).toEqual([true, true, true])
+    expect([file.isFresh(2, 2), file.isFresh(7, 2)]).toEqual([false, false])
+    other.write(utf8Bytes('X'), 4)
+    if (files instanceof NodeFiles) utimesSync(`${root}/f`, new Date(), new Date(Date.now() + 5))
+    expect(file.isFresh(3, 5)).toBe(false)
+    other.close()
+    file.close()
+  })
+
   it('keep their contents when opened again, and must exist unless made', () => {
     const [files, root] = [make(), newDirectory()]
     files.makeDirectory(root)
