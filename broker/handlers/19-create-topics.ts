@@ -1,9 +1,10 @@
 /**
  * CreateTopics (key 19): makes topics, or says whether it could (`validateOnly`).
  *
- * Behaviour. Each topic is decided on its own (`metadata/topic-plan.ts` has the rules, in Kafka's order of checks); a name
- * that a request has twice is refused in both places. A topic is on disk when it is answered. One broker has one
- * replica: a higher factor is INVALID_REPLICATION_FACTOR, unless `replication.factor.lenient` is set.
+ * Behaviour. Each topic is decided on its own (`metadata/topic-plan.ts` has the rules, in Kafka's order of checks). A name
+ * that a request has twice is refused in both places, and all topics where they would have more than 10,000 partitions
+ * together. A topic is on disk when it is answered. One broker has one replica: a higher factor is
+ * INVALID_REPLICATION_FACTOR, unless `replication.factor.lenient` is set.
  *
  * Version notes. 4: -1 for the default count and factor; older clients send it all the same (kafkajs at version 3), and
  * Kafka takes it from them. 5: the answer tells the effective configuration. 7: topic ids.
@@ -17,8 +18,9 @@ import {
   type CreateTopicsRequest,
   type CreateTopicsResponse,
 } from '../../src/protocol/messages/19-create-topics.ts'
+import type { BrokerConfig } from '../config.ts'
 import { describeTopicConfigs } from '../metadata/described-config.ts'
-import { planTopic, type TopicPlan } from '../metadata/topic-plan.ts'
+import { partitionCountMax, planTopic, type TopicPlan } from '../metadata/topic-plan.ts'
 import type { MutationQuota } from '../security/quotas.ts'
 import { may, refusalOf } from './authorize.ts'
 import { duplicatesOf } from './duplicates.ts'
@@ -57,9 +59,12 @@ function* createAll(
   for (const name of twice) {
     topics.push(refused(name, kafkaErrors.INVALID_REQUEST.code, 'Duplicate topic name.'))
   }
+  const wishes = request.topics.filter(({ name }) => !twice.has(name) && mayCreate(broker, context, name))
+  const isExcessive = partitionsOf(wishes, broker.config) > partitionCountMax
   for (const wish of request.topics) {
     if (twice.has(wish.name)) continue
-    topics.push(yield* create(broker, context, wish, mutations))
+    if (isExcessive && mayCreate(broker, context, wish.name)) topics.push(excessive(wish.name))
+    else topics.push(yield* create(broker, context, wish, mutations))
     yield
   }
   return { throttleTimeMs: mutations.throttleMs(), topics }
@@ -72,8 +77,7 @@ function* create(
   mutations: MutationQuota,
 ): Generator<void, CreatableTopicResult, void> {
   const { name, numPartitions, replicationFactor, assignments, configs } = wish
-  const isAllowed = may(broker, context, 'CREATE', 'CLUSTER') || may(broker, context, 'CREATE', 'TOPIC', name)
-  if (!isAllowed) {
+  if (!mayCreate(broker, context, name)) {
     const { errorCode, errorMessage } = refusalOf(context, 'CREATE', 'TOPIC', name)
     return refused(name, errorCode, errorMessage)
   }
@@ -92,6 +96,30 @@ function* create(
     const { errorCode, errorMessage } = failureOf(error)
     return refused(name, errorCode, errorMessage)
   }
+}
+
+function mayCreate(
+  broker: BrokerContext,
+  context: RequestContext<CreateTopicsRequest>,
+  topic: string,
+): boolean {
+  return may(broker, context, 'CREATE', 'CLUSTER') || may(broker, context, 'CREATE', 'TOPIC', topic)
+}
+
+/** How many partitions are wished for, whether or not they can be made. */
+function partitionsOf(wishes: readonly CreatableTopic[], config: BrokerConfig): number {
+  let count = 0
+  for (const { numPartitions, assignments } of wishes) {
+    if (assignments.length > 0) count += assignments.length
+    else count += numPartitions === -1 ? config['num.partitions'] : Math.max(numPartitions, 0)
+  }
+  return count
+}
+
+/** As in Kafka, where one request is one transaction of the controller. Here an answer tells 35 configs of each topic. */
+function excessive(name: string): CreatableTopicResult {
+  const { code } = kafkaErrors.POLICY_VIOLATION
+  return refused(name, code, 'Excessively large number of partitions per request.')
 }
 
 function created(

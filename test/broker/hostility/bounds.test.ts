@@ -13,6 +13,7 @@ import { OffsetFetch } from '../../../src/protocol/messages/09-offset-fetch.ts'
 import { DescribeGroups } from '../../../src/protocol/messages/15-describe-groups.ts'
 import { DescribeConfigs } from '../../../src/protocol/messages/32-describe-configs.ts'
 import { DescribeLogDirs } from '../../../src/protocol/messages/35-describe-log-dirs.ts'
+import { CreateTopics } from '../../../src/protocol/messages/19-create-topics.ts'
 import { DeleteTopics } from '../../../src/protocol/messages/20-delete-topics.ts'
 import { CreatePartitions } from '../../../src/protocol/messages/37-create-partitions.ts'
 import { DescribeProducers } from '../../../src/protocol/messages/61-describe-producers.ts'
@@ -43,6 +44,19 @@ describe('what a stranger could make without end', () => {
       Metadata.request.create({ topics, allowAutoTopicCreation: true }),
     )
     expect(asked.topics.map(({ errorCode }) => errorName(errorCode))).toEqual(['NONE', 'POLICY_VIOLATION'])
+  })
+
+  it.each([
+    ['6,000 and 6,000 partitions', [6000, 6000], 'POLICY_VIOLATION'],
+    ['6,000 and 3,000 partitions', [6000, 3000], 'NONE'],
+    ['10,001 topics of one partition', Array.from({ length: 10_001 }, () => 1), 'POLICY_VIOLATION'],
+  ])('topics by one request, which Kafka refuses as a whole: %s', async (_what, counts, answer) => {
+    const { connection } = await startWorld()
+    const rest = { replicationFactor: 1, assignments: [], configs: [] }
+    const topics = counts.map((numPartitions, index) => ({ name: `topic-${index}`, numPartitions, ...rest }))
+    const created = await connection.send(CreateTopics, 7, { topics, timeoutMs: 1000, validateOnly: true })
+    expect(new Set(created.topics.map(({ errorCode }) => errorName(errorCode)))).toEqual(new Set([answer]))
+    expect(created.topics).toHaveLength(counts.length)
   })
 
   it('groups, by joining and by committing; those that there are go on (groups.max)', async () => {
