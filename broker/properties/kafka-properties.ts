@@ -5,6 +5,7 @@
  *   another form of one      `log.retention.hours` for `log.retention.ms`, `broker.id` for `node.id`; the finer unit counts
  *   listeners                `listeners.ts`, and how they are secured in `listener-security.ts`
  *   of Apache Kafka before 4 what has a successor, as that (`former-properties.ts`); files of brokers with ZooKeeper are taken too
+ *   lists about groups       in our words (`group-properties.ts`)
  *   idle on a single node    accepted, with a line that says why (`idle-properties.ts`)
  *   of what is not there     refused, as silence would mislead (`refused-properties.ts`)
  *   unknown                  refused, with the known name that is nearest
@@ -14,6 +15,7 @@ import { nearestName } from '../../src/base/nearest-name.ts'
 import { readConfig } from '../config-table.ts'
 import { brokerConfigTable, type BrokerConfigInput } from '../config.ts'
 import { formerNames, withSuccessors } from './former-properties.ts'
+import { withKnownGroups } from './group-properties.ts'
 import { idleProperties, idleReason } from './idle-properties.ts'
 import {
   isListenerProperty,
@@ -89,7 +91,7 @@ export function defineBroker(
   const config: Record<string, string> = {}
   const refusals: string[] = []
   const notices: string[] = []
-  const properties = withSuccessors(given, portDefault, notices)
+  const properties = withKnownGroups(withSuccessors(given, portDefault, notices), notices)
   for (const [name, value] of properties) {
     if (Object.hasOwn(brokerConfigTable, name)) config[name] = value
     else if (replicaCounts.includes(name)) noticeReplicas(name, value, refusals, notices)

@@ -193,6 +193,18 @@ describe('defineBroker', () => {
     expect(notices.length).toBe(5)
   })
 
+  it('takes lists about groups as Apache Kafka has them, and leaves out kinds of groups that are not here', () => {
+    const { config, notices } = define(`
+      group.coordinator.rebalance.protocols=classic,consumer,streams
+      group.consumer.assignors=org.apache.kafka.coordinator.group.assignor.RangeAssignor, uniform
+    `)
+    const read = brokerConfig(config)
+    expect(read['group.coordinator.rebalance.protocols']).toEqual(['classic', 'consumer'])
+    expect(read['group.consumer.assignors']).toEqual(['range', 'uniform'])
+    expect(notices).toEqual(['group.coordinator.rebalance.protocols: streams groups are not offered.'])
+    expect(() => define('group.coordinator.rebalance.protocols=classic,bogus')).toThrow(/must be a list of/)
+  })
+
   it('takes a default of several replicas as one where that is asked for', () => {
     const { config, notices } = define('default.replication.factor=3\nreplication.factor.lenient=true')
     expect(brokerConfig(config)['default.replication.factor']).toBe(1)
