@@ -6,7 +6,7 @@
 import { assignors, type AssignorName } from './assignors.ts'
 import type { ConsumerGroup, ConsumerMember } from './consumer-group.ts'
 import type { ConsumerGroupRecord, ResolvedRegex, Target } from './records.ts'
-import { sameNames } from './subscription.ts'
+import { sameNamesKnown } from './subscription.ts'
 import {
   metadataHash,
   subscribedTopics,
@@ -133,7 +133,7 @@ function areAlike(members: Members): boolean {
   for (const member of members.values()) {
     first ??= member
     const [one, other] = [first.subscription, member.subscription]
-    if (one.topicRegex !== other.topicRegex || !sameNames(one.topicNames, other.topicNames)) return false
+    if (one.topicRegex !== other.topicRegex || !sameNamesKnown(one.topicNames, other.topicNames)) return false
     // Kafka takes names beside a pattern for a difference.
     if (one.topicRegex !== null && one.topicNames.length > 0) return false
   }

@@ -1,10 +1,11 @@
 /** What a join costs does not grow with the names that the members before it gave. */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   ConsumerGroup,
   type ConsumerMember,
 } from '../../../../broker/coordinator/group/consumer/consumer-group.ts'
 import { resolveRegexes } from '../../../../broker/coordinator/group/consumer/group-epoch.ts'
+import { sameNamesKnown } from '../../../../broker/coordinator/group/consumer/subscription.ts'
 import {
   subscribedTopics,
   type GroupTopic,
@@ -55,6 +56,21 @@ describe('what members subscribe to', () => {
     expect(found()).toEqual(['none7'])
     // Another broker in the same process.
     expect([...subscribedTopics(one, new Map(), new CountingTopics())]).toEqual(['a'])
+  })
+
+  it('is compared once with what the first member wants', () => {
+    const first = ['a', 'b']
+    const same = ['b', 'a']
+    const every = vi.spyOn(same, 'every')
+    expect([sameNamesKnown(first, same), sameNamesKnown(first, same), sameNamesKnown(first, first)]).toEqual([
+      true,
+      true,
+      true,
+    ])
+    expect(every).toHaveBeenCalledTimes(1)
+    expect(sameNamesKnown(first, ['a', 'c'])).toBe(false)
+    expect(sameNamesKnown(first, ['a'])).toBe(false)
+    expect(sameNamesKnown(['a', 'c'], first)).toBe(false)
   })
 
   it('by pattern is matched for the member that comes, and for all when topics have come or gone', () => {
