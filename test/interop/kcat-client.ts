@@ -32,6 +32,17 @@ export class KcatClient implements Client {
     this.#address = address
   }
 
+  /** Asks for the metadata of all topics, with these properties; answers how that ended. */
+  async list(properties: readonly string[]): Promise<{ readonly code: number; readonly stderr: string }> {
+    const options = properties.flatMap(each => ['-X', each])
+    const child = spawn(this.#command, ['-L', '-m', '5', '-b', this.#address, ...options])
+    let stderr = ''
+    child.stdout.resume()
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    const [code] = (await once(child, 'close')) as [number]
+    return { code, stderr }
+  }
+
   async produce(topic: string, messages: readonly Message[], codec: CodecName): Promise<void> {
     await this.#run(['-P', '-t', topic, '-K', ':', '-X', `compression.codec=${codec}`], lines(messages))
   }
