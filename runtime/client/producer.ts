@@ -34,7 +34,7 @@ export interface ProducerOptions {
   readonly lingerMs?: number
   /** Uncompressed bytes at which a batch is closed. Default 262 144. A single record may be larger. */
   readonly batchBytesMax?: number
-  /** Uncompressed bytes of the records of one request. Default 8 388 608. */
+  /** Uncompressed bytes of the records of one request, unless one batch alone has more. Default 1 000 000. */
   readonly requestBytesMax?: number
   /** Bytes held for sending at which `whenWritable` makes callers wait. Default 67 108 864. */
   readonly bufferBytesMax?: number
@@ -59,6 +59,9 @@ export interface ProducerOptions {
 }
 
 const maxInFlightIdempotent = 5
+
+/** As much as brokers read in one piece: a larger request is copied as it arrives, and stays in no processor's cache. */
+const requestBytesMaxDefault = 1_000_000
 
 export class Producer {
   readonly #options: ProducerOptions
@@ -94,7 +97,7 @@ export class Producer {
       transactionalId,
       codec,
       maxInFlight: options.maxInFlight ?? maxInFlightIdempotent,
-      requestBytesMax: options.requestBytesMax ?? 8_388_608,
+      requestBytesMax: options.requestBytesMax ?? requestBytesMaxDefault,
       deliveryTimeoutMs: options.deliveryTimeoutMs ?? 120_000,
       admits: queue => this.#transactions?.admits(queue) ?? true,
       versionMax: () => (this.#transactions?.version === 1 ? version1.produceMax : Infinity),

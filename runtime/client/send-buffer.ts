@@ -8,8 +8,8 @@ import { assert } from '../../src/base/assert.ts'
 import { deferred, type Deferred } from '../../src/base/deferred.ts'
 import { BatchWriter } from '../../src/record/batch-writer.ts'
 
-/** Writers kept for reuse; more are left to the garbage collector. */
-const writersKeptMax = 64
+/** Memory of writers that is kept for reuse, as a part of the buffer; more is left to the garbage collector. */
+const writersKeptPart = 0.25
 
 interface FlushWaiter {
   readonly generation: number
@@ -26,6 +26,8 @@ export class SendBuffer {
   #flushes: FlushWaiter[] = []
   #writable: Deferred<void> | undefined
   readonly #writers: BatchWriter[] = []
+  /** What the kept writers take. Their number says little: over many partitions they are small and many. */
+  #keptBytes = 0
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax
@@ -78,12 +80,17 @@ export class SendBuffer {
   }
 
   takeWriter(): BatchWriter {
-    return this.#writers.pop() ?? new BatchWriter()
+    const writer = this.#writers.pop()
+    if (writer === undefined) return new BatchWriter()
+    this.#keptBytes -= writer.memoryBytes
+    return writer
   }
 
   returnWriter(writer: BatchWriter): void {
     writer.reset()
-    if (this.#writers.length < writersKeptMax) this.#writers.push(writer)
+    if (this.#keptBytes + writer.memoryBytes > this.#bytesMax * writersKeptPart) return
+    this.#keptBytes += writer.memoryBytes
+    this.#writers.push(writer)
   }
 
   #settleFlushes(): void {

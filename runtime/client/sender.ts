@@ -66,6 +66,8 @@ interface Node {
 
 interface Request {
   bytes: number
+  /** Whether there was a batch that did not fit. */
+  full: boolean
   readonly deliveries: Delivery[]
 }
 
@@ -130,7 +132,10 @@ export class Sender {
     const now = this.#clock.monotonic()
     const requests = new Map<number, Request>()
     const unknown = new Set<string>()
+    let full = 0
     for (const queue of this.#waiting) {
+      // With a thousand partitions, looking at the rest costs more than sending what was found.
+      if (full > 0 && full === this.#nodes.size) break
       if (queue.waiting.length === 0) {
         this.#waiting.delete(queue)
         continue
@@ -138,7 +143,7 @@ export class Sender {
       if (!this.#mayFollow(queue, now) || !this.#hasIdentity(queue) || !this.#options.admits(queue)) continue
       const leader = this.#options.cluster.cachedPartition(queue.topic, queue.partition)?.leader ?? -1
       if (leader < 0) unknown.add(queue.topic)
-      else if (this.#nodeIsFree(leader, now)) this.#put(queue, leader, requests)
+      else if (this.#nodeIsFree(leader, now) && this.#put(queue, leader, requests) === 'full') full++
     }
     if (unknown.size > 0) this.refresh([...unknown])
     for (const [leader, { deliveries }] of requests) void this.#send(leader, deliveries)
@@ -200,17 +205,23 @@ export class Sender {
     return node.inFlight < this.#options.maxInFlight
   }
 
-  #put(queue: PartitionQueue, leader: number, requests: Map<number, Request>): void {
+  /** Puts the queue's next batch into its leader's request; 'full' if it is the first that finds no room there. */
+  #put(queue: PartitionQueue, leader: number, requests: Map<number, Request>): 'full' | undefined {
     const { identity, transactionalId, codec, requestBytesMax } = this.#options
     let request = requests.get(leader)
     const bytes = queue.waiting[0]!.bufferedBytes
     if (request === undefined) {
-      request = { bytes: 0, deliveries: [] }
+      request = { bytes: 0, full: false, deliveries: [] }
       requests.set(leader, request)
-    } else if (request.bytes + bytes > requestBytesMax) return
+    } else if (request.bytes + bytes > requestBytesMax) {
+      const isFirst = !request.full
+      request.full = true
+      return isFirst ? 'full' : undefined
+    }
     request.bytes += bytes
     const batch = queue.take(identity, transactionalId !== undefined, codec)
     request.deliveries.push({ queue, batch })
+    return undefined
   }
 
   async #send(leader: number, deliveries: readonly Delivery[]): Promise<void> {
@@ -317,11 +328,11 @@ function answers(
   const topics = new Map(
     response.responses.map(({ name, topicId, partitionResponses }) => [
       byId ? topicId : name,
-      partitionResponses,
+      new Map(partitionResponses.map(partition => [partition.index, partition])),
     ]),
   )
   return ({ queue: { topic, partition } }) => {
-    const found = topics.get(byId ? ids.get(topic)! : topic)?.find(({ index }) => index === partition)
+    const found = topics.get(byId ? ids.get(topic)! : topic)?.get(partition)
     if (found !== undefined) {
       const { errorCode, baseOffset, errorMessage } = found
       return { kind: 'answered', errorCode, baseOffset, message: errorMessage }

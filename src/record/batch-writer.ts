@@ -74,6 +74,11 @@ export class BatchWriter {
     return this.#length
   }
 
+  /** Bytes of memory that it holds, filled or not. */
+  get memoryBytes(): number {
+    return this.#bytes.length
+  }
+
   get empty(): boolean {
     return this.#recordCount === 0
   }

@@ -73,6 +73,26 @@ describe('a producer', () => {
     expect(await logOf(client)).toEqual(numbered(0, 60))
   })
 
+  it('sends requests of a bounded size, however many partitions wait', async () => {
+    const { producer, client, acked } = await start({ requestBytesMax: 10_000 })
+    await createTopic(client.connection, 'wide', { partitions: 60 })
+    for (let round = 0; round < 3; round++) {
+      for (let partition = 0; partition < 60; partition++) {
+        appendAll(producer, 'wide', partition, ['x'.repeat(partition === 30 ? 20_000 : 1000)])
+      }
+    }
+    await producer.flush()
+    const batchesSent = client.network
+      .of<ProduceRequest>('Produce')
+      .map(({ request }) => request.topicData.flatMap(({ partitionData }) => partitionData))
+    const sizes = batchesSent.map(sent => sent.reduce((sum, { records }) => sum + records!.length, 0))
+    // A batch that is larger than that goes alone; the others are together, with a header of 61 bytes each.
+    expect(sizes.filter(size => size > 10_000 + 10 * 61)).toEqual([expect.any(Number)])
+    expect(sizes.length).toBeLessThan(25)
+    expect(acked.reduce((sum, [, , , count]) => sum + count, 0)).toBe(180)
+    expect(producer.bufferedBytes).toBe(0)
+  })
+
   it('has one appender for each partition, for those that keep it', async () => {
     const { producer, client } = await start()
     const appender = producer.partition('orders', 0)
