@@ -2,15 +2,19 @@
  * SyncGroup, Heartbeat and LeaveGroup on a group of the consumer protocol, by its members of the classic protocol (KIP-848,
  * "Online Migration").
  *
- * | the member                                         | Heartbeat             | SyncGroup             |
- * |----------------------------------------------------|-----------------------|-----------------------|
- * | is in the group's epoch with all that it is to have| none                  | what it has           |
- * | is in the group's epoch, waits for others          | none                  | what it has           |
- * | the same, and what it waits for is free            | REBALANCE_IN_PROGRESS | what it has           |
- * | is to give partitions up                           | REBALANCE_IN_PROGRESS | what it is to keep    |
- * | is in an earlier epoch                             | REBALANCE_IN_PROGRESS | REBALANCE_IN_PROGRESS |
- * | names another generation than its epoch            | ILLEGAL_GENERATION    | ILLEGAL_GENERATION    |
- * | is of the consumer protocol, or not a member       | UNKNOWN_MEMBER_ID     | UNKNOWN_MEMBER_ID     |
+ * | the member                                           | Heartbeat             | SyncGroup             |
+ * |------------------------------------------------------|-----------------------|-----------------------|
+ * | is in the target's epoch with all that it is to have | none                  | what it has           |
+ * | is in the target's epoch, waits for others           | none                  | what it has           |
+ * | the same, and what it waits for is free              | REBALANCE_IN_PROGRESS | what it has           |
+ * | is to give partitions up                             | REBALANCE_IN_PROGRESS | what it is to keep    |
+ * | is in an earlier epoch                               | REBALANCE_IN_PROGRESS | REBALANCE_IN_PROGRESS |
+ * | names another generation than its epoch              | ILLEGAL_GENERATION    | ILLEGAL_GENERATION    |
+ * | is of the consumer protocol, or not a member         | UNKNOWN_MEMBER_ID     | UNKNOWN_MEMBER_ID     |
+ *
+ * A group whose epoch is ahead of its target's waits for a member of the consumer protocol, whose next heartbeat has the server
+ * assign: there is nothing to join again for before that. Where there is none, as a policy forbids to be a classic group again, a
+ * member of the classic protocol has it assign by joining; in Kafka what the last one had is nobody's from then on.
  *
  * Who is told of a rebalance has its rebalance time-out to join again, and whoever has joined has that long to ask what it
  * has; who does not is taken out.
@@ -27,6 +31,8 @@ import { knownMember } from './heartbeat-check.ts'
 import type { MemberTimers } from './member-timers.ts'
 import type { ClassicTerms } from './records.ts'
 import type { TopicDirectory } from './topic-directory.ts'
+
+const nobody: ReadonlySet<string> = new Set()
 
 export class ClassicRequests {
   readonly #topics: TopicDirectory
@@ -51,7 +57,7 @@ export class ClassicRequests {
       throw new BrokerError(code, `Member ${member.id} names another protocol than it was told.`)
     }
     const { position } = member
-    if (position.epoch < group.epoch && position.state !== 'unrevoked') {
+    if (position.epoch < dueEpoch(group) && position.state !== 'unrevoked') {
       this.#awaitJoin(group, member)
       const { code } = kafkaErrors.REBALANCE_IN_PROGRESS
       throw new BrokerError(code, `Group ${group.id} has changed: member ${member.id} should join again.`)
@@ -69,7 +75,9 @@ export class ClassicRequests {
     this.#timers.touch(group.id, member.id, terms.sessionTimeoutMs)
     const { epoch, state } = member.position
     const isDue =
-      epoch < group.epoch || state === 'unrevoked' || (state === 'unreleased' && !group.isWaiting(member))
+      epoch < group.assignmentEpoch ||
+      state === 'unrevoked' ||
+      (state === 'unreleased' && !group.isWaiting(member))
     if (!isDue) return kafkaErrors.NONE.code
     this.#awaitJoin(group, member)
     return kafkaErrors.REBALANCE_IN_PROGRESS.code
@@ -78,6 +86,12 @@ export class ClassicRequests {
   #awaitJoin({ id: groupId }: ConsumerGroup, { id, subscription }: ConsumerMember): void {
     this.#timers.awaitJoin(groupId, id, subscription.rebalanceTimeoutMs)
   }
+}
+
+/** The epoch that members of the classic protocol are to come to. */
+function dueEpoch(group: ConsumerGroup): number {
+  const { epoch, assignmentEpoch } = group
+  return epoch > assignmentEpoch && group.isClassicWithout(nobody) ? epoch : assignmentEpoch
 }
 
 /** Who of those that are named is a member, whatever protocol it speaks, and what each is told. */

@@ -76,6 +76,20 @@ describe('a member of the classic protocol in a group of the other', () => {
     expect((await describeConsumers(world.connection)).groupState).toBe('Empty')
   })
 
+  it('is told of a change once a member of the consumer protocol has had the server assign, as in Kafka', async () => {
+    const { world } = await startGroup(0)
+    const [modern, other, member] = [new Modern(world, 'modern'), new Modern(world, 'other'), classic(world)]
+    await modern.step()
+    await other.step()
+    await settleAll([modern, other, member])
+    await other.consumer.leave()
+    expect((await describeConsumers(world.connection)).groupState).toBe('Assigning')
+    const beat = () => heartbeat(world.connection, member.id, member.generation)
+    expect(await beat()).toBe('NONE')
+    await modern.step()
+    expect(await beat()).toBe('REBALANCE_IN_PROGRESS')
+  })
+
   it('is refused where its assignors, its type, its subscription or the policy do not fit', async () => {
     const { world } = await startGroup(0, {}, { 'group.consumer.max.size': 3 })
     await new Modern(world, 'modern').step()
