@@ -115,8 +115,9 @@ export class Listener {
       socket.destroy()
     })
     // The socket is destroyed by then; `close` follows.
-    server.on('tlsClientError', (error: Error, socket: TLSSocket) =>
-      this.#refuseSecured(socket, error.message),
+    server.on('tlsClientError', (error: Error & { readonly reason?: string }, socket: TLSSocket) =>
+      // OpenSSL's whole message has addresses and lines of its sources.
+      this.#refuseSecured(socket, error.reason ?? error.message.trim()),
     )
   }
 

@@ -274,7 +274,7 @@ function isAlert(cause: NodeJS.ErrnoException | undefined): cause is Error {
 
 function notSecured(address: string, cause: Error): StreamsError {
   return new StreamsError('MR-5032', {
-    what: `TLS was not agreed with ${address}: ${cause.message}`,
+    what: `TLS was not agreed with ${address}: ${cause.message.trim()}`,
     fix: 'check the certificates that are trusted, the name in the certificate, that it is a TLS listener, and the certificate of this client if it asks for one',
     cause,
   })

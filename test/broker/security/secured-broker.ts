@@ -42,6 +42,8 @@ export interface SecuredBroker {
   readonly address: string
   /** Codes of the connections that the broker ended. */
   readonly refusals: string[]
+  /** What it told of them. */
+  readonly reasons: string[]
 }
 
 /** A broker over the real clock that listens as `listen` says, with alice's password "secret" for every mechanism. */
@@ -50,14 +52,18 @@ export async function securedBroker(
   config: BrokerOptions['config'] = {},
 ): Promise<SecuredBroker> {
   const refusals: string[] = []
+  const reasons: string[] = []
   const { broker, connection } = await startFixture({
     clock: systemClock,
     config: { 'connection.failed.authentication.delay.ms': 5, ...config },
-    onRefused: reason => refusals.push(reason.code),
+    onRefused: reason => {
+      refusals.push(reason.code)
+      reasons.push(reason.message)
+    },
   })
   await setPassword(connection, 'alice', 'secret')
   const { port } = await broker.listen({ port: 0, ...listen })
-  return { broker, connection, port, address: `localhost:${port}`, refusals }
+  return { broker, connection, port, address: `localhost:${port}`, refusals, reasons }
 }
 
 export const everyMechanism = {

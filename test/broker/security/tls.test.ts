@@ -74,13 +74,16 @@ describe.skipIf(noCertificates !== undefined)('a TLS listener', () => {
     await expect(ask(port, { tls: {} })).rejects.toMatchObject({ code: 'MR-5032' })
   })
   it('outlives a client that does not speak TLS', async () => {
-    const { port, refusals } = await listening('SSL', pem)
+    const { port, refusals, reasons } = await listening('SSL', pem)
     const socket = connect(port, 'localhost')
     const closed = new Promise(resolve => socket.on('close', resolve))
     socket.on('error', () => undefined)
     socket.write('GET / HTTP/1.1\r\n\r\n')
     await closed
     expect(refusals).toEqual(['MR-5032'])
+    expect(reasons).toEqual([
+      expect.stringMatching(/^MR-5032 .*TLS was not agreed with 127\.0\.0\.1: [a-z ]+$/),
+    ])
     expect(await ask(port, { tls: { ca } })).toBe(1)
   })
   it.each([
