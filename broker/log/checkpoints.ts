@@ -14,8 +14,10 @@ import {
 import { joinPath, type FileSystem } from './files.ts'
 import type { PartitionLog } from './partition-log.ts'
 
+export const recoveryPointFile = 'recovery-point-offset-checkpoint'
+
 const fileNames = {
-  recoveryPoint: 'recovery-point-offset-checkpoint',
+  recoveryPoint: recoveryPointFile,
   logStart: 'log-start-offset-checkpoint',
   highWatermark: 'replication-offset-checkpoint',
 } as const

@@ -8,6 +8,7 @@
  *   <root>/log-start-offset-checkpoint         starts moved by DeleteRecords and retention
  *   <root>/replication-offset-checkpoint       high watermarks
  *   <root>/cleaner-offset-checkpoint           where each compacted log is dirty from
+ *   <root>/.segment-sizes                      how long all files were at the stop; removed as soon as it is read
  *   <root>/.written-in                         the boot of the machine in which all logs were opened (`noting.ts`)
  *   <root>/<topic>-<partition>/                a log; LOG_FORMAT.md says what is in it
  *   <root>/<topic>-<partition>.<hex>-delete/   a deleted one on its way out
@@ -26,8 +27,10 @@ import { takeCleanStop, writeCleanStop } from './clean-stop.ts'
 import { joinPath, type DirectoryLock, type FileSystem } from './files.ts'
 import type { LogConfig } from './log-config.ts'
 import type { NewLog, OpenDirectoryOptions } from './directory-options.ts'
+import type { OpenLogOptions } from './log-options.ts'
 import { forgetBoot, noteBoot, Noting, openedInThisBoot, UnnotedBytes } from './noting.ts'
 import { PartitionLog } from './partition-log.ts'
+import { takeSegmentSizes, writeSegmentSizes } from './segment-sizes.ts'
 import { isLogFile, partitionDirectory, partitionMetadataFile } from './segment-names.ts'
 import { TailBudget } from './tail-budget.ts'
 import { UpkeepTimes } from './upkeep-times.ts'
@@ -304,6 +307,7 @@ export class LogDirectory {
       if (!clean) this.checkpoint()
       else {
         this.#checkpoints.writeLast(this.#logs)
+        writeSegmentSizes(this.#files, this.#root, this.#logs.values())
         writeCleanStop(this.#files, this.#root)
       }
     } finally {
@@ -320,6 +324,7 @@ export class LogDirectory {
     const { nowMs, syncsLater } = this.#options
     const cleanStop = takeCleanStop(this.#files, this.#root)
     this.#cleanStop = cleanStop
+    const sizes = cleanStop ? takeSegmentSizes(this.#files, this.#root) : undefined
     const writesKept = openedInThisBoot(this.#files, this.#root)
     const recoveryPoints = this.#checkpoints.read('recoveryPoint')
     const logStarts = this.#checkpoints.read('logStart')
@@ -336,7 +341,8 @@ export class LogDirectory {
         writesKept,
         recoveryPoint: recoveryPoints.get(key) ?? 0,
         logStartOffset: logStarts.get(key) ?? 0,
-        ...(syncsLater !== undefined && { syncsLater }),
+        syncsLater,
+        sizes: sizes?.get(key),
       })
       this.#logs.set(key, log)
       const topicId = readTopicId(this.#files, joinPath(log.directory, partitionMetadataFile))
@@ -351,15 +357,7 @@ export class LogDirectory {
   #openLog(
     topic: string,
     partition: number,
-    found: {
-      readonly config: LogConfig
-      readonly nowMs: number
-      readonly cleanStop: boolean
-      readonly writesKept?: boolean
-      readonly recoveryPoint?: number
-      readonly logStartOffset?: number
-      readonly syncsLater?: boolean
-    },
+    found: Pick<OpenLogOptions, 'config' | 'nowMs' | 'cleanStop'> & Partial<OpenLogOptions>,
   ): PartitionLog {
     const { files, random, durability = 'process', leaderEpoch = 0 } = this.#options
     return PartitionLog.open({

@@ -2,7 +2,7 @@
 import type { Random } from '../../src/base/random.ts'
 import type { FileSystem } from './files.ts'
 import type { LogConfig } from './log-config.ts'
-import type { Durability } from './log-types.ts'
+import type { Durability, SizesOfLog } from './log-types.ts'
 import type { UnnotedBytes } from './noting.ts'
 import type { LogReaderOptions } from './log-reader.ts'
 import type { WarmSegments } from './warm-segments.ts'
@@ -23,8 +23,10 @@ export interface OpenLogOptions extends LogReaderOptions {
   readonly recoveryPoint?: number
   /** Whether all that was ever written is still in the files: the machine has run since. Default false. */
   readonly writesKept?: boolean
+  /** What is known of the sizes of its files since a stop in order. */
+  readonly sizes?: SizesOfLog | undefined
   /** Whether what has to be on the disk before the log is used is left to `LogStore.settleOpening`. Default false. */
-  readonly syncsLater?: boolean
+  readonly syncsLater?: boolean | undefined
   /** The log's start as last checkpointed. Default 0. */
   readonly logStartOffset?: number
   /** What batches are stamped with. Default 0. */

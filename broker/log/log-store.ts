@@ -37,7 +37,7 @@ export function openStore(options: OpenLogOptions): LogStore {
   } = options
   return new LogStore(
     { files, directory, durability, warm, syncsLater },
-    { config, cleanStop, writesKept, recoveryPoint, logStartOffset, nowMs },
+    { config, cleanStop, writesKept, recoveryPoint, logStartOffset, nowMs, sizes: options.sizes },
   )
 }
 

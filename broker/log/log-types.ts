@@ -106,3 +106,16 @@ export interface RecoveryReport {
   readonly truncatedBytes: number
   readonly corruptRanges: readonly CorruptRange[]
 }
+
+/** Bytes of the files of a segment. */
+export interface SegmentSizes {
+  readonly log: number
+  readonly index: number
+  readonly timeindex: number
+  readonly txnindex: number
+  /** Of the whole transaction index. */
+  readonly txnindexCrc: number
+}
+
+/** By base offset. */
+export type SizesOfLog = ReadonlyMap<number, SegmentSizes>

@@ -173,6 +173,14 @@ export class ProducerStates {
     return { producerId: marker.producerId, firstOffset, lastOffset: offset, aborted: !marker.commit }
   }
 
+  /** Ends a transaction whose marker was lost, where something else tells that it was aborted. */
+  endLost({ producerId, firstOffset }: { readonly producerId: number; readonly firstOffset: number }): void {
+    const entry = this.#entries.get(producerId)
+    if (entry?.transactionFirstOffset !== firstOffset) return
+    entry.transactionFirstOffset = -1
+    this.#open.delete(producerId)
+  }
+
   /** Takes in a producer of a snapshot; transactions must come in order of their first offsets. */
   restore(entry: ProducerEntry): void {
     this.#entries.set(entry.producerId, entry)

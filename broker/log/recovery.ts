@@ -35,13 +35,15 @@ import { joinPath } from './files.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import { readCheckpoint } from './checkpoint-files.ts'
 import type { LogConfig } from './log-config.ts'
-import type { CorruptRange, RecoveryReport } from './log-types.ts'
+import type { CorruptRange, RecoveryReport, SizesOfLog } from './log-types.ts'
 import type { ProducerStates } from './producer-state.ts'
 import { applyBatch, loadProducers, readSnapshot } from './producer-replay.ts'
 import { LostOffsets } from './lost-offsets.ts'
+import { standInForLost } from './lost-segments.ts'
 import { Segment, type SegmentHome } from './segment.ts'
+import { isOfKnownSize, isTransactionIndexReadable, isTransactionIndexSound } from './segment-check.ts'
 import { checkedEndOf, endOffsetOf } from './segment-ends.ts'
-import { leaderEpochFile, segmentFileName } from './segment-names.ts'
+import { leaderEpochFile } from './segment-names.ts'
 import { Segments } from './segments.ts'
 import { sweepDirectory } from './sweep.ts'
 
@@ -56,6 +58,8 @@ export interface RecoveryOptions {
   /** The log's start as last checkpointed. */
   readonly logStartOffset: number
   readonly nowMs: number
+  /** Of its files, as a stop in order left them; undefined if nobody knows. */
+  readonly sizes?: SizesOfLog | undefined
 }
 
 /** An opened log. */
@@ -119,9 +123,9 @@ class Recovery {
     const all = this.#openSegments(segmentOffsets)
     const lost = new LostOffsets(files, directory)
     if (hasLostOffsets) this.#corruptRanges.push(...lost.read(all, logStartOffset))
-    for (const offset of orphanOffsets) this.#reportLost(offset, all)
+    this.#corruptRanges.push(...standInForLost(this.#home, this.#options, { all, orphanOffsets }))
     const epochs = new LeaderEpochs(readCheckpoint(files, joinPath(directory, leaderEpochFile)))
-    const trusted = cleanStop && all.every(segment => this.#tellsTransactions(segment))
+    const trusted = cleanStop && all.every(segment => this.#isAsItWas(segment, all))
     const cleanEnd = trusted ? this.#endOfCleanLog(all.at(-1)!) : undefined
     const trustedEnd = cleanEnd?.sound === true ? cleanEnd.offset : undefined
     const place = trustedEnd === undefined ? this.#trustedPlace(all, snapshotOffsets) : undefined
@@ -165,9 +169,10 @@ class Recovery {
     const bases = offsets.length === 0 ? [logStartOffset] : offsets
     return bases.map((baseOffset, index) => {
       const segment = new Segment(this.#home, { baseOffset, sizeInBytes: 0, createdMs: nowMs, active: false })
-      const sizeInBytes = this.#home.files.stat(segment.path())?.sizeInBytes ?? 0
+      const sizeInBytes = segment.fileBytes('log')
       const active = index === bases.length - 1 && sizeInBytes === 0
-      return new Segment(this.#home, { baseOffset, sizeInBytes, createdMs: nowMs, active })
+      const sizes = this.#options.sizes?.get(baseOffset)
+      return new Segment(this.#home, { baseOffset, sizeInBytes, createdMs: nowMs, active, sizes })
     })
   }
 
@@ -208,24 +213,14 @@ class Recovery {
     this.#corruptRanges.push({ file: segment.path(), ...range })
   }
 
-  /**
-   * Notes a segment of which only index files were left. It is none of ours if the one before it reaches past it, which a
-   * swap that broke off leaves, if it lies past the end, or before the start of a log that lost writes.
-   */
-  #reportLost(baseOffset: number, all: readonly Segment[]): void {
-    const next = all.find(segment => segment.baseOffset > baseOffset)
-    const before = all.findLast(segment => segment.baseOffset < baseOffset)
-    const { cleanStop, writesKept, logStartOffset } = this.#options
-    if (next === undefined || next.baseOffset <= logStartOffset) return
-    if (before === undefined ? !cleanStop && !writesKept : endOffsetOf(before) > baseOffset) return
-    const file = joinPath(this.#home.directory, segmentFileName(baseOffset, 'log'))
-    const range = { fromPosition: 0, toPosition: 0, fromOffset: baseOffset, toOffset: next.baseOffset - 1 }
-    this.#corruptRanges.push({ file, ...range })
+  /** Whether a segment is as a stop in order left it, as far as that is told. */
+  #isAsItWas(segment: Segment, all: readonly Segment[]): boolean {
+    return isTransactionIndexSound(segment) && (isOfKnownSize(segment) || segment === all.at(-1))
   }
 
-  /** Whether a segment's transaction index can be trusted; where much else will be read again, its form is enough. */
-  #tellsTransactions(segment: Segment): boolean {
-    return this.#options.cleanStop ? segment.transactionIndexSound() : segment.transactionIndexReadable()
+  /** Whether what a segment's files tell can be trusted; where much else will be read again, their form is enough. */
+  #isTrusted(segment: Segment, all: readonly Segment[]): boolean {
+    return this.#options.cleanStop ? this.#isAsItWas(segment, all) : isTransactionIndexReadable(segment)
   }
 
   /** The first segment that may hold bytes that never reached the disk. */
@@ -239,7 +234,7 @@ class Recovery {
   /** Up to where nothing need be read, after a stop that was not clean. */
   #trustedPlace(all: readonly Segment[], snapshotOffsets: readonly number[]): TrustedPlace {
     const { recoveryPoint, writesKept } = this.#options
-    const damaged = all.findIndex(segment => !this.#tellsTransactions(segment))
+    const damaged = all.findIndex(segment => !this.#isTrusted(segment, all))
     const least = this.#pastRecoveryPoint(all)
     const first = damaged < 0 ? least : Math.min(damaged, least)
     const start = { index: first, offset: all[first]!.baseOffset, position: 0 }
@@ -276,6 +271,8 @@ class Recovery {
     const { recoveryPoint } = this.#options
     const last = endOffset === undefined
     const fileBytes = segment.sizeInBytes
+    if (fileBytes === 0 && !segment.active) return this.#passLost(segment, endOffset, producers)
+    const isShort = !isOfKnownSize(segment)
     const scanner = segment.scan(start.position, { checked: true, memory: scanMemory })
     segment.startRebuild(start)
     let expected = start.offset
@@ -305,6 +302,10 @@ class Recovery {
         fromOffset: expected,
         toOffset,
       })
+      for (const transaction of segment.transactionsInFile().endedWithin(expected, toOffset)) {
+        segment.indexes.transactions.append(transaction)
+        producers.endLost(transaction)
+      }
       segment.skip(to - from)
       // What follows a damaged stretch may leave a hole of any size.
       exact = false
@@ -313,7 +314,17 @@ class Recovery {
     this.#scannedBytes += segment.sizeInBytes - start.position
     if (last) segment.activate()
     else segment.writeIndexes(false)
+    if (isShort && endOffset !== undefined) this.#reportMissing(segment, endOffset)
     return endOffset ?? expected
+  }
+
+  /** A segment that stands in for a lost one has nothing to be read, and its transaction index stays. */
+  #passLost(segment: Segment, endOffset: number | undefined, producers: ProducerStates): number {
+    segment.sizes = undefined
+    for (const transaction of segment.transactionsInFile().endedWithin(0, Infinity))
+      producers.endLost(transaction)
+    if (endOffset === undefined) segment.resume()
+    return endOffset ?? segment.baseOffset
   }
 
   #take(segment: Segment, scanner: BatchScanner, producers: ProducerStates, epochs: LeaderEpochs): void {

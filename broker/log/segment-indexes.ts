@@ -40,11 +40,22 @@ export function readTransactionIndex(home: IndexFiles): TransactionIndex {
 /** The offset and the time index of a log file of `logBytes`; undefined if they cannot be right. */
 export function readSparseIndexes(
   home: IndexFiles,
-  { baseOffset, logBytes }: { readonly baseOffset: number; readonly logBytes: number },
+  {
+    baseOffset,
+    logBytes,
+    sizes,
+  }: {
+    readonly baseOffset: number
+    readonly logBytes: number
+    /** What their files should be. */
+    readonly sizes?: { readonly index: number; readonly timeindex: number } | undefined
+  },
 ): Pick<SegmentIndexes, 'offsets' | 'times'> | undefined {
   const offsetBytes = wholeEntries(home, 'index', offsetIndexEntryBytes)
   const timeBytes = wholeEntries(home, 'timeindex', timeIndexEntryBytes)
   if (offsetBytes === undefined || timeBytes === undefined) return undefined
+  if (sizes !== undefined && (offsetBytes.length !== sizes.index || timeBytes.length !== sizes.timeindex))
+    return undefined
   const offsets = new OffsetIndex(baseOffset, offsetBytes)
   const times = new TimeIndex(baseOffset, timeBytes)
   const complete = logBytes < batchHeaderBytes || times.table.count > 0 || offsets.table.count === 0

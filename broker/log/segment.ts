@@ -9,14 +9,13 @@
  *
  * Nothing depends on the index files of the active segment: a crash loses them, and recovery builds them anew.
  */
+import type { SegmentSizes } from './log-types.ts'
 import { assert } from '../../src/base/assert.ts'
 import {
   baseOffsetOf,
   batchHeaderBytes,
-  isControl,
   lastOffsetOf,
   maxTimestampOf,
-  producerIdOf,
 } from '../../src/record/batch-format.ts'
 import { BatchScanner, type ScanOptions } from './batch-scan.ts'
 import { joinPath, type File, type FileSystem } from './files.ts'
@@ -37,7 +36,7 @@ import {
   type SegmentSuffix,
 } from './segment-names.ts'
 import { timeIndexEntryBytes } from './time-index.ts'
-import { transactionIndexEntryBytes, type TransactionIndex } from './transaction-index.ts'
+import { TransactionIndex } from './transaction-index.ts'
 import type { WarmSegments } from './warm-segments.ts'
 
 /** What the indexes note of an appended batch. */
@@ -56,9 +55,6 @@ export interface SegmentHome {
   readonly syncsNames: boolean
 }
 
-/** Markers of a transaction index that are looked up when it is opened after a stop in order. */
-const checkedMarkersMax = 4
-
 export class Segment {
   readonly baseOffset: number
   sizeInBytes: number
@@ -67,6 +63,8 @@ export class Segment {
   /** The greatest timestamp of the first batch; undefined as long as it is not known. */
   firstTimestamp: number | undefined
   active: boolean
+  /** Of its files, as the last stop in order left them; undefined if that is not known, or they were written since. */
+  sizes: SegmentSizes | undefined
 
   readonly #home: SegmentHome
   #suffix: SegmentSuffix
@@ -76,7 +74,6 @@ export class Segment {
   #maxTimestamp: number | undefined
   #maxTimestampOffset: number
   #nameSynced: boolean
-
   constructor(
     home: SegmentHome,
     options: {
@@ -85,6 +82,7 @@ export class Segment {
       createdMs: number
       active: boolean
       suffix?: SegmentSuffix
+      sizes?: SegmentSizes | undefined
     },
   ) {
     this.#home = home
@@ -93,6 +91,7 @@ export class Segment {
     this.createdMs = options.createdMs
     this.active = options.active
     this.#suffix = options.suffix ?? ''
+    this.sizes = options.sizes
     // One without bytes may have no file: whoever makes it syncs its name, or the first sync of its bytes does.
     this.#nameSynced = home.syncsNames && options.sizeInBytes > 0
     this.#maxTimestampOffset = options.baseOffset
@@ -196,6 +195,7 @@ export class Segment {
    */
   writeIndexes(sync: boolean): void {
     this.indexes.times.append(this.maxTimestamp, this.#maxTimestampOffset)
+    this.sizes = undefined
     writeIndexFiles(this.#indexFiles, this.indexes, sync)
   }
 
@@ -227,30 +227,15 @@ export class Segment {
     this.active = false
   }
 
-  /** Whether the transaction index is whole: unlike the other two, it cannot be built from the segment alone. */
-  transactionIndexReadable(): boolean {
-    const sizeInBytes = this.#home.files.stat(this.path('txnindex'))?.sizeInBytes ?? 0
-    if (sizeInBytes === 0) return true
-    return (
-      sizeInBytes % transactionIndexEntryBytes === 0 && this.indexes.transactions.plausible(this.baseOffset)
-    )
+  /** The transaction index as its file has it; empty if that cannot be right. */
+  transactionsInFile(): TransactionIndex {
+    const transactions = readTransactionIndex(this.#indexFiles)
+    return transactions.plausible(this.baseOffset) ? transactions : new TransactionIndex()
   }
 
-  /** The same, and whether the markers that it tells of are where it says: nothing else would tell what became of the file. */
-  transactionIndexSound(): boolean {
-    if (!this.transactionIndexReadable()) return false
-    if ((this.#home.files.stat(this.path('txnindex'))?.sizeInBytes ?? 0) === 0) return true
-    const { offsets, transactions } = this.indexes
-    for (let index = 0; index < Math.min(transactions.table.count, checkedMarkersMax); index++) {
-      const { lastOffset, producerId } = transactions.entry(index)
-      const scanner = this.scan(offsets.positionFor(lastOffset), { chunkBytes: batchHeaderBytes })
-      let found = scanner.next()
-      while (found && lastOffsetOf(scanner.bytes, scanner.at) < lastOffset) found = scanner.next()
-      if (!found || lastOffsetOf(scanner.bytes, scanner.at) !== lastOffset) return false
-      const { bytes, at } = scanner
-      if (!isControl(bytes, at) || producerIdOf(bytes, at) !== producerId) return false
-    }
-    return true
+  /** Bytes of one of its files; 0 if there is none. */
+  fileBytes(kind: SegmentFileKind): number {
+    return this.#home.files.stat(this.path(kind))?.sizeInBytes ?? 0
   }
 
   /**
@@ -366,7 +351,11 @@ export class Segment {
   #loadIndexes(): SegmentIndexes {
     const transactions = readTransactionIndex(this.#indexFiles)
     const { baseOffset, sizeInBytes } = this
-    const sparse = readSparseIndexes(this.#indexFiles, { baseOffset, logBytes: sizeInBytes })
+    const sparse = readSparseIndexes(this.#indexFiles, {
+      baseOffset,
+      logBytes: sizeInBytes,
+      sizes: this.sizes,
+    })
     return sparse === undefined ? this.#rebuildIndexes(transactions) : { ...sparse, transactions }
   }
 

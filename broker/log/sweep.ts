@@ -8,8 +8,8 @@
  *   N.log.swap                         written whole: the swap has begun        finished: originals in its range go,
  *                                                                               then it takes its final name
  *   N.index.swap etc. without the log  compaction had not finished renaming     removed: the originals are all there
- *   index files without a log          removal of a segment under way, or a     removed; recovery tells which
- *                                      log file that somebody lost
+ *   index files without a log          removal of a segment under way, or a     removed, but for transaction indexes:
+ *                                      log file that somebody lost              recovery tells which
  *
  * The rename to `N.log.swap` is the point of no return (semantics G56): indexes are renamed before their log in both
  * renames of a swap, so a log that bears a suffix has its indexes under the same suffix or a later one.
@@ -62,7 +62,8 @@ export function sweepDirectory(files: FileSystem, directory: string): SweptDirec
     if (file.suffix === '.swap' && !finished.has(file.offset)) remove(file)
     if (file.suffix === '' && file.kind !== 'log' && file.kind !== 'snapshot' && !logs.has(file.offset)) {
       if (!doomed.has(file.offset)) orphans.add(file.offset)
-      remove(file)
+      // What it tells of transactions may be all that is left of them.
+      if (file.kind !== 'txnindex' || doomed.has(file.offset)) remove(file)
     }
   }
   return {

@@ -7,6 +7,7 @@
  * on, no earlier transaction is undecided, so a reader that stops before it need not look at later entries.
  */
 import { readInt16, readInt64, writeInt16, writeInt64 } from '../../src/base/bytes.ts'
+import { crc32c } from '../../src/base/crc32c.ts'
 import { EntryTable } from './entry-table.ts'
 
 export const transactionIndexEntryBytes = 34
@@ -60,6 +61,14 @@ export class TransactionIndex {
     return false
   }
 
+  /** Those whose marker has an offset of a range, both ends inclusive. */
+  *endedWithin(fromOffset: number, toOffset: number): Generator<AbortedTransaction, void, void> {
+    for (let index = 0; index < this.table.count; index++) {
+      const transaction = this.entry(index)
+      if (transaction.lastOffset >= fromOffset && transaction.lastOffset <= toOffset) yield transaction
+    }
+  }
+
   /** Drops the transactions whose marker lies at `offset` or later. */
   cut(offset: number): void {
     let { count } = this.table
@@ -80,4 +89,10 @@ export class TransactionIndex {
     }
     return true
   }
+}
+
+/** Of all entries. */
+export function crcOfTransactions({ table }: TransactionIndex): number {
+  const contents = table.contents()
+  return crc32c(contents, 0, contents.length)
 }

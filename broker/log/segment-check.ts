@@ -1,0 +1,60 @@
+/** Whether the files of a segment are what they were: how long they should be, and what a transaction index tells of. */
+import type { SegmentSizes } from './log-types.ts'
+import { batchHeaderBytes, isControl, lastOffsetOf, producerIdOf } from '../../src/record/batch-format.ts'
+import type { Segment } from './segment.ts'
+import { crcOfTransactions, transactionIndexEntryBytes } from './transaction-index.ts'
+
+/** Markers of a transaction index that are looked up after a stop in order, where no checksum of it is known. */
+const checkedMarkersMax = 4
+
+/** Whether the transaction index is whole: unlike the other two, it cannot be built from the segment alone. */
+export function isTransactionIndexReadable(segment: Segment): boolean {
+  return readableEntries(segment) !== undefined
+}
+
+/** The same, and whether it is the one that was left, or its markers are where it says: nothing else would tell. */
+export function isTransactionIndexSound(segment: Segment): boolean {
+  const count = readableEntries(segment)
+  // If the log file was lost, its transaction index is all there is.
+  if (count === undefined || count === 0 || segment.sizeInBytes === 0) return count !== undefined
+  const { offsets, transactions } = segment.indexes
+  if (segment.sizes !== undefined) return crcOfTransactions(transactions) === segment.sizes.txnindexCrc
+  for (let index = 0; index < Math.min(transactions.table.count, checkedMarkersMax); index++) {
+    const { lastOffset, producerId } = transactions.entry(index)
+    const scanner = segment.scan(offsets.positionFor(lastOffset), { chunkBytes: batchHeaderBytes })
+    let found = scanner.next()
+    while (found && lastOffsetOf(scanner.bytes, scanner.at) < lastOffset) found = scanner.next()
+    if (!found || lastOffsetOf(scanner.bytes, scanner.at) !== lastOffset) return false
+    const { bytes, at } = scanner
+    if (!isControl(bytes, at) || producerIdOf(bytes, at) !== producerId) return false
+  }
+  return true
+}
+
+/** How many entries a transaction index has; undefined if it cannot be right. */
+function readableEntries(segment: Segment): number | undefined {
+  const sizeInBytes = segment.fileBytes('txnindex')
+  if (segment.sizes !== undefined && segment.sizes.txnindex !== sizeInBytes) return undefined
+  if (sizeInBytes === 0) return 0
+  if (sizeInBytes % transactionIndexEntryBytes !== 0) return undefined
+  const { transactions } = segment.indexes
+  return transactions.plausible(segment.baseOffset) ? transactions.table.count : undefined
+}
+
+/** Whether the log file is as long as the last stop in order left it, as far as that is known. */
+export function isOfKnownSize({ sizes, sizeInBytes }: Segment): boolean {
+  return sizes === undefined || sizes.log === sizeInBytes
+}
+
+/** How long the files of a segment are, or would be if nothing had become of them since the last stop in order. */
+export function sizesOf(segment: Segment): SegmentSizes {
+  if (segment.sizes !== undefined && isOfKnownSize(segment)) return segment.sizes
+  const txnindex = segment.fileBytes('txnindex')
+  return {
+    log: segment.sizeInBytes,
+    index: segment.fileBytes('index'),
+    timeindex: segment.fileBytes('timeindex'),
+    txnindex,
+    txnindexCrc: txnindex === 0 ? 0 : crcOfTransactions(segment.indexes.transactions),
+  }
+}
