@@ -75,9 +75,7 @@ export class ClassicRequests {
     this.#timers.touch(group.id, member.id, terms.sessionTimeoutMs)
     const { epoch, state } = member.position
     const isDue =
-      epoch < group.assignmentEpoch ||
-      state === 'unrevoked' ||
-      (state === 'unreleased' && !group.isWaiting(member))
+      epoch < dueEpoch(group) || state === 'unrevoked' || (state === 'unreleased' && !group.isWaiting(member))
     if (!isDue) return kafkaErrors.NONE.code
     this.#awaitJoin(group, member)
     return kafkaErrors.REBALANCE_IN_PROGRESS.code
