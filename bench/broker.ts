@@ -1,12 +1,14 @@
 /**
  * Our broker beside Apache Kafka, each driven in turn by Apache's own perf tools; then what partitions and idleness cost us.
  *
- *   npm run bench -- broker [--megabytes 500] [--parts tools,partitions,memory] [--no-kafka]
+ *   npm run bench -- broker [--megabytes 500] [--rounds 3] [--parts tools,partitions,memory] [--no-kafka]
  *
  *   tools       produce and consume of 100 B, 1 KB and 10 KB (acks=all, 4 partitions, plain and lz4), latency at 10,000
  *               records/s, one record at a time end to end, transactions; a column for each broker and the ratio
  *   partitions  the same records spread over 1, 10, 100 and 1,000 partitions, by our own client
  *   memory      of an idle broker, and of one that serves 10 GB of log
+ *
+ * Machines are noisy for minutes on end: tools and partitions are run in rounds, and medians of all rounds are told.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -24,6 +26,7 @@ export async function run(args: readonly string[]): Promise<void> {
     allowNegative: true,
     options: {
       megabytes: { type: 'string', default: '500' },
+      rounds: { type: 'string', default: '3' },
       gigabytes: { type: 'string', default: '10' },
       parts: { type: 'string', default: 'tools,partitions,memory' },
       kafka: { type: 'boolean', default: true },
@@ -33,11 +36,12 @@ export async function run(args: readonly string[]): Promise<void> {
   const parts = new Set(values.parts.split(','))
   const shared = join(root, '../shared/kafka')
   const { directory } = values
+  const [megabytes, rounds] = [Number(values.megabytes), Math.max(1, Number(values.rounds))]
   if (parts.has('tools')) {
     if (existsSync(join(shared, 'kafka.sh'))) {
-      await compareTools({ shared, directory, megabytes: Number(values.megabytes), withKafka: values.kafka })
+      await compareTools({ shared, directory, megabytes, rounds, withKafka: values.kafka })
     } else console.log(`Apache's perf tools are left out: ${shared} is not there`)
   }
-  if (parts.has('partitions')) await measurePartitions(directory)
+  if (parts.has('partitions')) await measurePartitions(directory, rounds)
   if (parts.has('memory')) await measureMemory(directory, Number(values.gigabytes))
 }

@@ -10,35 +10,64 @@ import { Fetcher } from '../../runtime/client/fetcher.ts'
 import { Producer } from '../../runtime/client/producer.ts'
 import { json, string, topic } from '../../src/index.ts'
 import { ChildBroker } from './child-broker.ts'
+import { median } from './median.ts'
 
+const counts = [1, 10, 100, 1000]
 const records = 2_000_000
 /** Written before, and not timed: two hundred for each of 1,000 partitions. */
 const recordsBefore = 200_000
 const value = new Uint8Array(100).fill(120)
 
-export async function measurePartitions(directory: string): Promise<void> {
+export async function measurePartitions(directory: string, rounds: number): Promise<void> {
   console.log(
     `${records.toLocaleString('en')} records of 100 B over a number of partitions, by our own client`,
   )
-  console.log('partitions     produce records/s     consume records/s     cost per record, 1 partition = 1')
-  let least: number | undefined
-  for (const partitions of [1, 10, 100, 1000]) {
+  console.log(`medians of ${rounds} rounds; cost per record, where 1 partition costs 1`)
+  console.log('partitions     produce records/s     consume records/s    cost   costs of rounds')
+  const measured: Round[] = []
+  for (let round = 0; round < rounds; round++) measured.push(await measureRound(directory))
+  for (const partitions of counts) {
+    const found = measured.map(round => round.get(partitions)!)
+    const costs = measured.map(round => totalOf(round.get(partitions)!) / totalOf(round.get(1)!))
+    const rate = (elapsedMs: readonly number[]) =>
+      Math.round((records / median(elapsedMs)) * 1000)
+        .toLocaleString('en')
+        .padStart(21)
+    const [produced, consumed] = [
+      found.map(({ producedMs }) => producedMs),
+      found.map(({ consumedMs }) => consumedMs),
+    ]
+    const each = costs.map(cost => cost.toFixed(2)).join(' ')
+    console.log(
+      `${String(partitions).padStart(10)} ${rate(produced)} ${rate(consumed)} ${median(costs).toFixed(2).padStart(7)}   ${each}`,
+    )
+  }
+}
+
+interface Elapsed {
+  readonly producedMs: number
+  readonly consumedMs: number
+}
+
+/** By number of partitions. */
+type Round = ReadonlyMap<number, Elapsed>
+
+function totalOf({ producedMs, consumedMs }: Elapsed): number {
+  return producedMs + consumedMs
+}
+
+async function measureRound(directory: string): Promise<Round> {
+  const found = new Map<number, Elapsed>()
+  for (const partitions of counts) {
     const broker = await ChildBroker.start(join(directory, 'partitions'))
     const brokers = kafkaBrokers(broker.bootstrap)
     await createTopics(brokers, [topic('spread', { key: string(), value: json(), partitions })])
     const producedMs = await produce(brokers, partitions)
     const consumedMs = await consume(brokers, partitions)
     await broker.stop()
-    const total = producedMs + consumedMs
-    least ??= total
-    const rate = (elapsedMs: number) =>
-      Math.round((records / elapsedMs) * 1000)
-        .toLocaleString('en')
-        .padStart(21)
-    console.log(
-      `${String(partitions).padStart(10)} ${rate(producedMs)} ${rate(consumedMs)} ${(total / least).toFixed(2).padStart(12)}`,
-    )
+    found.set(partitions, { producedMs, consumedMs })
   }
+  return found
 }
 
 type Brokers = ReturnType<typeof kafkaBrokers>

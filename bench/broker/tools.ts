@@ -1,5 +1,5 @@
 /**
- * Apache's perf tools against both brokers in turn, figure by figure.
+ * Apache's perf tools against both brokers in turn, in rounds.
  *
  * Beside each figure stands the processor time that the broker's process took meanwhile: on a machine that others use too it
  * says more than the rate.
@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { capture } from '../flights/processes.ts'
 import { ChildBroker, cpuSecondsOf } from './child-broker.ts'
+import { median } from './median.ts'
 
 /** One line of `broker.sh`. */
 interface Figure {
@@ -29,75 +30,113 @@ interface ToolOptions {
   readonly directory: string
   /** Written per throughput figure. */
   readonly megabytes: number
+  /** How often each broker is started and measured, in turn. */
+  readonly rounds: number
   readonly withKafka: boolean
 }
 
-export async function compareTools({ shared, directory, megabytes, withKafka }: ToolOptions): Promise<void> {
-  mkdirSync(directory, { recursive: true })
-  const script = join(shared, 'bench/broker.sh')
-  const figures: Measure = async (bootstrap, name, pid) => {
-    const child = spawn('bash', [script, bootstrap, name, String(megabytes)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const exited = once(child, 'exit')
-    const found: Figure[] = []
-    let before = cpuSecondsOf(pid)
-    for await (const line of createInterface(child.stdout)) {
-      if (!line.startsWith('{')) continue
-      const now = cpuSecondsOf(pid)
-      const cpuSeconds = now === undefined || before === undefined ? undefined : now - before
-      before = now
-      found.push({ ...(JSON.parse(line) as Figure), cpuSeconds })
-    }
-    const [code] = (await exited) as [number | null]
-    if (code !== 0) throw new Error(`${script} ended with ${code}`)
-    return found
-  }
-  const ours = await ChildBroker.start(join(directory, 'millrace'), ['num.partitions=4'])
-  const own = await figures(ours.bootstrap, 'millrace', ours.pid)
-  await ours.stop()
-  rmSync(join(directory, 'millrace'), { recursive: true, force: true })
-  const theirs = withKafka ? await kafkaFigures(shared, directory, figures) : []
-  print(own, theirs, megabytes)
+/** What one round found of each broker. */
+interface Round {
+  readonly own: readonly Figure[]
+  readonly theirs: readonly Figure[]
 }
 
-/** Has the tools measure the broker at an address, whose process has this id. */
-type Measure = (bootstrap: string, name: string, pid: number) => Promise<Figure[]>
+export async function compareTools(options: ToolOptions): Promise<void> {
+  const { directory, megabytes, rounds } = options
+  mkdirSync(directory, { recursive: true })
+  const measured: Round[] = []
+  for (let round = 1; round <= rounds; round++) {
+    measured.push({ own: await ownFigures(options), theirs: await kafkaFigures(options) })
+    console.error(`round ${round} of ${rounds} is done`)
+  }
+  print(measured, megabytes)
+}
 
-async function kafkaFigures(shared: string, directory: string, figures: Measure): Promise<Figure[]> {
+async function figuresOf(
+  { shared, megabytes }: ToolOptions,
+  { bootstrap, name, pid }: { readonly bootstrap: string; readonly name: string; readonly pid: number },
+): Promise<Figure[]> {
+  const script = join(shared, 'bench/broker.sh')
+  const child = spawn('bash', [script, bootstrap, name, String(megabytes)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exited = once(child, 'exit')
+  const found: Figure[] = []
+  let before = cpuSecondsOf(pid)
+  for await (const line of createInterface(child.stdout)) {
+    if (!line.startsWith('{')) continue
+    const now = cpuSecondsOf(pid)
+    const cpuSeconds = now === undefined || before === undefined ? undefined : now - before
+    before = now
+    found.push({ ...(JSON.parse(line) as Figure), cpuSeconds })
+  }
+  const [code] = (await exited) as [number | null]
+  if (code !== 0) throw new Error(`${script} ended with ${code}`)
+  return found
+}
+
+async function ownFigures(options: ToolOptions): Promise<Figure[]> {
+  const data = join(options.directory, 'millrace')
+  const broker = await ChildBroker.start(data, ['num.partitions=4'])
+  const found = await figuresOf(options, { bootstrap: broker.bootstrap, pid: broker.pid, name: 'millrace' })
+  await broker.stop()
+  rmSync(data, { recursive: true, force: true })
+  return found
+}
+
+async function kafkaFigures(options: ToolOptions): Promise<Figure[]> {
+  const { shared, directory, withKafka } = options
+  if (!withKafka) return []
   const kafka = join(shared, 'kafka.sh')
   const data = join(directory, 'kafka')
   rmSync(data, { recursive: true, force: true })
   const bootstrap = (await capture(kafka, ['start', '--port', '29192', '--data', data])).trim()
   try {
     const pid = Number(readFileSync(join(data, '1.pid'), 'utf8'))
-    return await figures(bootstrap, 'kafka', pid)
+    return await figuresOf(options, { bootstrap, pid, name: 'kafka' })
   } finally {
     await capture(kafka, ['stop', '--data', data])
     rmSync(data, { recursive: true, force: true })
   }
 }
 
-function print(own: readonly Figure[], theirs: readonly Figure[], megabytes: number): void {
-  console.log(`${megabytes} MB per throughput figure; records/s: higher is better; ms: lower is better`)
-  console.log(`${'figure'.padEnd(34)}        Millrace           Kafka   ratio   CPU seconds`)
-  for (const figure of own) {
-    const other = theirs.find(each => each.figure === figure.figure)
+function print(rounds: readonly Round[], megabytes: number): void {
+  console.log(
+    `${megabytes} MB per throughput figure, medians of ${rounds.length} rounds; records/s: higher is better; ms: lower is better`,
+  )
+  console.log(
+    `${'figure'.padEnd(34)}        Millrace           Kafka   ratio   ratios of rounds   CPU seconds`,
+  )
+  for (const { figure } of rounds[0]!.own) {
+    const own = rounds.map(round => round.own.find(each => each.figure === figure))
+    const theirs = rounds.map(round => round.theirs.find(each => each.figure === figure))
     for (const [unit, of] of measures) {
-      const value = of(figure)
+      const value = medianOf(own, of)
       if (value === undefined) continue
-      const peer = other === undefined ? undefined : of(other)
       const isRate = unit === 'records/s'
-      const ratio = peer === undefined ? '' : (isRate ? value / peer : peer / value).toFixed(2)
-      const name = `${figure.figure}, ${unit}`.padEnd(34)
-      const cpu = unit === 'p99 ms' ? '' : `   ${cpuShown(figure)} / ${cpuShown(other)}`
-      console.log(`${name} ${shown(value, isRate)} ${shown(peer, isRate)} ${ratio.padStart(7)}${cpu}`)
+      const ratioOf = (ours: number | undefined, other: number | undefined): string =>
+        ours === undefined || other === undefined ? '' : (isRate ? ours / other : other / ours).toFixed(2)
+      const each = own.map((found, index) => ratioOf(found && of(found), theirs[index] && of(theirs[index])))
+      const peer = medianOf(theirs, of)
+      const name = `${figure}, ${unit}`.padEnd(34)
+      const line = `${name} ${shown(value, isRate)} ${shown(peer, isRate)} ${ratioOf(value, peer).padStart(7)}`
+      const cpu = unit === 'p99 ms' ? '' : `   ${cpuShown(own)} / ${cpuShown(theirs)}`
+      console.log(`${line}   ${each.join(' ').padEnd(16)}${cpu}`)
     }
   }
 }
 
-function cpuShown(figure: Figure | undefined): string {
-  return (figure?.cpuSeconds?.toFixed(2) ?? '').padStart(5)
+function medianOf(
+  found: readonly (Figure | undefined)[],
+  of: (figure: Figure) => number | undefined,
+): number | undefined {
+  const values = found.flatMap(figure => (figure === undefined ? [] : [of(figure)]))
+  const known = values.filter(value => value !== undefined)
+  return known.length === 0 ? undefined : median(known)
+}
+
+function cpuShown(found: readonly (Figure | undefined)[]): string {
+  return (medianOf(found, ({ cpuSeconds }) => cpuSeconds)?.toFixed(2) ?? '').padStart(5)
 }
 
 /** A ratio above 1 is to our credit in every row. */
