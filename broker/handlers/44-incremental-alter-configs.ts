@@ -34,6 +34,9 @@ export const incrementalAlterConfigs: ApiHandler<
   }),
 })
 
+/** What one request can set at once; appended to without end, a list would be written as a whole each time. */
+const valueLengthMax = 32_767
+
 function handle(
   broker: BrokerContext,
   context: RequestContext<IncrementalAlterConfigsRequest>,
@@ -74,5 +77,10 @@ function applyChange(
     if (operation === 'append') words.add(word.trim())
     else words.delete(word.trim())
   }
-  overrides[name] = [...words].join(',')
+  const grown = [...words].join(',')
+  if (grown.length > valueLengthMax) {
+    const why = `The configuration value cannot be added because it exceeds the maximum value size of ${valueLengthMax} bytes.`
+    throw new BrokerError(kafkaErrors.INVALID_CONFIG.code, why)
+  }
+  overrides[name] = grown
 }

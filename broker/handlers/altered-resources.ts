@@ -23,6 +23,9 @@ interface ResourceAnswer extends ResourceName {
   readonly errorMessage: string | null
 }
 
+/** Changes that one request may make, as in Kafka, where they are one batch of the controller's log. */
+const changeCountMax = 10_000
+
 /** Gives each resource the settings that `change` makes of its changes, if they are valid; answers in their order. */
 export function alterResources<Change extends { readonly name: string }>(
   broker: BrokerContext,
@@ -32,6 +35,12 @@ export function alterResources<Change extends { readonly name: string }>(
   const { resources, validateOnly } = context.request
   const keyOf = ({ resourceType, resourceName }: ResourceName) => `${resourceType}/${resourceName}`
   const twice = duplicatesOf(resources.map(keyOf))
+  let changeCount = 0
+  for (const { configs } of resources) changeCount += configs.length
+  if (changeCount > changeCountMax) {
+    const { code } = kafkaErrors.POLICY_VIOLATION
+    throw new BrokerError(code, 'Unable to perform excessively large batch operation.')
+  }
   return resources.map(resource => {
     try {
       if (twice.has(keyOf(resource))) throw invalid('Each resource must appear at most once.')

@@ -16,6 +16,7 @@ import { DescribeLogDirs } from '../../../src/protocol/messages/35-describe-log-
 import { CreateTopics } from '../../../src/protocol/messages/19-create-topics.ts'
 import { DeleteTopics } from '../../../src/protocol/messages/20-delete-topics.ts'
 import { CreatePartitions } from '../../../src/protocol/messages/37-create-partitions.ts'
+import { IncrementalAlterConfigs } from '../../../src/protocol/messages/44-incremental-alter-configs.ts'
 import { DescribeProducers } from '../../../src/protocol/messages/61-describe-producers.ts'
 import { DescribeTransactions } from '../../../src/protocol/messages/65-describe-transactions.ts'
 import { createTopic, fetchRequest } from '../broker-fixture.ts'
@@ -57,6 +58,28 @@ describe('what a stranger could make without end', () => {
     const created = await connection.send(CreateTopics, 7, { topics, timeoutMs: 1000, validateOnly: true })
     expect(new Set(created.topics.map(({ errorCode }) => errorName(errorCode)))).toEqual(new Set([answer]))
     expect(created.topics).toHaveLength(counts.length)
+  })
+
+  it('settings, by one request and by appending to a list', async () => {
+    const { connection } = await startWorld()
+    const alter = async (resourceType: number, names: readonly string[], name: string, value: string) => {
+      const configs = [{ name, configOperation: resourceType === 2 ? 2 : 0, value }]
+      const resources = names.map(resourceName => ({ resourceType, resourceName, configs }))
+      const { responses } = await connection.send(IncrementalAlterConfigs, 1, {
+        resources,
+        validateOnly: false,
+      })
+      return errorName(responses.at(-1)!.errorCode)
+    }
+    const groups = Array.from({ length: 10_001 }, (_, index) => `group-${index}`)
+    const timeout = ['consumer.session.timeout.ms', '50000'] as const
+    expect(await alter(32, groups, ...timeout)).toBe('POLICY_VIOLATION')
+    expect(await alter(32, groups.slice(0, 100), ...timeout)).toBe('NONE')
+    const replicas = (from: number) => Array.from({ length: 3000 }, (_, index) => `${from + index}:1`).join()
+    const key = 'leader.replication.throttled.replicas'
+    expect(await alter(2, ['input'], key, replicas(1000))).toBe('NONE')
+    expect(await alter(2, ['input'], key, replicas(1000))).toBe('NONE')
+    expect(await alter(2, ['input'], key, replicas(4000))).toBe('INVALID_CONFIG')
   })
 
   it('groups, by joining and by committing; those that there are go on (groups.max)', async () => {
