@@ -205,11 +205,8 @@ function epochPlace(before: Transaction, request: Producer): 'same' | 'repeated'
   // that of a producer that was followed by one of an older protocol.)
   const repeatable = before.clientVersion === 2
   const rotated =
-    repeatable &&
-    before.producerEpoch === 0 &&
-    before.previousProducerId === producerId &&
-    isEpochExhausted(producerEpoch)
-  if (rotated) return 'repeated'
+    before.producerEpoch === 0 && before.previousProducerId === producerId && isEpochExhausted(producerEpoch)
+  if (rotated) return repeatable ? 'repeated' : 'fenced'
   if (before.producerId !== producerId) return 'stranger'
   if (holds(before, request)) return 'same'
   // The last epoch is never given to anyone, also not to whose transaction took too long in the one before.

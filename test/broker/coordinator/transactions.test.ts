@@ -269,9 +269,14 @@ describe('KIP-890', () => {
     expect(rotated.producerId).not.toBe(last.producerId)
     expect(await endTransaction(connection, last, 'commit')).toEqual(rotated)
     expect((await endTransaction(connection, last, 'abort')).error).toBe('INVALID_TXN_STATE')
-    await write(connection, rotated, 'c')
-    await endTransaction(connection, rotated, 'commit')
-    expect(await committedValues(connection)).toEqual({ values: ['a', 'b', 'c'], open: 0 })
+    await world.restart()
+    const after = world.connection
+    expect(await endTransaction(after, last, 'commit')).toEqual(rotated)
+    expect(await initProducer(after, 'app', { expected: last })).toEqual(rotated)
+    expect((await endTransaction(after, last, 'abort')).error).toBe('PRODUCER_FENCED')
+    await write(after, rotated, 'c')
+    await endTransaction(after, rotated, 'commit')
+    expect(await committedValues(after)).toEqual({ values: ['a', 'b', 'c'], open: 0 })
   })
 
   it('takes over where the epochs of the predecessor have run out', async () => {
