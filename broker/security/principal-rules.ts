@@ -3,8 +3,10 @@
  *
  *     RULE:^CN=(.*?),OU=ServiceUsers.*$/$1/L,RULE:^CN=(.*?)$/$1/,DEFAULT
  *
- * The first rule whose pattern matches the whole distinguished name counts; `$1` is what a group of it matched, L and U make
- * the result lower or upper case, and DEFAULT is the name as it is. Where none matches the connection is refused.
+ * The first rule whose pattern matches the whole distinguished name counts; `$1` is what a group of it matched, `${user}` a group
+ * with a name, `\$` a dollar; L and U make the result lower or upper case, and DEFAULT is the name as it is. Where none matches the
+ * connection is refused. Patterns are Java's: `(?i)` at the beginning and classes such as `\p{L}` are taken too, what else this
+ * engine does not know is refused as it starts.
  */
 
 interface Rule {
@@ -34,8 +36,8 @@ export function readPrincipalRules(text: string): PrincipalRules | { readonly re
     }
     try {
       rules.push({
-        pattern: new RegExp(`^(?:${pattern!.replaceAll('\\/', '/')})$`, 's'),
-        replacement: replacement!.replaceAll('\\/', '/'),
+        pattern: compiled(pattern!.replaceAll('\\/', '/')),
+        replacement: replacement!,
         letters: letters!,
       })
     } catch (error) {
@@ -45,14 +47,35 @@ export function readPrincipalRules(text: string): PrincipalRules | { readonly re
   return distinguishedName => apply(rules, distinguishedName)
 }
 
+function compiled(pattern: string): RegExp {
+  const caseless = /^\^?\(\?i\)/.test(pattern)
+  const body = caseless ? pattern.replace('(?i)', '') : pattern
+  // Only where it is needed: with it, a needless backslash is an error.
+  const unicode = /\\[pP]\{/.test(body)
+  return new RegExp(`^(?:${body})$`, `s${caseless ? 'i' : ''}${unicode ? 'u' : ''}`)
+}
+
 function apply(rules: readonly Rule[], distinguishedName: string): string | undefined {
   for (const { pattern, replacement, letters } of rules) {
     const groups = pattern.exec(distinguishedName)
     if (groups === null) continue
     if (letters === 'DEFAULT') return distinguishedName
-    const name = replacement.replaceAll(/\$(\d)/g, (_all, group: string) => groups[Number(group)] ?? '')
+    const name = filled(replacement, groups)
     if (letters === 'L') return name.toLowerCase()
     return letters === 'U' ? name.toUpperCase() : name
   }
   return undefined
+}
+
+/** As Java replaces; what names no group stays as it is. */
+function filled(replacement: string, groups: RegExpExecArray): string {
+  return replacement.replaceAll(
+    /\\(.)|\$(\d)|\$\{(\w+)\}/gs,
+    (all: string, escaped?: string, digit?: string, name?: string) => {
+      if (escaped !== undefined) return escaped
+      if (digit !== undefined) return Number(digit) < groups.length ? (groups[Number(digit)] ?? '') : all
+      const named = groups.groups ?? {}
+      return Object.hasOwn(named, name!) ? (named[name!] ?? '') : all
+    },
+  )
 }

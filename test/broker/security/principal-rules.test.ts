@@ -11,15 +11,18 @@ describe('ssl.principal.mapping.rules', () => {
   it.each([
     ['DEFAULT', alice],
     ['RULE:^CN=(.*?),OU=Users.*$/$1/,DEFAULT', 'Alice'],
-    ['RULE:^CN=(.*?),OU=Users.*$/$1@$2/L', 'alice@'],
+    ['RULE:^CN=(.*?),OU=Users.*$/$1@$2/L', 'alice@$2'],
+    ['RULE:^(?i)cn=(.*?),ou=.*$/$1/', 'Alice'],
+    ['RULE:^CN=(?<user>\\p{Lu}\\p{L}+),.*$/\\$${user}\\/$2/', '$Alice/$2'],
     ['RULE:^CN=(.*?),.*$/$1/U', 'ALICE'],
     ['RULE:^CN=(.*?),OU=Services.*$/$1/, DEFAULT', alice],
     ['RULE:CN=/x/,DEFAULT', alice],
     ['RULE:^CN=(.*?),OU=Services.*$/$1/', undefined],
   ])('%s', (text, user) => expect((readPrincipalRules(text) as PrincipalRules)(alice)).toBe(user))
 
-  it.each(['RULE', 'RULE:a/b', 'RULE:a/b/X', 'DEFAULT DEFAULT', 'RULE:(/b/'])('refuses %j', text =>
-    expect(readPrincipalRules(text)).toHaveProperty('refusal'),
+  it.each(['RULE', 'RULE:a/b', 'RULE:a/b/X', 'DEFAULT DEFAULT', 'RULE:(/b/', 'RULE:^CN=(.++)/$1/'])(
+    'refuses %j',
+    text => expect(readPrincipalRules(text)).toHaveProperty('refusal'),
   )
 })
 
