@@ -146,8 +146,17 @@ export class Sender {
       else if (this.#nodeIsFree(leader, now) && this.#put(queue, leader, requests) === 'full') full++
     }
     if (unknown.size > 0) this.refresh([...unknown])
-    for (const [leader, { deliveries }] of requests) void this.#send(leader, deliveries)
+    for (const [leader, { deliveries }] of requests) {
+      for (const { queue } of deliveries) this.#requeue(queue)
+      void this.#send(leader, deliveries)
+    }
     return requests.size > 0
+  }
+
+  /** Behind all others, who found no room in this request. */
+  #requeue(queue: PartitionQueue): void {
+    this.#waiting.delete(queue)
+    if (queue.waiting.length > 0) this.#waiting.add(queue)
   }
 
   /**

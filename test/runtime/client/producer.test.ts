@@ -93,6 +93,21 @@ describe('a producer', () => {
     expect(producer.bufferedBytes).toBe(0)
   })
 
+  it('lets all partitions have their turn where requests have no room for all of them', async () => {
+    const { producer, client } = await start({ requestBytesMax: 2_200, batchBytesMax: 1_100 })
+    await createTopic(client.connection, 'wide', { partitions: 6 })
+    for (let partition = 0; partition < 6; partition++) {
+      appendAll(producer, 'wide', partition, Array(10).fill('x'.repeat(900)))
+    }
+    await producer.flush()
+    const sent = [0, 0, 0, 0, 0, 0]
+    for (const { request } of client.network.of<ProduceRequest>('Produce')) {
+      for (const { index } of request.topicData.flatMap(({ partitionData }) => partitionData)) sent[index]!++
+      expect(Math.max(...sent) - Math.min(...sent)).toBeLessThanOrEqual(1)
+    }
+    expect(sent).toEqual([10, 10, 10, 10, 10, 10])
+  })
+
   it('has one appender for each partition, for those that keep it', async () => {
     const { producer, client } = await start()
     const appender = producer.partition('orders', 0)
