@@ -138,9 +138,11 @@ export class NodeFiles implements FileSystem {
 
   list(directory: string): readonly string[] {
     return run('list', directory, () =>
-      readdirSync(directory, { withFileTypes: true }).map(entry =>
-        entry.isDirectory() ? `${entry.name}/` : entry.name,
-      ),
+      readdirSync(directory, { withFileTypes: true }).map(entry => {
+        // A partition may have been moved to another disk, with a link in its place.
+        const isLink = entry.isSymbolicLink() && this.#isDirectory(`${directory}/${entry.name}`)
+        return isLink || entry.isDirectory() ? `${entry.name}/` : entry.name
+      }),
     )
   }
 
@@ -179,6 +181,10 @@ export class NodeFiles implements FileSystem {
 
   bootId(): string | undefined {
     return bootId()
+  }
+
+  #isDirectory(path: string): boolean {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
   }
 }
 

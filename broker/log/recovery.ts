@@ -15,12 +15,15 @@
  *   in the last segment            none                        torn tail: cut off. It was never acknowledged, or it
  *                                                              was lost with the power under durability 'process'
  *   in the last segment, with a    yes                         a write that the disk lost: cut off there. All after it
- *   whole sector of zeros                                      was unsynced too
+ *   whole sector of zeros, after                               was unsynced too
+ *   the machine went down
  *   in the last segment, others    yes                         damaged: kept, reported, and stepped over
  *   in an earlier segment          any                         damaged: kept, reported, and stepped over
  *   in the last segment, though    any                         the same, and so is what is missing at its end: the log goes
  *   the stop was clean, or before                              on in a new segment where the stop, or the recovery point,
  *   the recovery point                                         says that it ended; `lost-offsets.ts` keeps what is gone
+ *   at its end, as long as headers none                        the same: a process that dies leaves the beginning of what
+ *   say, and the machine has run since                         it was writing, so they were written whole
  *
  * A batch whose offset does not follow counts as damaged too: the checksum does not cover the offset.
  */
@@ -42,7 +45,7 @@ import { LostOffsets } from './lost-offsets.ts'
 import { standInForLost } from './lost-segments.ts'
 import { Segment, type SegmentHome } from './segment.ts'
 import { isOfKnownSize, isTransactionIndexReadable, isTransactionIndexSound } from './segment-check.ts'
-import { checkedEndOf, endOffsetOf } from './segment-ends.ts'
+import { checkedEndOf, endOffsetOf, endOfWhole } from './segment-ends.ts'
 import { leaderEpochFile } from './segment-names.ts'
 import { Segments } from './segments.ts'
 import { sweepDirectory } from './sweep.ts'
@@ -107,15 +110,18 @@ class Recovery {
   readonly #corruptRanges: CorruptRange[] = []
   #scannedBytes = 0
   #truncatedBytes = 0
+  /** Where the log ends at least: all before was written, and given out. */
+  #leastEnd: number
 
   constructor(home: SegmentHome, options: RecoveryOptions) {
     this.#home = home
     this.#options = options
+    this.#leastEnd = options.recoveryPoint
   }
 
   run(): LoadedLog {
     const { files, directory } = this.#home
-    const { cleanStop, logStartOffset, recoveryPoint } = this.#options
+    const { cleanStop, logStartOffset } = this.#options
     const { segmentOffsets, snapshotOffsets, orphanOffsets, hasLostOffsets } = sweepDirectory(
       files,
       directory,
@@ -139,10 +145,10 @@ class Recovery {
       const from = index === place!.index ? place! : { offset: segment.baseOffset, position: 0 }
       logEndOffset = this.#scan(segment, { from, endOffset }, producers, epochs)
     }
-    if (logEndOffset < recoveryPoint && !trusted) {
+    if (logEndOffset < this.#leastEnd && !trusted) {
       all.at(-1)!.writeIndexes(false)
-      this.#goOnAt(all, recoveryPoint)
-      this.#reportMissing(all.at(-2)!, (logEndOffset = recoveryPoint))
+      this.#goOnAt(all, this.#leastEnd)
+      this.#reportMissing(all.at(-2)!, (logEndOffset = this.#leastEnd))
     } else if (cleanEnd?.sound === false) this.#reportMissing(all.at(-2)!, cleanEnd.offset)
     if (this.#corruptRanges.length > 0 || hasLostOffsets) lost.write(this.#corruptRanges)
     epochs.truncateEnd(Math.max(logEndOffset, 1))
@@ -268,7 +274,7 @@ class Recovery {
     epochs: LeaderEpochs,
   ): number {
     const { from: start, endOffset } = range
-    const { recoveryPoint } = this.#options
+    const { writesKept } = this.#options
     const last = endOffset === undefined
     const fileBytes = segment.sizeInBytes
     if (fileBytes === 0 && !segment.active) return this.#passLost(segment, endOffset, producers)
@@ -289,12 +295,14 @@ class Recovery {
       const from = scanner.position
       const goesOn = scanner.resync(expected)
       const to = goesOn ? scanner.position : fileBytes
-      if (last && expected >= recoveryPoint && (!goesOn || this.#hasLostSector(segment, from, to))) {
+      if (last && writesKept && !goesOn)
+        this.#leastEnd = Math.max(this.#leastEnd, endOfWhole(segment, from, expected))
+      if (last && expected >= this.#leastEnd && (!goesOn || this.#hasLostSector(segment, from, to))) {
         this.#truncatedBytes += fileBytes - from
         segment.truncateToNoted()
         break
       }
-      const toOffset = (goesOn ? baseOffsetOf(scanner.bytes, scanner.at) : (endOffset ?? recoveryPoint)) - 1
+      const toOffset = (goesOn ? baseOffsetOf(scanner.bytes, scanner.at) : (endOffset ?? this.#leastEnd)) - 1
       this.#corruptRanges.push({
         file: segment.path(),
         fromPosition: from,
@@ -360,7 +368,9 @@ class Recovery {
     return isMisplaced(scanner.bytes, scanner.at, { expected, end: endOffset ?? Infinity, following })
   }
 
+  /** As long as the machine runs, no write is lost: zeros are what somebody wrote then. */
   #hasLostSector(segment: Segment, from: number, to: number): boolean {
+    if (this.#options.writesKept) return false
     const start = Math.ceil(from / sectorBytes) * sectorBytes
     const sector = new Uint8Array(sectorBytes)
     for (let position = start; position + sectorBytes <= to; position += sectorBytes) {

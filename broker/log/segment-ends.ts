@@ -1,5 +1,12 @@
 /** Where a segment ends, by what is in it. */
-import { baseOffsetOf, lastOffsetOf } from '../../src/record/batch-format.ts'
+import {
+  baseOffsetOf,
+  batchHeaderBytes,
+  lastOffsetDeltaOf,
+  lastOffsetOf,
+  recordCountOf,
+  sizeInBytesOf,
+} from '../../src/record/batch-format.ts'
 import type { Segment } from './segment.ts'
 
 /** The offset after a segment's last batch, by its headers. */
@@ -32,3 +39,28 @@ export function checkedEndOf(segment: Segment): { end: number; lastBase: number;
   }
   return { end, lastBase, whole: scanner.fault === undefined }
 }
+
+/**
+ * Where the batches end that begin at `position` with `offset`, as far as all bytes are there that their headers tell of,
+ * whatever has become of them since.
+ */
+export function endOfWhole(segment: Segment, position: number, offset: number): number {
+  const header = new Uint8Array(batchHeaderBytes)
+  let [at, end] = [position, offset]
+  const fileBytes = segment.fileBytes('log')
+  while (segment.file.read(header, 0, batchHeaderBytes, at) === batchHeaderBytes) {
+    const size = sizeInBytesOf(header, 0)
+    if (size < batchHeaderBytes || at + size > fileBytes) break
+    end += recordsIn(lastOffsetDeltaOf(header, 0) + 1, recordCountOf(header, 0))
+    at += size
+  }
+  return end
+}
+
+/** One of the two numbers may be what was damaged: a hole in the offsets does less harm than two records of one offset. */
+function recordsIn(count: number, sameCount: number): number {
+  if (count === sameCount && count > 0) return count
+  return Math.max(1, ...[count, sameCount].filter(each => each <= recordsGuessedMax))
+}
+
+const recordsGuessedMax = 1 << 20

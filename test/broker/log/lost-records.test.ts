@@ -2,10 +2,12 @@
  * Records that were on the disk and are gone are told of, by the start that finds them gone and by all later ones, and their
  * offsets are not given out again (reliability.md section 5 item 6): whatever the recovery point says was there.
  */
+import { rename, symlink } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import type { StreamsError } from '../../../src/base/errors.ts'
 import { DeleteRecords } from '../../../src/protocol/messages/21-delete-records.ts'
 import { DeleteTopics } from '../../../src/protocol/messages/20-delete-topics.ts'
+import { startBroker } from '../../../broker/broker.ts'
 import { segmentFileName } from '../../../broker/log/segment-names.ts'
 import type { CrashMode } from '../../../broker/log/memory-files.ts'
 import {
@@ -19,6 +21,7 @@ import {
   valuesOf,
   type Fixture,
 } from '../broker-fixture.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import { batchOf, openLog, type Bench } from './log-bench.ts'
 
 const path = `/data/orders-0/${segmentFileName(0, 'log')}`
@@ -97,6 +100,53 @@ describe('after a kill, a log that is shorter than its recovery point', () => {
   })
 })
 
+describe('after a kill in the same run of the machine', () => {
+  // A process that dies leaves the beginning of what it was writing, so a batch that is there from end to end was written.
+  it('a batch at the end whose bytes have changed is damaged, and not one that was never finished', () => {
+    for (const at of [21, 30, 65, batchBytes - 1]) {
+      const bench = killedLog()
+      bench.files.open(path, 'write').write(Uint8Array.of(0x55), (count - 1) * batchBytes + at)
+      bench.reopen({ writesKept: true })
+      const range = { fromOffset: count - 1, toOffset: count - 1 }
+      expect(bench.log.recovery, `byte ${at}`).toMatchObject({ truncatedBytes: 0, corruptRanges: [range] })
+      expect(append(bench, 'next')).toBe(count)
+      bench.files.crash('kept')
+      bench.reopen({ writesKept: true })
+      expect(bench.log.logEndOffset).toBe(count + 1)
+    }
+  })
+
+  it('a damaged batch of zeros is no write that the disk lost: what follows it stays', () => {
+    const bench = openLog({ tail: false })
+    append(bench, '\0'.repeat(2048))
+    for (const value of ['a', 'b']) append(bench, value)
+    bench.files.crash('kept')
+    bench.files.open(path, 'write').write(Uint8Array.of(0x55), 30)
+    bench.reopen({ writesKept: true })
+    expect(bench.log.recovery).toMatchObject({
+      truncatedBytes: 0,
+      corruptRanges: [{ fromOffset: 0, toOffset: 0 }],
+    })
+    expect(bench.log.logEndOffset).toBe(3)
+  })
+
+  it('one that is not all there is cut off, as is any of another run', () => {
+    for (const [writesKept, bytes] of [
+      [true, batchBytes - 1],
+      [true, 40],
+      [false, batchBytes],
+    ] as const) {
+      const bench = killedLog()
+      const file = bench.files.open(path, 'write')
+      if (!writesKept) file.write(Uint8Array.of(0x55), (count - 1) * batchBytes + 65)
+      file.truncate((count - 1) * batchBytes + bytes)
+      bench.reopen({ writesKept })
+      expect(bench.log.recovery).toMatchObject({ truncatedBytes: bytes, corruptRanges: [] })
+      expect(append(bench, 'next')).toBe(count - 1)
+    }
+  })
+})
+
 const codesOf = ({ faults }: Fixture) => faults.map(fault => (fault as StreamsError).code)
 
 async function write({ connection }: Fixture, values: readonly string[]): Promise<number> {
@@ -155,4 +205,23 @@ it('a partition whose directory is gone is told of and begun anew', async () => 
     expect(codesOf(third)).toEqual([])
     expect(await readFrom(third, 0)).toEqual(['c'])
   }
+})
+
+it('a partition that was moved to another disk, with a link in its place, is where it was', async () => {
+  const root = await temporaryDirectory()
+  const start = async () => {
+    const faults: unknown[] = []
+    const broker = await startBroker({ directory: `${root}/data`, onFault: fault => faults.push(fault) })
+    return { broker, connection: broker.connect(), faults }
+  }
+  const first = await start()
+  await createTopic(first.connection, 'orders')
+  await produce(first.connection, 'orders', batch([[null, 'a']]))
+  await first.broker.close()
+  await rename(`${root}/data/orders-0`, `${root}/elsewhere`)
+  await symlink(`${root}/elsewhere`, `${root}/data/orders-0`)
+  const second = await start()
+  expect(second.faults).toEqual([])
+  expect(valuesOf(fetchedOf(await fetchFrom(second.connection, 'orders', 0)).records)).toEqual(['a'])
+  await second.broker.close()
 })
