@@ -44,6 +44,9 @@ export const fetch: ApiHandler<FetchRequest, FetchResponse> = apiHandler(Fetch, 
   refuse: (_request, errorCode) => ({ ...empty(0), errorCode }),
 })
 
+/** After so many partitions whose next batch did not fit, an answer is full: to look at a thousand more costs milliseconds. */
+const misfitsMax = 16
+
 /** One pass over the partitions of a request. */
 interface Pass {
   readonly partitions: { readonly fetched: FetchedPartition; readonly answer: FetchPartitionData }[]
@@ -96,14 +99,17 @@ function read(
   const { request } = context
   const pass: Pass = { partitions: [], bytes: 0, isComplete: false }
   const bytesMax = Math.min(request.maxBytes, bytesMaxOf(broker, context))
+  let misfits = 0
   for (const fetched of partitions) {
-    const { answer, moreAvailable } = readPartition(broker, fetched, {
+    const room = misfits < misfitsMax ? bytesMax - pass.bytes : 0
+    const { answer, moreAvailable, hasNoRoom } = readPartition(broker, fetched, {
       asker: context,
       usesIds,
       committed: request.isolationLevel === 1,
-      maxBytes: Math.max(0, Math.min(fetched.asked.partitionMaxBytes, bytesMax - pass.bytes)),
+      maxBytes: Math.max(0, Math.min(fetched.asked.partitionMaxBytes, room)),
       isFirst: pass.bytes === 0,
     })
+    if (hasNoRoom === true) misfits++
     pass.partitions.push({ fetched, answer })
     pass.bytes += answer.records?.length ?? 0
     if (moreAvailable || answer.errorCode !== 0 || answer.divergingEpoch !== noEpoch) pass.isComplete = true
@@ -123,6 +129,8 @@ interface PartitionRead {
 interface PartitionOutcome {
   readonly answer: FetchPartitionData
   readonly moreAvailable: boolean
+  /** Whether there is a batch that did not fit into what is left of the answer. */
+  readonly hasNoRoom?: boolean
 }
 
 function readPartition(
@@ -158,7 +166,9 @@ function readPartition(
       isolation: committed ? 'read_committed' : 'read_uncommitted',
       memory: asker.answerMemory,
     })
-    return { answer: { ...nothing(partition, log), abortedTransactions, records }, moreAvailable }
+    const answer = { ...nothing(partition, log), abortedTransactions, records }
+    const end = committed ? answer.lastStableOffset : answer.highWatermark
+    return { answer, moreAvailable, hasNoRoom: !isFirst && records.length === 0 && fetchOffset < end }
   } catch (error) {
     return only(refused(partition, failureOf(error).errorCode))
   }

@@ -174,6 +174,7 @@ function readFrom(
   range: ReadRange,
 ): FoundBatches | undefined {
   const needed = sizeAt(segment, position)
+  if (needed > range.maxBytes && !range.minOneBatch) return noBatches(range.offset)
   const count = range.minOneBatch ? Math.max(range.maxBytes, needed) : range.maxBytes
   const { bytes } = trimBatches(readBytes(segment, position, count, range.memory), range)
   const faultOf = segment.file.isFresh(position, bytes.length) ? headerFault : batchFault
