@@ -62,8 +62,8 @@ function* list(
     if (!may(broker, context, 'DESCRIBE', 'TRANSACTIONAL_ID', transactionalId)) continue
     transactionStates.push({ transactionalId, producerId, transactionState: state })
   }
-  const { stateFilters } = context.request
-  const unknownStateFilters = stateFilters.filter(state => !Object.hasOwn(transactionStateIds, state))
+  const asked = [...new Set(context.request.stateFilters)]
+  const unknownStateFilters = asked.filter(state => !Object.hasOwn(transactionStateIds, state))
   return respond({ unknownStateFilters, transactionStates })
 }
 

@@ -201,6 +201,7 @@ export class TransactionCoordinator {
 
   /** Whether partitions are in the open transaction. Answers Kafka's code. */
   verify(request: Omit<AddRequest, 'clientVersion'>): number {
+    if (request.transactionalId === '') return kafkaErrors.INVALID_REQUEST.code
     const decision = decideVerify(this.get(request.transactionalId), request)
     return decision.kind === 'refuse' ? decision.kafkaCode : 0
   }

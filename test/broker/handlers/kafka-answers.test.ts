@@ -134,6 +134,20 @@ describe('transactional requests', () => {
     expect(errorName((await describeTransaction(connection, '')).errorCode)).toBe('INVALID_REQUEST')
   })
 
+  it('name each state once that they do not know', async () => {
+    const stateFilters = ['Ongoing', 'ongoing', 'Other', 'ongoing']
+    const filters = { stateFilters, producerIdFilters: [], durationFilter: -1, transactionalIdPattern: null }
+    const listed = await connection.send(ListTransactions, 2, filters)
+    expect(listed.unknownStateFilters).toEqual(['ongoing', 'Other'])
+  })
+
+  it.each([9, 11, 12])('write nothing under an empty transactional id, in Produce %i', async version => {
+    const producer = await initProducer(connection, `named-${version}`)
+    expect(await write(connection, { ...producer, transactionalId: '' }, 'a', { version })).toBe(
+      'INVALID_REQUEST',
+    )
+  })
+
   it('describe no producers of a topic that cannot be', async () => {
     const topics = [{ name: 'a b', partitionIndexes: [0] }]
     const { errorCode } = (await connection.send(DescribeProducers, 0, { topics })).topics[0]!.partitions[0]!
