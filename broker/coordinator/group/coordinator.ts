@@ -49,6 +49,7 @@ import { groupRecordCodec } from './record-codec.ts'
 import type { GroupRecord } from './records.ts'
 import { refusedJoin, refusedSync, refuseParked } from './responses.ts'
 import { GroupShard } from './shard.ts'
+import { WaitingRequests } from './waiting-requests.ts'
 import { SyncGroupOperation } from './sync.ts'
 
 /** Kafka's code for each partition of each topic. */
@@ -67,6 +68,7 @@ export class GroupCoordinator {
   readonly #join: JoinGroupOperation
   readonly #sync: SyncGroupOperation
   readonly #expiry: Deadline
+  readonly #waiting = new WaitingRequests()
   readonly #consumers: ConsumerGroups
   #closed = false
 
@@ -159,23 +161,26 @@ export class GroupCoordinator {
     this.#admit(groupId)
     const joined = this.#consumers.join(request, caller)
     if (joined !== undefined) return joined
-    return this.#run(groupId, shard => {
+    const response = this.#run(groupId, shard => {
       if (memberId !== '' && !shard.groups.has(groupId)) {
         return answer(refusedJoin(kafkaErrors.UNKNOWN_MEMBER_ID.code, memberId))
       }
       return this.#join.join(shard.groupFor(groupId), request, caller)
     })
+    return this.#waiting.track(caller.connectionId, groupId, response)
   }
 
   sync(request: SyncGroupRequest, connectionId: number): SyncGroupResponse | Promise<SyncGroupResponse> {
     if (request.groupId === '') return refusedSync(kafkaErrors.INVALID_GROUP_ID.code)
-    return this.#run(request.groupId, shard => {
-      const consumers = shard.consumerGroups.get(request.groupId)
+    const { groupId } = request
+    const response = this.#run(groupId, shard => {
+      const consumers = shard.consumerGroups.get(groupId)
       if (consumers !== undefined) return answer(this.#consumers.sync(consumers, request))
-      const group = shard.groups.get(request.groupId)
+      const group = shard.groups.get(groupId)
       if (group === undefined) return answer(refusedSync(kafkaErrors.UNKNOWN_MEMBER_ID.code))
       return this.#sync.sync(group, request, connectionId)
     })
+    return this.#waiting.track(connectionId, groupId, response)
   }
 
   /** Answers Kafka's code. */
@@ -303,10 +308,10 @@ export class GroupCoordinator {
   /** Nobody will read what waits on this connection: the members that wait there have to show that they live. */
   connectionClosed(connectionId: number): void {
     if (this.#closed) return
-    for (const partition of this.#partitions.served) {
-      for (const group of partition.state.groups.values()) {
-        this.#runSoft(group, () => this.#rebalance.connectionClosed(group, connectionId))
-      }
+    for (const groupId of this.#waiting.groupsOf(connectionId)) {
+      const group = this.#partitions.stateOf(groupId)?.groups.get(groupId)
+      if (group === undefined) continue
+      this.#runSoft(group, () => this.#rebalance.connectionClosed(group, connectionId))
     }
   }
 
