@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const main = fileURLToPath(new URL('../../../dist/runtime/cli/main.js', import.meta.url))
@@ -23,6 +23,7 @@ function spawnBroker(directory: string, args: readonly string[]) {
     cwd: directory,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  onTestFinished(() => void child.kill('SIGKILL'))
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   return { child, stderr: () => stderr }
