@@ -101,7 +101,13 @@ function add(
   })
   if (faults !== undefined) return faults
   const clientVersion: ClientVersion = version >= batchedSince ? 2 : 0
-  const partitions = new Map(transaction.topics.map(each => [each.name, new Set(each.partitions)]))
+  const partitions = new Map<string, Set<number>>()
+  for (const each of transaction.topics) {
+    // A topic may be there more than once.
+    const ofTopic = partitions.get(each.name) ?? new Set()
+    for (const partition of each.partitions) ofTopic.add(partition)
+    partitions.set(each.name, ofTopic)
+  }
   const respond = (code: number) => results(transaction.topics, () => fencedCode(code, version, fencedSince))
   const code = transactions.add({ ...transaction, partitions, clientVersion })
   return code instanceof Promise ? code.then(respond) : respond(code)

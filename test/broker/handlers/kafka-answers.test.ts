@@ -126,6 +126,21 @@ describe('transactional requests', () => {
     expect(await verified([0, 5])).toEqual(['OPERATION_NOT_ATTEMPTED', 'UNKNOWN_TOPIC_OR_PARTITION'])
   })
 
+  it('add the partitions of a topic that is there twice', async () => {
+    await createTopic(connection, 'wide', { partitions: 2 })
+    const producer = await initProducer(connection, 'adding')
+    const request = AddPartitionsToTxn.request.create({
+      v3AndBelowTransactionalId: 'adding',
+      v3AndBelowProducerId: producer.producerId,
+      v3AndBelowTopics: [0, 1].map(partition => ({ name: 'wide', partitions: [partition] })),
+    })
+    await connection.send(AddPartitionsToTxn, 3, request)
+    const written = [0, 1].map(partition =>
+      write(connection, producer, 'a', { version: 11, topic: 'wide', partition }),
+    )
+    expect(await Promise.all(written)).toEqual(['NONE', 'NONE'])
+  })
+
   it('list transactions by an empty pattern as by none, and describe none without a name', async () => {
     await initProducer(connection, 'listed')
     const filters = { stateFilters: [], producerIdFilters: [], durationFilter: -1 }
