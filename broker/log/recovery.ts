@@ -32,8 +32,10 @@ import {
   lastOffsetOf,
   maxTimestampOf,
   partitionLeaderEpochOf,
+  setBaseOffset,
 } from '../../src/record/batch-format.ts'
 import { isMisplaced, type BatchScanner } from './batch-scan.ts'
+import { repairedMarker } from './damaged-marker.ts'
 import { joinPath } from './files.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import { readCheckpoint } from './checkpoint-files.ts'
@@ -314,6 +316,11 @@ class Recovery {
         segment.indexes.transactions.append(transaction)
         producers.endLost(transaction)
       }
+      const marker = repairedMarker(segment, from, to)
+      if (marker !== undefined) {
+        setBaseOffset(marker, 0, expected)
+        this.#applyTo(segment, marker, 0, producers)
+      }
       segment.skip(to - from)
       // What follows a damaged stretch may leave a hole of any size.
       exact = false
@@ -339,21 +346,22 @@ class Recovery {
     const { bytes, at } = scanner
     const lastOffset = lastOffsetOf(bytes, at)
     epochs.assign(partitionLeaderEpochOf(bytes, at), baseOffsetOf(bytes, at))
-    const completed = applyBatch(producers, bytes, at, this.#options.nowMs)
-    if (completed?.aborted === true) {
-      segment.indexes.transactions.append({
-        producerId: completed.producerId,
-        firstOffset: completed.firstOffset,
-        lastOffset: completed.lastOffset,
-        lastStableOffset: producers.stableOffsetAfter(completed),
-      })
-    }
+    this.#applyTo(segment, bytes, at, producers)
     const batch = {
       lastOffset,
       maxTimestamp: maxTimestampOf(bytes, at),
       sizeInBytes: scanner.sizeInBytes,
     }
     segment.note(batch, this.#options.config.indexIntervalBytes)
+  }
+
+  /** Brings the producers' state on, and the transaction index if the batch is a marker that aborts. */
+  #applyTo(segment: Segment, bytes: Uint8Array, at: number, producers: ProducerStates): void {
+    const completed = applyBatch(producers, bytes, at, this.#options.nowMs)
+    if (completed?.aborted !== true) return
+    const { producerId, firstOffset, lastOffset } = completed
+    const lastStableOffset = producers.stableOffsetAfter(completed)
+    segment.indexes.transactions.append({ producerId, firstOffset, lastOffset, lastStableOffset })
   }
 
   /** Whether a whole batch has an offset that cannot be its own. The last segment was never compacted: no holes. */

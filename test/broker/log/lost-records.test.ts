@@ -147,6 +147,33 @@ describe('after a kill in the same run of the machine', () => {
   })
 })
 
+it('a marker with a flipped bit still ends its transaction: what was aborted is not committed with the next', () => {
+  const producer = { producerId: 7, producerEpoch: 0 }
+  const filled = () => {
+    const bench = openLog({ tail: false })
+    for (const [index, commit] of [false, true].entries()) {
+      const batch = batchOf([`v${index}`], { ...producer, baseSequence: index, transactional: true })
+      bench.log.append(batch, { origin: 'client', nowMs: bench.nowMs })
+      bench.log.appendMarker({ ...producer, coordinatorEpoch: 0, commit, nowMs: bench.nowMs })
+    }
+    bench.files.crash('kept')
+    return bench
+  }
+  const first = batchOf(['v0'], { ...producer, baseSequence: 0, transactional: true }).length
+  for (let bit = 0; bit < 78 * 8; bit++) {
+    const bench = filled()
+    const at = first + (bit >> 3)
+    const was = bench.files.contents(path)[at]!
+    bench.files.open(path, 'write').write(Uint8Array.of(was ^ (1 << (bit & 7))), at)
+    bench.reopen({ writesKept: true })
+    const { abortedTransactions } = bench.log.read({ offset: 0, maxBytes: 1, isolation: 'read_committed' })
+    expect(abortedTransactions, `bit ${bit}`).toMatchObject([
+      { producerId: 7, firstOffset: 0, lastOffset: 1 },
+    ])
+    expect(bench.log.lastStableOffset, `bit ${bit}`).toBe(4)
+  }
+})
+
 const codesOf = ({ faults }: Fixture) => faults.map(fault => (fault as StreamsError).code)
 
 async function write({ connection }: Fixture, values: readonly string[]): Promise<number> {
