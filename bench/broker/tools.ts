@@ -6,10 +6,10 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { capture } from '../flights/processes.ts'
+import { ApacheKafka } from './apache.ts'
 import { ChildBroker, cpuSecondsOf } from './child-broker.ts'
 import { median } from './median.ts'
 
@@ -87,16 +87,11 @@ async function ownFigures(options: ToolOptions): Promise<Figure[]> {
 async function kafkaFigures(options: ToolOptions): Promise<Figure[]> {
   const { shared, directory, withKafka } = options
   if (!withKafka) return []
-  const kafka = join(shared, 'kafka.sh')
-  const data = join(directory, 'kafka')
-  rmSync(data, { recursive: true, force: true })
-  const bootstrap = (await capture(kafka, ['start', '--port', '29192', '--data', data])).trim()
+  const kafka = await ApacheKafka.start(shared, join(directory, 'kafka'))
   try {
-    const pid = Number(readFileSync(join(data, '1.pid'), 'utf8'))
-    return await figuresOf(options, { bootstrap, pid, name: 'kafka' })
+    return await figuresOf(options, { bootstrap: kafka.bootstrap, pid: kafka.pid, name: 'kafka' })
   } finally {
-    await capture(kafka, ['stop', '--data', data])
-    rmSync(data, { recursive: true, force: true })
+    await kafka.stop()
   }
 }
 
