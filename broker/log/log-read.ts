@@ -24,12 +24,22 @@ export interface ReadRange {
   readonly minOneBatch: boolean
   /** Where bytes of files go; new memory if there is none. */
   readonly memory?: RecordMemory | undefined
+  /** Where an earlier read ended that this one goes on from, if that is known. */
+  readonly from?: FilePlace | undefined
 }
 
 /** Whole batches, and the offset after the last of them. */
 export interface FoundBatches {
   readonly bytes: Uint8Array
   readonly nextOffset: number
+  /** Where the file goes on, if they come from one and were not cut. */
+  readonly after?: FilePlace | undefined
+}
+
+/** A place in the file of a segment where a batch ends. */
+export interface FilePlace {
+  readonly segment: Segment
+  readonly position: number
 }
 
 const noBytes = new Uint8Array(0)
@@ -80,34 +90,53 @@ export function readSegments(segments: Segments, logEndOffset: number, range: Re
   for (let index = segments.floorIndex(range.offset); index < segments.all.length; index++) {
     const segment = segments.all[index]!
     if (segment.baseOffset >= range.endOffset) break
-    const found = readSegment({ segment, end: segments.endOffset(index, logEndOffset) }, range)
+    const source = { segment, end: segments.endOffset(index, logEndOffset) }
+    const found = readOn(source, range) ?? readSegment(source, range)
     // Nothing there: compaction has removed the rest of this segment, so the next one holds what follows.
     if (found !== undefined) return found
   }
   return noBatches(range.offset)
 }
 
+/** Reads where an earlier read ended, without a look-up; undefined if it is not the wanted batch that is whole there. */
+function readOn(source: ReadSegment, range: ReadRange): FoundBatches | undefined {
+  const { from, offset } = range
+  if (from === undefined || from.segment !== source.segment) return undefined
+  if (from.position >= from.segment.sizeInBytes) return undefined
+  const bytes = readBytes(from.segment, from.position, range.maxBytes, range.memory)
+  if (!whole(bytes, 0) || baseOffsetOf(bytes, 0) !== offset || lastOffsetOf(bytes, 0) >= source.end) {
+    return undefined
+  }
+  return soundBatches(source, { position: from.position, bytes }, range)
+}
+
 function readSegment(source: ReadSegment, range: ReadRange): FoundBatches | undefined {
-  const position = locate(source, range.offset)
-  if (position === 'damaged') return readPastDamage(source, range)
-  if (position === undefined) return undefined
-  return readFrom(source, position, range) ?? readPastDamage(source, range)
+  const first = locate(source, range.offset)
+  if (first === 'damaged') return readPastDamage(source, range)
+  if (first === undefined) return undefined
+  return readFrom(source, first, range) ?? readPastDamage(source, range)
 }
 
 /** Slower, for segments that are damaged near the offset: every batch from the last index entry on is checked. */
 function readPastDamage(source: ReadSegment, range: ReadRange): FoundBatches | undefined {
-  const position = locateChecked(source, range.offset)
-  if (position === undefined) return undefined
-  const found = readFrom(source, position, range)
+  const first = locateChecked(source, range.offset)
+  if (first === undefined) return undefined
+  const found = readFrom(source, first, range)
   assert(found !== undefined, 'a batch that was checked is whole')
   return found
+}
+
+/** A batch in the file of a segment. */
+interface LocatedBatch {
+  readonly position: number
+  readonly size: number
 }
 
 /**
  * Where the first batch starts that reaches `offset`; only headers are read. Undefined if the segment has none.
  * 'damaged' if a header makes no sense, or if a hole before the offset may be due to damage instead of compaction.
  */
-function locate({ segment, end }: ReadSegment, offset: number): number | undefined | 'damaged' {
+function locate({ segment, end }: ReadSegment, offset: number): LocatedBatch | undefined | 'damaged' {
   const entry = segment.indexes.offsets.entryFor(offset)
   let position = entry?.position ?? 0
   let expected = entry === undefined ? segment.baseOffset : undefined
@@ -127,7 +156,7 @@ function locate({ segment, end }: ReadSegment, offset: number): number | undefin
     if (misplaced) return 'damaged'
     if (lastOffset >= offset) {
       const sound = baseOffsetOf(probe, 0) <= offset || previous === undefined || isWhole(segment, previous)
-      return sound ? position : 'damaged'
+      return sound ? { position, size } : 'damaged'
     }
     previous = position
     expected = lastOffset + 1
@@ -137,7 +166,7 @@ function locate({ segment, end }: ReadSegment, offset: number): number | undefin
 }
 
 /** As `locate`, with all checksums, and steps over what is damaged. Throws if the offset itself lies in it. */
-function locateChecked({ segment, end }: ReadSegment, offset: number): number | undefined {
+function locateChecked({ segment, end }: ReadSegment, offset: number): LocatedBatch | undefined {
   const entry = segment.indexes.offsets.entryFor(offset)
   const scanner = segment.scan(entry?.position ?? 0, { checked: true })
   let expected = entry === undefined ? segment.baseOffset : undefined
@@ -153,7 +182,7 @@ function locateChecked({ segment, end }: ReadSegment, offset: number): number | 
     if (found && inPlace) {
       if (lastOffset >= offset) {
         if (damage !== undefined && baseOffsetOf(scanner.bytes, scanner.at) > offset) throw damage
-        return scanner.position
+        return { position: scanner.position, size: sizeInBytesOf(scanner.bytes, scanner.at) }
       }
       expected = lastOffset + 1
       damage = undefined
@@ -169,28 +198,37 @@ function locateChecked({ segment, end }: ReadSegment, offset: number): number | 
 
 /** Reads from the start of a batch; undefined if that batch is damaged. Ends before any other damaged one. */
 function readFrom(
-  { segment, end }: ReadSegment,
-  position: number,
+  source: ReadSegment,
+  { position, size }: LocatedBatch,
   range: ReadRange,
 ): FoundBatches | undefined {
-  const needed = sizeAt(segment, position)
-  if (needed > range.maxBytes && !range.minOneBatch) return noBatches(range.offset)
-  const count = range.minOneBatch ? Math.max(range.maxBytes, needed) : range.maxBytes
-  const { bytes } = trimBatches(readBytes(segment, position, count, range.memory), range)
+  if (size > range.maxBytes && !range.minOneBatch) return noBatches(range.offset)
+  const count = range.minOneBatch ? Math.max(range.maxBytes, size) : range.maxBytes
+  const bytes = readBytes(source.segment, position, count, range.memory)
+  return soundBatches(source, { position, bytes }, range)
+}
+
+/** What is wanted of what was read of a file; undefined if its first batch is damaged. Ends before any other damaged one. */
+function soundBatches(
+  { segment, end }: ReadSegment,
+  { position, bytes: read }: { readonly position: number; readonly bytes: Uint8Array },
+  range: ReadRange,
+): FoundBatches | undefined {
+  const { bytes } = trimBatches(read, range)
   const faultOf = segment.file.isFresh(position, bytes.length) ? headerFault : batchFault
   let nextOffset = range.offset
   let expected: number | undefined
   for (let at = 0; at < bytes.length; at += sizeInBytesOf(bytes, at)) {
     const after = at + sizeInBytesOf(bytes, at)
     const following = (): number | undefined => baseOffsetAt(segment, position + after)
-    // The first one has been located, and that looked at its offset.
+    // Whoever found the first one has looked at its offset.
     const sound =
       faultOf(bytes, at, bytes.length) === undefined &&
       (at === 0 || !isMisplaced(bytes, at, { expected, end, following }))
     if (!sound) return at === 0 ? undefined : { bytes: bytes.subarray(0, at), nextOffset }
     nextOffset = expected = lastOffsetOf(bytes, at) + 1
   }
-  return { bytes, nextOffset }
+  return { bytes, nextOffset, after: { segment, position: position + bytes.length } }
 }
 
 /** The offset of the batch at a position, undefined at the end of the segment. */
@@ -199,12 +237,9 @@ function baseOffsetAt(segment: Segment, position: number): number | undefined {
   return baseOffsetOf(readBytes(segment, position, batchHeaderBytes), 0)
 }
 
-function sizeAt(segment: Segment, position: number): number {
-  return sizeInBytesOf(readBytes(segment, position, batchHeaderBytes), 0)
-}
-
 function isWhole(segment: Segment, position: number): boolean {
-  const bytes = readBytes(segment, position, sizeAt(segment, position))
+  const size = sizeInBytesOf(readBytes(segment, position, batchHeaderBytes), 0)
+  const bytes = readBytes(segment, position, size)
   return batchFault(bytes, 0, bytes.length) === undefined
 }
 

@@ -13,7 +13,7 @@
  * All of it is bounded: places by log, memory and places that wait for all logs together.
  */
 import type { Clock, Timer } from '../../src/base/clock.ts'
-import { trimBatches, type FoundBatches, type ReadRange } from './log-read.ts'
+import { trimBatches, type FilePlace, type FoundBatches, type ReadRange } from './log-read.ts'
 import type { RecordMemory } from './log-types.ts'
 
 /** Memory that what was read ahead lies in until it is asked for. */
@@ -38,9 +38,14 @@ const placesMax = 8
 /** Reads that wait for their turn; a reader that finds no room is served when it asks. */
 const wantedMax = 64
 
+/** Read in one turn: four partitions of a consumer's usual asking. */
+const turnBytesMax = 4 << 20
+
 /** Where a reader is expected to go on. */
 interface Place {
   readonly offset: number
+  /** Where in the files that is, if it is known. */
+  readonly from: FilePlace | undefined
   /** Reads what is there; undefined where nothing is to be read ahead. */
   readonly fill: ((memory: RecordMemory) => FoundBatches) | undefined
   ready:
@@ -82,7 +87,7 @@ export class ReadAhead {
     return this.#readyBytes
   }
 
-  /** Has the place filled when its turn comes, one in each turn, so that answers and requests go before it. */
+  /** Has the place filled when its turn comes: answers and requests go before it. */
   want(place: Place): void {
     if (this.#wanted.length >= wantedMax) return
     this.#wanted.push(place)
@@ -97,7 +102,6 @@ export class ReadAhead {
     place.ready = undefined
     this.#ready.delete(place)
     this.#readyBytes -= ready.bytes
-    if (this.#ready.size === 0) this.#stopExpiry()
     for (const memory of ready.taken) {
       if (reader === undefined) this.#memory.give(memory)
       else reader.adopt(memory)
@@ -105,16 +109,37 @@ export class ReadAhead {
     return ready.found
   }
 
+  /** Nothing is left running if nothing is ready. While readers go on, their timer does: to set it anew each time costs. */
+  settle(): void {
+    if (this.#ready.size > 0) return
+    this.#expiry?.cancel()
+    this.#expiry = undefined
+  }
+
   #nextTurn(): void {
     this.#hasTurn = true
     this.#clock.setTimer(0, () => this.#takeTurn())
   }
 
+  /** Fills what is wanted, but no more at a time than takes a millisecond or two. */
   #takeTurn(): void {
-    const place = this.#wanted.shift()
     this.#hasTurn = false
+    let bytes = 0
+    while (bytes < turnBytesMax) {
+      const place = this.#wanted.shift()
+      if (place === undefined) break
+      if (!place.isGone) bytes += this.#fill(place)
+    }
     if (this.#wanted.length > 0) this.#nextTurn()
-    if (place === undefined || place.isGone) return
+    for (const oldest of this.#ready.keys()) {
+      if (this.#readyBytes <= this.#bytesMax) break
+      this.leave(oldest)
+    }
+    if (this.#ready.size > 0) this.#expiry ??= this.#clock.setTimer(this.#keptMs, () => this.#expire())
+  }
+
+  /** Answers how much memory that took. */
+  #fill(place: Place): number {
     const taken: Uint8Array[] = []
     const memory = {
       take: (bytes: number) => {
@@ -130,19 +155,15 @@ export class ReadAhead {
     } catch {
       // Whoever asks for it is told: the read is made again then.
     }
+    const bytes = taken.reduce((sum, room) => sum + room.buffer.byteLength, 0)
     if (found === undefined || found.bytes.length === 0) {
       for (const room of taken) this.#memory.give(room)
-      return
+    } else {
+      place.ready = { found, taken, bytes }
+      this.#ready.set(place, this.#clock.monotonic())
+      this.#readyBytes += bytes
     }
-    const bytes = taken.reduce((sum, room) => sum + room.buffer.byteLength, 0)
-    place.ready = { found, taken, bytes }
-    this.#ready.set(place, this.#clock.monotonic())
-    this.#readyBytes += bytes
-    for (const oldest of this.#ready.keys()) {
-      if (this.#readyBytes <= this.#bytesMax) break
-      this.leave(oldest)
-    }
-    if (this.#ready.size > 0) this.#expiry ??= this.#clock.setTimer(this.#keptMs, () => this.#expire())
+    return bytes
   }
 
   #expire(): void {
@@ -155,11 +176,6 @@ export class ReadAhead {
     const [oldest] = this.#ready.values()
     if (oldest === undefined) return
     this.#expiry = this.#clock.setTimer(oldest + this.#keptMs - now, () => this.#expire())
-  }
-
-  #stopExpiry(): void {
-    this.#expiry?.cancel()
-    this.#expiry = undefined
   }
 }
 
@@ -190,10 +206,10 @@ export class LogReadAhead {
     const index = this.#places.findIndex(({ offset }) => offset === range.offset)
     const place = index < 0 ? undefined : this.#places.splice(index, 1)[0]
     const ready = place && this.#shared.leave(place, memory)
-    const found = ready === undefined ? files(range) : trimBatches(ready.bytes, range)
-    const { bytes, nextOffset: offset } = found
+    const found = ready === undefined ? files({ ...range, from: place?.from }) : wanted(ready, range)
+    const { bytes, nextOffset: offset, after: from } = found
     if (bytes.length < this.#shared.worthBytesMin || offset >= until) return found
-    this.#expect(offset, place && (own => files({ ...range, offset, memory: own })))
+    this.#expect({ offset, from, fill: place && (own => files({ ...range, offset, from, memory: own })) })
     return found
   }
 
@@ -201,12 +217,19 @@ export class LogReadAhead {
   clear(): void {
     for (const place of this.#places) this.#shared.leave(place)
     this.#places = []
+    this.#shared.settle()
   }
 
-  #expect(offset: number, fill: Place['fill']): void {
-    const place: Place = { offset, fill, ready: undefined, isGone: false }
+  #expect({ offset, from, fill }: Pick<Place, 'offset' | 'from' | 'fill'>): void {
+    const place: Place = { offset, from, fill, ready: undefined, isGone: false }
     this.#places.push(place)
     if (this.#places.length > placesMax) this.#shared.leave(this.#places.shift()!)
     if (fill !== undefined) this.#shared.want(place)
   }
+}
+
+/** What the reader asked for of what was read ahead of it, mostly all. */
+function wanted(ready: FoundBatches, range: ReadRange): FoundBatches {
+  const { bytes, nextOffset } = trimBatches(ready.bytes, range)
+  return { bytes, nextOffset, after: nextOffset === ready.nextOffset ? ready.after : undefined }
 }

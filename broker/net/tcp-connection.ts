@@ -168,7 +168,9 @@ export class TcpConnection {
     if (this.#isClosed) return
     const held = this.#splitter.heldBytes + this.#framesBytes + this.#busyBytes
     const hasRoom = this.#memory.mayRead(held)
-    if (!hasRoom || this.#isBusy || this.#frames.length > 0 || socket.writableNeedDrain) socket.pause()
+    // A large answer that the system took at once needs its `drain` event all the same, but nothing waits for the client.
+    const isUntaken = socket.writableNeedDrain && socket.writableLength > 0
+    if (!hasRoom || this.#isBusy || this.#frames.length > 0 || isUntaken) socket.pause()
     else socket.resume()
   }
 

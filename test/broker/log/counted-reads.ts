@@ -1,9 +1,10 @@
 /** A file system that counts what is opened and read. */
 import type { File, FileSystem } from '../../../broker/log/files.ts'
 
-/** Counts the files opened, and the bytes read from log files and from all others. */
+/** Counts the files opened, the reads of log files, and the bytes read from them and from all others. */
 export class CountedReads {
   opened = 0
+  logReads = 0
   logBytes = 0
   otherBytes = 0
 
@@ -14,8 +15,10 @@ export class CountedReads {
           if (name === 'read') {
             return (...parts: Parameters<File['read']>) => {
               const read = target.read(...parts)
-              if (file.path.endsWith('.log')) this.logBytes += read
-              else this.otherBytes += read
+              if (file.path.endsWith('.log')) {
+                this.logReads++
+                this.logBytes += read
+              } else this.otherBytes += read
               return read
             }
           }

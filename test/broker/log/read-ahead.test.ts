@@ -5,6 +5,7 @@ import type { PartitionLog } from '../../../broker/log/partition-log.ts'
 import { ReadAhead, type ReadAheadOptions } from '../../../broker/log/read-ahead.ts'
 import { AnswerMemory } from '../../../broker/net/answer-memory.ts'
 import { BufferPool } from '../../../broker/net/buffer-pool.ts'
+import { sizeInBytesOf } from '../../../src/record/batch-format.ts'
 import { ManualClock } from '../../../src/testing/manual-clock.ts'
 import { CountedReads } from './counted-reads.ts'
 import { batchOf, openLog, startMs, valuesOf, type Bench } from './log-bench.ts'
@@ -20,13 +21,21 @@ class Reading {
   readonly bench: Bench
   readonly #counted = new CountedReads()
 
-  constructor({ batches, options = {} }: { batches: number; options?: Partial<ReadAheadOptions> }) {
+  constructor({
+    batches,
+    options = {},
+    segmentBytes,
+  }: {
+    batches: number
+    options?: Partial<ReadAheadOptions>
+    segmentBytes?: number
+  }) {
     this.readAhead = new ReadAhead({ clock: this.clock, memory: this.pool, ...options })
     const files = new MemoryFiles()
     this.bench = openLog({
       files,
       tail: false,
-      config: { indexIntervalBytes: 4096 },
+      config: { indexIntervalBytes: 4096, ...(segmentBytes === undefined ? {} : { segmentBytes }) },
       open: { files: this.#counted.over(files), readAhead: this.readAhead },
     })
     for (let number = 0; number < batches; number++) this.append(number)
@@ -66,6 +75,21 @@ class Reading {
     act()
     return this.#counted.logBytes - before
   }
+
+  /** How often `act` reads log files. */
+  readsBy(act: () => void): number {
+    const before = this.#counted.logReads
+    act()
+    return this.#counted.logReads - before
+  }
+}
+
+/** Where the batch of that number starts in the first segment. */
+function startOf({ log }: Reading, number: number): number {
+  const { records } = log.read({ offset: 0, maxBytes: Infinity })
+  let at = 0
+  for (let passed = 0; passed < number; passed++) at += sizeInBytesOf(records, at)
+  return at
 }
 
 function valueOf(number: number): string {
@@ -93,6 +117,29 @@ describe('a reader that goes on where it ended', () => {
     for (let more = reader.next(); more.length > 0; more = reader.next()) seen.push(...more)
     expect(seen).toEqual(valuesFrom(0, 100))
     expect(reading.readAhead.readyBytes).toBe(0)
+  })
+
+  it('costs one read of the file each time, without a look-up, over the ends of segments too', () => {
+    const reading = new Reading({ batches: 100, segmentBytes: 600_000 })
+    const reader = reading.reader()
+    const seen = [...reader.next(), ...reader.next()]
+    const reads: number[] = []
+    while (seen.length < 84) {
+      reads.push(reading.readsBy(() => reading.pause()))
+      seen.push(...reader.next())
+    }
+    expect(seen).toEqual(valuesFrom(0, seen.length))
+    const single = reads.filter(count => count === 1).length
+    expect({ reads, most: single >= reads.length - 2 }).toMatchObject({ most: true })
+    expect(reading.log.store.segments.all.length).toBeGreaterThan(1)
+  })
+
+  it('has all its partitions read in one turn', () => {
+    const reading = new Reading({ batches: 200 })
+    const readers = [0, 40, 80, 120].map(offset => reading.reader(offset))
+    for (const reader of [...readers, ...readers]) reader.next()
+    reading.pause()
+    for (const reader of readers) expect(reading.bytesReadBy(() => reader.next())).toBe(0)
   })
 
   it('sees what has been appended since', () => {
@@ -204,6 +251,18 @@ describe('what was read ahead', () => {
     expect(reading.clock.nextTimer).toBeUndefined()
   })
 
+  it('leaves no timer behind where all of it was taken', () => {
+    const reading = new Reading({ batches: 40 })
+    const reader = reading.reader()
+    for (let count = 0; count < 6; count++) {
+      reader.next()
+      reading.pause()
+    }
+    expect(reading.readAhead.readyBytes).toBe(0)
+    reading.log.close({ clean: true })
+    expect(reading.clock.nextTimer).toBeUndefined()
+  })
+
   it('is not read for a log that was closed before its turn', () => {
     const reading = new Reading({ batches: 100 })
     const reader = reading.reader()
@@ -214,14 +273,17 @@ describe('what was read ahead', () => {
     expect(reading.readAhead.readyBytes).toBe(0)
   })
 
-  it('is not served where the disk has damaged it: the reader is told', () => {
+  it.each([
+    ['its records', 200],
+    ['its offset, which no checksum covers,', 7],
+  ])('is not served where the disk has damaged %s: the reader is told', (_what, at) => {
     const reading = new Reading({ batches: 100 })
     const reader = reading.reader()
     reader.next()
     reader.next()
     const [segment] = reading.log.store.segments.all
     const flipped = new Uint8Array([0x55])
-    const position = Math.round((segment!.sizeInBytes / 100) * 32) + 200
+    const position = startOf(reading, 32) + at
     const file = reading.bench.files.open(segment!.path(), 'write')
     file.write(flipped, position)
     reading.pause()
