@@ -13,6 +13,7 @@ import { loadLog, type RecoveryOptions } from './recovery.ts'
 import { Segment, type SegmentHome } from './segment.ts'
 import { leaderEpochFile, snapshotFileName } from './segment-names.ts'
 import type { Segments } from './segments.ts'
+import type { TxnindexCheckpoint } from './txnindex-checkpoint.ts'
 import { BatchScanner } from './batch-scan.ts'
 import { WarmSegments } from './warm-segments.ts'
 import { baseOffsetOf } from '../../src/record/batch-format.ts'
@@ -59,6 +60,7 @@ export class LogStore {
   swapping = false
 
   readonly #home: SegmentHome
+  readonly #txnindexes: TxnindexCheckpoint
   readonly #syncs: boolean
   /** Renamed to `.deleted`, to be removed when their time has come. */
   #doomed: { readonly segment: Segment; readonly dueMs: number }[] = []
@@ -82,6 +84,7 @@ export class LogStore {
     this.segments = loaded.segments
     this.producers = loaded.producers
     this.epochs = loaded.epochs
+    this.#txnindexes = loaded.txnindexes
     this.logStartOffset = loaded.logStartOffset
     this.logEndOffset = loaded.logEndOffset
     this.report = loaded.report
@@ -105,7 +108,7 @@ export class LogStore {
   roll(logEndOffset: number, nowMs: number): Segment {
     const sealed = this.segments.active
     if (this.#syncs) sealed.file.sync()
-    sealed.writeIndexes(this.#syncs)
+    this.#writeIndexes(sealed, this.#syncs)
     this.#writeSnapshot(logEndOffset)
     const next = new Segment(this.#home, {
       baseOffset: logEndOffset,
@@ -136,7 +139,7 @@ export class LogStore {
   note(logEndOffset: number): void {
     const { active } = this.segments
     if (this.unnotedBytes === 0) return
-    active.writeIndexes(this.#syncs)
+    this.#writeIndexes(active, this.#syncs)
     if (this.#syncs) this.#home.files.syncDirectory(this.#home.directory)
     this.#writeSnapshot(logEndOffset)
     if (this.#syncs) this.#home.files.syncDirectory(this.#home.directory)
@@ -158,7 +161,10 @@ export class LogStore {
   retire(count: number, nowMs: number, delayMs: number): readonly Segment[] {
     const retired = this.segments.removeFirst(count)
     this.#changed = true
-    for (const segment of retired) this.doom(segment, nowMs + delayMs)
+    for (const segment of retired) {
+      this.#txnindexes.forget(segment)
+      this.doom(segment, nowMs + delayMs)
+    }
     return retired
   }
 
@@ -183,6 +189,9 @@ export class LogStore {
   replace(originals: readonly Segment[], cleaned: Segment, dueMs: number): boolean {
     if (!originals.every(each => this.segments.all.includes(each))) return false
     const { files, directory } = this.#home
+    // Where a kill comes in between, nothing is known of them for a while.
+    for (const original of originals) this.#txnindexes.forget(original)
+    this.#txnindexes.write(this.#syncs)
     this.swapping = true
     cleaned.rename('.swap', () => files.syncDirectory(directory))
     this.segments.replace(originals, [cleaned])
@@ -192,6 +201,8 @@ export class LogStore {
     cleaned.rename('')
     files.syncDirectory(directory)
     this.swapping = false
+    this.#txnindexes.note(cleaned)
+    this.#txnindexes.write(this.#syncs)
     return true
   }
 
@@ -217,7 +228,7 @@ export class LogStore {
     if (this.report.cleanStop && !this.#changed && logEndOffset === this.logEndOffset) return
     const { active } = this.segments
     if (active.sizeInBytes > 0) active.file.sync()
-    active.writeIndexes(true)
+    this.#writeIndexes(active, true)
     this.#writeSnapshot(logEndOffset)
     this.#writeEpochs()
     this.#home.files.syncDirectory(this.#home.directory)
@@ -244,6 +255,12 @@ export class LogStore {
       segment.file.truncate(scanner.position)
       return
     }
+  }
+
+  #writeIndexes(segment: Segment, sync: boolean): void {
+    segment.writeIndexes(sync)
+    this.#txnindexes.note(segment)
+    this.#txnindexes.write(this.#syncs)
   }
 
   #writeSnapshot(offset: number): void {

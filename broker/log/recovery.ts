@@ -46,11 +46,17 @@ import { applyBatch, loadProducers, readSnapshot } from './producer-replay.ts'
 import { LostOffsets } from './lost-offsets.ts'
 import { standInForLost } from './lost-segments.ts'
 import { Segment, type SegmentHome } from './segment.ts'
-import { isOfKnownSize, isTransactionIndexReadable, isTransactionIndexSound } from './segment-check.ts'
+import {
+  hasLostSector,
+  isOfKnownSize,
+  isTransactionIndexReadable,
+  isTransactionIndexSound,
+} from './segment-check.ts'
 import { checkedEndOf, endOffsetOf, endOfWhole } from './segment-ends.ts'
 import { leaderEpochFile } from './segment-names.ts'
 import { Segments } from './segments.ts'
-import { sweepDirectory } from './sweep.ts'
+import { sweepDirectory, type SweptDirectory } from './sweep.ts'
+import { TxnindexCheckpoint } from './txnindex-checkpoint.ts'
 
 export interface RecoveryOptions {
   readonly config: LogConfig
@@ -72,6 +78,7 @@ export interface LoadedLog {
   readonly segments: Segments
   readonly producers: ProducerStates
   readonly epochs: LeaderEpochs
+  readonly txnindexes: TxnindexCheckpoint
   readonly logStartOffset: number
   readonly logEndOffset: number
   /** Sealed segments that are not known to be on the disk. */
@@ -97,8 +104,6 @@ interface CleanEnd {
   readonly sound: boolean
 }
 
-const sectorBytes = 512
-
 /** Read into by one scan after the other: a thousand logs would leave a gigabyte of it behind. */
 const scanMemory = new Uint8Array(1 << 18)
 
@@ -109,6 +114,8 @@ export function loadLog(home: SegmentHome, options: RecoveryOptions): LoadedLog 
 class Recovery {
   readonly #home: SegmentHome
   readonly #options: RecoveryOptions
+  readonly #swept: SweptDirectory
+  readonly #txnindexes: TxnindexCheckpoint
   readonly #corruptRanges: CorruptRange[] = []
   #scannedBytes = 0
   #truncatedBytes = 0
@@ -119,15 +126,14 @@ class Recovery {
     this.#home = home
     this.#options = options
     this.#leastEnd = options.recoveryPoint
+    this.#swept = sweepDirectory(home.files, home.directory)
+    this.#txnindexes = new TxnindexCheckpoint(home, { exists: this.#swept.hasTxnindexCheckpoint })
   }
 
   run(): LoadedLog {
     const { files, directory } = this.#home
     const { cleanStop, logStartOffset } = this.#options
-    const { segmentOffsets, snapshotOffsets, orphanOffsets, hasLostOffsets } = sweepDirectory(
-      files,
-      directory,
-    )
+    const { segmentOffsets, snapshotOffsets, orphanOffsets, hasLostOffsets } = this.#swept
     const all = this.#openSegments(segmentOffsets)
     const lost = new LostOffsets(files, directory)
     if (hasLostOffsets) this.#corruptRanges.push(...lost.read(all, logStartOffset))
@@ -148,16 +154,19 @@ class Recovery {
       logEndOffset = this.#scan(segment, { from, endOffset }, producers, epochs)
     }
     if (logEndOffset < this.#leastEnd && !trusted) {
-      all.at(-1)!.writeIndexes(false)
+      this.#writeIndexes(all.at(-1)!)
       this.#goOnAt(all, this.#leastEnd)
       this.#reportMissing(all.at(-2)!, (logEndOffset = this.#leastEnd))
     } else if (cleanEnd?.sound === false) this.#reportMissing(all.at(-2)!, cleanEnd.offset)
     if (this.#corruptRanges.length > 0 || hasLostOffsets) lost.write(this.#corruptRanges)
     epochs.truncateEnd(Math.max(logEndOffset, 1))
+    this.#txnindexes.keep(all)
+    this.#txnindexes.write(this.#home.syncsNames)
     return {
       segments: new Segments(all),
       producers,
       epochs,
+      txnindexes: this.#txnindexes,
       logStartOffset: Math.min(Math.max(logStartOffset, all[0]!.baseOffset), logEndOffset),
       logEndOffset,
       unsynced: trustedEnd === undefined ? all.slice(this.#pastRecoveryPoint(all), -1) : [],
@@ -223,12 +232,16 @@ class Recovery {
 
   /** Whether a segment is as a stop in order left it, as far as that is told. */
   #isAsItWas(segment: Segment, all: readonly Segment[]): boolean {
-    return isTransactionIndexSound(segment) && (isOfKnownSize(segment) || segment === all.at(-1))
+    return (
+      isTransactionIndexSound(segment, this.#txnindexes) && (isOfKnownSize(segment) || segment === all.at(-1))
+    )
   }
 
   /** Whether what a segment's files tell can be trusted; where much else will be read again, their form is enough. */
   #isTrusted(segment: Segment, all: readonly Segment[]): boolean {
-    return this.#options.cleanStop ? this.#isAsItWas(segment, all) : isTransactionIndexReadable(segment)
+    return this.#options.cleanStop
+      ? this.#isAsItWas(segment, all)
+      : isTransactionIndexReadable(segment, this.#txnindexes)
   }
 
   /** The first segment that may hold bytes that never reached the disk. */
@@ -299,7 +312,11 @@ class Recovery {
       const to = goesOn ? scanner.position : fileBytes
       if (last && writesKept && !goesOn)
         this.#leastEnd = Math.max(this.#leastEnd, endOfWhole(segment, from, expected))
-      if (last && expected >= this.#leastEnd && (!goesOn || this.#hasLostSector(segment, from, to))) {
+      if (
+        last &&
+        expected >= this.#leastEnd &&
+        (!goesOn || (!writesKept && hasLostSector(segment, from, to)))
+      ) {
         this.#truncatedBytes += fileBytes - from
         segment.truncateToNoted()
         break
@@ -328,9 +345,14 @@ class Recovery {
     }
     this.#scannedBytes += segment.sizeInBytes - start.position
     if (last) segment.activate()
-    else segment.writeIndexes(false)
+    else this.#writeIndexes(segment)
     if (isShort && endOffset !== undefined) this.#reportMissing(segment, endOffset)
     return endOffset ?? expected
+  }
+
+  #writeIndexes(segment: Segment): void {
+    segment.writeIndexes(false)
+    this.#txnindexes.note(segment)
   }
 
   /** A segment that stands in for a lost one has nothing to be read, and its transaction index stays. */
@@ -374,17 +396,5 @@ class Recovery {
     if (exact) return baseOffsetOf(scanner.bytes, scanner.at) !== expected
     const following = (): number | undefined => scanner.followingOffset()
     return isMisplaced(scanner.bytes, scanner.at, { expected, end: endOffset ?? Infinity, following })
-  }
-
-  /** As long as the machine runs, no write is lost: zeros are what somebody wrote then. */
-  #hasLostSector(segment: Segment, from: number, to: number): boolean {
-    if (this.#options.writesKept) return false
-    const start = Math.ceil(from / sectorBytes) * sectorBytes
-    const sector = new Uint8Array(sectorBytes)
-    for (let position = start; position + sectorBytes <= to; position += sectorBytes) {
-      segment.file.read(sector, 0, sectorBytes, position)
-      if (sector.every(byte => byte === 0)) return true
-    }
-    return false
   }
 }

@@ -12,6 +12,7 @@ export type SegmentSuffix = '' | '.cleaned' | '.swap' | '.deleted'
 export const leaderEpochFile = 'leader-epoch-checkpoint'
 export const partitionMetadataFile = 'partition.metadata'
 export const lostOffsetsFile = 'lost-offsets'
+export const txnindexCheckpointFile = 'txnindex-checkpoint'
 
 /** What the directory of a partition is called, as `FileSystem.list` names directories: topic and number. */
 export const partitionDirectory = /^([a-zA-Z0-9._-]+)-(\d+)\/$/
@@ -59,6 +60,7 @@ export function isLogFile(name: string): boolean {
     whole === leaderEpochFile ||
     whole === partitionMetadataFile ||
     whole === lostOffsetsFile ||
+    whole === txnindexCheckpointFile ||
     parsePartitionFileName(whole) !== undefined
   )
 }

@@ -22,6 +22,7 @@ import {
   parsePartitionFileName,
   segmentFileKinds,
   segmentFileName,
+  txnindexCheckpointFile,
   type PartitionFileName,
 } from './segment-names.ts'
 
@@ -33,6 +34,7 @@ export interface SweptDirectory {
   readonly orphanOffsets: readonly number[]
   /** Whether an earlier start has kept what it found gone. */
   readonly hasLostOffsets: boolean
+  readonly hasTxnindexCheckpoint: boolean
 }
 
 export function sweepDirectory(files: FileSystem, directory: string): SweptDirectory {
@@ -71,6 +73,7 @@ export function sweepDirectory(files: FileSystem, directory: string): SweptDirec
     snapshotOffsets: offsetsOf(parsed, 'snapshot', ''),
     orphanOffsets: [...orphans].sort((left, right) => left - right),
     hasLostOffsets: names.includes(lostOffsetsFile),
+    hasTxnindexCheckpoint: names.includes(txnindexCheckpointFile),
   }
 }
 

@@ -193,7 +193,7 @@ describe('a start over many logs whose segments are large', () => {
     expect(scanned).toBeLessThanOrEqual(bytesMax + 64 * 1024)
     // And to find the place, what follows the last index entry.
     expect(counted.logBytes).toBeLessThanOrEqual(scanned + logCount * 24 * 1024)
-    expect(counted.opened).toBeLessThanOrEqual(12 * logCount)
+    expect(counted.opened).toBeLessThanOrEqual(13 * logCount)
     for (const log of logs) {
       const { abortedTransactions } = log.read({ offset: 0, maxBytes: 1 << 20, isolation: 'read_committed' })
       expect(abortedTransactions).toHaveLength(8)

@@ -20,8 +20,10 @@ function open(files: MemoryFiles): LogDirectory {
   return LogDirectory.open({ files, root, nowMs: startMs, random: seededRandom(1), logConfig })
 }
 
-/** Forty transactions of two records each, every other aborted, over some ten segments; the directory was closed in order. */
-async function stopped(): Promise<{ files: MemoryFiles; bases: readonly number[]; end: number }> {
+/** Forty transactions of two records each, every other aborted, over some ten segments. */
+async function left(
+  by: 'stop' | 'kill',
+): Promise<{ files: MemoryFiles; bases: readonly number[]; end: number }> {
   const files = new MemoryFiles()
   const directory = open(files)
   const topicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
@@ -32,7 +34,7 @@ async function stopped(): Promise<{ files: MemoryFiles; bases: readonly number[]
       const baseSequence = Math.floor(index / 3) * 2 + step
       const value = index % 2 === 0 ? `committed ${index} ${step}` : `aborted ${index} ${step}`
       const timestamp = startMs + index
-      log.append(batchOf([value], { ...producer, baseSequence, transactional: true, timestamp }), {
+      log.append(batchOf([[value, value]], { ...producer, baseSequence, transactional: true, timestamp }), {
         origin: 'client',
         nowMs: startMs,
       })
@@ -41,9 +43,12 @@ async function stopped(): Promise<{ files: MemoryFiles; bases: readonly number[]
   }
   const bases = log.store.segments.all.map(({ baseOffset }) => baseOffset)
   const end = log.logEndOffset
-  await directory.close()
+  if (by === 'stop') await directory.close()
+  else files.crash('kept')
   return { files, bases, end }
 }
+
+const stopped = () => left('stop')
 
 /** What a reader of committed records is shown, and at which offsets it is refused. */
 function committed(log: PartitionLog): { values: string[]; refused: number } {
@@ -80,6 +85,20 @@ const { files: untouched, bases, end } = await stopped()
 const all = committed(logOf(untouched)).values
 const middle = bases[Math.floor(bases.length / 2)]!
 
+/** What may become of a transaction index. */
+const changes: readonly [what: string, change: (files: MemoryFiles, path: string) => void][] = [
+  ['gone', (files, path) => files.remove(path)],
+  [
+    'cut by an entry',
+    (files, path) => files.open(path, 'write').truncate(files.stat(path)!.sizeInBytes - 34),
+  ],
+  ['cut to nothing', (files, path) => files.open(path, 'write').truncate(0)],
+  [
+    'changed in its last entry',
+    (files, path) => files.open(path, 'write').write(Uint8Array.of(9), files.stat(path)!.sizeInBytes - 20),
+  ],
+]
+
 describe('after a stop in order', () => {
   it('nothing is read again where nothing has become of the files', async () => {
     const { files } = await stopped()
@@ -89,18 +108,7 @@ describe('after a stop in order', () => {
     expect(log.recovery).toMatchObject({ cleanStop: true, scannedBytes: 0, corruptRanges: [] })
   })
 
-  it.each<[what: string, change: (files: MemoryFiles, path: string) => void]>([
-    ['gone', (files, path) => files.remove(path)],
-    [
-      'cut by an entry',
-      (files, path) => files.open(path, 'write').truncate(files.stat(path)!.sizeInBytes - 34),
-    ],
-    ['cut to nothing', (files, path) => files.open(path, 'write').truncate(0)],
-    [
-      'changed in its last entry',
-      (files, path) => files.open(path, 'write').write(Uint8Array.of(9), files.stat(path)!.sizeInBytes - 20),
-    ],
-  ])('a transaction index that is %s is built anew', async (_what, change) => {
+  it.each(changes)('a transaction index that is %s is built anew', async (_what, change) => {
     for (const base of bases) {
       const { files } = await stopped()
       if (files.stat(nameOf(base, 'txnindex')) === undefined) continue
@@ -173,5 +181,53 @@ describe('after a stop in order', () => {
     files.open(nameOf(middle, 'timeindex'), 'write').truncate(12)
     expect(logOf(files).recovery).toMatchObject({ cleanStop: true, scannedBytes: 0, corruptRanges: [] })
     expect(files.stat(`${root}/.segment-sizes`)).toBeUndefined()
+  })
+})
+
+describe('after a kill', () => {
+  it('nothing but the active segment is read again where nothing has become of the files', async () => {
+    const { files, end: killedEnd } = await left('kill')
+    const log = logOf(files)
+    expect(log.logEndOffset).toBe(killedEnd)
+    expect(log.recovery.scannedBytes).toBeLessThan(config.segmentBytes)
+    expect(committed(log)).toEqual({ values: all, refused: 0 })
+  })
+
+  it.each(changes)('a transaction index that is %s is built anew', async (_what, change) => {
+    let changed = 0
+    for (const base of bases) {
+      const { files } = await left('kill')
+      if (files.stat(nameOf(base, 'txnindex')) === undefined) continue
+      change(files, nameOf(base, 'txnindex'))
+      changed++
+      for (let start = 0; start < 2; start++) {
+        const log = logOf(files)
+        expect(committed(log), `${base}`).toEqual({ values: all, refused: 0 })
+        expect(log.recovery.corruptRanges).toEqual([])
+        files.crash('kept')
+      }
+    }
+    expect(changed).toBeGreaterThan(6)
+  })
+
+  it('so is one of segments that were sealed before a stop in order, or put together by compaction', async () => {
+    for (const compacted of [false, true]) {
+      const { files } = await stopped()
+      const directory = open(files)
+      const log = directory.get('orders', 0)!
+      const bytesBefore = log.sizeInBytes
+      if (compacted) {
+        directory.configure('orders', { ...config, compact: true, delete: false, dirtyRatioMin: 0 })
+        for (let round = 0; round < 100; round++) directory.maintain(startMs + round * 60_000)
+        expect(log.sizeInBytes).toBeLessThan(bytesBefore)
+      }
+      const expected = committed(log).values
+      const names = files.list(`${root}/orders-0`).filter(name => name.endsWith('.txnindex'))
+      files.crash('kept')
+      expect(logOf(files).recovery.scannedBytes).toBeLessThan(config.segmentBytes)
+      files.crash('kept')
+      for (const name of names) files.remove(`${root}/orders-0/${name}`)
+      expect(committed(logOf(files)).values).toEqual(expected)
+    }
   })
 })
