@@ -3,7 +3,9 @@
  *
  * Behaviour. All partitions of a transaction are added or none: if one does not exist it is told so, the others are
  * OPERATION_NOT_ATTEMPTED. With `verifyOnly` nothing is added, and each partition that is not in the open transaction is
- * TRANSACTION_ABORTABLE. The broker's own topics are not a client's to write to.
+ * TRANSACTION_ABORTABLE. The broker's own topics are not a client's to write to; another broker may add `__consumer_offsets`.
+ * (Apache Kafka lets it add `__transaction_state` too, into which no transaction writes, and cannot read that any more once
+ * there is a marker in it.)
  *
  * Version notes. 0 to 3: one transaction, from a client. 4: several, from brokers. 2: PRODUCER_FENCED.
  */
@@ -16,6 +18,7 @@ import {
   type AddPartitionsToTxnTopicResult,
   type AddPartitionsToTxnTransaction,
 } from '../../src/protocol/messages/24-add-partitions-to-txn.ts'
+import { transactionsTopic } from '../coordinator/internal-topic.ts'
 import { onePartition, type ClientVersion } from '../coordinator/transaction/transaction.ts'
 import { demand, may } from './authorize.ts'
 import { fencedCode } from './fenced-code.ts'
@@ -95,12 +98,16 @@ function add(
   const { transactions, topics } = broker
   const { version } = context
   const { TOPIC_AUTHORIZATION_FAILED } = kafkaErrors
-  const faults = faultsOf(broker, transaction, name => {
-    const isRefused = !may(broker, context, 'WRITE', 'TOPIC', name) || topics.get(name)?.internal === true
-    return isRefused ? TOPIC_AUTHORIZATION_FAILED.code : 0
-  })
+  const isFromBroker = version >= batchedSince
+  const isAllowed = (name: string) => {
+    if (isFromBroker) return name !== transactionsTopic
+    return topics.get(name)?.internal !== true && may(broker, context, 'WRITE', 'TOPIC', name)
+  }
+  const faults = faultsOf(broker, transaction, name =>
+    isAllowed(name) ? 0 : TOPIC_AUTHORIZATION_FAILED.code,
+  )
   if (faults !== undefined) return faults
-  const clientVersion: ClientVersion = version >= batchedSince ? 2 : 0
+  const clientVersion: ClientVersion = isFromBroker ? 2 : 0
   const partitions = new Map<string, Set<number>>()
   for (const each of transaction.topics) {
     // A topic may be there more than once.

@@ -32,6 +32,7 @@ export function admitAppend(
   const producerId = producerIdOf(batch, 0)
   const producerEpoch = producerEpochOf(batch, 0)
   if (isUnderWay(log, producerId, producerEpoch)) return undefined
+  checkEpoch(log, producerId, producerEpoch)
   const implicit = version >= implicitPartitionsSince
   if (!implicit && !config['transaction.partition.verification.enable']) return undefined
   // Clients of Produce look nowhere else for a coordinator: as Apache Kafka has it, they are told to try again.
@@ -51,6 +52,20 @@ export function admitAppend(
     implicit,
     knowsAbortable: version >= transactionAbortableSince,
   })
+}
+
+/**
+ * Refuses what the partition knows to be fenced. The coordinator, where a new producer id has come in the place of this one, knows
+ * only that the id is another.
+ */
+function checkEpoch(log: PartitionLog, producerId: number, producerEpoch: number): void {
+  const known = log.store.producers.entries.get(producerId)?.producerEpoch ?? -1
+  if (producerEpoch >= known) return
+  const { code } = kafkaErrors.INVALID_PRODUCER_EPOCH
+  throw new BrokerError(
+    code,
+    `Producer ${producerId} has epoch ${producerEpoch}; this partition has seen epoch ${known}.`,
+  )
 }
 
 /** Whether the producer's transaction has begun in this partition; then it was admitted already. */

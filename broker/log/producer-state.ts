@@ -19,6 +19,9 @@ import { BrokerError } from '../broker-error.ts'
 /** Batches that are known again when they are sent twice: the number that a producer may have in flight. */
 export const rememberedBatchesMax = 5
 
+/** Never given to a producer: only a marker's or a fence's. */
+const producerEpochMax = 32_767
+
 export interface RememberedBatch {
   readonly baseSequence: number
   readonly lastSequence: number
@@ -127,7 +130,9 @@ export class ProducerStates {
     if (entry === undefined) return
     const { producerEpoch, coordinatorEpoch } = entry
     // With an epoch for every transaction, an equal one can only be the repetition of a marker that has been written.
-    const repeated = marker.producerEpoch === producerEpoch && entry.transactionFirstOffset < 0
+    // But the last epoch of all, which a broker may have given out by mistake, cannot be followed by another.
+    const same = marker.producerEpoch === producerEpoch
+    const repeated = same && (entry.transactionFirstOffset < 0 || producerEpoch === producerEpochMax)
     const current =
       transactionVersion >= 2
         ? marker.producerEpoch > producerEpoch || repeated

@@ -21,14 +21,14 @@ import type { InternalTopic } from '../coordinator-log.ts'
 import { CoordinatorPartitions } from '../partitions.ts'
 import { answer, type Outcome } from '../runtime.ts'
 import { Deadlines, type Deadline } from '../timers.ts'
-import { decideAdd, decideEndV1, decideEndV2, decideFenced, decideInit, decideVerify } from './decisions.ts'
-import type { Decision, Producer } from './decisions.ts'
+import { decideAdd, decideEndV1, decideEndV2, decideFence, decideFenced } from './decisions.ts'
+import { decideInit, decideVerify, type Decision, type Producer } from './decisions.ts'
 import { Completion } from './completion.ts'
 import type { MarkerTargets } from './markers.ts'
 import { ProducerIds, type ProducerIdStore } from './producer-ids.ts'
 import { transactionRecordCodec, type TransactionRecord } from './records.ts'
 import { TransactionShard } from './shard.ts'
-import { completed, fenced, newTransaction, type ClientVersion } from './transaction.ts'
+import { completed, newTransaction, type ClientVersion } from './transaction.ts'
 import { onePartition, type PartitionSet, type Transaction } from './transaction.ts'
 import { isPrepared } from './transaction-state.ts'
 
@@ -292,14 +292,22 @@ export class TransactionCoordinator {
   #abortTimedOut(): void {
     const nowMs = this.#clock.now()
     for (const { state } of this.#partitions.served) {
-      for (const late of state.timedOut()) {
-        const to = fenced(late, 'time', nowMs)
-        if (this.#decide(late.transactionalId, () => ({ kind: 'move', to })) === 0) {
-          void this.#completion.finishUnasked(late.transactionalId)
-        }
-      }
+      for (const late of state.timedOut()) this.#abortForAge(late, nowMs)
     }
     this.#timeoutScan.set(this.#config['transaction.abort.timed.out.transaction.cleanup.interval.ms'])
+  }
+
+  #abortForAge(late: Transaction, nowMs: number): void {
+    let to: Transaction
+    try {
+      to = decideFence(late, 'time', nowMs, () => this.#nextId())
+    } catch (error) {
+      // No producer id can be reserved now; the next scan finds the transaction again.
+      if (error instanceof BrokerError) return
+      throw error
+    }
+    if (this.#decide(late.transactionalId, () => ({ kind: 'move', to })) !== 0) return
+    void this.#completion.finishUnasked(late.transactionalId)
   }
 
   #forgetExpired(): void {

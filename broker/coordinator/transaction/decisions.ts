@@ -68,7 +68,8 @@ export function decideInit(
   if (!same && !retry) return refuse('PRODUCER_FENCED')
   if (before.state === 'Ongoing') {
     if (retry) return refuse('PRODUCER_FENCED')
-    return { kind: 'move', to: fenced(before, expected === undefined ? 'another' : 'itself', nowMs) }
+    const by = expected === undefined ? 'another' : 'itself'
+    return { kind: 'move', to: decideFence(before, by, nowMs, nextProducerId) }
   }
   if (retry && producerEpoch < producerEpochMax) {
     if (before.state === 'Empty') return stay
@@ -189,14 +190,29 @@ export function decideEndV2(
     return state === (commit ? 'CompleteCommit' : 'CompleteAbort') ? stay : refuse('INVALID_TXN_STATE')
   }
   if (state !== 'Ongoing' && commit) return refuse('INVALID_TXN_STATE')
-  const next = isEpochExhausted(before.producerEpoch) ? nextProducerId() : -1
+  const next = rotationOf(before, nextProducerId)
   return { kind: 'move', to: prepared(before, { commit, clientVersion: 2, nextProducerId: next }, nowMs) }
+}
+
+/** The abort of an open transaction that its producer did not ask for, or that it goes on after under its own name. */
+export function decideFence(
+  before: Transaction,
+  by: 'itself' | 'time' | 'another',
+  nowMs: number,
+  nextProducerId: NextProducerId,
+): Transaction {
+  return fenced(before, by, { nextProducerId: rotationOf(before, nextProducerId), nowMs })
 }
 
 /** A fence that another broker wrote and did not live to turn into its abort. */
 export function decideFenced(before: Transaction | undefined, nowMs: number): Decision {
   if (before?.state !== 'PrepareEpochFence') return stay
   return { kind: 'move', to: fenceDecided(before, nowMs) }
+}
+
+/** The id that comes in the place of one whose last epoch the markers will have; -1 as long as there are others. */
+function rotationOf({ producerEpoch }: Transaction, nextProducerId: NextProducerId): number {
+  return isEpochExhausted(producerEpoch) ? nextProducerId() : -1
 }
 
 function epochPlace(before: Transaction, request: Producer): 'same' | 'repeated' | 'fenced' | 'stranger' {

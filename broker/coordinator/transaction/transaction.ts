@@ -132,14 +132,19 @@ export function prepared(
 
 /**
  * The open transaction will be aborted, and whoever has its epoch is nobody from now on. Where no other producer has come
- * (`itself` asked for this, or `time` ran out) the one that had it is known, and goes on with the new epoch.
+ * (`itself` asked for this, or `time` ran out) the one that had it is known, and goes on with the new epoch, or with the
+ * new producer id where that epoch is the last.
  */
-export function fenced(before: Transaction, by: 'itself' | 'time' | 'another', nowMs: number): Transaction {
+export function fenced(
+  before: Transaction,
+  by: 'itself' | 'time' | 'another',
+  { nextProducerId, nowMs }: { readonly nextProducerId: number; readonly nowMs: number },
+): Transaction {
   assert(before.state === 'Ongoing', 'a transaction that is not open was fenced')
   return moved(before, 'PrepareAbort', {
     producerEpoch: Math.min(before.producerEpoch + 1, producerEpochMax),
     lastProducerEpoch: by === 'another' ? -1 : before.producerEpoch,
-    nextProducerId: -1,
+    nextProducerId,
     lastUpdateTimestampMs: nowMs,
     clientVersion: by === 'another' ? 0 : 2,
   })

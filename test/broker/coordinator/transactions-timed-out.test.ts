@@ -83,3 +83,31 @@ describe.each([
     expect((await initProducer(connection, 'app', { expected: producer })).error).toBe('PRODUCER_FENCED')
   })
 })
+
+describe.each([
+  ['before any restart', false],
+  ['before a restart', true],
+])('a transaction of the last epoch that took too long, %s', (_since, isRestarted) => {
+  it('is known to its producer as aborted, who is given a new producer id', async () => {
+    const world = new World({}, 1)
+    await world.start()
+    await createTopic(world.connection, 'input')
+    let producer = await initProducer(world.connection)
+    while (producer.producerEpoch < 32_766) {
+      producer = await endTransaction(world.connection, producer, 'abort')
+    }
+    await write(world.connection, producer, 'late')
+    await world.clock.advance(75_000)
+    if (isRestarted) await world.restart()
+    const { connection } = world
+    expect(await write(connection, producer, 'later', { sequence: 1 })).toBe('INVALID_PRODUCER_EPOCH')
+    expect((await endTransaction(connection, producer, 'commit')).error).toBe('INVALID_TXN_STATE')
+    const next = await endTransaction(connection, producer, 'abort')
+    expect(next).toMatchObject({ producerEpoch: 0, error: 'NONE' })
+    expect(next.producerId).not.toBe(producer.producerId)
+    expect(await initProducer(connection, 'app', { expected: producer })).toEqual(next)
+    expect(await write(connection, next, 'again')).toBe('NONE')
+    expect((await endTransaction(connection, next)).error).toBe('NONE')
+    expect(await committedValues(connection)).toEqual({ values: ['again'], open: 0 })
+  })
+})

@@ -285,9 +285,12 @@ describe('KIP-890', () => {
     while (producer.producerEpoch < 32_766) producer = await endTransaction(connection, producer, 'abort')
     await write(connection, producer, 'a')
     const successor = await initProducer(connection)
-    expect(successor).toMatchObject({ error: 'NONE', producerEpoch: 0 })
+    // Epoch 0 of the new id ended the transaction.
+    expect(successor).toMatchObject({ error: 'NONE', producerEpoch: 1 })
     expect(successor.producerId).not.toBe(producer.producerId)
-    expect((await endTransaction(connection, producer, 'commit')).error).not.toBe('NONE')
+    expect(await write(connection, producer, 'late', { sequence: 1 })).toBe('INVALID_PRODUCER_EPOCH')
+    expect((await endTransaction(connection, producer, 'commit')).error).toBe('INVALID_PRODUCER_ID_MAPPING')
+    expect((await initProducer(connection, 'app', { expected: producer })).error).toBe('PRODUCER_FENCED')
     expect(
       (await endTransaction(connection, { ...producer, producerEpoch: 32_767 }, 'abort')).error,
     ).not.toBe('NONE')

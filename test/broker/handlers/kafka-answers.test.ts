@@ -17,7 +17,14 @@ import {
   producedTo,
   startFixture,
 } from '../broker-fixture.ts'
-import { describeTransaction, initProducer, write } from '../coordinator/transaction-requests.ts'
+import {
+  addOffsets,
+  commitInTransaction,
+  describeTransaction,
+  endTransaction,
+  initProducer,
+  write,
+} from '../coordinator/transaction-requests.ts'
 import { errorName } from '../coordinator/world.ts'
 
 let connection: Connection
@@ -124,6 +131,38 @@ describe('transactional requests', () => {
     }
     expect(await verified([0])).toEqual(['NONE'])
     expect(await verified([0, 5])).toEqual(['OPERATION_NOT_ATTEMPTED', 'UNKNOWN_TOPIC_OR_PARTITION'])
+  })
+
+  it.each([
+    ['__consumer_offsets', 3, 'TOPIC_AUTHORIZATION_FAILED'],
+    ['__consumer_offsets', 5, 'NONE'],
+    ['__transaction_state', 3, 'TOPIC_AUTHORIZATION_FAILED'],
+    // Apache Kafka adds it, and cannot read its log any more once the marker is there.
+    ['__transaction_state', 5, 'TOPIC_AUTHORIZATION_FAILED'],
+  ])('add %s in version %i: %s', async (name, version, error) => {
+    const producer = await initProducer(connection, 'internal')
+    await addOffsets(connection, producer)
+    await commitInTransaction(connection, producer, 1)
+    const { transactionalId, producerId, producerEpoch } = producer
+    const topics = [{ name, partitions: [0] }]
+    const request =
+      version < 4
+        ? {
+            v3AndBelowTransactionalId: transactionalId,
+            v3AndBelowProducerId: producerId,
+            v3AndBelowProducerEpoch: producerEpoch,
+            v3AndBelowTopics: topics,
+          }
+        : { transactions: [{ transactionalId, producerId, producerEpoch, verifyOnly: false, topics }] }
+    const answer = await connection.send(
+      AddPartitionsToTxn,
+      version,
+      AddPartitionsToTxn.request.create(request),
+    )
+    const told = version < 4 ? answer.resultsByTopicV3AndBelow : answer.resultsByTransaction[0]!.topicResults
+    expect(errorName(told[0]!.resultsByPartition[0]!.partitionErrorCode)).toBe(error)
+    expect((await endTransaction(connection, producer)).error).toBe('NONE')
+    expect((await describeTransaction(connection, 'internal')).transactionState).toBe('CompleteCommit')
   })
 
   it('add the partitions of a topic that is there twice', async () => {

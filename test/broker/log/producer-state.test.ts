@@ -246,4 +246,11 @@ describe('transactions', () => {
     expect(refusalOf(() => mark(bench, true, { version, epoch, coordinator }))).toBe(refusal)
     expect(bench.log.logEndOffset).toBe(refusal === undefined ? end + 1 : end)
   })
+
+  it('a marker with the last epoch of all, in which no transaction should be, ends one', () => {
+    const bench = openLog()
+    send(bench, { epoch: 32_767, sequence: 0, transactional: true })
+    mark(bench, false, { epoch: 32_767, version: 2 })
+    expect(bench.log.lastStableOffset).toBe(bench.log.logEndOffset)
+  })
 })
