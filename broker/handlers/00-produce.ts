@@ -106,20 +106,21 @@ function handle(
   }
   const progress: Progress = { appended: new Set(), pending: [] }
   const topics = sliced(broker, produceTopics(broker, context, progress))
-  if (topics instanceof Promise) return topics.then(each => settle(request, each, progress))
+  if (topics instanceof Promise) return topics.then(each => settle(broker, request, each, progress))
   if (progress.pending.length === 0 && !mustFlush(broker, progress)) return finish(request, topics)
-  return settle(request, topics, progress)
+  return settle(broker, request, topics, progress)
 }
 
 /** Whether the answer has to wait for the disk: always with `durability` "power", else where `flush.messages` says so. */
-function mustFlush({ config }: BrokerContext, { appended }: Progress): boolean {
+function mustFlush({ config, topics }: BrokerContext, { appended }: Progress): boolean {
   if (config.durability === 'power') return appended.size > 0
-  for (const log of appended) if (log.flushing.owed) return true
+  for (const log of appended) if (log.flushing.owed || topics.settled(log) !== undefined) return true
   return false
 }
 
 /** Waits for the coordinator's word and, with `durability` "power", for the flush; then answers. */
 async function settle(
+  { topics: registry }: BrokerContext,
   request: ProduceRequest,
   topics: readonly TopicProduceResponse[],
   { appended, pending }: Progress,
@@ -128,7 +129,7 @@ async function settle(
   // A flush that fails fails the request as a whole: which of its appends are on the disk is not known.
   // A log that was closed meanwhile went with its topic, or with the broker, which has put it on the disk.
   const open = Array.from(appended).filter(log => log.state !== 'closed')
-  await Promise.all(open.map(async log => log.durable()))
+  await Promise.all(open.map(async log => Promise.all([log.durable(), registry.settled(log)])))
   return finish(request, topics)
 }
 

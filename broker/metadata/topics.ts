@@ -66,6 +66,8 @@ export class Topics {
   readonly #byCollisionKey = new Map<string, string>()
   /** Topics whose partitions are being made or taken away, a step at a time. */
   readonly #underWay = new Set<string>()
+  /** Logs of partitions that the registry may still lose, and what settles when it cannot. */
+  readonly #unsettled = new Map<PartitionLog, Promise<void>>()
   /** The oldest first. */
   readonly #deletedNames = new Set<string>()
   #partitionCount = 0
@@ -228,6 +230,15 @@ export class Topics {
     return this.#metadata.durable()
   }
 
+  /**
+   * Settles when the partition of a log survives what `durability` promises; `undefined` if it does already. Records in it are
+   * not to be acknowledged sooner: without its record in the registry, the next start moves it aside. Where that could not
+   * be written it rejects, until the broker is started anew.
+   */
+  settled(log: PartitionLog): Promise<void> | undefined {
+    return this.#unsettled.get(log)
+  }
+
   #existing(name: string): Topic {
     const topic = this.#byName.get(name)
     assert(topic !== undefined, 'a topic that does not exist was changed')
@@ -250,6 +261,7 @@ export class Topics {
     this.#byName.delete(name)
     this.#byId.delete(topic.id)
     this.#byCollisionKey.delete(collisionKey(name))
+    for (const log of topic.logs) this.#unsettled.delete(log)
     this.#deletedNames.delete(name)
     this.#deletedNames.add(name)
     for (const oldest of this.#deletedNames) {
@@ -290,6 +302,7 @@ export class Topics {
     try {
       const topic = this.#open(entry, present)
       this.#metadata.put(entry, this.#clock.now())
+      this.#settle(topic.logs.slice(present.length))
       return topic
     } catch (error) {
       for (let partition = present.length; partition < entry.partitionCount; partition++) {
@@ -297,6 +310,18 @@ export class Topics {
       }
       throw error
     }
+  }
+
+  /** The record of these has just been written. */
+  #settle(logs: readonly PartitionLog[]): void {
+    const durable = this.#metadata.durable()
+    if (durable === undefined) return
+    for (const log of logs) this.#unsettled.set(log, durable)
+    const settled = () => {
+      for (const log of logs) this.#unsettled.delete(log)
+    }
+    // What fails stays, to refuse whoever asks.
+    durable.then(settled).catch(() => {})
   }
 
   #open({ name, id, partitionCount, overrides }: TopicEntry, open: readonly PartitionLog[]): Topic {
