@@ -236,6 +236,21 @@ export const brokerConfigTable = {
     'The most that a group may be given as its interval of heartbeats.',
     { min: 1 },
   ),
+  'group.consumer.assignment.interval.ms': int(
+    0,
+    'How long after one assignment of a group of the consumer protocol the next may be computed, by the first heartbeat from then on.',
+    { min: 0 },
+  ),
+  'group.consumer.min.assignment.interval.ms': int(
+    0,
+    'The least that a group may be given as its interval of assignments.',
+    { min: 0 },
+  ),
+  'group.consumer.max.assignment.interval.ms': int(
+    15_000,
+    'The most that a group may be given as its interval of assignments.',
+    { min: 0 },
+  ),
   'group.consumer.max.size': int(2 ** 31 - 1, 'Members that a group of the consumer protocol may have.', {
     min: 1,
   }),

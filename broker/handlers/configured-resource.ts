@@ -2,7 +2,8 @@
 import { kafkaErrors } from '../../src/protocol/errors.ts'
 import { BrokerError } from '../broker-error.ts'
 import { readConfig, type ConfigRefusal, type ConfigTable } from '../config-table.ts'
-import { groupConfigTable, liveBrokerTable } from '../metadata/live-config.ts'
+import { groupConfigTable, readGroupConfig } from '../metadata/group-config.ts'
+import { liveBrokerTable } from '../metadata/live-config.ts'
 import {
   describeRefusals,
   topicConfig,
@@ -101,14 +102,14 @@ function configuredBroker(broker: BrokerContext, name: string): ConfiguredResour
   }
 }
 
-function configuredGroup({ liveConfigs }: BrokerContext, groupId: string): ConfiguredResource {
+function configuredGroup({ config, liveConfigs }: BrokerContext, groupId: string): ConfiguredResource {
   if (groupId === '') throw new BrokerError(kafkaErrors.INVALID_REQUEST.code, 'A group must have a name.')
   const overrides = liveConfigs.ofGroup(groupId)
   return {
     overrides,
-    current: liveConfigs.groupConfig(overrides).values,
+    current: readGroupConfig(overrides, config).values,
     table: groupConfigTable,
-    refusals: settings => liveConfigs.groupConfig(settings).refusals,
+    refusals: settings => readGroupConfig(settings, config).refusals,
     replace: settings => liveConfigs.setGroup(groupId, settings),
   }
 }

@@ -7,7 +7,8 @@ import {
   type ConfigTable,
 } from '../config-table.ts'
 import { brokerConfigTable, type BrokerConfig } from '../config.ts'
-import { groupConfigTable, groupDefaults, liveBrokerTable, type LiveConfigs } from './live-config.ts'
+import { brokerKeyOf, groupConfigTable } from './group-config.ts'
+import { liveBrokerTable, type LiveConfigs } from './live-config.ts'
 import { brokerDefaults, topicConfig, topicConfigTable, type TopicOverrides } from './topic-config.ts'
 
 /** Kafka's numbers for where a value comes from. */
@@ -104,9 +105,10 @@ export function describeGroupConfigs(
   live: LiveConfigs,
 ): DescribedConfig[] {
   const overrides = live.ofGroup(groupId)
-  return describe(groupConfigTable, name => {
-    const brokerName = groupDefaults[name as keyof typeof groupDefaults]
-    const fallback = brokerSynonyms(brokerName, brokerConfigTable[brokerName], broker, live)
+  const brokerTable: ConfigTable = brokerConfigTable
+  return describe(groupConfigTable, (name, own) => {
+    const brokerName = brokerKeyOf(name)
+    const fallback = brokerSynonyms(brokerName, brokerTable[brokerName] ?? own, broker, live)
     if (!Object.hasOwn(overrides, name)) return fallback
     return [{ name, value: overrides[name]!, source: configSources.group }, ...fallback]
   })

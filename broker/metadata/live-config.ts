@@ -9,17 +9,9 @@
  * The one `BrokerConfig` that all parts hold is changed in place, by this class alone.
  */
 import type { Clock } from '../../src/base/clock.ts'
-import {
-  double,
-  int,
-  long,
-  longMax,
-  readConfig,
-  string,
-  type ConfigRefusal,
-  type ConfigTable,
-} from '../config-table.ts'
+import { double, int, long, longMax, readConfig, string, type ConfigTable } from '../config-table.ts'
 import { brokerConfigTable, type BrokerConfig } from '../config.ts'
+import { groupDefaults, readGroupConfig, type GroupTime } from './group-config.ts'
 import type { FactKind, FactStore } from './metadata-log.ts'
 import { brokerDefaults, type TopicOverrides } from './topic-config.ts'
 
@@ -76,36 +68,6 @@ export const liveBrokerTable: ConfigTable = {
   ...threads,
   ...kerberos,
 }
-
-/** Group key → the broker key that is its default. */
-export const groupDefaults = {
-  'consumer.heartbeat.interval.ms': 'group.consumer.heartbeat.interval.ms',
-  'consumer.session.timeout.ms': 'group.consumer.session.timeout.ms',
-} as const satisfies Readonly<Record<string, keyof BrokerConfig>>
-
-/** Keys of a group; what is not set is the broker's. */
-export const groupConfigTable = {
-  'consumer.heartbeat.interval.ms': int(5000, 'How often members are to tell that they live.', { min: 1 }),
-  'consumer.session.timeout.ms': int(45_000, 'After how long without that a member is taken out.', {
-    min: 1,
-  }),
-}
-
-type GroupKey = keyof typeof groupConfigTable
-
-const groupKeys = ['consumer.heartbeat.interval.ms', 'consumer.session.timeout.ms'] as const
-
-/** What bounds them. */
-const groupBounds = {
-  'consumer.heartbeat.interval.ms': {
-    least: 'group.consumer.min.heartbeat.interval.ms',
-    most: 'group.consumer.max.heartbeat.interval.ms',
-  },
-  'consumer.session.timeout.ms': {
-    least: 'group.consumer.min.session.timeout.ms',
-    most: 'group.consumer.max.session.timeout.ms',
-  },
-} as const satisfies Readonly<Record<GroupKey, object>>
 
 interface LiveConfigsParts {
   /** Must have been loaded. */
@@ -164,18 +126,6 @@ export class LiveConfigs {
     this.#put('groupConfig', this.#groups, groupId, overrides)
   }
 
-  /** What is in force in a group with these settings, and those that are refused. */
-  groupConfig(overrides: TopicOverrides): {
-    readonly values: Readonly<Record<GroupKey, number>>
-    readonly refusals: readonly ConfigRefusal[]
-  } {
-    const defaults: Record<string, unknown> = {}
-    for (const [name, brokerName] of Object.entries(groupDefaults))
-      defaults[name] = this.#parts.config[brokerName]
-    const { values, refusals } = readConfig(groupConfigTable, overrides, defaults)
-    return { values, refusals: [...refusals, ...this.#outOfBounds(overrides, values)] }
-  }
-
   /** After how long without a heartbeat a member of the consumer protocol is taken out of its group. */
   sessionMs(groupId: string): number {
     return this.#timeOf(groupId, 'consumer.session.timeout.ms')
@@ -185,28 +135,15 @@ export class LiveConfigs {
     return this.#timeOf(groupId, 'consumer.heartbeat.interval.ms')
   }
 
-  #timeOf(groupId: string, name: GroupKey): number {
-    const overrides = this.#groups.get(groupId)
-    if (overrides === undefined) return this.#parts.config[groupDefaults[name]]
-    return this.groupConfig(overrides).values[name]
+  /** How long after one assignment the next may be computed. */
+  assignmentMs(groupId: string): number {
+    return this.#timeOf(groupId, 'consumer.assignment.interval.ms')
   }
 
-  /** In Kafka's words. What is not set is the broker's, whatever its bounds. */
-  #outOfBounds(
-    overrides: TopicOverrides,
-    values: Readonly<Record<GroupKey, number>>,
-  ): readonly ConfigRefusal[] {
-    const { config } = this.#parts
-    for (const name of groupKeys) {
-      if (!Object.hasOwn(overrides, name)) continue
-      const { least, most } = groupBounds[name]
-      if (values[name] < config[least]) return [{ name, reason: `must be greater than or equal to ${least}` }]
-      if (values[name] > config[most]) return [{ name, reason: `must be less than or equal to ${most}` }]
-    }
-    if (values['consumer.heartbeat.interval.ms'] < values['consumer.session.timeout.ms']) return []
-    return [
-      { name: 'consumer.heartbeat.interval.ms', reason: 'must be less than consumer.session.timeout.ms' },
-    ]
+  #timeOf(groupId: string, name: GroupTime): number {
+    const overrides = this.#groups.get(groupId)
+    if (overrides === undefined) return this.#parts.config[groupDefaults[name]]
+    return readGroupConfig(overrides, this.#parts.config).values[name]
   }
 
   #put(kind: FactKind, all: Map<string, TopicOverrides>, name: string, overrides: TopicOverrides): void {

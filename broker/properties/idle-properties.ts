@@ -60,11 +60,8 @@ const groups: readonly { readonly reason: string; readonly names: string }[] = [
     `,
   },
   {
-    reason: 'Assignments are computed, and patterns matched, as soon as something changes.',
-    names: `
-      group.consumer.assignment.interval.ms group.consumer.max.assignment.interval.ms
-      group.consumer.min.assignment.interval.ms group.consumer.regex.refresh.interval.ms
-    `,
+    reason: 'Patterns are matched as soon as something changes.',
+    names: 'group.consumer.regex.refresh.interval.ms',
   },
   {
     reason: 'There are no share groups.',

@@ -1,7 +1,8 @@
 /** The text of docs/broker-config.md, made from the tables that the broker reads. */
 import { formatConfigValue } from '../../broker/config-table.ts'
 import { brokerConfigTable } from '../../broker/config.ts'
-import { groupConfigTable, liveBrokerTable } from '../../broker/metadata/live-config.ts'
+import { groupConfigTable } from '../../broker/metadata/group-config.ts'
+import { liveBrokerTable } from '../../broker/metadata/live-config.ts'
 import { topicConfigTable } from '../../broker/metadata/topic-config.ts'
 
 interface Row {
@@ -44,7 +45,8 @@ ${Object.keys(liveBrokerTable)
   .map(name => `\`${name}\``)
   .join(', ')}. All others say how a broker starts, and are refused.
 
-Groups of the consumer protocol, with \`--entity-type groups --entity-name GROUP\`, within the broker's bounds:
+Groups of the consumer protocol, with \`--entity-type groups --entity-name GROUP\`, within the broker's bounds; those of share groups
+and streams groups are taken and shown, and there are no such groups:
 
 ${table(groupConfigTable)}`
 }

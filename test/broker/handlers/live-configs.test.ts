@@ -181,6 +181,25 @@ describe('a group’s configuration', () => {
     expect(configResources).toEqual([{ resourceName: 'g', resourceType: types.group }])
   })
 
+  it('has the keys of share groups and of streams groups, which have no effect', async () => {
+    const { connection } = await startFixture()
+    const settings = {
+      'share.auto.offset.reset': 'by_duration:PT1H',
+      'share.record.lock.duration.ms': '20000',
+      'streams.num.standby.replicas': '2',
+    }
+    expect(await alter(connection, ['group', 'g'], settings)).toMatchObject({ error: 'NONE' })
+    for (const [name, shown] of [
+      ['share.auto.offset.reset', ['by_duration:PT1H of 8', 'latest of 5']],
+      ['share.record.lock.duration.ms', ['20000 of 8', '30000 of 5']],
+      ['streams.num.standby.replicas', ['2 of 8', '0 of 5']],
+      ['streams.initial.rebalance.delay.ms', ['3000 of 5']],
+    ] as const) {
+      const [value] = shown[0].split(' ')
+      expect(await described(connection, ['group', 'g'], name)).toEqual([value, false, shown])
+    }
+  })
+
   it.each([
     [
       { 'consumer.session.timeout.ms': '5' },
@@ -191,7 +210,14 @@ describe('a group’s configuration', () => {
       /must be less than or equal to group\.consumer\.max\.heartbeat/,
     ],
     [{ 'consumer.session.timeout.ms': 'long' }, /must be an integer/],
-    [{ 'share.session.timeout.ms': '45000' }, /not a known configuration key/],
+    [
+      { 'consumer.assignment.interval.ms': '15001' },
+      /must be less than or equal to group\.consumer\.max\.assignment/,
+    ],
+    [{ 'share.delivery.count.limit': '11' }, /must be less than or equal to group\.share\.max\.delivery/],
+    [{ 'share.auto.offset.reset': 'none' }, /must be earliest, latest or by_duration/],
+    [{ 'streams.num.standby.replicas': '3' }, /must be less than or equal to group\.streams\.max\.standby/],
+    [{ 'group.nonsense': '45000' }, /not a known configuration key/],
   ])('is refused out of its bounds: %o', async (settings, why) => {
     const { connection } = await startFixture()
     const { error, message } = await alter(connection, ['group', 'g'], settings)

@@ -37,6 +37,7 @@ import { downgrade, downgradesByReturn, finishDowngrade, stayingMembers } from '
 import type { ConsumerCaller } from './heartbeat.ts'
 import { checkRoom } from './heartbeat-check.ts'
 import { findClassicMember, type Found } from './heartbeat-member.ts'
+import type { GroupTimes } from './group-times.ts'
 import { preferredAssignor, takeStep } from './member-step.ts'
 import type { MemberTimers } from './member-timers.ts'
 import { migration } from './migration-policy.ts'
@@ -50,6 +51,7 @@ interface ClassicJoinParts {
   readonly random: Random
   readonly config: BrokerConfig
   readonly topics: TopicDirectory
+  readonly times: GroupTimes
   readonly timers: MemberTimers
   readonly rebalance: Rebalance
 }
@@ -68,7 +70,7 @@ export class ClassicJoinOperation {
     request: JoinGroupRequest,
     caller: ConsumerCaller,
   ): ClassicJoinOutcome {
-    const { config, random, topics, clock } = this.#parts
+    const { config, random, topics, times, clock } = this.#parts
     checkJoin(group, request, config)
     const newId = () => newMemberId(request.groupInstanceId, caller.clientId, random)
     const { memberId, groupInstanceId, protocols } = request
@@ -91,6 +93,7 @@ export class ClassicJoinOperation {
     const terms = {
       topics,
       nowMs: clock.now(),
+      assignmentMs: times.assignmentMs(group.id),
       isSeen: caller.isSeen,
       preferred: preferredAssignor(config),
     }

@@ -69,6 +69,8 @@ export class ConsumerGroup {
   readonly regexes = new Map<string, ResolvedRegex>()
   epoch = 0
   assignmentEpoch = 0
+  /** When the targets of that epoch were computed; 0 if never. */
+  assignedAtMs = 0
   metadataHash = 0
   /** The state of the registry of topics that `metadataHash` and `regexes` were last checked against; not in the log. */
   topicsVersion = -1
@@ -146,6 +148,7 @@ export class ConsumerGroup {
         break
       case 'consumer-target-epoch':
         this.assignmentEpoch = record.value?.epoch ?? 0
+        this.assignedAtMs = record.value?.timestampMs ?? 0
         break
       case 'consumer-regex':
         if (record.value === undefined) this.regexes.delete(record.regex)

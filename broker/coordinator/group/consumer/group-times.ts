@@ -4,4 +4,6 @@ export interface GroupTimes {
   sessionMs(groupId: string): number
   /** How often members are told to send one. */
   heartbeatMs(groupId: string): number
+  /** How long after who is to have what was computed it may be computed again. */
+  assignmentMs(groupId: string): number
 }

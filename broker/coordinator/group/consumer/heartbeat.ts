@@ -114,6 +114,7 @@ export class ConsumerHeartbeatOperation {
     const terms = {
       topics: this.#topics,
       nowMs: this.#clock.now(),
+      assignmentMs: this.#times.assignmentMs(group.id),
       isSeen: caller.isSeen,
       preferred: preferredAssignor(config),
     }
@@ -164,7 +165,7 @@ export class ConsumerHeartbeatOperation {
       const tombstone: GroupRecord = { kind: 'membership', groupId, membership: undefined }
       return { group: new ConsumerGroup(groupId), records: [tombstone], unsettled: false }
     }
-    const terms = { config: this.#config, topics: this.#topics, nowMs: this.#clock.now() }
+    const terms = { config: this.#config, topics: this.#topics }
     const { group, records, isSettled } = upgrade(classic, terms)
     return { group, records, unsettled: !isSettled, upgraded: classic }
   }

@@ -28,6 +28,8 @@ export interface Coming {
 export interface StepTerms {
   readonly topics: TopicDirectory
   readonly nowMs: number
+  /** How long after who is to have what was computed it may be computed again. */
+  readonly assignmentMs: number
   /** Whether the member may know of a topic: patterns match no others. */
   readonly isSeen: (topic: string) => boolean
   readonly preferred: AssignorName
@@ -93,7 +95,7 @@ interface Advance {
 function advanceGroup(
   group: ConsumerGroup,
   { found, member, unsettled }: Coming,
-  { topics, nowMs, isSeen, preferred }: StepTerms,
+  { topics, nowMs, assignmentMs, isSeen, preferred }: StepTerms,
   records: ConsumerGroupRecord[],
 ): Advance {
   const { member: before, isNew, replaces } = found
@@ -131,7 +133,9 @@ function advanceGroup(
   if (epoch !== group.epoch) {
     records.push({ kind: 'consumer-epoch', groupId: group.id, value: { epoch, metadataHash } })
   }
-  if (epoch <= group.assignmentEpoch) {
+  const { assignedAtMs } = group
+  const isTooSoon = assignedAtMs !== 0 && nowMs < assignedAtMs + assignmentMs
+  if (epoch <= group.assignmentEpoch || isTooSoon) {
     return { epoch: group.assignmentEpoch, targets: known, regexes, wantsOthers }
   }
   const assigned = assign(group, members, { epoch, regexes, targets: known, topics, preferred, nowMs })

@@ -52,9 +52,9 @@ interface Converted {
 /** Throws GROUP_ID_NOT_FOUND. */
 export function upgrade(
   classic: ClassicGroup,
-  terms: { readonly config: BrokerConfig; readonly topics: TopicDirectory; readonly nowMs: number },
+  terms: { readonly config: BrokerConfig; readonly topics: TopicDirectory },
 ): Upgrade {
-  const { config, topics, nowMs } = terms
+  const { config, topics } = terms
   checkUpgrade(classic, config)
   const groupId = classic.id
   const converted = Array.from(classic.members.values(), each => convertedMember(classic, each, topics))
@@ -76,7 +76,8 @@ export function upgrade(
           value: targetOf(each.position.assigned),
         }) as const,
     ),
-    { kind: 'consumer-target-epoch', groupId, value: { epoch, timestampMs: nowMs } },
+    // Nobody computed it here: the next is not too soon, whatever the interval.
+    { kind: 'consumer-target-epoch', groupId, value: { epoch, timestampMs: 0 } },
     ...members.map(
       each => ({ kind: 'consumer-position', groupId, memberId: each.id, value: each.position }) as const,
     ),
