@@ -12,9 +12,10 @@ import { apiHandler } from './handler.ts'
 
 export const saslHandshake = apiHandler(SaslHandshake, {
   versions: [0, 1],
-  handle: (_broker, { request, version, session: { login } }) =>
-    login === undefined
-      ? { errorCode: kafkaErrors.ILLEGAL_SASL_STATE.code, mechanisms: [] }
-      : { errorCode: login.handshake(request.mechanism, version), mechanisms: login.mechanisms },
+  handle: (_broker, { request, version, session: { login } }) => {
+    const illegal = kafkaErrors.ILLEGAL_SASL_STATE.code
+    const errorCode = login === undefined ? illegal : login.handshake(request.mechanism, version)
+    return { errorCode, mechanisms: errorCode === illegal ? [] : login!.mechanisms }
+  },
   refuse: (_request, errorCode) => ({ errorCode, mechanisms: [] }),
 })

@@ -4,7 +4,7 @@
  * Behaviour. A version that the broker does not know is answered, alone among all APIs, with a body of version 0 that
  * carries UNSUPPORTED_VERSION and the range of ApiVersions itself, so that a newer client can fall back (KIP-511).
  * Produce is listed from version 0 although 0-2 are refused: librdkafka before 2.x takes a higher minimum for a broker
- * that cannot produce at all (KAFKA-18659).
+ * that cannot produce at all (KAFKA-18659). Before a login it is answered once.
  *
  * Version notes. 3: client software name and version; features, but for those whose lowest level is 0, which Java clients of
  * that time take for nonsense and close the connection over (KAFKA-17011). 4: all features. 5: cluster id and node id that the client expects, so
@@ -31,7 +31,7 @@ export const apiVersions: ApiHandler<ApiVersionsRequest, ApiVersionsResponse> = 
   refuse: (_request, errorCode) => respond(errorCode),
 })
 
-function handle(broker: BrokerContext, { request, version }: RequestContext<ApiVersionsRequest>) {
+function handle(broker: BrokerContext, { request, version, session }: RequestContext<ApiVersionsRequest>) {
   const [min, max] = spoken
   if (version < min || version > max) {
     const own = { apiKey: ApiVersions.key, minVersion: min, maxVersion: max }
@@ -41,6 +41,7 @@ function handle(broker: BrokerContext, { request, version }: RequestContext<ApiV
   if (version >= 5 && !isExpectedBroker(broker, request)) {
     return respond(kafkaErrors.REBOOTSTRAP_REQUIRED.code)
   }
+  session.login?.versionsTold()
   const apiKeys = [...broker.apis.values()]
     .sort((one, other) => one.api.key - other.api.key)
     .map(({ api, versions: [first, last] }) => ({

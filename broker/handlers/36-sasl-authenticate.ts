@@ -31,7 +31,7 @@ function handle(
   }
   const { reply, refusal, sessionMs } = login.authenticate(request.authBytes)
   if (refusal === undefined) {
-    return { errorCode: 0, errorMessage: null, authBytes: reply, sessionLifetimeMs: sessionMs }
+    return { errorCode: 0, errorMessage: '', authBytes: reply, sessionLifetimeMs: sessionMs }
   }
   const answer = refused(kafkaErrors.SASL_AUTHENTICATION_FAILED.code, refusal)
   return new Promise(resolve => {

@@ -1,13 +1,15 @@
 /**
  * The SASL login of one connection: what it may ask for meanwhile, and who it is afterwards.
  *
- *                  SaslHandshake                    a user is known
- *     nobody ────────────────────► exchanging ──────────────────────► known ─┐
- *                 │        ▲           │                                     │ SaslHandshake, if sessions end (KIP-368)
- *                 │        └───────────┼─────────────────────────────────────┘
- *                 └──► refused ◄───────┘ a token, mechanism or change of user that is not taken
+ *       ┌─ versions told ─┐
+ *       │                 ▼
+ *     nobody ──────► acquainted ──────► exchanging ──────────────────────► known ─┐
+ *       │    SaslHandshake, in both      ▲   │       a user is known              │ SaslHandshake, if sessions end (KIP-368)
+ *       │                                └───┼────────────────────────────────────┘
+ *       └──────────────────► refused ◄───────┘ a token, mechanism or change of user that is not taken
  *
  *   nobody       ApiVersions and SaslHandshake are answered
+ *   acquainted   SaslHandshake only: as in Kafka the versions are told once, so that nobody is served who does not log in
  *   exchanging   SaslAuthenticate only; after SaslHandshake v0 the tokens come in frames without a header ("bare")
  *   known        everything, until the session has run out; then nothing but logging in again
  *   refused      nothing more: the refusal is answered, and the connection is closed
@@ -34,10 +36,11 @@ const saslHandshakeKey = 17
 const saslAuthenticateKey = 36
 const againMsMin = 1000
 
-export type LoginState = 'nobody' | 'exchanging' | 'known' | 'refused'
+export type LoginState = 'nobody' | 'acquainted' | 'exchanging' | 'known' | 'refused'
 
 const nextStates: Readonly<Record<LoginState, readonly LoginState[]>> = {
-  nobody: ['exchanging', 'refused'],
+  nobody: ['acquainted', 'exchanging', 'refused'],
+  acquainted: ['exchanging', 'refused'],
   exchanging: ['known', 'refused'],
   known: ['exchanging', 'refused'],
   refused: [],
@@ -112,11 +115,17 @@ export class Login {
     const isHandshake = apiKey === saslHandshakeKey
     const admitted: Readonly<Record<LoginState, boolean>> = {
       nobody: isHandshake || apiKey === apiVersionsKey,
+      acquainted: isHandshake,
       exchanging: apiKey === saslAuthenticateKey && !this.#isBare,
       known: isHandshake || this.#endsMs === Infinity || this.#parts.clock.monotonic() < this.#endsMs,
       refused: false,
     }
     return admitted[this.#state]
+  }
+
+  /** ApiVersions was answered, by more than which versions of itself there are. */
+  versionsTold(): void {
+    if (this.#state === 'nobody') this.#moveTo('acquainted')
   }
 
   /** SaslHandshake: answers the error code. */

@@ -38,6 +38,15 @@ describe('a login', () => {
     expect(login.principal).toBe('User:alice')
     expect(admitted(login)).toEqual(Object.keys(apis))
   })
+  it('tells the versions once before it, as Apache Kafka does, and always after it', () => {
+    const { login } = arrange()
+    login.versionsTold()
+    expect(admitted(login)).toEqual(['handshake'])
+    expect(login.handshake('PLAIN', 1)).toBe(0)
+    login.authenticate(token('alice'))
+    login.versionsTold()
+    expect(admitted(login)).toEqual(Object.keys(apis))
+  })
   it('takes bare tokens after a handshake of version 0', () => {
     const { login } = arrange()
     login.handshake('PLAIN', 0)

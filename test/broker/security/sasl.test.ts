@@ -144,10 +144,18 @@ class RawClient {
 }
 
 describe('a connection that has not logged in', () => {
-  it('may ask for versions', async () => {
-    const client = new RawClient((await arrange()).port)
-    client.send(ApiVersions, 0, ApiVersions.request.create({}))
-    expect((await client.answer(ApiVersions, 0)).errorCode).toBe(0)
+  it('is told the versions once, and closed when it asks again', async () => {
+    const { port, refusals } = await arrange()
+    const client = new RawClient(port)
+    const software = { clientSoftwareName: 'raw', clientSoftwareVersion: '1' }
+    // What can be mended is no answer: a version that is not spoken, a client without a name.
+    client.send(ApiVersions, 3, ApiVersions.request.create({}))
+    expect((await client.answer(ApiVersions, 3)).errorCode).toBe(42)
+    client.send(ApiVersions, 3, ApiVersions.request.create(software))
+    expect((await client.answer(ApiVersions, 3)).errorCode).toBe(0)
+    client.send(ApiVersions, 3, ApiVersions.request.create(software))
+    expect(await client.next()).toBeUndefined()
+    expect(refusals).toEqual(['MR-5030'])
   })
   it('is closed when it asks for anything else, without an answer', async () => {
     const { port, refusals } = await arrange()
