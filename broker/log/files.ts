@@ -126,7 +126,7 @@ export function readWholeFile(files: FileSystem, path: string): Uint8Array | und
   if (stat === undefined) return undefined
   const file = files.open(path, 'read')
   try {
-    const bytes = new Uint8Array(file.sizeInBytes())
+    const bytes = new Uint8Array(stat.sizeInBytes)
     const length = file.read(bytes, 0, bytes.length, 0)
     return length === bytes.length ? bytes : bytes.subarray(0, length)
   } finally {
