@@ -29,14 +29,14 @@ export function mustRoll(active: Segment, config: LogConfig, question: RollQuest
 export function agedOut(active: Segment, config: LogConfig, nowMs: number): boolean {
   const unlimited = config.compactionLagMaxMs >= Number.MAX_SAFE_INTEGER
   if (!config.compact || active.sizeInBytes === 0 || unlimited) return false
-  return nowMs - (active.firstTimestamp ?? active.createdMs) > config.compactionLagMaxMs
+  return nowMs - (active.firstBatchTimestamp() ?? active.createdMs) > config.compactionLagMaxMs
 }
 
 /** By records' time where they have one, so that old data is split as it was when it was new. */
 function ageOf(active: Segment, { maxTimestamp, nowMs }: RollQuestion): number {
-  const { firstTimestamp, createdMs } = active
-  const timed = firstTimestamp !== undefined && firstTimestamp >= 0 && maxTimestamp >= 0
-  return timed ? maxTimestamp - firstTimestamp : nowMs - createdMs
+  const firstTimestamp = active.firstBatchTimestamp()
+  const timed = firstTimestamp !== undefined && maxTimestamp >= 0
+  return timed ? maxTimestamp - firstTimestamp : nowMs - active.createdMs
 }
 
 function rollMs(config: LogConfig): number {

@@ -60,8 +60,6 @@ export class Segment {
   sizeInBytes: number
   /** Time at which the segment was begun or opened, for rolling where records have no timestamps. */
   readonly createdMs: number
-  /** The greatest timestamp of the first batch; undefined as long as it is not known. */
-  firstTimestamp: number | undefined
   active: boolean
   /** Of its files, as the last stop in order left them; undefined if that is not known, or they were written since. */
   sizes: SegmentSizes | undefined
@@ -71,6 +69,8 @@ export class Segment {
   #file: File | undefined
   #indexes: SegmentIndexes | undefined
   #bytesSinceIndexEntry = 0
+  /** The greatest timestamp of the first batch, -1 if it has none; undefined as long as it is not known. */
+  #firstTimestamp: number | undefined
   #maxTimestamp: number | undefined
   #maxTimestampOffset: number
   #nameSynced: boolean
@@ -146,7 +146,7 @@ export class Segment {
   note(batch: IndexedBatch, indexIntervalBytes: number): void {
     const indexes = this.#indexes
     assert(indexes !== undefined, 'batches are noted with the indexes in memory')
-    if (batch.maxTimestamp >= 0) this.firstTimestamp ??= batch.maxTimestamp
+    if (this.sizeInBytes === 0) this.#firstTimestamp = batch.maxTimestamp
     if (this.#maxTimestamp === undefined || batch.maxTimestamp > this.#maxTimestamp) {
       this.#maxTimestamp = batch.maxTimestamp
       this.#maxTimestampOffset = batch.lastOffset
@@ -270,7 +270,7 @@ export class Segment {
     const { indexes } = this
     cutIndexes(indexes, offset)
     this.sizeInBytes = position
-    this.firstTimestamp = undefined
+    this.#firstTimestamp = undefined
     this.#maxTimestamp = indexes.times.lastTimestamp
     this.#maxTimestampOffset = indexes.times.lastOffset
     this.#bytesSinceIndexEntry = position - indexes.offsets.lastPosition
@@ -321,13 +321,14 @@ export class Segment {
     return Math.max(offsets.table.contents().length, times.table.contents().length)
   }
 
-  /** The greatest timestamp of the first batch, undefined if it has none. */
+  /** The greatest timestamp of the first batch, undefined if it has none. After a restart it is looked up once. */
   firstBatchTimestamp(): number | undefined {
-    if (this.firstTimestamp === undefined) {
+    if (this.sizeInBytes === 0) return undefined
+    if (this.#firstTimestamp === undefined) {
       const scanner = this.scan(0, { chunkBytes: batchHeaderBytes })
-      if (scanner.next()) this.firstTimestamp = maxTimestampOf(scanner.bytes, scanner.at)
+      this.#firstTimestamp = scanner.next() ? maxTimestampOf(scanner.bytes, scanner.at) : -1
     }
-    return this.firstTimestamp === undefined || this.firstTimestamp < 0 ? undefined : this.firstTimestamp
+    return this.#firstTimestamp < 0 ? undefined : this.#firstTimestamp
   }
 
   /** The position of the first batch whose last offset is at least `offset`, or the segment's size if none. */

@@ -78,6 +78,28 @@ describe('a new segment begins', () => {
     expect(bench.log.logEndOffset).toBe(0x8000_0001)
   })
 
+  it.each(['stop', 'kill'] as const)('by the age of what was in it before a %s', end => {
+    const restart = (bench: Bench): void => {
+      const recoveryPoint = bench.log.logEndOffset
+      if (end === 'stop') bench.log.close({ clean: true })
+      else bench.files.crash('kept')
+      bench.reopen({ cleanStop: end === 'stop', recoveryPoint, writesKept: true })
+    }
+    const timed = openLog({ config: { segmentMs: 100 } })
+    fill(timed, 2, index => startMs + index * 40)
+    timed.log.store.note(2)
+    restart(timed)
+    fill(timed, 3, index => startMs + 80 + index * 40)
+    expect(bases(timed)).toEqual([0, 3])
+    const compacted = openLog({ config: { compact: true, delete: false, compactionLagMaxMs: 1000 } })
+    compacted.log.append(batchOf([['k', 'v']]), { origin: 'client', nowMs: startMs })
+    compacted.nowMs += 900
+    compacted.log.store.note(1)
+    restart(compacted)
+    compacted.log.maintain(startMs + 1001)
+    expect(bases(compacted)).toEqual([0, 1])
+  })
+
   it('in a compacted topic that nobody writes to, so that max.compaction.lag.ms can hold', () => {
     const bench = openLog({ config: { compact: true, delete: false, compactionLagMaxMs: 1000 } })
     bench.log.append(batchOf([['k', 'v']]), { origin: 'client', nowMs: startMs })
