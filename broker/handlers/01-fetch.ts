@@ -64,13 +64,8 @@ function handle(
   const plan = broker.fetchSessions.plan(request, usesIds)
   const { partitions } = plan
   const minBytes = Math.min(request.minBytes, bytesMaxOf(broker, context))
-  const logs = new Set<object>()
-  for (const fetched of partitions) {
-    const log = logOf(broker, fetched, usesIds)
-    if (log !== undefined) logs.add(log)
-  }
   return broker.delayed.park({
-    keys: logs,
+    keys: logsOf(broker, partitions, usesIds),
     waitMs: partitions.length === 0 ? 0 : request.maxWaitMs,
     attempt() {
       const pass = read(broker, context, partitions, usesIds)
@@ -82,12 +77,16 @@ function handle(
   })
 }
 
-function logOf(
+/** Looked up only where a fetch has to wait. */
+function* logsOf(
   { topics }: BrokerContext,
-  { topic, topicId, asked }: FetchedPartition,
+  partitions: readonly FetchedPartition[],
   usesIds: boolean,
-): PartitionLog | undefined {
-  return usesIds ? topics.byId(topicId)?.logs[asked.partition] : topics.log(topic, asked.partition)
+): Generator<PartitionLog> {
+  for (const { topic, topicId, asked } of partitions) {
+    const log = (usesIds ? topics.byId(topicId) : topics.get(topic))?.logs[asked.partition]
+    if (log !== undefined) yield log
+  }
 }
 
 function read(
@@ -139,14 +138,15 @@ function readPartition(
   { asker, usesIds, committed, maxBytes, isFirst }: PartitionRead,
 ): PartitionOutcome {
   const { partition, fetchOffset } = fetched.asked
-  const name = usesIds ? broker.topics.byId(fetched.topicId)?.name : fetched.topic
+  const topic = usesIds ? broker.topics.byId(fetched.topicId) : broker.topics.get(fetched.topic)
+  const name = usesIds ? topic?.name : fetched.topic
   if (name !== undefined && !mayFetch(broker, asker, name)) {
     return only(closed(partition, kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code))
   }
-  const log = logOf(broker, fetched, usesIds)
+  const log = topic?.logs[partition]
   if (log === undefined) {
     const { UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION } = kafkaErrors
-    const isUnknownId = usesIds && broker.topics.byId(fetched.topicId) === undefined
+    const isUnknownId = usesIds && topic === undefined
     return only(closed(partition, isUnknownId ? UNKNOWN_TOPIC_ID.code : UNKNOWN_TOPIC_OR_PARTITION.code))
   }
   // Any epoch below 0 stands for none here, in other requests only -1 does.
