@@ -115,13 +115,13 @@ export class ProducerStates {
         `Producer ${batch.producerId} writes transactionally to a partition that is not part of its transaction.`,
       )
     }
+    if (options.sequenced) checkSequence(batch, entry, options.transactionVersion)
     if (!batch.transactional && ownOpen) {
       throw new BrokerError(
         kafkaErrors.INVALID_TXN_STATE.code,
         `Producer ${batch.producerId} has a transaction open here and must write transactionally.`,
       )
     }
-    if (options.sequenced) checkSequence(batch, entry, options.transactionVersion)
   }
 
   /** Refuses a marker of a coordinator or a producer epoch that is past. */
