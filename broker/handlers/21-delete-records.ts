@@ -38,6 +38,9 @@ function handle(broker: BrokerContext, context: RequestContext<DeleteRecordsRequ
       ? shorten(broker, name, partition)
       : refused(partition.partitionIndex, kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code),
   )
+  // What was deleted stays so when the broker is killed; Kafka brings back what was deleted in the last minute.
+  if (topics.some(({ partitions }) => partitions.some(({ errorCode }) => errorCode === 0)))
+    broker.logs.startsMoved()
   return { throttleTimeMs: 0, topics }
 }
 

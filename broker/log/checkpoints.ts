@@ -99,6 +99,17 @@ export class Checkpoints {
     }
   }
 
+  /** Writes where the logs start. Answers whether all went well. */
+  writeStarts(logs: LogsByKey): boolean {
+    try {
+      this.#write('logStart', logs)
+      return true
+    } catch {
+      // As above.
+      return false
+    }
+  }
+
   #writeRecoveryPoints(logs: LogsByKey, sync = this.#options.syncs): void {
     this.#syncedBytes = 0
     this.#write('recoveryPoint', logs, sync)

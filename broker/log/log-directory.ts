@@ -283,6 +283,11 @@ export class LogDirectory {
     this.#checkpoints.write(this.#logs)
   }
 
+  /** Has deleted records stay so after a kill. Where it cannot be written, as on a full disk, the next upkeep tries again. */
+  startsMoved(): void {
+    if (!this.#checkpoints.writeStarts(this.#logs)) this.#times.hurryCheckpoint()
+  }
+
   /** What `meta.properties` says; undefined in a new directory. */
   readProperties(): ReadonlyMap<string, string> | undefined {
     return readProperties(this.#files, joinPath(this.#root, propertiesFile))

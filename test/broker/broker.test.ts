@@ -9,6 +9,7 @@ import { DeleteTopics } from '../../src/protocol/messages/20-delete-topics.ts'
 import { DeleteRecords } from '../../src/protocol/messages/21-delete-records.ts'
 import { OffsetForLeaderEpoch } from '../../src/protocol/messages/23-offset-for-leader-epoch.ts'
 import { startBroker } from '../../broker/broker.ts'
+import { MemoryFiles } from '../../broker/log/memory-files.ts'
 import {
   batch,
   createTopic,
@@ -238,6 +239,23 @@ describe('offsets', () => {
     expect(await remove('compacted', 0)).toBe('POLICY_VIOLATION')
     expect(await listed(connection, -2)).toEqual([3, -1])
     expect(nameOf(fetchedOf(await fetchFrom(connection, 't', 0)).errorCode)).toBe('OFFSET_OUT_OF_RANGE')
+  })
+
+  it('that were deleted do not come back when the broker is killed in the next moment', async () => {
+    for (const durability of ['process', 'power'] as const) {
+      const files = new MemoryFiles()
+      const { connection } = await startFixture({ files, config: { durability } })
+      await createTopic(connection, 't')
+      for (let count = 0; count < 3; count++) await produce(connection, 't', batch([['a', '1']]))
+      const topics = [{ name: 't', partitions: [{ partitionIndex: 0, offset: 2 }] }]
+      await connection.send(DeleteRecords, 2, { topics, timeoutMs: 1 })
+      files.crash(durability === 'power' ? 'dropped' : 'kept')
+      const again = await startFixture({ files, config: { durability } })
+      expect(await listed(again.connection, -2)).toEqual([2, -1])
+      expect(nameOf(fetchedOf(await fetchFrom(again.connection, 't', 1)).errorCode)).toBe(
+        'OFFSET_OUT_OF_RANGE',
+      )
+    }
   })
 
   it('end with the leader epoch', async () => {
