@@ -72,7 +72,7 @@ export function decideInit(
     return { kind: 'move', to: decideFence(before, by, nowMs, nextProducerId) }
   }
   if (retry && producerEpoch < producerEpochMax) {
-    if (before.state === 'Empty') return stay
+    if (before.state === 'Empty' && before.timeoutMs === timeoutMs) return stay
     const { lastProducerEpoch } = before
     const again = { producerId, producerEpoch, lastProducerEpoch, timeoutMs }
     return { kind: 'move', to: initialized(before, again, nowMs) }

@@ -309,6 +309,14 @@ describe('KIP-890', () => {
     expect(await committedValues(connection)).toEqual({ values: [], open: 0 })
   })
 
+  it('takes the time-out of a repetition', async () => {
+    const { connection } = await startWorld()
+    const producer = await initProducer(connection)
+    const first = await initProducer(connection, 'app', { expected: producer, timeoutMs: 50_000 })
+    expect(await initProducer(connection, 'app', { expected: producer, timeoutMs: 40_000 })).toEqual(first)
+    expect((await describeTransaction(connection)).transactionTimeoutMs).toBe(40_000)
+  })
+
   it('goes on with the next epoch after its own open transaction, which is aborted', async () => {
     const { connection } = await startWorld()
     const producer = await initProducer(connection)
