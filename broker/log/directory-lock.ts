@@ -6,7 +6,8 @@
  *
  *   the lock names                                    its holder is
  *   ------------------------------------------------  ------------------------------------------------------------
- *   this boot, this pid namespace                     alive if /proc has that pid with that start time
+ *   this boot, this pid namespace                     alive if /proc has that pid with that start time, and not
+ *                                                     merely because nobody has asked yet how it ended (a zombie)
  *   another boot of this host                         dead
  *   this boot, another pid namespace (a container);   out of sight: alive as long as it refreshes the file, which
  *   or another host that shares the volume            maintenance does (the file system's own clock is compared)
@@ -56,6 +57,9 @@ const refreshedWithinMs = 60_000
 
 /** Takers that died while taking over from takers that died; more than one is rare enough. */
 const takeoverDepthMax = 8
+
+/** What /proc calls a process that has ended, until its parent has asked how. */
+const endedStates: readonly string[] = ['Z', 'X']
 
 /** Ids of the locks that this process holds. */
 const heldHere = new Set<string>()
@@ -129,7 +133,8 @@ function isAlive(holder: Holder, path: string, own: string): boolean {
   if (heldHere.has(holder.id)) return true
   if (holder.boot === null || here.boot === null) return holder.pid !== process.pid && pidExists(holder.pid)
   if (holder.boot === here.boot && holder.pidNamespace === here.pidNamespace) {
-    return startTicksOf(String(holder.pid)) === holder.startTicks
+    const { state, startTicks } = processStat(String(holder.pid))
+    return startTicks === holder.startTicks && !endedStates.includes(state ?? '')
   }
   if (holder.boot !== here.boot && holder.host === here.host) return false
   const refreshed = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
@@ -148,18 +153,22 @@ function describeSelf(): Holder {
     host: hostname(),
     boot: bootId() ?? null,
     pidNamespace: linkTarget('/proc/self/ns/pid') ?? null,
-    startTicks: startTicksOf('self') ?? null,
+    startTicks: processStat('self').startTicks ?? null,
   }
 }
 
-/** When a process started, in ticks since the boot: what tells it from a later one with the same pid. */
-function startTicksOf(pid: string): string | undefined {
+/**
+ * The state of a process, and when it started in ticks since the boot: that tells it from a later one with the same pid.
+ * Where pid 1 does not ask after orphans, as in many containers, a broker that was killed stays there as a zombie.
+ */
+function processStat(pid: string): {
+  readonly state?: string | undefined
+  readonly startTicks?: string | undefined
+} {
   const stat = readText(`/proc/${pid}/stat`)
-  // The second field is the name in parentheses, which may hold anything; start time is field 22.
-  return stat
-    ?.slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .at(19)
+  // The second field is the name in parentheses, which may hold anything; state is field 3, start time field 22.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return { state: fields?.at(0), startTicks: fields?.at(19) }
 }
 
 function pidExists(pid: number): boolean {

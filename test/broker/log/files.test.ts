@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { utf8Bytes, utf8Slice } from '../../../src/base/text.ts'
 import { readWholeFile, replaceFile, type FileSystem } from '../../../broker/log/files.ts'
 import { MemoryFiles } from '../../../broker/log/memory-files.ts'
@@ -150,6 +150,20 @@ describe('the lock of a directory on disk', () => {
     plant(root, { startTicks: '1' })
     files.lock(root).release()
   })
+
+  it.runIf(existsSync('/proc/self/stat'))(
+    'of a process that is dead, and that its parent never asked after, is stale',
+    async () => {
+      const root = locked()
+      const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'])
+      const pid = Number(await new Promise(resolve => parent.stdout.once('data', resolve)))
+      const stat = (): readonly string[] => readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')
+      await vi.waitUntil(() => stat()[2] === 'Z')
+      plant(root, { pid, startTicks: stat()[21] })
+      expect(() => files.lock(root).release()).not.toThrow()
+      parent.kill()
+    },
+  )
 
   it.runIf(existsSync('/proc/self/stat'))(
     'of another boot of this host is stale; of another host it is respected',
