@@ -10,15 +10,20 @@ export type Matcher = (text: string) => boolean
 
 export type UnitTest = (unit: string) => boolean
 
+/** Whether a place is where the pattern says, by the units before and after it: `undefined` at the ends of the text. */
+export type Assertion = (before: string | undefined, after: string | undefined) => boolean
+
 export type Step =
   | { readonly kind: 'unit'; readonly test: UnitTest }
   | { readonly kind: 'fork'; readonly to: readonly number[] }
-  | { readonly kind: 'start' }
-  | { readonly kind: 'end' }
+  | { readonly kind: 'assertion'; readonly holds: Assertion }
 
 interface State {
-  /** Those that read a unit or wait for an end, and the place after the last. */
+  /** Those that read a unit or assert something of the place, and the place after the last. */
   readonly steps: readonly number[]
+  readonly asserts: boolean
+  /** What was read last, or one that assertions cannot tell from it. */
+  readonly before: string | undefined
   readonly after: Map<string, State>
   matches: boolean | undefined
 }
@@ -44,7 +49,14 @@ class Automaton {
   constructor(steps: readonly Step[]) {
     this.#steps = steps
     this.#found = new Uint32Array(steps.length + 1)
-    this.#first = { steps: this.#reached([0], 'start'), after: new Map(), matches: undefined }
+    const first = this.#reached([0])
+    this.#first = {
+      steps: first,
+      asserts: this.#asserts(first),
+      before: undefined,
+      after: new Map(),
+      matches: undefined,
+    }
   }
 
   run(text: string): boolean {
@@ -53,9 +65,7 @@ class Automaton {
       if (state.steps.length === 0) return false
       state = state.after.get(unit) ?? this.#next(state, unit)
     }
-    state.matches ??= this.#reached(state.steps, state === this.#first ? 'both' : 'end').includes(
-      this.#steps.length,
-    )
+    state.matches ??= this.#passed(state, undefined).includes(this.#steps.length)
     return state.matches
   }
 
@@ -63,23 +73,25 @@ class Automaton {
     // Copies of a part that is repeated share their test, which may be a long class.
     const tested = new Map<UnitTest, boolean>()
     const next: number[] = []
-    for (const index of state.steps) {
+    for (const index of this.#passed(state, unit)) {
       const step = this.#steps[index]
       if (step?.kind !== 'unit') continue
       let passes = tested.get(step.test)
       if (passes === undefined) tested.set(step.test, (passes = step.test(unit)))
       if (passes) next.push(index + 1)
     }
-    const found = this.#keep(this.#reached(next, 'between'))
+    const found = this.#keep(this.#reached(next), unit)
     state.after.set(unit, found)
     return found
   }
 
-  #keep(steps: readonly number[]): State {
-    const key = steps.join()
-    const before = this.#states.get(key)
+  #keep(steps: readonly number[], unit: string): State {
+    const asserts = this.#asserts(steps)
+    const before = asserts ? representative(unit) : undefined
+    const key = asserts ? `${before} ${steps.join()}` : steps.join()
+    const known = this.#states.get(key)
     this.#kept++
-    if (before !== undefined && this.#kept <= keptMax) return before
+    if (known !== undefined && this.#kept <= keptMax) return known
     this.#kept += steps.length
     if (this.#kept > keptMax) {
       for (const state of this.#states.values()) state.after.clear()
@@ -87,13 +99,22 @@ class Automaton {
       this.#first.after.clear()
       this.#kept = steps.length
     }
-    const state: State = { steps, after: new Map(), matches: undefined }
+    const state: State = { steps, asserts, before, after: new Map(), matches: undefined }
     this.#states.set(key, state)
     return state
   }
 
-  /** The steps that can be stood on without reading more, at this place in the text. */
-  #reached(from: readonly number[], place: 'start' | 'between' | 'end' | 'both'): readonly number[] {
+  #asserts(steps: readonly number[]): boolean {
+    return steps.some(index => this.#steps[index]?.kind === 'assertion')
+  }
+
+  /** The steps of a state, and those behind what it asserts, if `unit` comes next; `undefined` at the end of the text. */
+  #passed(state: State, unit: string | undefined): readonly number[] {
+    return state.asserts ? this.#reached(state.steps, holds => holds(state.before, unit)) : state.steps
+  }
+
+  /** The steps that can be stood on without reading more. */
+  #reached(from: readonly number[], isPassed?: (holds: Assertion) => boolean): readonly number[] {
     const search = ++this.#search
     const found: number[] = []
     const open = [...from]
@@ -102,13 +123,17 @@ class Automaton {
       this.#found[index] = search
       const step = this.#steps[index]
       if (step?.kind === 'fork') open.push(...step.to)
-      else if (step?.kind === 'start') {
-        if (place === 'start' || place === 'both') open.push(index + 1)
-      } else {
+      else {
         found.push(index)
-        if (step?.kind === 'end' && (place === 'end' || place === 'both')) open.push(index + 1)
+        if (step?.kind === 'assertion' && isPassed?.(step.holds) === true) open.push(index + 1)
       }
     }
     return found.sort((one, other) => one - other)
   }
+}
+
+/** Assertions ask whether a unit is of a word, or ends a line: few states are to differ by it. */
+function representative(unit: string): string {
+  if (unit === '\n') return unit
+  return /^[0-9A-Za-z_]$/.test(unit) ? 'a' : ' '
 }

@@ -7,7 +7,7 @@ import type { BrokerConfig } from '../../../config.ts'
 import { awayEpoch, type ConsumerGroup, type ConsumerMember } from './consumer-group.ts'
 import type { MemberPosition } from './records.ts'
 import type { NamedPartitions } from './reconcile.ts'
-import { subscriptionPattern } from './topic-directory.ts'
+import { patternFault } from './topic-directory.ts'
 
 /** Since this version a member makes its id up itself. */
 const ownIdSince = 1
@@ -51,11 +51,11 @@ export function checkRoom(
 
 /** Throws INVALID_REGULAR_EXPRESSION. */
 export function checkRegex(regex: string): void {
-  if (subscriptionPattern(regex) !== undefined) return
+  const fault = patternFault(regex)
+  if (fault === undefined) return
   throw new BrokerError(
     kafkaErrors.INVALID_REGULAR_EXPRESSION.code,
-    `SubscribedTopicRegex \`${regex}\` is not a valid regular expression: it is too long or not made of literals, ` +
-      '., classes, groups, (?i), |, *, +, ?, {n,m}, ^ and $.',
+    `SubscribedTopicRegex \`${regex}\` is not a valid regular expression: ${fault}.`,
   )
 }
 

@@ -1,6 +1,5 @@
 /** The topics there are, as groups see them, and what regular expressions find among them. */
-import { linearPattern } from '../../linear-pattern.ts'
-import type { Matcher } from '../../step-matcher.ts'
+import { compilePattern } from '../../linear-pattern.ts'
 import type { ConsumerMember } from './consumer-group.ts'
 import type { ResolvedRegex } from './records.ts'
 
@@ -24,9 +23,10 @@ export interface TopicDirectory {
 /** Every topic's name is matched whenever topics come or go, so a pattern may not be as large as one that is used once. */
 const patternStepsMax = 500
 
-/** Compiles what a member subscribes by; `undefined` if it is no pattern, or too large. */
-export function subscriptionPattern(regex: string): Matcher | undefined {
-  return linearPattern(regex, patternStepsMax)
+/** What is wrong with what a member subscribes by; `undefined` if nothing is. */
+export function patternFault(regex: string): string | undefined {
+  const compiled = compilePattern(regex, patternStepsMax)
+  return 'fault' in compiled ? compiled.fault : undefined
 }
 
 /** The topics that may be seen and whose whole name matches, in order; `undefined` if the pattern cannot be compiled. */
@@ -35,8 +35,9 @@ export function topicsMatching(
   topics: TopicDirectory,
   isSeen: (name: string) => boolean,
 ): readonly string[] | undefined {
-  const matches = subscriptionPattern(regex)
-  if (matches === undefined) return undefined
+  const compiled = compilePattern(regex, patternStepsMax)
+  if ('fault' in compiled) return undefined
+  const { matches } = compiled
   const names: string[] = []
   for (const { name } of topics.all()) if (matches(name) && isSeen(name)) names.push(name)
   return names.sort()
