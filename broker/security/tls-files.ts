@@ -92,7 +92,11 @@ function isPem(store: StoreDefinition, content: Buffer): boolean {
 }
 
 function pem(label: string, values: readonly Uint8Array[]): string {
-  const lines = (value: Uint8Array) => Buffer.from(value).toString('base64').replaceAll(/.{64}/g, '$&\n')
+  // No line may be empty: OpenSSL takes no text with one.
+  const lines = (value: Uint8Array) =>
+    Buffer.from(value)
+      .toString('base64')
+      .replaceAll(/.{64}(?=.)/g, '$&\n')
   return values.map(each => `-----BEGIN ${label}-----\n${lines(each)}\n-----END ${label}-----\n`).join('')
 }
 

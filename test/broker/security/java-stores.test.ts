@@ -1,6 +1,7 @@
 /** TLS with the key stores and trust stores that brokers in Java have. Skipped where keytool or OpenSSL are not there. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { defineBroker, loadTls } from '../../../broker/index.ts'
@@ -15,6 +16,38 @@ if (missing !== undefined) console.log(`skipped: ${missing}`)
 const closers: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
+})
+
+/** A JKS store that trusts one certificate; without the digest of a password at its end, which then is not looked at. */
+function trusting(certificate: Uint8Array): Uint8Array {
+  const store = Buffer.alloc(12 + 4 + 2 + 8 + 4)
+  store.writeUInt32BE(0xfeedfeed, 0)
+  store.writeUInt32BE(1, 4)
+  store.writeUInt32BE(1, 8)
+  store.writeUInt32BE(2, 12)
+  store.writeUInt32BE(certificate.length, store.length - 4)
+  return Buffer.concat([store, certificate, Buffer.alloc(20)])
+}
+
+it('of certificates of any length becomes text without empty lines, at which OpenSSL would end', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'millrace-stores-'))
+  closers.push(() => rmSync(directory, { recursive: true }))
+  const location = join(directory, 'trust.jks')
+  const properties = {
+    listeners: 'SSL://localhost:9093',
+    'ssl.keystore.certificate.chain': 'any',
+    'ssl.keystore.key': 'any',
+    'ssl.truststore.location': location,
+  }
+  const [listener] = defineBroker(new Map(Object.entries(properties))).listeners
+  for (let length = 1; length <= 100; length++) {
+    const certificate = new Uint8Array(length).fill(length)
+    writeFileSync(location, trusting(certificate))
+    const { trusted } = await loadTls(listener!.tls!)
+    const lines = trusted!.trimEnd().split('\n')
+    expect(lines.slice(1, -1).every(line => line.length > 0 && line.length <= 64)).toBe(true)
+    expect(Buffer.from(lines.slice(1, -1).join(''), 'base64')).toEqual(Buffer.from(certificate))
+  }
 })
 
 describe.skipIf(missing !== undefined)('a store of Java', () => {
