@@ -25,10 +25,12 @@ export interface File {
   truncate(sizeInBytes: number): void
   sizeInBytes(): number
   /**
-   * Whether these bytes are as they were written here: that was within the last minute, so that they do not come from the disk,
-   * and nobody else has changed the file since. False where that cannot be told.
+   * Whether these bytes are as they were written here or found sound: that was within the last minute, so that they do not
+   * come from the disk, and nobody else has changed the file since. False where that cannot be told.
    */
   isFresh(position: number, length: number): boolean
+  /** These bytes were read just now, and are what they ought to be. */
+  foundSound(position: number, length: number): void
   /** Forces the bytes (and the size) to the disk. */
   sync(): void
   /** As `sync`, beside the event loop. Covers all writes made before the call. */

@@ -1,8 +1,8 @@
 /**
  * Reads batches of a log from its segment files, and cuts what was found to the batches that were asked for.
  *
- * What comes from a file is held against its checksums, but for what was appended within the last minute, whose bytes were
- * checked then and are still in memory of the system: a damaged batch is never handed out. If it is the first one wanted,
+ * What comes from a file is held against its checksums, but for what was appended or checked within the last minute, which
+ * is still in memory of the system: a damaged batch is never handed out. If it is the first one wanted,
  * the read fails with CORRUPT_MESSAGE and says where; otherwise the read ends before it. Offsets after it are read as ever.
  */
 import { assert } from '../../src/base/assert.ts'
@@ -215,7 +215,8 @@ function soundBatches(
   range: ReadRange,
 ): FoundBatches | undefined {
   const { bytes } = trimBatches(read, range)
-  const faultOf = segment.file.isFresh(position, bytes.length) ? headerFault : batchFault
+  const isFresh = segment.file.isFresh(position, bytes.length)
+  const faultOf = isFresh ? headerFault : batchFault
   let nextOffset = range.offset
   let expected: number | undefined
   for (let at = 0; at < bytes.length; at += sizeInBytesOf(bytes, at)) {
@@ -228,6 +229,7 @@ function soundBatches(
     if (!sound) return at === 0 ? undefined : { bytes: bytes.subarray(0, at), nextOffset }
     nextOffset = expected = lastOffsetOf(bytes, at) + 1
   }
+  if (!isFresh && bytes.length > 0) segment.file.foundSound(position, bytes.length)
   return { bytes, nextOffset, after: { segment, position: position + bytes.length } }
 }
 

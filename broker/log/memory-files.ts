@@ -11,7 +11,7 @@ import { assert } from '../../src/base/assert.ts'
 import { StreamsError } from '../../src/base/errors.ts'
 import { randomIndex, type Random } from '../../src/base/random.ts'
 import { MemoryDirectory, MemoryFile, type MemoryEntry } from './memory-entries.ts'
-import { FreshWrites } from './fresh-writes.ts'
+import { FreshBytes } from './fresh-bytes.ts'
 import { storageError, type DirectoryLock, type File, type FileStat, type FileSystem } from './files.ts'
 
 /** An operation that changes something, as fault hooks see it. */
@@ -181,9 +181,9 @@ export class MemoryFiles implements FileSystem {
   #handle(path: string, file: MemoryFile, mode: 'read' | 'write' | 'create'): File {
     const incarnation = this.#incarnation
     let closed = false
-    const fresh = new FreshWrites()
-    /** How often the file had been changed when it was changed from here last. */
-    let ownChanges = -1
+    const fresh = new FreshBytes()
+    /** How often the file had been changed when it was changed from here last, or found sound. */
+    let knownChanges = -1
     const check = (changing: boolean): void => {
       this.#checkRunning()
       if (incarnation !== this.#incarnation)
@@ -207,22 +207,28 @@ export class MemoryFiles implements FileSystem {
       write: (source, position) => {
         check(true)
         this.#write(path, file, source, position)
-        fresh.wrote(position, source.length, this.nowMs)
-        ownChanges = file.changes
+        fresh.note(position, source.length, this.nowMs)
+        knownChanges = file.changes
       },
       truncate: sizeInBytes => {
         check(true)
         this.#apply('truncate', path)
         this.#usedBytes += sizeInBytes - file.length
         file.truncate(sizeInBytes, this.nowMs)
-        ownChanges = file.changes
+        fresh.forget()
+        knownChanges = file.changes
       },
       sizeInBytes: () => {
         check(false)
         return file.length
       },
       isFresh: (position, length) =>
-        ownChanges === file.changes && fresh.covers(position, length, this.nowMs),
+        knownChanges === file.changes && fresh.covers(position, length, this.nowMs),
+      foundSound: (position, length) => {
+        if (knownChanges !== file.changes) fresh.forget()
+        knownChanges = file.changes
+        fresh.note(position, length, this.nowMs)
+      },
       sync,
       syncAsync: async () => sync(),
       close: () => {

@@ -20,7 +20,7 @@ import {
 import { dirname } from 'node:path'
 import { assert } from '../../src/base/assert.ts'
 import { bootId, lockDirectory } from './directory-lock.ts'
-import { FreshWrites } from './fresh-writes.ts'
+import { FreshBytes } from './fresh-bytes.ts'
 import { storageError, type DirectoryLock, type File, type FileStat, type FileSystem } from './files.ts'
 
 const openFlags = {
@@ -29,12 +29,15 @@ const openFlags = {
   create: constants.O_RDWR | constants.O_CREAT,
 } as const
 
+/** To read a few megabytes and check them takes less. */
+const settledMs = 1000
+
 class NodeFile implements File {
   readonly path: string
   readonly #descriptor: number
-  readonly #fresh = new FreshWrites()
-  /** When the last write from here had ended. */
-  #writtenMs = -1
+  readonly #fresh = new FreshBytes()
+  /** Up to when changes of the file are known: the last write from here had ended, or what it held was checked since. */
+  #knownMs = -1
   #closed = false
   /** A descriptor must outlive the syncs under way on it: a number that was closed may be another file's next. */
   #syncsUnderWay = 0
@@ -67,11 +70,12 @@ class NodeFile implements File {
     } catch (error) {
       throw storageError('write', this.path, error)
     }
-    this.#writtenMs = Date.now()
-    this.#fresh.wrote(position, source.length, this.#writtenMs)
+    this.#knownMs = Date.now()
+    this.#fresh.note(position, source.length, this.#knownMs)
   }
 
   truncate(sizeInBytes: number): void {
+    this.#fresh.forget()
     this.#run('truncate', () => ftruncateSync(this.#descriptor, sizeInBytes))
   }
 
@@ -80,9 +84,19 @@ class NodeFile implements File {
   }
 
   isFresh(position: number, length: number): boolean {
-    if (!this.#fresh.covers(position, length, Date.now())) return false
     // Files get the time of the system's last tick, which is never ahead of the clock: a later time is another's write.
-    return this.#run('stat', () => Math.floor(fstatSync(this.#descriptor).mtimeMs) <= this.#writtenMs)
+    return this.#fresh.covers(position, length, Date.now()) && this.#changedMs() <= this.#knownMs
+  }
+
+  foundSound(position: number, length: number): void {
+    const [nowMs, changedMs] = [Date.now(), this.#changedMs()]
+    if (changedMs > this.#knownMs) {
+      this.#fresh.forget()
+      // Perhaps while these bytes were read and checked.
+      if (changedMs > nowMs - settledMs) return
+      this.#knownMs = changedMs
+    }
+    this.#fresh.note(position, length, nowMs)
   }
 
   sync(): void {
@@ -111,6 +125,10 @@ class NodeFile implements File {
     } catch (error) {
       throw storageError('close', this.path, error)
     }
+  }
+
+  #changedMs(): number {
+    return this.#run('stat', () => Math.floor(fstatSync(this.#descriptor).mtimeMs))
   }
 
   #run<T>(operation: string, act: () => T): T {

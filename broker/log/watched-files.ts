@@ -94,6 +94,10 @@ class WatchedFile implements File {
     return this.#file.isFresh(position, length)
   }
 
+  foundSound(position: number, length: number): void {
+    this.#file.foundSound(position, length)
+  }
+
   sync(): void {
     watched(this.#onFailure, () => this.#file.sync())
   }

@@ -65,6 +65,42 @@ describe.each<[string, () => FileSystem]>([
     file.close()
   })
 
+  it('tell what was found sound lately, until somebody else writes', () => {
+    const [files, root] = [make(), newDirectory()]
+    const age = (byMs: number): void => {
+      const at = new Date(Date.now() - byMs)
+      if (files instanceof NodeFiles) utimesSync(`${root}/f`, at, at)
+    }
+    files.makeDirectory(root)
+    const other = files.open(`${root}/f`, 'create')
+    other.write(utf8Bytes('0123456789'), 0)
+    age(5000)
+    const file = files.open(`${root}/f`, 'write')
+    expect(file.isFresh(0, 4)).toBe(false)
+    file.foundSound(0, 4)
+    expect([file.isFresh(0, 4), file.isFresh(0, 5)]).toEqual([true, false])
+    other.write(utf8Bytes('X'), 1)
+    age(2000)
+    expect(file.isFresh(0, 4)).toBe(false)
+    // The change is known from here on, and nothing of before it counts.
+    file.foundSound(4, 4)
+    expect([file.isFresh(0, 4), file.isFresh(4, 4)]).toEqual([false, true])
+    other.close()
+    file.close()
+  })
+
+  it('do not tell it of what was perhaps changed while it was checked', () => {
+    const [files, root] = [new NodeFiles(), newDirectory()]
+    files.makeDirectory(root)
+    const other = files.open(`${root}/f`, 'create')
+    other.write(utf8Bytes('0123456789'), 0)
+    const file = files.open(`${root}/f`, 'read')
+    file.foundSound(0, 10)
+    expect(file.isFresh(0, 10)).toBe(false)
+    other.close()
+    file.close()
+  })
+
   it('keep their contents when opened again, and must exist unless made', () => {
     const [files, root] = [make(), newDirectory()]
     files.makeDirectory(root)
@@ -155,7 +191,9 @@ describe('the lock of a directory on disk', () => {
     'of a process that is dead, and that its parent never asked after, is stale',
     async () => {
       const root = locked()
-      const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'])
+      // The child ends when its parent is `sleep`, which asks after nobody; a shell does.
+      const child = '(until grep -q sleep /proc/$$/comm; do :; done)'
+      const parent = spawn('sh', ['-c', `${child} & echo $!; exec sleep 60`])
       const pid = Number(await new Promise(resolve => parent.stdout.once('data', resolve)))
       const stat = (): readonly string[] => readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')
       await vi.waitUntil(() => stat()[2] === 'Z')
