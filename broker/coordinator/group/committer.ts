@@ -32,6 +32,9 @@ export function checkCommitter(
   if (consumerGroup !== undefined) {
     return checkConsumerCommit(consumerGroup, request, { transactional, version, topics })
   }
-  const refusal = checkCommit(shard.groups.get(groupId), request, { transactional, version })
+  const { groups, offsets } = shard
+  const isThere = offsets.hasOffsets(groupId) || offsets.hasPending(groupId)
+  const group = groups.get(groupId) ?? (isThere ? 'only-offsets' : undefined)
+  const refusal = checkCommit(group, request, { transactional, version })
   return refusal === undefined ? { partition: () => kafkaErrors.NONE.code } : { refusal }
 }

@@ -48,6 +48,8 @@ const notFoundSince = 9
  * | unknown          | generation -1               | taken                 | taken                |
  * | unknown          | a generation                | GROUP_ID_NOT_FOUND;   | ILLEGAL_GENERATION   |
  * |                  |                             | before v9 as beside   |                      |
+ * | only its offsets | generation -1               | taken                 | taken                |
+ * | only its offsets | a generation                | UNKNOWN_MEMBER_ID     | UNKNOWN_MEMBER_ID    |
  * | Empty            | generation -1               | taken                 | taken                |
  * | any              | a member, its generation    | taken (but see below) | taken                |
  * | any              | other member or generation  | as `checkClaim` says  | as `checkClaim` says |
@@ -55,7 +57,7 @@ const notFoundSince = 9
  * | Completing       | a member, its generation    | REBALANCE_IN_PROGRESS | taken                |
  */
 export function checkCommit(
-  group: ClassicGroup | undefined,
+  group: ClassicGroup | 'only-offsets' | undefined,
   claim: MemberClaim,
   { transactional, version }: { readonly transactional: boolean; readonly version: number },
 ): number | undefined {
@@ -65,6 +67,7 @@ export function checkCommit(
     const { GROUP_ID_NOT_FOUND, ILLEGAL_GENERATION } = kafkaErrors
     return !transactional && version >= notFoundSince ? GROUP_ID_NOT_FOUND.code : ILLEGAL_GENERATION.code
   }
+  if (group === 'only-offsets') return generationId < 0 ? undefined : kafkaErrors.UNKNOWN_MEMBER_ID.code
   if (group.state === 'Dead') return kafkaErrors.COORDINATOR_NOT_AVAILABLE.code
   if (generationId < 0 && group.state === 'Empty') return undefined
   if (generationId >= 0 || memberId !== '' || groupInstanceId !== null) {

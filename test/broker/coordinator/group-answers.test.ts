@@ -184,3 +184,23 @@ it('says that something is forgotten once power may be lost without it, and not 
   const deleted = await world.connection.send(DeleteGroups, 2, { groupsNames: ['other'] })
   expect(errorName(deleted.results[0]!.errorCode)).toBe('COORDINATOR_NOT_AVAILABLE')
 })
+
+it.each([
+  ['-1', -1, 'NONE'],
+  ['a generation', 0, 'UNKNOWN_MEMBER_ID'],
+])('knows a group by its offsets alone: a commit with %s', async (_what, generationId, error) => {
+  const { connection } = await startWorld()
+  await commitOffset(connection, 1)
+  for (const version of [8, 9])
+    expect(await commitOffset(connection, 2, { generationId, version })).toBe(error)
+  const producer = await initProducer(connection)
+  const request = { groupId: 'group', transactionalId: 'app', memberId: '', groupInstanceId: null }
+  const partitions = [
+    { partitionIndex: 0, committedOffset: 3, committedLeaderEpoch: -1, committedMetadata: '' },
+  ]
+  const topics = [{ name: 'input', topicId: zeroUuid, partitions }]
+  const { producerId, producerEpoch } = producer
+  const named = { producerId, producerEpoch, generationIdOrMemberEpoch: generationId }
+  const answer = await connection.send(TxnOffsetCommit, 5, { ...request, ...named, topics })
+  expect(errorName(answer.topics[0]!.partitions[0]!.errorCode)).toBe(error)
+})
