@@ -34,6 +34,8 @@ export interface Outcome<Record, Response> {
   readonly soft?: boolean | undefined
   /** The records make sense together only: they go into one batch, so that a crash leaves all of them or none. */
   readonly whole?: boolean | undefined
+  /** The records are as many as a client makes them: together they are refused where they are longer than a record may be. */
+  readonly isBounded?: boolean | undefined
 }
 
 export interface ProducerIdentity {
@@ -48,9 +50,14 @@ export interface CoordinatorState<Record> {
   replayMarker(marker: TransactionMarker): void
 }
 
+interface EncodedRecord {
+  readonly key: Uint8Array
+  readonly value: Uint8Array | null
+}
+
 /** The two forms of a coordinator's records. */
 export interface RecordCodec<Record> {
-  encode(record: Record): { readonly key: Uint8Array; readonly value: Uint8Array | null }
+  encode(record: Record): EncodedRecord
   /** `undefined` for a kind of record that this broker does not know, which is passed over. */
   decode(key: Uint8Array, value: Uint8Array | null): Record | undefined
   /** Whether a record is as long as clients make it, so that it must be refused where it is too long. */
@@ -61,6 +68,8 @@ export interface RecordCodec<Record> {
 const batchBytesMax = 512 * 1024
 /** A writer that grew beyond this is not kept: there is one for each partition. */
 const writerBytesMax = 64 * 1024
+/** What a record takes in a batch beside its key and value, at least. */
+const recordBytesMin = 7
 const none: readonly never[] = Object.freeze([])
 
 /** An outcome that only answers. */
@@ -178,12 +187,8 @@ export class CoordinatorPartition<Record, State extends CoordinatorState<Record>
     const bytesMax = outcome.whole === true ? Infinity : batchBytesMax
     const now = this.#clock.now()
     const producerId = transaction?.producerId ?? -1
-    const encoded = records.map(record => this.#codec.encode(record))
-    for (const [index, record] of records.entries()) {
-      if (this.#codec.isBounded?.(record, outcome.whole === true) !== true) continue
-      const refusal = this.#lengthRefusal(encoded[index]!)
-      if (refusal !== undefined) return refusal
-    }
+    const encoded = this.#encode(outcome)
+    if (encoded instanceof BrokerError) return encoded
     let next = 0
     while (next < records.length) {
       const first = next
@@ -207,12 +212,27 @@ export class CoordinatorPartition<Record, State extends CoordinatorState<Record>
     return undefined
   }
 
-  #lengthRefusal({ key, value }: ReturnType<RecordCodec<Record>['encode']>): BrokerError | undefined {
-    const size = key.length + (value?.length ?? 0)
+  /** The records as bytes; or the refusal of what is too long, as soon as that is known. */
+  #encode<Response>({ records, whole, isBounded }: Outcome<Record, Response>): EncodedRecord[] | BrokerError {
+    const encoded: EncodedRecord[] = []
+    let bytes = 0
+    for (const record of records) {
+      const { key, value } = this.#codec.encode(record)
+      const size = key.length + (value?.length ?? 0)
+      bytes += size + recordBytesMin
+      const isRecordBounded = this.#codec.isBounded?.(record, whole === true) === true
+      const refusal = this.#lengthRefusal(isBounded === true ? bytes : isRecordBounded ? size : 0)
+      if (refusal !== undefined) return refusal
+      encoded.push({ key, value })
+    }
+    return encoded
+  }
+
+  #lengthRefusal(size: number): BrokerError | undefined {
     // A broker that takes small batches only still has groups.
     const most = Math.max(this.#log.recordBytesMax, batchBytesMax)
     if (size <= most) return undefined
-    const message = `A record of ${size} bytes exceeds the ${most} bytes that the coordinator's log takes.`
+    const message = `${size} bytes exceed the ${most} bytes that the coordinator's log takes at once.`
     return new BrokerError(kafkaErrors.UNKNOWN_SERVER_ERROR.code, message)
   }
 }

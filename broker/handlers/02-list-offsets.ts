@@ -18,14 +18,15 @@ import {
   type ListOffsetsPartitionResponse,
   type ListOffsetsRequest,
   type ListOffsetsResponse,
+  type ListOffsetsTopic,
 } from '../../src/protocol/messages/02-list-offsets.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import { may } from './authorize.ts'
-import { duplicatesOf } from './duplicates.ts'
 import { failureOf } from './failure.ts'
-import { eachPartition } from './each-partition.ts'
+import { eachPartition, eachPartitionInSteps } from './each-partition.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 import { leaderEpochError } from './leader-epoch.ts'
+import { sliced } from './sliced.ts'
 
 const latest = -1
 const earliest = -2
@@ -55,16 +56,24 @@ export const listOffsets: ApiHandler<ListOffsetsRequest, ListOffsetsResponse> = 
   }),
 })
 
-function handle(broker: BrokerContext, context: RequestContext<ListOffsetsRequest>): ListOffsetsResponse {
+function handle(
+  broker: BrokerContext,
+  context: RequestContext<ListOffsetsRequest>,
+): ListOffsetsResponse | Promise<ListOffsetsResponse> {
+  return sliced(broker, findAll(broker, context))
+}
+
+function* findAll(
+  broker: BrokerContext,
+  context: RequestContext<ListOffsetsRequest>,
+): Generator<void, ListOffsetsResponse, void> {
   const { request, version } = context
-  const asked = request.topics.flatMap(({ name, partitions }) =>
-    partitions.map(({ partitionIndex }) => `${name}-${partitionIndex}`),
-  )
-  const twice = duplicatesOf(asked)
-  const topics = eachPartition(request.topics, ({ name: topic }, partition) => {
+  const twice = yield* repeatedPartitions(request.topics)
+  const topics = yield* eachPartitionInSteps(request.topics, ({ name: topic }, partition) => {
     const { partitionIndex, currentLeaderEpoch, timestamp } = partition
-    if (twice.has(`${topic}-${partitionIndex}`))
+    if (twice.get(topic)?.get(partitionIndex) === true) {
       return refused(partitionIndex, kafkaErrors.INVALID_REQUEST.code)
+    }
     if (!may(broker, context, 'DESCRIBE', 'TOPIC', topic)) {
       return refused(partitionIndex, kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code)
     }
@@ -83,6 +92,22 @@ function handle(broker: BrokerContext, context: RequestContext<ListOffsetsReques
     }
   })
   return { throttleTimeMs: 0, topics }
+}
+
+/** Whether a partition is asked for more than once, by topic and partition. */
+function* repeatedPartitions(
+  topics: readonly ListOffsetsTopic[],
+): Generator<void, ReadonlyMap<string, ReadonlyMap<number, boolean>>, void> {
+  const asked = new Map<string, Map<number, boolean>>()
+  for (const { name, partitions } of topics) {
+    const ofTopic = asked.get(name) ?? new Map<number, boolean>()
+    asked.set(name, ofTopic)
+    for (const { partitionIndex } of partitions) {
+      ofTopic.set(partitionIndex, ofTopic.has(partitionIndex))
+      yield
+    }
+  }
+  return asked
 }
 
 interface Found {

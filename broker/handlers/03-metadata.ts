@@ -6,7 +6,8 @@
  * UNKNOWN_TOPIC_OR_PARTITION while that goes on, at which kafkajs fails to subscribe and others wait up to a second; here
  * the topic is there by the time of the answer. Only of a topic that was deleted the first who asks is told, as in Kafka,
  * that there is none, since he may be looking whether it is gone; the second makes it. An internal topic that is asked for
- * by name is created too.
+ * by name is created too. One request makes topics until they have a thousand partitions; of the others, as of one that is
+ * being made, it is told that they have no leader yet, at which every client asks again.
  *
  * Version notes. 4: the client may forbid creation. 8-10: authorized operations. 10: topic ids. 12: topics may be asked for
  * by id; a name beside an id is refused before. 13: an error for the whole response.
@@ -37,6 +38,9 @@ export const metadata: ApiHandler<MetadataRequest, MetadataResponse> = apiHandle
   refuse,
 })
 
+/** How many partitions the topics have that one request makes; the last of them may have more. */
+const madePartitionsMax = 1000
+
 function handle(
   broker: BrokerContext,
   context: RequestContext<MetadataRequest>,
@@ -63,9 +67,10 @@ function* describeAll(
       yield
     }
   } else {
+    const made: MadeTopics = { partitionCount: 0 }
     // A topic that is asked for twice is told once, as in Kafka.
     for (const asked of distinct(request.topics, ({ name, topicId }) => `${name}/${topicId}`)) {
-      const found = findTopic(broker, context, asked)
+      const found = yield* findTopic(broker, context, asked, made)
       if ('id' in found) describe(found)
       else topics.push(absent(asked, found.errorCode, bitsOf(broker, context, asked, found.errorCode)))
       yield
@@ -74,11 +79,17 @@ function* describeAll(
   return { ...response(broker, context), topics }
 }
 
-function findTopic(
+/** What one request has made so far. */
+interface MadeTopics {
+  partitionCount: number
+}
+
+function* findTopic(
   broker: BrokerContext,
   context: RequestContext<MetadataRequest>,
   { name, topicId }: MetadataRequestTopic,
-): Topic | { readonly errorCode: number } {
+  made: MadeTopics,
+): Generator<void, Topic | { readonly errorCode: number }, void> {
   const { version } = context
   const refused = { errorCode: kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code }
   if (version < 12 && (name === null || topicId !== zeroUuid)) {
@@ -97,15 +108,21 @@ function findTopic(
   const isAllowed = may(broker, context, 'CREATE', 'CLUSTER') || may(broker, context, 'CREATE', 'TOPIC', name)
   if (mayCreate && isAllowed && isInternalTopic(name)) return broker.topics.internal(name)
   const wish = { name, partitionCount: -1, replicationFactor: -1, assignments: [], configs: [] }
+  const { UNKNOWN_TOPIC_OR_PARTITION, LEADER_NOT_AVAILABLE } = kafkaErrors
+  if (broker.topics.isUnderWay(name)) {
+    return { errorCode: (mayCreate ? LEADER_NOT_AVAILABLE : UNKNOWN_TOPIC_OR_PARTITION).code }
+  }
   const plan = planTopic(wish, broker.topics, broker.config)
   if ('errorCode' in plan) return plan
   if (!mayCreate || !broker.config['auto.create.topics.enable']) {
-    return { errorCode: kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code }
+    return { errorCode: UNKNOWN_TOPIC_OR_PARTITION.code }
   }
   if (!isAllowed) return refused
-  if (broker.topics.takeDeletion(name)) return { errorCode: kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code }
+  if (broker.topics.takeDeletion(name)) return { errorCode: UNKNOWN_TOPIC_OR_PARTITION.code }
+  if (made.partitionCount >= madePartitionsMax) return { errorCode: LEADER_NOT_AVAILABLE.code }
+  made.partitionCount += plan.partitionCount
   try {
-    return broker.topics.create(plan)
+    return yield* broker.topics.createInSteps(plan)
   } catch (error) {
     return failureOf(error)
   }

@@ -22,6 +22,7 @@ import { noOffset, type FetchedTopic } from '../coordinator/group/offset-fetch.t
 import { demand, may } from './authorize.ts'
 import { distinct } from './duplicates.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+import { eachInSteps, sliced } from './sliced.ts'
 
 const errorSince = 2
 const groupsSince = 8
@@ -33,7 +34,10 @@ export const offsetFetch: ApiHandler<OffsetFetchRequest, OffsetFetchResponse> = 
   refuse,
 })
 
-function handle(broker: BrokerContext, context: RequestContext<OffsetFetchRequest>): OffsetFetchResponse {
+function handle(
+  broker: BrokerContext,
+  context: RequestContext<OffsetFetchRequest>,
+): OffsetFetchResponse | Promise<OffsetFetchResponse> {
   const { request, version } = context
   const { groupId, requireStable } = request
   if (version < groupsSince) {
@@ -42,9 +46,16 @@ function handle(broker: BrokerContext, context: RequestContext<OffsetFetchReques
     const topics = fetchAllowed(broker, context, wanted)
     return { throttleTimeMs: 0, topics, errorCode: 0, groups: [] }
   }
-  const groups = distinct(request.groups, ({ groupId }) => groupId).map(group =>
-    fetchGroup(broker, context, group),
-  )
+  return sliced(broker, fetchGroups(broker, context))
+}
+
+/** A group is one step: between two looks at its offsets a transaction could move some of them and not others. */
+function* fetchGroups(
+  broker: BrokerContext,
+  context: RequestContext<OffsetFetchRequest>,
+): Generator<void, OffsetFetchResponse, void> {
+  const asked = distinct(context.request.groups, ({ groupId }) => groupId)
+  const groups = yield* eachInSteps(asked, group => fetchGroup(broker, context, group))
   return { throttleTimeMs: 0, topics: [], errorCode: 0, groups }
 }
 
@@ -69,16 +80,18 @@ function fetchGroup(
     const found = fetchAllowed(broker, context, { ...wanted, topics })
     return { groupId, topics: found.map(topic => ({ ...topic, topicId: zeroUuid })), errorCode: 0 }
   }
+  const known = topics.flatMap(({ topicId, partitionIndexes }) => {
+    const name = broker.topics.byId(topicId)?.name
+    return name === undefined ? [] : [{ name, partitionIndexes, topicId }]
+  })
+  const found = fetchAllowed(broker, context, { ...wanted, topics: known })
+  let next = 0
   return {
     groupId,
     topics: topics.map(({ topicId, partitionIndexes }) => {
-      const name = broker.topics.byId(topicId)?.name
-      if (name === undefined) {
-        const { code } = kafkaErrors.UNKNOWN_TOPIC_ID
-        return { name: '', topicId, partitions: partitionIndexes.map(index => noOffset(index, code)) }
-      }
-      const [found] = fetchAllowed(broker, context, { ...wanted, topics: [{ name, partitionIndexes }] })
-      return { ...found!, topicId }
+      if (known[next]?.topicId === topicId) return { ...found[next++]!, topicId }
+      const { code } = kafkaErrors.UNKNOWN_TOPIC_ID
+      return { name: '', topicId, partitions: partitionIndexes.map(index => noOffset(index, code)) }
     }),
     errorCode: 0,
   }

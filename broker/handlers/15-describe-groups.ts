@@ -15,6 +15,7 @@ import {
 import { authorizedBits, may, refusalOf } from './authorize.ts'
 import { distinct } from './duplicates.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+import { eachInSteps, sliced } from './sliced.ts'
 
 export const describeGroups: ApiHandler<DescribeGroupsRequest, DescribeGroupsResponse> = apiHandler(
   DescribeGroups,
@@ -31,18 +32,31 @@ export const describeGroups: ApiHandler<DescribeGroupsRequest, DescribeGroupsRes
 function handle(
   broker: BrokerContext,
   context: RequestContext<DescribeGroupsRequest>,
-): DescribeGroupsResponse {
-  const { request, version } = context
-  const described = distinct(request.groups, groupId => groupId).map(groupId => {
-    if (!may(broker, context, 'DESCRIBE', 'GROUP', groupId)) {
-      const { errorCode } = refusalOf(context, 'DESCRIBE', 'GROUP', groupId)
-      return DescribeGroupsDescribedGroup.create({ groupId, errorCode })
-    }
-    const unserved = broker.groups.codeOf(groupId)
-    if (unserved !== 0) return DescribeGroupsDescribedGroup.create({ groupId, errorCode: unserved })
-    const group = broker.groups.describe(groupId, version)
-    if (!request.includeAuthorizedOperations || group.errorCode !== 0) return group
-    return { ...group, authorizedOperations: authorizedBits(broker, context, 'GROUP', groupId) }
-  })
-  return { throttleTimeMs: 0, groups: described }
+): DescribeGroupsResponse | Promise<DescribeGroupsResponse> {
+  return sliced(broker, describeAll(broker, context))
+}
+
+function* describeAll(
+  broker: BrokerContext,
+  context: RequestContext<DescribeGroupsRequest>,
+): Generator<void, DescribeGroupsResponse, void> {
+  const asked = distinct(context.request.groups, groupId => groupId)
+  const groups = yield* eachInSteps(asked, groupId => describe(broker, context, groupId))
+  return { throttleTimeMs: 0, groups }
+}
+
+function describe(
+  broker: BrokerContext,
+  context: RequestContext<DescribeGroupsRequest>,
+  groupId: string,
+): DescribeGroupsDescribedGroup {
+  if (!may(broker, context, 'DESCRIBE', 'GROUP', groupId)) {
+    const { errorCode } = refusalOf(context, 'DESCRIBE', 'GROUP', groupId)
+    return DescribeGroupsDescribedGroup.create({ groupId, errorCode })
+  }
+  const unserved = broker.groups.codeOf(groupId)
+  if (unserved !== 0) return DescribeGroupsDescribedGroup.create({ groupId, errorCode: unserved })
+  const group = broker.groups.describe(groupId, context.version)
+  if (!context.request.includeAuthorizedOperations || group.errorCode !== 0) return group
+  return { ...group, authorizedOperations: authorizedBits(broker, context, 'GROUP', groupId) }
 }

@@ -57,7 +57,7 @@ function handle(
 function* removeAll(
   broker: BrokerContext,
   context: RequestContext<DeleteTopicsRequest>,
-  asked: readonly DeleteTopicState[],
+  asked: Iterable<DeleteTopicState>,
   twice: ReadonlySet<string>,
 ): Generator<void, DeleteTopicsResponse, void> {
   const mutations = broker.quotas.mutations(context, context.version >= refusesOverQuotaSince)

@@ -15,8 +15,9 @@ import {
 } from '../../src/protocol/messages/21-delete-records.ts'
 import { may } from './authorize.ts'
 import { failureOf } from './failure.ts'
-import { eachPartition } from './each-partition.ts'
+import { eachPartition, eachPartitionInSteps } from './each-partition.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+import { sliced } from './sliced.ts'
 
 const highWatermark = -1
 
@@ -32,8 +33,18 @@ export const deleteRecords: ApiHandler<DeleteRecordsRequest, DeleteRecordsRespon
   },
 )
 
-function handle(broker: BrokerContext, context: RequestContext<DeleteRecordsRequest>): DeleteRecordsResponse {
-  const topics = eachPartition(context.request.topics, ({ name }, partition) =>
+function handle(
+  broker: BrokerContext,
+  context: RequestContext<DeleteRecordsRequest>,
+): DeleteRecordsResponse | Promise<DeleteRecordsResponse> {
+  return sliced(broker, shortenAll(broker, context))
+}
+
+function* shortenAll(
+  broker: BrokerContext,
+  context: RequestContext<DeleteRecordsRequest>,
+): Generator<void, DeleteRecordsResponse, void> {
+  const topics = yield* eachPartitionInSteps(context.request.topics, ({ name }, partition) =>
     may(broker, context, 'DELETE', 'TOPIC', name)
       ? shorten(broker, name, partition)
       : refused(partition.partitionIndex, kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code),

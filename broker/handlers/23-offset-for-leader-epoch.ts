@@ -12,9 +12,10 @@ import {
   type OffsetForLeaderEpochResponse,
 } from '../../src/protocol/messages/23-offset-for-leader-epoch.ts'
 import { may } from './authorize.ts'
-import { eachPartition } from './each-partition.ts'
+import { eachPartition, eachPartitionInSteps } from './each-partition.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 import { epochEndOf, leaderEpochError } from './leader-epoch.ts'
+import { sliced } from './sliced.ts'
 
 export const offsetForLeaderEpoch: ApiHandler<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse> =
   apiHandler(OffsetForLeaderEpoch, {
@@ -29,8 +30,15 @@ export const offsetForLeaderEpoch: ApiHandler<OffsetForLeaderEpochRequest, Offse
 function handle(
   broker: BrokerContext,
   context: RequestContext<OffsetForLeaderEpochRequest>,
-): OffsetForLeaderEpochResponse {
-  const topics = eachPartition(context.request.topics, ({ topic }, asked) => {
+): OffsetForLeaderEpochResponse | Promise<OffsetForLeaderEpochResponse> {
+  return sliced(broker, findAll(broker, context))
+}
+
+function* findAll(
+  broker: BrokerContext,
+  context: RequestContext<OffsetForLeaderEpochRequest>,
+): Generator<void, OffsetForLeaderEpochResponse, void> {
+  const topics = yield* eachPartitionInSteps(context.request.topics, ({ topic }, asked) => {
     const { partition, currentLeaderEpoch, leaderEpoch } = asked
     if (!may(broker, context, 'DESCRIBE', 'TOPIC', topic)) {
       return unknown(partition, kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code)

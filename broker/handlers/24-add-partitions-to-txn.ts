@@ -23,6 +23,7 @@ import { onePartition, type ClientVersion } from '../coordinator/transaction/tra
 import { demand, may } from './authorize.ts'
 import { fencedCode } from './fenced-code.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+import { eachInSteps, expected, settled, sliced } from './sliced.ts'
 
 const fencedSince = 2
 const batchedSince = 4
@@ -63,12 +64,21 @@ function handle(
   }
   // From here on it is what brokers ask of each other.
   demand(broker, context, 'CLUSTER_ACTION', 'CLUSTER')
-  const all = request.transactions.map(transaction => {
-    const { transactionalId, verifyOnly } = transaction
-    const topicResults = verifyOnly ? verify(broker, transaction) : add(broker, context, transaction)
-    return { transactionalId, topicResults }
-  })
-  return respondAll(all)
+  return respondAll(request.transactions, sliced(broker, handleAll(broker, context)))
+}
+
+/** Partitions are added in one step, all or none. */
+function* handleAll(
+  broker: BrokerContext,
+  context: RequestContext<AddPartitionsToTxnRequest>,
+): Generator<void, readonly (TopicResults | Promise<TopicResults>)[], void> {
+  const all: (TopicResults | Promise<TopicResults>)[] = []
+  for (const transaction of context.request.transactions) {
+    const { verifyOnly } = transaction
+    all.push(verifyOnly ? yield* verify(broker, transaction) : expected(add(broker, context, transaction)))
+    yield
+  }
+  return all
 }
 
 function respondOne(resultsByTopicV3AndBelow: TopicResults): AddPartitionsToTxnResponse {
@@ -76,17 +86,16 @@ function respondOne(resultsByTopicV3AndBelow: TopicResults): AddPartitionsToTxnR
 }
 
 async function respondAll(
-  all: readonly {
-    readonly transactionalId: string
-    readonly topicResults: TopicResults | Promise<TopicResults>
-  }[],
+  transactions: readonly AddPartitionsToTxnTransaction[],
+  all:
+    | readonly (TopicResults | Promise<TopicResults>)[]
+    | Promise<readonly (TopicResults | Promise<TopicResults>)[]>,
 ): Promise<AddPartitionsToTxnResponse> {
-  const resultsByTransaction = await Promise.all(
-    all.map(async ({ transactionalId, topicResults }) => ({
-      transactionalId,
-      topicResults: await topicResults,
-    })),
-  )
+  const results = await settled(await all)
+  const resultsByTransaction = transactions.map(({ transactionalId }, index) => ({
+    transactionalId,
+    topicResults: results[index]!,
+  }))
   return { throttleTimeMs: 0, errorCode: 0, resultsByTransaction, resultsByTopicV3AndBelow: [] }
 }
 
@@ -120,12 +129,21 @@ function add(
   return code instanceof Promise ? code.then(respond) : respond(code)
 }
 
-function verify(broker: BrokerContext, transaction: AddPartitionsToTxnTransaction): TopicResults {
+function* verify(
+  broker: BrokerContext,
+  transaction: AddPartitionsToTxnTransaction,
+): Generator<void, TopicResults, void> {
   const faults = faultsOf(broker, transaction, () => 0)
   if (faults !== undefined) return faults
-  return results(transaction.topics, (name, partition) =>
-    broker.transactions.verify({ ...transaction, partitions: onePartition(name, partition) }),
-  )
+  const verified: AddPartitionsToTxnTopicResult[] = []
+  for (const { name, partitions } of transaction.topics) {
+    const resultsByPartition = yield* eachInSteps(partitions, partitionIndex => {
+      const asked = { ...transaction, partitions: onePartition(name, partitionIndex) }
+      return { partitionIndex, partitionErrorCode: broker.transactions.verify(asked) }
+    })
+    verified.push({ name, resultsByPartition })
+  }
+  return verified
 }
 
 /** What is told where a partition is refused or not there: then the others are not attempted. */

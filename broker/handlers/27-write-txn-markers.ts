@@ -10,19 +10,22 @@ import { kafkaErrors } from '../../src/protocol/errors.ts'
 import {
   WriteTxnMarkers,
   type WritableTxnMarker,
+  type WritableTxnMarkerResult,
+  type WritableTxnMarkerTopicResult,
   type WriteTxnMarkersRequest,
   type WriteTxnMarkersResponse,
 } from '../../src/protocol/messages/27-write-txn-markers.ts'
 import { markerTargets } from '../coordinator/transaction/marker-targets.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+import { eachInSteps, expected, sliced, wholly } from './sliced.ts'
 
 export const writeTxnMarkers: ApiHandler<WriteTxnMarkersRequest, WriteTxnMarkersResponse> = apiHandler(
   WriteTxnMarkers,
   {
     versions: [1, 2],
     handle,
-    refuse: ({ markers }, errorCode) => respond(markers, () => errorCode),
+    refuse: ({ markers }, errorCode) => wholly(respond(markers, () => errorCode)),
   },
 )
 
@@ -32,7 +35,7 @@ async function handle(
 ): Promise<WriteTxnMarkersResponse> {
   const targets = markerTargets(broker)
   const durable: Promise<void>[] = []
-  const response = respond(markers, (marker, topic, partition) => {
+  const steps = respond(markers, (marker, topic, partition) => {
     if (broker.topics.log(topic, partition) === undefined) return kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code
     try {
       const { producerId, producerEpoch, coordinatorEpoch, transactionVersion } = marker
@@ -44,30 +47,33 @@ async function handle(
         commit,
         transactionVersion,
       })
-      if (written !== undefined) durable.push(written)
+      if (written !== undefined) durable.push(expected(written))
       return kafkaErrors.NONE.code
     } catch (error) {
       return failureOf(error).errorCode
     }
   })
+  const response = await sliced(broker, steps)
   await Promise.all(durable)
   return response
 }
 
-function respond(
+function* respond(
   markers: readonly WritableTxnMarker[],
   codeOf: (marker: WritableTxnMarker, topic: string, partition: number) => number,
-): WriteTxnMarkersResponse {
-  return {
-    markers: markers.map(marker => ({
-      producerId: marker.producerId,
-      topics: marker.topics.map(({ name, partitionIndexes }) => ({
-        name,
-        partitions: partitionIndexes.map(partitionIndex => ({
-          partitionIndex,
-          errorCode: codeOf(marker, name, partitionIndex),
-        })),
-      })),
-    })),
+): Generator<void, WriteTxnMarkersResponse, void> {
+  const results: WritableTxnMarkerResult[] = []
+  for (const marker of markers) {
+    const topics: WritableTxnMarkerTopicResult[] = []
+    for (const { name, partitionIndexes } of marker.topics) {
+      const partitions = yield* eachInSteps(partitionIndexes, partitionIndex => ({
+        partitionIndex,
+        errorCode: codeOf(marker, name, partitionIndex),
+      }))
+      topics.push({ name, partitions })
+    }
+    results.push({ producerId: marker.producerId, topics })
+    yield
   }
+  return { markers: results }
 }

@@ -14,6 +14,7 @@ import { aclFault } from '../security/acl.ts'
 import { demandAuthorizer } from './29-describe-acls.ts'
 import { durably } from './durably.ts'
 import { apiHandler, type ApiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { eachInSteps, sliced } from './sliced.ts'
 
 export const createAcls: ApiHandler<CreateAclsRequest, CreateAclsResponse> = apiHandler(CreateAcls, {
   versions: [1, 3],
@@ -29,12 +30,19 @@ function handle(
   context: RequestContext<CreateAclsRequest>,
 ): CreateAclsResponse | Promise<CreateAclsResponse> {
   demandAuthorizer(broker)
-  const results = context.request.creations.map(({ resourcePatternType, ...rest }) => {
+  return durably(broker, sliced(broker, addAll(broker, context)))
+}
+
+function* addAll(
+  { authorizer }: BrokerContext,
+  { request: { creations } }: RequestContext<CreateAclsRequest>,
+): Generator<void, CreateAclsResponse, void> {
+  const results = yield* eachInSteps(creations, ({ resourcePatternType, ...rest }) => {
     const acl = { ...rest, patternType: resourcePatternType }
     const fault = aclFault(acl)
     if (fault !== undefined) return { errorCode: kafkaErrors.INVALID_REQUEST.code, errorMessage: fault }
-    broker.authorizer.rules.add(acl)
+    authorizer.rules.add(acl)
     return { errorCode: 0, errorMessage: null }
   })
-  return durably<CreateAclsResponse>(broker, { throttleTimeMs: 0, results })
+  return { throttleTimeMs: 0, results }
 }

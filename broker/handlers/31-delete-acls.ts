@@ -15,6 +15,7 @@ import { filterFault, matchesFilter } from '../security/acl.ts'
 import { demandAuthorizer } from './29-describe-acls.ts'
 import { durably } from './durably.ts'
 import { apiHandler, type ApiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { eachInSteps, sliced } from './sliced.ts'
 
 export const deleteAcls: ApiHandler<DeleteAclsRequest, DeleteAclsResponse> = apiHandler(DeleteAcls, {
   versions: [1, 3],
@@ -30,8 +31,15 @@ function handle(
   context: RequestContext<DeleteAclsRequest>,
 ): DeleteAclsResponse | Promise<DeleteAclsResponse> {
   demandAuthorizer(broker)
-  const filterResults = context.request.filters.map(filter => remove(broker, filter))
-  return durably<DeleteAclsResponse>(broker, { throttleTimeMs: 0, filterResults })
+  return durably(broker, sliced(broker, removeAll(broker, context)))
+}
+
+function* removeAll(
+  broker: BrokerContext,
+  { request: { filters } }: RequestContext<DeleteAclsRequest>,
+): Generator<void, DeleteAclsResponse, void> {
+  const filterResults = yield* eachInSteps(filters, filter => remove(broker, filter))
+  return { throttleTimeMs: 0, filterResults }
 }
 
 function remove({ authorizer: { rules } }: BrokerContext, filter: DeleteAclsFilter): DeleteAclsFilterResult {

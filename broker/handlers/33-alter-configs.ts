@@ -12,6 +12,7 @@ import {
 import { alterResources, nullValue, resourceAnswer } from './altered-resources.ts'
 import { durably } from './durably.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+import { sliced } from './sliced.ts'
 
 export const alterConfigs: ApiHandler<AlterConfigsRequest, AlterConfigsResponse> = apiHandler(AlterConfigs, {
   versions: [0, 2],
@@ -26,12 +27,19 @@ function handle(
   broker: BrokerContext,
   context: RequestContext<AlterConfigsRequest>,
 ): AlterConfigsResponse | Promise<AlterConfigsResponse> {
-  const responses = alterResources(broker, context, (_configured, configs) => {
+  return durably(broker, sliced(broker, alterAll(broker, context)))
+}
+
+function* alterAll(
+  broker: BrokerContext,
+  context: RequestContext<AlterConfigsRequest>,
+): Generator<void, AlterConfigsResponse, void> {
+  const responses = yield* alterResources(broker, context, (_configured, configs) => {
     const pairs = configs.map(({ name, value }) => {
       if (value === null) throw nullValue(name)
       return [name, value] as const
     })
     return Object.fromEntries(pairs)
   })
-  return durably<AlterConfigsResponse>(broker, { throttleTimeMs: 0, responses })
+  return { throttleTimeMs: 0, responses }
 }

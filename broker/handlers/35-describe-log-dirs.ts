@@ -14,6 +14,7 @@ import {
 import type { Topic } from '../metadata/topics.ts'
 import { distinct } from './duplicates.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+import { sliced } from './sliced.ts'
 
 export const describeLogDirs: ApiHandler<DescribeLogDirsRequest, DescribeLogDirsResponse> = apiHandler(
   DescribeLogDirs,
@@ -25,20 +26,31 @@ export const describeLogDirs: ApiHandler<DescribeLogDirsRequest, DescribeLogDirs
 )
 
 function handle(
+  broker: BrokerContext,
+  context: RequestContext<DescribeLogDirsRequest>,
+): DescribeLogDirsResponse | Promise<DescribeLogDirsResponse> {
+  return sliced(broker, describeAll(broker, context))
+}
+
+function* describeAll(
   { topics, directory }: BrokerContext,
   { request }: RequestContext<DescribeLogDirsRequest>,
-): DescribeLogDirsResponse {
+): Generator<void, DescribeLogDirsResponse, void> {
   const described: DescribeLogDirsTopic[] = []
   const describe = (topic: Topic, wanted?: ReadonlySet<number>) => {
     const partitions = sizes(topic, wanted)
     if (partitions.length > 0) described.push({ name: topic.name, partitions })
   }
   if (request.topics === null) {
-    for (const topic of topics.all()) describe(topic)
+    for (const topic of topics.all()) {
+      describe(topic)
+      yield
+    }
   } else {
     for (const { topic: name, partitions } of distinct(request.topics, ({ topic }) => topic)) {
       const topic = topics.get(name)
       if (topic !== undefined) describe(topic, new Set(partitions))
+      yield
     }
   }
   const result = {

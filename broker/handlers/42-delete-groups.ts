@@ -4,24 +4,40 @@
  * Version notes. 3: messages.
  */
 import { errorByCode } from '../../src/protocol/errors.ts'
-import { DeleteGroups } from '../../src/protocol/messages/42-delete-groups.ts'
+import {
+  DeleteGroups,
+  type DeletableGroupResult,
+  type DeleteGroupsRequest,
+} from '../../src/protocol/messages/42-delete-groups.ts'
 import { may, refusalOf } from './authorize.ts'
-import { apiHandler } from './handler.ts'
+import { apiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { eachInSteps, settled, sliced } from './sliced.ts'
 
 export const deleteGroups = apiHandler(DeleteGroups, {
   versions: [0, 3],
   async handle(broker, context) {
-    const results = context.request.groupsNames.map(async groupId => {
-      if (!may(broker, context, 'DELETE', 'GROUP', groupId)) {
-        return { groupId, ...refusalOf(context, 'DELETE', 'GROUP', groupId) }
-      }
-      const errorCode = broker.groups.codeOf(groupId) || (await broker.groups.delete(groupId))
-      return { groupId, errorCode, errorMessage: errorCode === 0 ? null : errorByCode(errorCode).summary }
-    })
-    return { throttleTimeMs: 0, results: await Promise.all(results) }
+    const steps = eachInSteps(context.request.groupsNames, groupId => remove(broker, context, groupId))
+    // What was deleted is answered once it is as durable as it must be.
+    return { throttleTimeMs: 0, results: await settled(await sliced(broker, steps)) }
   },
   refuse: ({ groupsNames }, errorCode, errorMessage) => ({
     throttleTimeMs: 0,
     results: groupsNames.map(groupId => ({ groupId, errorCode, errorMessage })),
   }),
 })
+
+function remove(
+  broker: BrokerContext,
+  context: RequestContext<DeleteGroupsRequest>,
+  groupId: string,
+): DeletableGroupResult | Promise<DeletableGroupResult> {
+  if (!may(broker, context, 'DELETE', 'GROUP', groupId)) {
+    return { groupId, ...refusalOf(context, 'DELETE', 'GROUP', groupId) }
+  }
+  const respond = (errorCode: number) => {
+    const errorMessage = errorCode === 0 ? null : errorByCode(errorCode).summary
+    return { groupId, errorCode, errorMessage }
+  }
+  const code = broker.groups.codeOf(groupId) || broker.groups.delete(groupId)
+  return code instanceof Promise ? code.then(respond) : respond(code)
+}

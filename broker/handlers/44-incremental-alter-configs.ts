@@ -19,6 +19,7 @@ import { alterResources, nullValue, resourceAnswer } from './altered-resources.t
 import type { ConfiguredResource } from './configured-resource.ts'
 import { durably } from './durably.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+import { sliced } from './sliced.ts'
 
 const operations = ['set', 'delete', 'append', 'subtract'] as const
 
@@ -41,12 +42,19 @@ function handle(
   broker: BrokerContext,
   context: RequestContext<IncrementalAlterConfigsRequest>,
 ): IncrementalAlterConfigsResponse | Promise<IncrementalAlterConfigsResponse> {
-  const responses = alterResources(broker, context, (configured, configs) => {
+  return durably(broker, sliced(broker, alterAll(broker, context)))
+}
+
+function* alterAll(
+  broker: BrokerContext,
+  context: RequestContext<IncrementalAlterConfigsRequest>,
+): Generator<void, IncrementalAlterConfigsResponse, void> {
+  const responses = yield* alterResources(broker, context, (configured, configs) => {
     const overrides = overridesFrom(configured.overrides)
     for (const change of configs) applyChange(overrides, change, configured)
     return overrides
   })
-  return durably<IncrementalAlterConfigsResponse>(broker, { throttleTimeMs: 0, responses })
+  return { throttleTimeMs: 0, responses }
 }
 
 function applyChange(

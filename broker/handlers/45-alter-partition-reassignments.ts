@@ -15,6 +15,8 @@ import {
 import { BrokerError } from '../broker-error.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+import { eachPartitionInSteps } from './each-partition.ts'
+import { sliced } from './sliced.ts'
 
 export const alterPartitionReassignments: ApiHandler<
   AlterPartitionReassignmentsRequest,
@@ -34,18 +36,23 @@ export const alterPartitionReassignments: ApiHandler<
 function handle(
   broker: BrokerContext,
   { request }: RequestContext<AlterPartitionReassignmentsRequest>,
-): AlterPartitionReassignmentsResponse {
-  const responses = request.topics.map(({ name, partitions }) => ({
-    name,
-    partitions: partitions.map(({ partitionIndex, replicas }) => {
-      try {
-        check(broker, { topic: name, partition: partitionIndex, replicas })
-        return { partitionIndex, errorCode: 0, errorMessage: null }
-      } catch (error) {
-        return { partitionIndex, ...failureOf(error) }
-      }
-    }),
-  }))
+): AlterPartitionReassignmentsResponse | Promise<AlterPartitionReassignmentsResponse> {
+  return sliced(broker, checkAll(broker, request))
+}
+
+function* checkAll(
+  broker: BrokerContext,
+  request: AlterPartitionReassignmentsRequest,
+): Generator<void, AlterPartitionReassignmentsResponse, void> {
+  const { topics } = request
+  const responses = yield* eachPartitionInSteps(topics, ({ name }, { partitionIndex, replicas }) => {
+    try {
+      check(broker, { topic: name, partition: partitionIndex, replicas })
+      return { partitionIndex, errorCode: 0, errorMessage: null }
+    } catch (error) {
+      return { partitionIndex, ...failureOf(error) }
+    }
+  })
   const { allowReplicationFactorChange } = request
   return { throttleTimeMs: 0, allowReplicationFactorChange, errorCode: 0, errorMessage: null, responses }
 }

@@ -25,6 +25,7 @@ import { duplicatesOf } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type ApiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { eachInSteps, sliced } from './sliced.ts'
 
 const nameLengthMax = 1024
 const wholeNumbers: ReadonlySet<string> = new Set([
@@ -49,13 +50,20 @@ function handle(
   broker: BrokerContext,
   { request }: RequestContext<AlterClientQuotasRequest>,
 ): AlterClientQuotasResponse | Promise<AlterClientQuotasResponse> {
+  return durably(broker, sliced(broker, alterAll(broker, request)))
+}
+
+function* alterAll(
+  broker: BrokerContext,
+  request: AlterClientQuotasRequest,
+): Generator<void, AlterClientQuotasResponse, void> {
   const keyOf = ({ entity }: AlterClientQuotasEntry) =>
     entity
       .map(each => JSON.stringify([each.entityType, each.entityName]))
       .sort()
       .join()
-  const twice = duplicatesOf(request.entries.map(keyOf))
-  const entries = request.entries.map(entry => {
+  const twice = duplicatesOf(yield* eachInSteps(request.entries, keyOf))
+  const entries = yield* eachInSteps(request.entries, entry => {
     const entity = entry.entity.toSorted((a, b) => rankOf(a) - rankOf(b))
     try {
       if (twice.has(keyOf(entry))) throw invalid('An entity may be in a request once.')
@@ -65,7 +73,7 @@ function handle(
       return { ...failureOf(error), entity }
     }
   })
-  return durably<AlterClientQuotasResponse>(broker, { throttleTimeMs: 0, entries })
+  return { throttleTimeMs: 0, entries }
 }
 
 function rankOf({ entityType }: AlterClientQuotasEntity): number {

@@ -16,6 +16,7 @@ import { scramMechanisms } from '../../src/protocol/scram.ts'
 import type { ScramCredentials } from '../security/scram-credentials.ts'
 import { duplicatesOf } from './duplicates.ts'
 import { apiHandler, type ApiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { eachInSteps, sliced } from './sliced.ts'
 
 export const describeUserScramCredentials: ApiHandler<
   DescribeUserScramCredentialsRequest,
@@ -32,13 +33,20 @@ export const describeUserScramCredentials: ApiHandler<
 })
 
 function handle(
+  broker: BrokerContext,
+  context: RequestContext<DescribeUserScramCredentialsRequest>,
+): DescribeUserScramCredentialsResponse | Promise<DescribeUserScramCredentialsResponse> {
+  return sliced(broker, describeAll(broker, context))
+}
+
+function* describeAll(
   { credentials }: BrokerContext,
   { request: { users } }: RequestContext<DescribeUserScramCredentialsRequest>,
-): DescribeUserScramCredentialsResponse {
+): Generator<void, DescribeUserScramCredentialsResponse, void> {
   const isAll = users === null || users.length === 0
   const names = isAll ? [...credentials.users()] : users.map(({ name }) => name)
   const twice = duplicatesOf(names)
-  const results = Array.from(new Set(names), user => {
+  const results = yield* eachInSteps(new Set(names), user => {
     if (twice.has(user)) {
       return refused(user, kafkaErrors.DUPLICATE_RESOURCE.code, `User ${user} is asked for more than once.`)
     }

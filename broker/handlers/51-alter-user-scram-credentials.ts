@@ -18,6 +18,7 @@ import { iterationsMin, scramMechanisms, type ScramMechanism } from '../../src/p
 import { credentialOf, iterationsMax } from '../security/scram-credentials.ts'
 import { durably } from './durably.ts'
 import { apiHandler, type ApiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { sliced } from './sliced.ts'
 
 const nameBytesMax = 1024
 const saltBytesMax = 1024
@@ -43,6 +44,13 @@ function handle(
   broker: BrokerContext,
   { request }: RequestContext<AlterUserScramCredentialsRequest>,
 ): AlterUserScramCredentialsResponse | Promise<AlterUserScramCredentialsResponse> {
+  return durably(broker, sliced(broker, alterAll(broker, request)))
+}
+
+function* alterAll(
+  broker: BrokerContext,
+  request: AlterUserScramCredentialsRequest,
+): Generator<void, AlterUserScramCredentialsResponse, void> {
   const faults = new Map<string, Fault>()
   const seen = new Set<string>()
   const check = ({ name, mechanism }: ScramCredentialDeletion, found: Fault | undefined) => {
@@ -50,22 +58,30 @@ function handle(
     seen.add(`${mechanism}/${name}`)
     if (fault !== undefined && !faults.has(name)) faults.set(name, fault)
   }
-  for (const deletion of request.deletions) check(deletion, deletionFault(broker, deletion))
-  for (const upsertion of request.upsertions) check(upsertion, upsertionFault(upsertion))
+  for (const deletion of request.deletions) {
+    check(deletion, deletionFault(broker, deletion))
+    yield
+  }
+  for (const upsertion of request.upsertions) {
+    check(upsertion, upsertionFault(upsertion))
+    yield
+  }
   for (const { name, mechanism } of request.deletions) {
     if (!faults.has(name)) broker.credentials.remove(mechanismOf(mechanism)!, name)
+    yield
   }
   for (const upsertion of request.upsertions) {
     const mechanism = mechanismOf(upsertion.mechanism)
     if (faults.has(upsertion.name) || mechanism === undefined) continue
     broker.credentials.put(mechanism, upsertion.name, credentialOf(mechanism, upsertion))
+    yield
   }
   const results = Array.from(usersOf(request), (user): AlterUserScramCredentialsResult => {
     const fault = faults.get(user)
     if (fault === undefined) return { user, errorCode: 0, errorMessage: null }
     return { user, errorCode: kafkaErrors[fault.error].code, errorMessage: fault.message }
   })
-  return durably<AlterUserScramCredentialsResponse>(broker, { throttleTimeMs: 0, results })
+  return { throttleTimeMs: 0, results }
 }
 
 const duplicate: Fault = {

@@ -5,6 +5,7 @@ import {
   type DescribeProducersPartitionResponse,
   type DescribeProducersRequest,
   type DescribeProducersResponse,
+  type DescribeProducersTopicResponse,
   type ProducerState,
 } from '../../src/protocol/messages/61-describe-producers.ts'
 import type { ProducerEntry } from '../log/producer-state.ts'
@@ -12,13 +13,14 @@ import { topicNameFault } from '../metadata/topic-name.ts'
 import { may } from './authorize.ts'
 import { distinct } from './duplicates.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+import { eachInSteps, sliced, wholly } from './sliced.ts'
 
 export const describeProducers: ApiHandler<DescribeProducersRequest, DescribeProducersResponse> = apiHandler(
   DescribeProducers,
   {
     versions: [0, 0],
-    handle: (broker: BrokerContext, context: RequestContext<DescribeProducersRequest>) =>
-      respond(context.request, (topic, partitionIndex) => {
+    handle: (broker: BrokerContext, context: RequestContext<DescribeProducersRequest>) => {
+      const steps = respond(context.request, (topic, partitionIndex) => {
         if (!may(broker, context, 'READ', 'TOPIC', topic)) {
           return missing(partitionIndex, kafkaErrors.TOPIC_AUTHORIZATION_FAILED.code)
         }
@@ -30,22 +32,23 @@ export const describeProducers: ApiHandler<DescribeProducersRequest, DescribePro
         if (log === undefined) return missing(partitionIndex, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code)
         const activeProducers = log.activeProducers().map(producerState)
         return { partitionIndex, errorCode: 0, errorMessage: null, activeProducers }
-      }),
-    refuse: (request, errorCode) => respond(request, (_topic, index) => missing(index, errorCode)),
+      })
+      return sliced(broker, steps)
+    },
+    refuse: (request, errorCode) => wholly(respond(request, (_topic, index) => missing(index, errorCode))),
   },
 )
 
-function respond(
+function* respond(
   { topics }: DescribeProducersRequest,
   describe: (topic: string, partition: number) => DescribeProducersPartitionResponse,
-): DescribeProducersResponse {
-  return {
-    throttleTimeMs: 0,
-    topics: distinct(topics, ({ name }) => name).map(({ name, partitionIndexes }) => ({
-      name,
-      partitions: distinct(partitionIndexes, index => index).map(partition => describe(name, partition)),
-    })),
+): Generator<void, DescribeProducersResponse, void> {
+  const described: DescribeProducersTopicResponse[] = []
+  for (const { name, partitionIndexes } of distinct(topics, ({ name }) => name)) {
+    const asked = distinct(partitionIndexes, index => index)
+    described.push({ name, partitions: yield* eachInSteps(asked, index => describe(name, index)) })
   }
+  return { throttleTimeMs: 0, topics: described }
 }
 
 function producerState(entry: ProducerEntry): ProducerState {

@@ -1,13 +1,14 @@
 /** Changes the configurations of resources, for AlterConfigs and IncrementalAlterConfigs: each resource wholly or not. */
 import { kafkaErrors } from '../../src/protocol/errors.ts'
 import { BrokerError } from '../broker-error.ts'
-import { describeRefusals } from '../metadata/topic-config.ts'
+import { describeRefusals, listed } from '../metadata/topic-config.ts'
 import { demand } from './authorize.ts'
 import { authorizedOf } from './config-resource.ts'
 import { configuredResource, type ConfiguredResource, type ResourceName } from './configured-resource.ts'
 import { duplicatesOf } from './duplicates.ts'
 import { failureOf } from './failure.ts'
 import type { BrokerContext, RequestContext } from './handler.ts'
+import { eachInSteps } from './sliced.ts'
 
 interface AlteredResource<Change> extends ResourceName {
   readonly configs: readonly Change[]
@@ -26,12 +27,12 @@ interface ResourceAnswer extends ResourceName {
 /** Changes that one request may make, as in Kafka, where they are one batch of the controller's log. */
 const changeCountMax = 10_000
 
-/** Gives each resource the settings that `change` makes of its changes, if they are valid; answers in their order. */
-export function alterResources<Change extends { readonly name: string }>(
+/** Gives each resource the settings that `change` makes of its changes, if they are valid; answers in their order, in steps. */
+export function* alterResources<Change extends { readonly name: string }>(
   broker: BrokerContext,
   context: RequestContext<AlteredResources<Change>>,
   change: (configured: ConfiguredResource, changes: readonly Change[]) => Readonly<Record<string, string>>,
-): ResourceAnswer[] {
+): Generator<void, ResourceAnswer[], void> {
   const { resources, validateOnly } = context.request
   const keyOf = ({ resourceType, resourceName }: ResourceName) => `${resourceType}/${resourceName}`
   const twice = duplicatesOf(resources.map(keyOf))
@@ -41,14 +42,15 @@ export function alterResources<Change extends { readonly name: string }>(
     const { code } = kafkaErrors.POLICY_VIOLATION
     throw new BrokerError(code, 'Unable to perform excessively large batch operation.')
   }
-  return resources.map(resource => {
+  return yield* eachInSteps(resources, resource => {
     try {
       if (twice.has(keyOf(resource))) throw invalid('Each resource must appear at most once.')
       const [type, named] = authorizedOf(resource)
       demand(broker, context, 'ALTER_CONFIGS', type, named)
       const configured = configuredResource(broker, resource)
       const repeated = duplicatesOf(resource.configs.map(({ name }) => name))
-      if (repeated.size > 0) throw invalid(`Error due to duplicate config keys: ${[...repeated].join(', ')}`)
+      if (repeated.size > 0)
+        throw invalid(`Error due to duplicate config keys: ${listed([...repeated], ', ')}`)
       const overrides = change(configured, resource.configs)
       const refusals = configured.refusals(overrides)
       if (refusals.length > 0) {

@@ -11,14 +11,13 @@ export function duplicatesOf(names: Iterable<string>): ReadonlySet<string> {
   return twice
 }
 
-/** The first of each key: who asks for the same twice is told once. */
-export function distinct<T>(asked: readonly T[], keyOf: (each: T) => unknown): readonly T[] {
+/** The first of each key, one after the other: who asks for the same twice is told once. */
+export function* distinct<T>(asked: readonly T[], keyOf: (each: T) => unknown): Generator<T, void, void> {
   const seen = new Set<unknown>()
-  const first = asked.filter(each => {
+  for (const each of asked) {
     const key = keyOf(each)
-    if (seen.has(key)) return false
+    if (seen.has(key)) continue
     seen.add(key)
-    return true
-  })
-  return first.length === asked.length ? asked : first
+    yield each
+  }
 }

@@ -148,8 +148,27 @@ export function topicConfig(
 
 /** The refusals as one sentence for an error message. */
 export function describeRefusals(refusals: readonly ConfigRefusal[]): string {
-  return refusals.map(({ name, reason }) => `Configuration ${name} ${reason}`).join('; ')
+  return listed(
+    refusals.map(({ name, reason }) => `Configuration ${name} ${reason}`),
+    '; ',
+  )
 }
+
+/** As many of `parts` as an error message should name: a string of an answer has 32,767 bytes at most. */
+export function listed(parts: readonly string[], separator: string): string {
+  const first: string[] = []
+  let length = 0
+  for (const part of parts) {
+    length += part.length
+    if (first.length > 0 && length > listedLettersMax) {
+      return `${first.join(separator)}${separator}and ${parts.length - first.length} more`
+    }
+    first.push(part.slice(0, listedLettersMax))
+  }
+  return first.join(separator)
+}
+
+const listedLettersMax = 2000
 
 /** Without effect on one node; tools that move partitions set and remove it. */
 function throttledReplicas(about: string): ConfigRow<readonly string[]> {

@@ -48,26 +48,26 @@ export class QuotaEntities {
   readonly #store: FactStore
   readonly #clock: Clock
   readonly #byText = new Map<string, { readonly entity: QuotaEntity; readonly values: QuotaValues }>()
-  readonly #keysInUse = new Set<QuotaKey>()
+  /** How many entities have each quota. */
+  readonly #keyCounts = new Map<string, number>()
 
   /** `store` must have been loaded. */
   constructor(store: FactStore, clock: Clock) {
     this.#store = store
     this.#clock = clock
     for (const [text, fact] of store.facts('quota')) {
-      this.#byText.set(text, { entity: fromText(text), values: fact['values'] as QuotaValues })
+      this.#keep(text, fact['values'] as QuotaValues)
     }
-    this.#noteKeys()
   }
 
   /** Whether nobody has any quota. */
   get isEmpty(): boolean {
-    return this.#keysInUse.size === 0
+    return this.#keyCounts.size === 0
   }
 
   /** Whether anybody has this quota. */
   isInUse(key: QuotaKey): boolean {
-    return this.#keysInUse.has(key)
+    return this.#keyCounts.has(key)
   }
 
   all(): IterableIterator<{ readonly entity: QuotaEntity; readonly values: QuotaValues }> {
@@ -83,9 +83,7 @@ export class QuotaEntities {
     const text = toText(entity)
     const isGone = Object.keys(values).length === 0
     this.#store.putFact('quota', text, isGone ? null : { values }, this.#clock.now())
-    if (isGone) this.#byText.delete(text)
-    else this.#byText.set(text, { entity: fromText(text), values })
-    this.#noteKeys()
+    this.#keep(text, values)
   }
 
   /** The quota of a client that belongs to a user; `undefined` for none. */
@@ -113,11 +111,17 @@ export class QuotaEntities {
     return limit === undefined ? undefined : { limit, sharedBy: JSON.stringify(address) }
   }
 
-  #noteKeys(): void {
-    this.#keysInUse.clear()
-    for (const { values } of this.#byText.values()) {
-      for (const key of Object.keys(values)) this.#keysInUse.add(key as QuotaKey)
-    }
+  #keep(text: string, values: QuotaValues): void {
+    for (const key of Object.keys(this.#byText.get(text)?.values ?? {})) this.#count(key, -1)
+    for (const key of Object.keys(values)) this.#count(key, 1)
+    if (Object.keys(values).length === 0) this.#byText.delete(text)
+    else this.#byText.set(text, { entity: fromText(text), values })
+  }
+
+  #count(key: string, change: 1 | -1): void {
+    const count = (this.#keyCounts.get(key) ?? 0) + change
+    if (count === 0) this.#keyCounts.delete(key)
+    else this.#keyCounts.set(key, count)
   }
 }
 

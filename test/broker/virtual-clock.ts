@@ -55,6 +55,15 @@ export class VirtualClock implements Clock {
   }
 }
 
+/** A clock on which every look takes ten milliseconds, so that everything takes long. */
+export class SteppingClock extends VirtualClock {
+  #looks = 0
+
+  override monotonic(): number {
+    return super.monotonic() + ++this.#looks * 10
+  }
+}
+
 /** Lets every promise that can settle do so. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve()

@@ -229,7 +229,8 @@ export class GroupCoordinator {
             : kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code,
       })
       const refused = (error: { readonly kafkaCode: number }) => refuse(error.kafkaCode)
-      return { records, response: errorCodes, transaction: request.transaction, refused }
+      const { transaction } = request
+      return { records, response: errorCodes, transaction, refused, whole: true, isBounded: true }
     })
     return this.#durably(groupId, codes)
   }

@@ -23,7 +23,7 @@ import { createTopic, fetchRequest } from '../broker-fixture.ts'
 import { commitOffset, join } from '../coordinator/group-requests.ts'
 import { initProducer } from '../coordinator/transaction-requests.ts'
 import { errorName, startWorld } from '../coordinator/world.ts'
-import { VirtualClock } from '../virtual-clock.ts'
+import { SteppingClock, VirtualClock } from '../virtual-clock.ts'
 
 describe('what a stranger could make without end', () => {
   it('partitions: created, added, or made by asking for a topic (partitions.max)', async () => {
@@ -231,12 +231,3 @@ describe('a request that takes long', () => {
     await broker.close()
   })
 })
-
-/** A clock on which every look takes ten milliseconds, so that everything takes long. */
-class SteppingClock extends VirtualClock {
-  #looks = 0
-
-  override monotonic(): number {
-    return super.monotonic() + ++this.#looks * 10
-  }
-}
