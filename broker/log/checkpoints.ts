@@ -27,8 +27,8 @@ type Name = keyof typeof fileNames
 /** What is told of a log; undefined where that goes without saying. */
 const offsetsOf: Readonly<Record<Name, (log: PartitionLog) => number | undefined>> = {
   recoveryPoint: log => log.recoveryPoint,
-  logStart: ({ logStartOffset, store }) =>
-    logStartOffset > store.segments.first.baseOffset ? logStartOffset : undefined,
+  // Where a segment begins too: with the power, one before it may come back.
+  logStart: ({ logStartOffset }) => (logStartOffset > 0 ? logStartOffset : undefined),
   highWatermark: log => log.highWatermark,
 }
 

@@ -160,8 +160,7 @@ class Recovery {
     } else if (cleanEnd?.sound === false) this.#reportMissing(all.at(-2)!, cleanEnd.offset)
     if (this.#corruptRanges.length > 0 || hasLostOffsets) lost.write(this.#corruptRanges)
     epochs.truncateEnd(Math.max(logEndOffset, 1))
-    this.#txnindexes.keep(all)
-    this.#txnindexes.write(this.#home.syncsNames)
+    this.#txnindexes.keepOnly(all, this.#home.syncsNames)
     return {
       segments: new Segments(all),
       producers,
@@ -351,8 +350,9 @@ class Recovery {
   }
 
   #writeIndexes(segment: Segment): void {
-    segment.writeIndexes(false)
+    segment.writeIndexes(this.#home.syncsNames)
     this.#txnindexes.note(segment)
+    if (this.#home.syncsNames) this.#home.files.syncDirectory(this.#home.directory)
   }
 
   /** A segment that stands in for a lost one has nothing to be read, and its transaction index stays. */

@@ -85,6 +85,20 @@ export function writeIndexFiles(home: IndexFiles, indexes: SegmentIndexes, sync:
   else files.remove(path('txnindex'))
 }
 
+/** Forces the two sparse indexes to the disk, beside the event loop; their names are left to the caller. */
+export async function syncIndexFiles({ files, path }: IndexFiles): Promise<void> {
+  const there = (['index', 'timeindex'] as const).filter(kind => files.stat(path(kind)) !== undefined)
+  const syncs = there.map(async kind => {
+    const file = files.open(path(kind), 'write')
+    try {
+      await file.syncAsync()
+    } finally {
+      file.close()
+    }
+  })
+  await Promise.all(syncs)
+}
+
 function wholeEntries(
   { files, path }: IndexFiles,
   kind: SegmentFileKind,

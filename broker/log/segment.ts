@@ -25,6 +25,7 @@ import {
   emptyIndexes,
   readSparseIndexes,
   readTransactionIndex,
+  syncIndexFiles,
   writeIndexFiles,
   type IndexFiles,
   type SegmentIndexes,
@@ -74,6 +75,8 @@ export class Segment {
   #maxTimestamp: number | undefined
   #maxTimestampOffset: number
   #nameSynced: boolean
+  /** Of the index files of a sealed segment. */
+  #indexesSynced = false
   constructor(
     home: SegmentHome,
     options: {
@@ -160,13 +163,18 @@ export class Segment {
     this.sizeInBytes += batch.sizeInBytes
   }
 
-  /** Forces what was appended so far to the disk, beside the event loop; the first time the file's name as well. */
+  /**
+   * Forces what was appended so far to the disk, beside the event loop; the first time the file's name as well. Of a sealed
+   * segment also the index files: the recovery point moves past them, and with the power the newest of them could go.
+   */
   async syncAsync(): Promise<void> {
-    const { files, directory } = this.#home
-    await this.file.syncAsync()
-    if (this.#nameSynced) return
-    files.syncDirectory(directory)
+    const { file } = this
+    const owesIndexes = !this.active && !this.#indexesSynced
+    await Promise.all([file.syncAsync(), owesIndexes ? syncIndexFiles(this.#indexFiles) : undefined])
+    if (this.#nameSynced && !owesIndexes) return
+    this.#home.files.syncDirectory(this.#home.directory)
     this.#nameSynced = true
+    if (owesIndexes) this.#indexesSynced = true
   }
 
   /** Counts bytes in the file that are no batch, so that positions stay right. */
@@ -196,6 +204,7 @@ export class Segment {
   writeIndexes(sync: boolean): void {
     this.indexes.times.append(this.maxTimestamp, this.#maxTimestampOffset)
     this.sizes = undefined
+    this.#indexesSynced = sync
     writeIndexFiles(this.#indexFiles, this.indexes, sync)
   }
 
@@ -357,7 +366,10 @@ export class Segment {
       logBytes: sizeInBytes,
       sizes: this.sizes,
     })
-    return sparse === undefined ? this.#rebuildIndexes(transactions) : { ...sparse, transactions }
+    // Files that were emptied look like those of records without a time.
+    const isTold =
+      sparse !== undefined && (sparse.times.table.count > 0 || this.firstBatchTimestamp() === undefined)
+    return isTold ? { ...sparse, transactions } : this.#rebuildIndexes(transactions)
   }
 
   /** Builds the offset and time index of a sealed segment from its log, every few kibibytes an entry. */

@@ -4,12 +4,14 @@
  * Markers of transactions count as records here, as in Kafka: what a consumer reads from their offset on is the same.
  */
 import {
+  baseOffsetOf,
   lastOffsetOf,
   maxTimestampOf,
   partitionLeaderEpochOf,
   recordCountOf,
 } from '../../src/record/batch-format.ts'
 import { RecordCursor } from '../../src/record/batch-reader.ts'
+import type { BatchScanner } from './batch-scan.ts'
 import type { IsolationLevel, TimestampOffset } from './log-types.ts'
 import type { Segment } from './segment.ts'
 import type { Segments } from './segments.ts'
@@ -54,7 +56,7 @@ export function findMaxTimestamp(segments: Segments, range: LookupRange): Timest
   let best: TimestampOffset | undefined
   for (const segment of newestFirst) {
     if (segment.maxTimestamp <= (best?.timestamp ?? -1)) break
-    const timestamp = maxRecordTimestamp(segment)
+    const timestamp = maxRecordTimestamp(segment, range.startOffset)
     if (timestamp <= (best?.timestamp ?? -1)) continue
     const from = Math.max(segment.indexes.times.offsetFor(timestamp - 1), range.startOffset)
     best =
@@ -66,18 +68,30 @@ export function findMaxTimestamp(segments: Segments, range: LookupRange): Timest
   return best === undefined || best.offset >= range.endOffset ? undefined : best
 }
 
-function maxRecordTimestamp(segment: Segment): number {
-  const scanner = segment.scan(0, { checked: true })
+/** Of the records from an offset on. */
+function maxRecordTimestamp(segment: Segment, startOffset: number): number {
+  const scanner = segment.scan(segment.indexes.offsets.positionFor(startOffset), { checked: true })
   let timestamp = -1
   for (;;) {
     if (scanner.next()) {
+      const { bytes, at } = scanner
       // Compaction keeps bare headers, whose timestamps are those of records that are gone.
-      const holdsRecords = recordCountOf(scanner.bytes, scanner.at) > 0
-      if (holdsRecords) timestamp = Math.max(timestamp, maxTimestampOf(scanner.bytes, scanner.at))
+      if (lastOffsetOf(bytes, at) < startOffset || recordCountOf(bytes, at) === 0) continue
+      const isWhole = baseOffsetOf(bytes, at) >= startOffset
+      timestamp = Math.max(timestamp, isWhole ? maxTimestampOf(bytes, at) : newestOf(scanner, startOffset))
     } else if (scanner.fault === undefined || !scanner.resync(0)) {
       return timestamp
     }
   }
+}
+
+/** The greatest timestamp of the records of a batch from an offset on. */
+function newestOf({ bytes, at }: BatchScanner, startOffset: number): number {
+  const cursor = new RecordCursor()
+  cursor.reset(bytes, at)
+  let timestamp = -1
+  while (cursor.next()) if (cursor.offset >= startOffset) timestamp = Math.max(timestamp, cursor.timestamp)
+  return timestamp
 }
 
 function firstRecord(

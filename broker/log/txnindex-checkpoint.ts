@@ -61,11 +61,12 @@ export class TxnindexCheckpoint {
     if (this.#noted.delete(baseOffset)) this.#changed = true
   }
 
-  /** Forgets all but these. */
-  keep(segments: readonly Segment[]): void {
-    if (this.#noted.size === 0) return
+  /** Forgets all but these, and writes. */
+  keepOnly(segments: readonly Segment[], sync: boolean): void {
+    if (this.#noted.size === 0 && !this.#changed) return
     const bases = new Set(segments.map(({ baseOffset }) => baseOffset))
     for (const baseOffset of this.#noted.keys()) if (!bases.has(baseOffset)) this.forget({ baseOffset })
+    this.write(sync)
   }
 
   /** Writes the file if what it says has changed. */
