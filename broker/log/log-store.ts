@@ -2,12 +2,12 @@
  * The files of one log as a whole: opening, rolling, retiring segments, closing. `PartitionLog` decides when; this does it
  * in an order that a crash may interrupt anywhere.
  */
-import { joinPath, writeNewFile, type FileSystem } from './files.ts'
+import { joinPath, type FileSystem } from './files.ts'
 import { writeCheckpoint } from './checkpoint-files.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import type { OpenLogOptions } from './log-options.ts'
 import type { Durability, RecoveryReport } from './log-types.ts'
-import { writeProducerSnapshot } from './producer-snapshot.ts'
+import { writeSnapshot } from './producer-replay.ts'
 import type { ProducerStates } from './producer-state.ts'
 import { loadLog, type RecoveryOptions } from './recovery.ts'
 import { Segment, type SegmentHome } from './segment.ts'
@@ -264,8 +264,7 @@ export class LogStore {
   }
 
   #writeSnapshot(offset: number): void {
-    const path = joinPath(this.#home.directory, snapshotFileName(offset))
-    writeNewFile(this.#home.files, path, writeProducerSnapshot(this.producers), this.#syncs)
+    writeSnapshot(this.#home, offset, this.producers)
     if (this.#snapshotOffsets.at(-1) !== offset) this.#snapshotOffsets.push(offset)
     if (this.#snapshotOffsets.length <= 2) return
     const oldest = this.#snapshotOffsets.shift()!

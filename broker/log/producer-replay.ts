@@ -12,9 +12,9 @@ import {
 } from '../../src/record/batch-format.ts'
 import { RecordCursor } from '../../src/record/batch-reader.ts'
 import { readTransactionMarker } from '../../src/record/control-record.ts'
-import { joinPath, readWholeFile } from './files.ts'
+import { joinPath, readWholeFile, writeNewFile } from './files.ts'
 import { ProducerStates, type CompletedTransaction } from './producer-state.ts'
-import { readProducerSnapshot } from './producer-snapshot.ts'
+import { readProducerSnapshot, writeProducerSnapshot } from './producer-snapshot.ts'
 import { snapshotFileName } from './segment-names.ts'
 import type { Segment, SegmentHome } from './segment.ts'
 
@@ -52,6 +52,12 @@ export function applyBatch(
     { baseOffset: baseOffsetOf(bytes, at), lastOffset: lastOffsetOf(bytes, at), seenMs },
   )
   return undefined
+}
+
+/** Under durability 'power' its bytes are synced; its name is left to the caller. */
+export function writeSnapshot(home: SegmentHome, offset: number, producers: ProducerStates): void {
+  const path = joinPath(home.directory, snapshotFileName(offset))
+  writeNewFile(home.files, path, writeProducerSnapshot(producers), home.syncsNames)
 }
 
 /** The state that a snapshot holds; undefined if it is damaged. */

@@ -34,7 +34,7 @@ import {
   partitionLeaderEpochOf,
   setBaseOffset,
 } from '../../src/record/batch-format.ts'
-import { isMisplaced, type BatchScanner } from './batch-scan.ts'
+import type { BatchScanner } from './batch-scan.ts'
 import { repairedMarker } from './damaged-marker.ts'
 import { joinPath } from './files.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
@@ -42,12 +42,13 @@ import { readCheckpoint } from './checkpoint-files.ts'
 import type { LogConfig } from './log-config.ts'
 import type { CorruptRange, RecoveryReport, SizesOfLog } from './log-types.ts'
 import type { ProducerStates } from './producer-state.ts'
-import { applyBatch, loadProducers, readSnapshot } from './producer-replay.ts'
+import { applyBatch, loadProducers, readSnapshot, writeSnapshot } from './producer-replay.ts'
 import { LostOffsets } from './lost-offsets.ts'
 import { standInForLost } from './lost-segments.ts'
 import { Segment, type SegmentHome } from './segment.ts'
 import {
   hasLostSector,
+  hasWrongOffset,
   isOfKnownSize,
   isTransactionIndexReadable,
   isTransactionIndexSound,
@@ -298,7 +299,7 @@ class Recovery {
     let expected = start.offset
     let exact = last
     for (;;) {
-      const found = scanner.next() && !this.#misplaced(scanner, expected, endOffset, exact)
+      const found = scanner.next() && !hasWrongOffset(scanner, { expected, endOffset, exact })
       if (found) {
         this.#take(segment, scanner, producers, epochs)
         expected = lastOffsetOf(scanner.bytes, scanner.at) + 1
@@ -344,7 +345,11 @@ class Recovery {
     }
     this.#scannedBytes += segment.sizeInBytes - start.position
     if (last) segment.activate()
-    else this.#writeIndexes(segment)
+    else {
+      this.#writeIndexes(segment)
+      // A start after the next kill need not read it again, and retention does not take what older ones tell of producers.
+      if (this.#corruptRanges.length === 0) writeSnapshot(this.#home, endOffset, producers)
+    }
     if (isShort && endOffset !== undefined) this.#reportMissing(segment, endOffset)
     return endOffset ?? expected
   }
@@ -384,17 +389,5 @@ class Recovery {
     const { producerId, firstOffset, lastOffset } = completed
     const lastStableOffset = producers.stableOffsetAfter(completed)
     segment.indexes.transactions.append({ producerId, firstOffset, lastOffset, lastStableOffset })
-  }
-
-  /** Whether a whole batch has an offset that cannot be its own. The last segment was never compacted: no holes. */
-  #misplaced(
-    scanner: BatchScanner,
-    expected: number,
-    endOffset: number | undefined,
-    exact: boolean,
-  ): boolean {
-    if (exact) return baseOffsetOf(scanner.bytes, scanner.at) !== expected
-    const following = (): number | undefined => scanner.followingOffset()
-    return isMisplaced(scanner.bytes, scanner.at, { expected, end: endOffset ?? Infinity, following })
   }
 }

@@ -1,6 +1,13 @@
 /** Whether the files of a segment are what they were: how long they should be, and what a transaction index tells of. */
 import type { SegmentSizes } from './log-types.ts'
-import { batchHeaderBytes, isControl, lastOffsetOf, producerIdOf } from '../../src/record/batch-format.ts'
+import { isMisplaced, type BatchScanner } from './batch-scan.ts'
+import {
+  baseOffsetOf,
+  batchHeaderBytes,
+  isControl,
+  lastOffsetOf,
+  producerIdOf,
+} from '../../src/record/batch-format.ts'
 import type { Segment } from './segment.ts'
 import { crcOfTransactions, transactionIndexEntryBytes } from './transaction-index.ts'
 import type { TxnindexCheckpoint } from './txnindex-checkpoint.ts'
@@ -53,6 +60,19 @@ function readableEntries(segment: Segment, checkpoint: TxnindexCheckpoint): numb
 /** Whether the log file is as long as the last stop in order left it, as far as that is known. */
 export function isOfKnownSize({ sizes, sizeInBytes }: Segment): boolean {
   return sizes === undefined || sizes.log === sizeInBytes
+}
+
+/**
+ * Whether a whole batch has an offset that cannot be its own. `exact`: it must be the expected one, as in the last segment,
+ * which was never compacted and has no holes.
+ */
+export function hasWrongOffset(
+  scanner: BatchScanner,
+  known: { readonly expected: number; readonly endOffset: number | undefined; readonly exact: boolean },
+): boolean {
+  const { expected, endOffset: end = Infinity, exact } = known
+  if (exact) return baseOffsetOf(scanner.bytes, scanner.at) !== expected
+  return isMisplaced(scanner.bytes, scanner.at, { expected, end, following: () => scanner.followingOffset() })
 }
 
 /** Whether the disk lost a write there. As long as the machine runs it does not: zeros are what somebody wrote then. */

@@ -254,3 +254,27 @@ describe('transactions', () => {
     expect(bench.log.lastStableOffset).toBe(bench.log.logEndOffset)
   })
 })
+
+it('outlives the records that it came from, after two kills with a loss of power before them', () => {
+  const bench = openLog({ config: { segmentBytes: 300, fileDeleteDelayMs: 0 } })
+  send(bench, { sequence: 0, transactional: true })
+  for (let sequence = 0; sequence < 12; sequence++) send(bench, { id: 9, sequence })
+  mark(bench, true)
+  for (let sequence = 12; sequence < 24; sequence++) send(bench, { id: 9, sequence })
+  bench.files.crash('kept')
+  // Everything is read again.
+  const all = bench.reopen({ recoveryPoint: 0 }).recovery.scannedBytes
+  expect(all).toBe(bench.log.sizeInBytes)
+  const { segments } = bench.log.store
+  const before = segments.all.findLast(({ baseOffset }) => baseOffset <= 13)!
+  bench.log.deleteRecordsBefore(before.baseOffset)
+  bench.log.maintain(bench.nowMs)
+  bench.log.maintain(bench.nowMs)
+  expect(segments.first).toBe(before)
+  bench.files.crash('kept')
+  bench.reopen({ recoveryPoint: 0, writesKept: true, logStartOffset: before.baseOffset })
+  // And now no more than the last segment.
+  expect(bench.log.recovery.scannedBytes).toBe(bench.log.store.segments.active.sizeInBytes)
+  expect(send(bench, { sequence: 0, transactional: true })).toMatchObject({ duplicate: true, baseOffset: 0 })
+  expect(send(bench, { sequence: 1, transactional: true }).baseOffset).toBe(26)
+})
