@@ -5,8 +5,11 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { randomIndex, seededRandom, type Random } from '../../src/base/random.ts'
+import { zeroUuid } from '../../src/base/uuid.ts'
 import type { Connection } from '../../src/protocol/connection.ts'
 import { FindCoordinator, FindCoordinatorRequest } from '../../src/protocol/messages/10-find-coordinator.ts'
+import { DeleteTopics } from '../../src/protocol/messages/20-delete-topics.ts'
+import { errorName } from '../broker/coordinator/world.ts'
 import { createTopic, fetchedOf, fetchRequest } from '../broker/broker-fixture.ts'
 import { Fetch } from '../../src/protocol/messages/01-fetch.ts'
 import {
@@ -23,6 +26,8 @@ import {
 
 const partitions = 2
 const producers = 3
+/** Kafka rolls a segment between records of old times and markers of now, and answers a fetch from one segment only. */
+const configs = { 'segment.ms': '9007199254740991' }
 /** What Kafka answers until it has done what it was asked for before. */
 const notYet = ['CONCURRENT_TRANSACTIONS', 'COORDINATOR_LOAD_IN_PROGRESS', 'NOT_COORDINATOR']
 
@@ -38,8 +43,7 @@ interface Writer {
 
 /** Makes what the transcripts need. */
 export async function prepareTransactions(connection: Connection): Promise<void> {
-  // Kafka rolls a segment between records of old times and markers of now, and answers a fetch from one segment only.
-  await createTopic(connection, 'input', { partitions, configs: { 'segment.ms': '9007199254740991' } })
+  await createTopic(connection, 'input', { partitions, configs })
   for (const keyType of [0, 1]) {
     const request = FindCoordinatorRequest.create({ keyType, coordinatorKeys: ['any'] })
     await until(async () => {
@@ -47,9 +51,28 @@ export async function prepareTransactions(connection: Connection): Promise<void>
       return coordinators[0]!.errorCode === 0
     })
   }
+  await served(connection, 'input', partitions)
+}
+
+/** Deletes a topic of one partition, if it is there, and makes it again. */
+export async function makeAnew(connection: Connection, name: string): Promise<void> {
+  const topics = [{ name, topicId: zeroUuid }]
+  await connection.send(DeleteTopics, 6, { topics, topicNames: [], timeoutMs: 5000 })
   await until(async () => {
-    const asked = Array.from({ length: partitions }, (_, partition) => ({ partition }))
-    const fetched = await connection.send(Fetch, 12, fetchRequest('input', asked))
+    const fetched = await connection.send(Fetch, 12, fetchRequest(name, [{ partition: 0 }]))
+    return errorName(fetchedOf(fetched).errorCode) === 'UNKNOWN_TOPIC_OR_PARTITION'
+  })
+  await until(async () => {
+    const { topics: made } = await createTopic(connection, name, { configs })
+    return made[0]!.errorCode === 0
+  })
+  await served(connection, name, 1)
+}
+
+function served(connection: Connection, topic: string, count: number): Promise<void> {
+  const asked = Array.from({ length: count }, (_, partition) => ({ partition }))
+  return until(async () => {
+    const fetched = await connection.send(Fetch, 12, fetchRequest(topic, asked))
     return asked.every(({ partition }) => fetchedOf(fetched, partition).errorCode === 0)
   })
 }
@@ -162,7 +185,8 @@ function take(writer: Writer, now: TestProducer): void {
 const fresh = () => Array.from({ length: partitions }, () => 0)
 const told = ({ error, producerEpoch }: TestProducer) => `${error} ${producerEpoch}`
 
-async function retried(ask: () => Promise<TestProducer>): Promise<TestProducer> {
+/** Asks until it is not told to wait. */
+export async function retried(ask: () => Promise<TestProducer>): Promise<TestProducer> {
   let answer = await ask()
   for (let tries = 0; tries < 200 && notYet.includes(answer.error); tries++) {
     await pause(20)
@@ -172,7 +196,7 @@ async function retried(ask: () => Promise<TestProducer>): Promise<TestProducer> 
 }
 
 /** How a transaction is described once its markers are written, which Kafka does after it has answered. */
-async function settled(connection: Connection, transactionalId: string) {
+export async function settled(connection: Connection, transactionalId: string) {
   await until(async () => {
     const { transactionState } = await describeTransaction(connection, transactionalId)
     return !transactionState.startsWith('Prepare')
