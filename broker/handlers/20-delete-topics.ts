@@ -92,7 +92,9 @@ function* remove(
   }
   const topic = name === null ? broker.topics.byId(topicId) : broker.topics.get(name)
   const known = name ?? topic?.name
-  if (known !== undefined && !may(broker, context, 'DELETE', 'TOPIC', known)) {
+  // Whoever may delete of the cluster may delete every topic, as in Kafka.
+  const isFree = may(broker, context, 'DELETE', 'CLUSTER') || known === undefined
+  if (!isFree && !may(broker, context, 'DELETE', 'TOPIC', known)) {
     // Who may know of a topic is told its name, and that there is none.
     const isDescribed = may(broker, context, 'DESCRIBE', 'TOPIC', known)
     const told = isDescribed ? { ...asked, name: known } : asked

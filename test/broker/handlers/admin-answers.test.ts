@@ -102,6 +102,18 @@ describe('DeleteTopics', () => {
       'TOPIC_AUTHORIZATION_FAILED',
     ])
   })
+
+  it('takes any topic from whoever may delete of the cluster', async () => {
+    const { alice, connection } = await secured('DESCRIBE')
+    const rule = { resourceType: 4, resourceName: 'kafka-cluster', resourcePatternType: 3, host: '*' }
+    const allowed = { ...rule, permissionType: 3, principal: 'User:alice', operation: operations.DELETE }
+    await ask(connection, CreateAcls, 3, { creations: [allowed] })
+    const { responses } = await ask(alice, DeleteTopics, 5, {
+      topicNames: ['mine', 'other'],
+      timeoutMs: 1000,
+    })
+    expect(responses.map(each => name(each.errorCode))).toEqual(['NONE', 'UNKNOWN_TOPIC_OR_PARTITION'])
+  })
 })
 
 /** alice may do this to the topics `mine`, which there is, and `none`, which there is not. */
