@@ -33,7 +33,8 @@ export interface TlsDefinition extends Pick<
 export async function loadTls(definition: TlsDefinition): Promise<TlsOptions> {
   const { keys, storePassword, keyPassword, trusted, trustedPassword, ...rest } = definition
   const own = await loadKeys(keys, storePassword, keyPassword)
-  return { ...rest, ...own, trusted: await loadTrusted(trusted, trustedPassword) }
+  const keysLocation = 'location' in keys ? keys.location : undefined
+  return { ...rest, ...own, keysLocation, trusted: await loadTrusted(trusted, trustedPassword) }
 }
 
 type OwnKeys = Pick<TlsOptions, 'certificateChain' | 'key' | 'pfx' | 'passphrase'>

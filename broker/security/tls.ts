@@ -20,6 +20,8 @@ export interface TlsOptions {
   readonly key: string | undefined
   /** A PKCS#12 store with both. */
   readonly pfx: Uint8Array | undefined
+  /** Which file they are of; errors name it. */
+  readonly keysLocation?: string | undefined
   /** Of the key or the store. */
   readonly passphrase: string | undefined
   /** PEM: who may vouch for clients. */
@@ -54,6 +56,7 @@ export function serverOptions(options: TlsOptions): NodeTlsOptions {
   } catch (cause) {
     throw new StreamsError('MR-5022', {
       what: `the key or the certificates of a TLS listener cannot be used: ${(cause as Error).message}`,
+      where: options.keysLocation,
       fix: 'check ssl.keystore.*, ssl.truststore.* and the passwords; PEM is a text that begins with -----BEGIN',
       cause,
     })

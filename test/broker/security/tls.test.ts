@@ -69,6 +69,12 @@ describe.skipIf(noCertificates !== undefined)('a TLS listener', () => {
     }
     expect(await ask((await listening('SSL', store)).port, { tls: { ca } })).toBe(1)
   })
+  it('is refused with the name of the file whose keys cannot be used, as there may be several listeners', async () => {
+    const location = certificates.pkcs12('broker', 'secret1')
+    const wrong = { 'ssl.keystore.location': location, 'ssl.keystore.password': 'secret9' }
+    await expect(listening('SSL', wrong)).rejects.toThrow(`at ${location}`)
+  })
+
   it('is refused by a client that does not trust its authority (MR-5032)', async () => {
     const { port } = await listening('SSL', pem)
     await expect(ask(port, { tls: {} })).rejects.toMatchObject({ code: 'MR-5032' })
