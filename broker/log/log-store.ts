@@ -26,6 +26,13 @@ export interface LogStoreOptions {
   readonly syncsLater?: boolean
 }
 
+/** One that is no longer in use. */
+interface DoomedSegment {
+  readonly segment: Segment
+  readonly dueMs: number
+  isRenamed: boolean
+}
+
 /** Opens the files of a log as its options say. */
 export function openStore(options: OpenLogOptions): LogStore {
   const { files, directory, durability = 'process', warm, config, nowMs } = options
@@ -63,7 +70,7 @@ export class LogStore {
   readonly #txnindexes: TxnindexCheckpoint
   readonly #syncs: boolean
   /** Renamed to `.deleted`, to be removed when their time has come. */
-  #doomed: { readonly segment: Segment; readonly dueMs: number }[] = []
+  #doomed: DoomedSegment[] = []
   /** Of the last two snapshots: the older one serves as long as the recovery point on the disk is of its time. */
   #snapshotOffsets: number[] = []
   /** What the files beside the active segment say of it. */
@@ -157,15 +164,20 @@ export class LogStore {
     }
   }
 
-  /** Takes the first segments out of use; their files go `delayMs` later. */
-  retire(count: number, nowMs: number, delayMs: number): readonly Segment[] {
+  /** Takes the first segments out of use, whatever it throws; their files go `delayMs` later. */
+  retire(count: number, nowMs: number, delayMs: number): void {
     const retired = this.segments.removeFirst(count)
     this.#changed = true
+    const failures: unknown[] = []
     for (const segment of retired) {
       this.#txnindexes.forget(segment)
-      this.doom(segment, nowMs + delayMs)
+      try {
+        this.doom(segment, nowMs + delayMs)
+      } catch (error) {
+        failures.push(error)
+      }
     }
-    return retired
+    if (failures.length > 0) throw failures[0]
   }
 
   /** A segment for the cleaner to write, under a name that a restart throws away. */
@@ -209,8 +221,11 @@ export class LogStore {
   /** Renames the files of a segment that is no longer in use, to be removed at `dueMs`. */
   doom(segment: Segment, dueMs: number): void {
     segment.close()
+    // If not all can be renamed, whoever removes them has to begin with that.
+    const doomed: DoomedSegment = { segment, dueMs, isRenamed: false }
+    this.#doomed.push(doomed)
     segment.rename('.deleted')
-    this.#doomed.push({ segment, dueMs })
+    doomed.isRenamed = true
     const snapshot = snapshotFileName(segment.baseOffset)
     if (!this.#snapshotOffsets.includes(segment.baseOffset))
       this.#home.files.remove(joinPath(this.#home.directory, snapshot))
@@ -218,9 +233,12 @@ export class LogStore {
 
   /** Removes what is due. */
   removeDoomed(nowMs: number): void {
-    const due = this.#doomed.filter(each => each.dueMs <= nowMs)
-    this.#doomed = this.#doomed.filter(each => each.dueMs > nowMs)
-    for (const { segment } of due) segment.remove()
+    for (const due of this.#doomed.filter(({ dueMs }) => dueMs <= nowMs)) {
+      if (!due.isRenamed) due.segment.rename('.deleted')
+      due.isRenamed = true
+      due.segment.remove()
+      this.#doomed = this.#doomed.filter(each => each !== due)
+    }
   }
 
   /** Puts everything on the disk, so that the next start need not look at anything. */

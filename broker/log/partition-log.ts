@@ -388,8 +388,8 @@ export class PartitionLog {
     if (count === segments.all.length) roll()
     const start = segments.all[count]!.baseOffset
     if (start > this.#logStartOffset) this.#moveStart(start)
-    const retired = this.#store.retire(count, nowMs, this.#config.fileDeleteDelayMs)
-    for (const segment of retired) this.flushing.forget(segment)
+    for (const segment of segments.all.slice(0, count)) this.flushing.forget(segment)
+    this.#store.retire(count, nowMs, this.#config.fileDeleteDelayMs)
   }
 
   #moveStart(offset: number): void {

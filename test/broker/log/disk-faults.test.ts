@@ -1,7 +1,8 @@
 /** A disk that is full or fails: clean refusals, reads go on, nothing acknowledged is lost (reliability 5.10). */
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../../src/base/random.ts'
-import { batchOf, openLog, valuesOf, type Bench } from './log-bench.ts'
+import { batchOf, openLog, startMs, valuesOf, type Bench } from './log-bench.ts'
+import { segmentFileName } from '../../../broker/log/segment-names.ts'
 import { nameOf, refusalOf } from './refusals.ts'
 
 function write(bench: Bench, value: string): unknown {
@@ -32,6 +33,27 @@ describe('a full disk', () => {
     bench.files.crash('kept')
     bench.reopen()
     expect(values(bench)).toEqual(['a', 'b'])
+  })
+
+  it('while retention takes segments: their space is given back by the next upkeep that can', async () => {
+    const bench = openLog({ config: { segmentBytes: 150, fileDeleteDelayMs: 10 } })
+    for (let index = 0; index < 12; index++) {
+      bench.log.append(batchOf([`v${index}`]), { origin: 'client', nowMs: startMs })
+    }
+    bench.log.deleteRecordsBefore(bench.log.highWatermark)
+    // Every third file is renamed.
+    const isFailing = { rename: (ordinal: number) => ordinal % 3 > 0, remove: () => true } as Partial<
+      Record<string, (ordinal: number) => boolean>
+    >
+    bench.files.faults = ({ kind, ordinal }) =>
+      isFailing[kind]?.(ordinal) === true ? { errno: 'ENOSPC' } : undefined
+    for (const nowMs of [startMs, startMs + 10]) expect(() => bench.log.maintain(nowMs)).toThrow(/MR-4003/)
+    bench.files.faults = undefined
+    bench.log.maintain(startMs + 20)
+    const logs = bench.files.list('/data/orders-0').filter(name => name.includes('.log'))
+    expect(logs).toEqual([segmentFileName(bench.log.store.segments.active.baseOffset, 'log')])
+    await bench.log.flush()
+    expect(bench.log.state).toBe('open')
   })
 
   it('while rolling leaves the old segment in use', () => {
