@@ -78,7 +78,8 @@ function fetchGroup(
   }
   if (version < topicIdsSince) {
     const found = fetchAllowed(broker, context, { ...wanted, topics })
-    return { groupId, topics: found.map(topic => ({ ...topic, topicId: zeroUuid })), errorCode: 0 }
+    const told = found.map(({ name, partitions }) => ({ name, topicId: zeroUuid, partitions }))
+    return { groupId, topics: told, errorCode: 0 }
   }
   const known = topics.flatMap(({ topicId, partitionIndexes }) => {
     const name = broker.topics.byId(topicId)?.name
@@ -89,7 +90,10 @@ function fetchGroup(
   return {
     groupId,
     topics: topics.map(({ topicId, partitionIndexes }) => {
-      if (known[next]?.topicId === topicId) return { ...found[next++]!, topicId }
+      if (known[next]?.topicId === topicId) {
+        const { name, partitions } = found[next++]!
+        return { name, topicId, partitions }
+      }
       const { code } = kafkaErrors.UNKNOWN_TOPIC_ID
       return { name: '', topicId, partitions: partitionIndexes.map(index => noOffset(index, code)) }
     }),
@@ -116,7 +120,8 @@ function fetchAllowed(
 }
 
 function identified({ topics }: BrokerContext, topic: FetchedTopic): OffsetFetchResponseTopics {
-  return { ...topic, topicId: topics.get(topic.name)?.id ?? zeroUuid }
+  const { name, partitions } = topic
+  return { name, topicId: topics.get(name)?.id ?? zeroUuid, partitions }
 }
 
 /** Before version 2 an answer has no error of its own: each partition has it. */

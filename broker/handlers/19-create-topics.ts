@@ -2,8 +2,8 @@
  * CreateTopics (key 19): makes topics, or says whether it could (`validateOnly`).
  *
  * Behaviour. Each topic is decided on its own (`metadata/topic-plan.ts` has the rules, in Kafka's order of checks). A name
- * that a request has twice is refused in both places, and all topics where they would have more than 10,000 partitions
- * together. A topic is on disk when it is answered. One broker has one replica: a higher factor is
+ * that a request has twice is refused in both places, and all topics where they would have more than 10,000 partitions,
+ * or settings, together. A topic is on disk when it is answered. One broker has one replica: a higher factor is
  * INVALID_REPLICATION_FACTOR, unless `replication.factor.lenient` is set.
  *
  * Version notes. 4: -1 for the default count and factor; older clients send it all the same (kafkajs at version 3), and
@@ -23,7 +23,8 @@ import { describeTopicConfigs } from '../metadata/described-config.ts'
 import { partitionCountMax, planTopic, type TopicPlan } from '../metadata/topic-plan.ts'
 import type { MutationQuota } from '../security/quotas.ts'
 import { may, refusalOf } from './authorize.ts'
-import { duplicatesOf } from './duplicates.ts'
+import { changeCountMax } from './altered-resources.ts'
+import { duplicatesInSteps } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
@@ -54,13 +55,14 @@ function* createAll(
 ): Generator<void, CreateTopicsResponse, void> {
   const { request, version } = context
   const mutations = broker.quotas.mutations(context, version >= refusesOverQuotaSince)
-  const twice = duplicatesOf(request.topics.map(topic => topic.name))
+  const twice = yield* duplicatesInSteps(request.topics, topic => topic.name)
   const topics: CreatableTopicResult[] = []
   for (const name of twice) {
     topics.push(refused(name, kafkaErrors.INVALID_REQUEST.code, 'Duplicate topic name.'))
   }
   const wishes = request.topics.filter(({ name }) => !twice.has(name) && mayCreate(broker, context, name))
-  const isExcessive = partitionsOf(wishes, broker.config) > partitionCountMax
+  const settingCount = wishes.reduce((count, { configs }) => count + configs.length, 0)
+  const isExcessive = partitionsOf(wishes, broker.config) > partitionCountMax || settingCount > changeCountMax
   for (const wish of request.topics) {
     if (twice.has(wish.name)) continue
     if (isExcessive && mayCreate(broker, context, wish.name)) topics.push(excessive(wish.name))

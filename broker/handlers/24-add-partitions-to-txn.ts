@@ -157,14 +157,15 @@ function faultsOf(
     const isThere = topics.log(name, partition) !== undefined
     return refusalOf(name) || (isThere ? 0 : UNKNOWN_TOPIC_OR_PARTITION.code)
   }
-  const faulty = transaction.topics.some(({ name, partitions }) =>
-    partitions.some(partition => faultOf(name, partition) !== 0),
-  )
-  if (!faulty) return undefined
-  return results(
-    transaction.topics,
-    (name, partition) => faultOf(name, partition) || OPERATION_NOT_ATTEMPTED.code,
-  )
+  for (const { name, partitions } of transaction.topics) {
+    const count = refusalOf(name) === 0 ? (topics.get(name)?.logs.length ?? 0) : 0
+    if (partitions.every(partition => partition >= 0 && partition < count)) continue
+    return results(
+      transaction.topics,
+      (each, partition) => faultOf(each, partition) || OPERATION_NOT_ATTEMPTED.code,
+    )
+  }
+  return undefined
 }
 
 function results(

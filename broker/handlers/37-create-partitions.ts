@@ -15,7 +15,7 @@ import {
 import { assignmentFault, partitionCountMax, roomRefusal } from '../metadata/topic-plan.ts'
 import type { MutationQuota } from '../security/quotas.ts'
 import { may, refusalOf } from './authorize.ts'
-import { duplicatesOf } from './duplicates.ts'
+import { duplicatesInSteps } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
@@ -49,7 +49,7 @@ function* growAll(
 ): Generator<void, CreatePartitionsResponse, void> {
   const { request } = context
   const mutations = broker.quotas.mutations(context, context.version >= refusesOverQuotaSince)
-  const twice = duplicatesOf(request.topics.map(topic => topic.name))
+  const twice = yield* duplicatesInSteps(request.topics, topic => topic.name)
   const results: CreatePartitionsTopicResult[] = []
   for (const name of twice) results.push(refused(name, 'INVALID_REQUEST', 'Duplicate topic name.'))
   for (const wish of request.topics) {

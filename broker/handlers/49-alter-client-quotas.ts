@@ -21,7 +21,7 @@ import {
   type QuotaEntity,
   type QuotaKey,
 } from '../security/quota-entities.ts'
-import { duplicatesOf } from './duplicates.ts'
+import { duplicatesInSteps } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type ApiHandler, type BrokerContext, type RequestContext } from './handler.ts'
@@ -62,7 +62,7 @@ function* alterAll(
       .map(each => JSON.stringify([each.entityType, each.entityName]))
       .sort()
       .join()
-  const twice = duplicatesOf(yield* eachInSteps(request.entries, keyOf))
+  const twice = yield* duplicatesInSteps(request.entries, keyOf)
   const entries = yield* eachInSteps(request.entries, entry => {
     const entity = entry.entity.toSorted((a, b) => rankOf(a) - rankOf(b))
     try {

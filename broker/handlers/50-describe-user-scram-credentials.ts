@@ -14,7 +14,7 @@ import {
 } from '../../src/protocol/messages/50-describe-user-scram-credentials.ts'
 import { scramMechanisms } from '../../src/protocol/scram.ts'
 import type { ScramCredentials } from '../security/scram-credentials.ts'
-import { duplicatesOf } from './duplicates.ts'
+import { duplicatesInSteps } from './duplicates.ts'
 import { apiHandler, type ApiHandler, type BrokerContext, type RequestContext } from './handler.ts'
 import { eachInSteps, sliced } from './sliced.ts'
 
@@ -45,7 +45,7 @@ function* describeAll(
 ): Generator<void, DescribeUserScramCredentialsResponse, void> {
   const isAll = users === null || users.length === 0
   const names = isAll ? [...credentials.users()] : users.map(({ name }) => name)
-  const twice = duplicatesOf(names)
+  const twice = yield* duplicatesInSteps(names, name => name)
   const results = yield* eachInSteps(new Set(names), user => {
     if (twice.has(user)) {
       return refused(user, kafkaErrors.DUPLICATE_RESOURCE.code, `User ${user} is asked for more than once.`)

@@ -5,7 +5,7 @@ import { describeRefusals, listed } from '../metadata/topic-config.ts'
 import { demand } from './authorize.ts'
 import { authorizedOf } from './config-resource.ts'
 import { configuredResource, type ConfiguredResource, type ResourceName } from './configured-resource.ts'
-import { duplicatesOf } from './duplicates.ts'
+import { duplicatesInSteps, duplicatesOf } from './duplicates.ts'
 import { failureOf } from './failure.ts'
 import type { BrokerContext, RequestContext } from './handler.ts'
 import { eachInSteps } from './sliced.ts'
@@ -24,8 +24,8 @@ interface ResourceAnswer extends ResourceName {
   readonly errorMessage: string | null
 }
 
-/** Changes that one request may make, as in Kafka, where they are one batch of the controller's log. */
-const changeCountMax = 10_000
+/** Settings that one request may change, as in Kafka, where they are one batch of the controller's log. */
+export const changeCountMax = 10_000
 
 /** Gives each resource the settings that `change` makes of its changes, if they are valid; answers in their order, in steps. */
 export function* alterResources<Change extends { readonly name: string }>(
@@ -35,7 +35,7 @@ export function* alterResources<Change extends { readonly name: string }>(
 ): Generator<void, ResourceAnswer[], void> {
   const { resources, validateOnly } = context.request
   const keyOf = ({ resourceType, resourceName }: ResourceName) => `${resourceType}/${resourceName}`
-  const twice = duplicatesOf(resources.map(keyOf))
+  const twice = yield* duplicatesInSteps(resources, keyOf)
   let changeCount = 0
   for (const { configs } of resources) changeCount += configs.length
   if (changeCount > changeCountMax) {

@@ -49,7 +49,11 @@ export function refusedTopics<T>(asked: readonly T[], errorCode: number): readon
 
 /** Those that can be used, by the name that they have here. */
 export function knownTopics<T extends TopicReference>(found: readonly NamedTopic<T>[]): readonly T[] {
-  return found.flatMap(({ asked, name }) => (name === undefined ? [] : [{ ...asked, name }]))
+  const known: T[] = []
+  for (const { asked, name } of found) {
+    if (name !== undefined) known.push(asked.name === name ? asked : { ...asked, name })
+  }
+  return known
 }
 
 /** The answer for each partition of each topic, in the order asked. `codes` are those of the topics that can be used. */

@@ -60,6 +60,18 @@ describe('what a stranger could make without end', () => {
     expect(created.topics).toHaveLength(counts.length)
   })
 
+  it.each([
+    [10_000, 'NONE'],
+    [10_001, 'POLICY_VIOLATION'],
+  ])('settings of topics by one request: %i', async (settings, answer) => {
+    const { connection } = await startWorld()
+    const configs = Array.from({ length: settings }, () => ({ name: 'retention.ms', value: '1000' }))
+    const topic = { name: 'set', numPartitions: 1, replicationFactor: 1, assignments: [], configs }
+    const request = { topics: [topic], timeoutMs: 1000, validateOnly: true }
+    const { topics } = await connection.send(CreateTopics, 7, request)
+    expect(topics.map(({ errorCode }) => errorName(errorCode))).toEqual([answer])
+  })
+
   it('settings, by one request and by appending to a list', async () => {
     const { connection } = await startWorld()
     const alter = async (resourceType: number, names: readonly string[], name: string, value: string) => {
@@ -227,7 +239,9 @@ describe('a request that takes long', () => {
     const deleted = one.send(DeleteTopics, 6, doomed)
     for (let turn = 0; turn < 300; turn++) await clock.advance(1)
     expect((await deleted).responses[0]!.errorCode).toBe(0)
-    expect(await errorOf('large', 1)).toBe('NONE')
+    const again = errorOf('large', 1)
+    await clock.advance(1)
+    expect(await again).toBe('NONE')
     await broker.close()
   })
 })
