@@ -27,10 +27,14 @@ export interface ListenerProperties {
   readonly controllers: string | undefined
 }
 
-/** The listeners, or a sentence on what is wrong. `listeners` defaults to PLAINTEXT on the loopback interface. */
+/**
+ * The listeners, or a sentence on what is wrong. `listeners` defaults to PLAINTEXT on the loopback interface. What clients
+ * on other machines cannot use goes to `notices`.
+ */
 export function readListeners(
   { listeners, advertised, advertisedHost, advertisedPort, protocols, controllers }: ListenerProperties,
   portDefault: number,
+  notices: string[],
 ): readonly ListenerDefinition[] | { readonly refusal: string } {
   const controllerNames = new Set(words(controllers))
   const byName = protocolMap(protocols)
@@ -40,6 +44,7 @@ export function readListeners(
   const told = advertised === undefined ? new Map<string, Endpoint>() : endpoints(advertised)
   if ('refusal' in told) return { refusal: `advertised.listeners ${told.refusal}` }
   const definitions: ListenerDefinition[] = []
+  const toldLocalhost: string[] = []
   for (const [name, { host, port }] of bound) {
     if (controllerNames.has(name)) continue
     const protocol = byName.get(name) ?? securityProtocols.find(each => each === name)
@@ -50,17 +55,20 @@ export function readListeners(
       host: advertisedHost ?? host,
       port: advertisedPort === undefined ? port : Number(advertisedPort),
     }
-    definitions.push({
-      name,
-      protocol,
-      host,
-      port,
-      advertised: { host: reachable(toldHost), port: toldPort },
-    })
+    if (isEverywhere(toldHost)) toldLocalhost.push(name)
+    // All addresses cannot be connected to: clients on this machine can be told so much.
+    const advertisedTo = isEverywhere(toldHost) ? 'localhost' : toldHost
+    definitions.push({ name, protocol, host, port, advertised: { host: advertisedTo, port: toldPort } })
   }
   for (const name of told.keys()) {
     if (!bound.has(name))
       return { refusal: `advertised.listeners names ${name}, which listeners does not have` }
+  }
+  if (toldLocalhost.length > 0) {
+    const names = toldLocalhost.join(', ')
+    notices.push(
+      `clients of ${names} are told to connect to localhost: set advertised.listeners if they are on other machines.`,
+    )
   }
   if (definitions.length === 0) return { refusal: 'listeners has no listener for clients' }
   return definitions
@@ -71,9 +79,8 @@ interface Endpoint {
   readonly port: number
 }
 
-/** All interfaces cannot be connected to: clients on this machine can be told so much. */
-function reachable(host: string): string {
-  return host === '' || host === '0.0.0.0' || host === '::' ? 'localhost' : host
+function isEverywhere(host: string): boolean {
+  return host === '' || host === '0.0.0.0' || host === '::'
 }
 
 function endpoints(text: string): ReadonlyMap<string, Endpoint> | { readonly refusal: string } {

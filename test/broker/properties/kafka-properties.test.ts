@@ -153,6 +153,7 @@ describe('defineBroker', () => {
       jmx.port=9101
       max.request.size=1048576
       listeners=PLAINTEXT://:9092,CONTROLLER://:9093
+      advertised.listeners=PLAINTEXT://localhost:9092
       controller.listener.names=CONTROLLER,MORE-9090
       listener.name.controller.sasl.enabled.mechanisms=PLAIN
       listener.name.more-9090.ssl.keystore.location=/tmp/none.p12
@@ -209,6 +210,18 @@ describe('defineBroker', () => {
     const { config, notices } = define('default.replication.factor=3\nreplication.factor.lenient=true')
     expect(brokerConfig(config)['default.replication.factor']).toBe(1)
     expect(notices).toEqual(['default.replication.factor=3 is taken as 1: there is only one broker.'])
+  })
+
+  it('tells that clients elsewhere cannot connect to a broker on all addresses which advertises none', () => {
+    const notices = (text: string) => define(text).notices.filter(notice => /advertised/.test(notice))
+    for (const address of [':1', '0.0.0.0:1', '[::]:1']) {
+      const everywhere = `listeners=PLAINTEXT://${address}`
+      expect(notices(everywhere)).toEqual([
+        'clients of PLAINTEXT are told to connect to localhost: set advertised.listeners if they are on other machines.',
+      ])
+      expect(notices(`${everywhere}\nadvertised.listeners=PLAINTEXT://localhost:1`)).toEqual([])
+    }
+    expect(notices('')).toEqual([])
   })
 
   it('listens on the loopback interface where nothing is said, and takes IPv6 addresses', () => {

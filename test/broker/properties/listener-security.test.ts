@@ -40,7 +40,7 @@ describe('SASL', () => {
   it('takes what is said of one listener before what is said of all', () => {
     const { listeners, notices } = define(
       [
-        'listeners=PLAINTEXT://:9092,OUT://:9093,IN://:9094',
+        'listeners=PLAINTEXT://localhost:9092,OUT://localhost:9093,IN://localhost:9094',
         'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,OUT:SASL_PLAINTEXT,IN:SASL_PLAINTEXT',
         'sasl.enabled.mechanisms=SCRAM-SHA-512',
         'listener.name.in.sasl.enabled.mechanisms=SCRAM-SHA-256,PLAIN',
