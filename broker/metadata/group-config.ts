@@ -135,14 +135,19 @@ function boundsOf(name: string): readonly [least: string, most: string] {
 
 /** `earliest`, `latest`, or `by_duration:` and how long, in ISO 8601. */
 function offsetReset(): ConfigRow<string> {
-  const duration = /^by_duration:P(?=\d|T\d)(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d{1,9})?S)?)?$/i
+  const [byDuration, duration] = [
+    'by_duration:',
+    /^P(?=\d|T\d)(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d{1,9})?S)?)?$/i,
+  ] as const
   return {
     type: 'string',
     default: 'latest',
     about: unshared,
     parse(given) {
-      if (typeof given === 'string' && /^(earliest|latest)$/i.test(given)) return { value: given }
-      if (typeof given === 'string' && duration.test(given)) return { value: given }
+      if (given === 'earliest' || given === 'latest') return { value: given }
+      if (typeof given === 'string' && given.startsWith(byDuration)) {
+        if (duration.test(given.slice(byDuration.length))) return { value: given }
+      }
       return { refusal: 'must be earliest, latest or by_duration:PnDTnHnMn.nS' }
     },
   }

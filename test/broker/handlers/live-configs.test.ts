@@ -215,7 +215,8 @@ describe('a group’s configuration', () => {
       /must be less than or equal to group\.consumer\.max\.assignment/,
     ],
     [{ 'share.delivery.count.limit': '11' }, /must be less than or equal to group\.share\.max\.delivery/],
-    [{ 'share.auto.offset.reset': 'none' }, /must be earliest, latest or by_duration/],
+    [{ 'share.auto.offset.reset': 'EARLIEST' }, /must be earliest, latest or by_duration/],
+    [{ 'share.auto.offset.reset': 'by_duration:-PT1S' }, /must be earliest, latest or by_duration/],
     [{ 'streams.num.standby.replicas': '3' }, /must be less than or equal to group\.streams\.max\.standby/],
     [{ 'group.nonsense': '45000' }, /not a known configuration key/],
   ])('is refused out of its bounds: %o', async (settings, why) => {
