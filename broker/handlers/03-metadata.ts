@@ -69,7 +69,7 @@ function* describeAll(
   } else {
     const made: MadeTopics = { partitionCount: 0 }
     // A topic that is asked for twice is told once, as in Kafka.
-    for (const asked of distinct(request.topics, ({ name, topicId }) => `${name}/${topicId}`)) {
+    for (const asked of distinct(request.topics, keyOf)) {
       const found = yield* findTopic(broker, context, asked, made)
       if ('id' in found) describe(found)
       else topics.push(absent(asked, found.errorCode, bitsOf(broker, context, asked, found.errorCode)))
@@ -77,6 +77,11 @@ function* describeAll(
     }
   }
   return { ...response(broker, context), topics }
+}
+
+/** What is asked for, by which it is told once. Names without an id, which are most, need no text of their own. */
+function keyOf({ name, topicId }: MetadataRequestTopic): string {
+  return name !== null && topicId === zeroUuid ? name : `${name}/${topicId}`
 }
 
 /** What one request has made so far. */

@@ -19,7 +19,7 @@ import {
 import { BrokerError } from '../broker-error.ts'
 import type { MutationQuota } from '../security/quotas.ts'
 import { may, refusalOf } from './authorize.ts'
-import { distinct, duplicatesOf } from './duplicates.ts'
+import { distinct, duplicatesInSteps } from './duplicates.ts'
 import { durably } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
@@ -41,29 +41,26 @@ function handle(
   broker: BrokerContext,
   context: RequestContext<DeleteTopicsRequest>,
 ): DeleteTopicsResponse | Promise<DeleteTopicsResponse> {
-  const { request, version } = context
+  const { version } = context
   if (!broker.config['delete.topic.enable']) {
     const { TOPIC_DELETION_DISABLED, INVALID_REQUEST } = kafkaErrors
     const { code } = version >= 3 ? TOPIC_DELETION_DISABLED : INVALID_REQUEST
     throw new BrokerError(code, 'Topic deletion is disabled (delete.topic.enable).')
   }
-  const all = askedFor(request)
-  const keyOf = ({ name, topicId }: DeleteTopicState) => name ?? topicId
-  const twice = duplicatesOf(all.map(keyOf))
-  const asked = distinct(all, keyOf)
-  return durably(broker, sliced(broker, removeAll(broker, context, asked, twice)))
+  return durably(broker, sliced(broker, removeAll(broker, context)))
 }
 
 function* removeAll(
   broker: BrokerContext,
   context: RequestContext<DeleteTopicsRequest>,
-  asked: Iterable<DeleteTopicState>,
-  twice: ReadonlySet<string>,
 ): Generator<void, DeleteTopicsResponse, void> {
   const mutations = broker.quotas.mutations(context, context.version >= refusesOverQuotaSince)
+  const asked = askedFor(context.request)
+  const keyOf = ({ name, topicId }: DeleteTopicState) => name ?? topicId
+  const twice = yield* duplicatesInSteps(asked, keyOf)
   const responses: DeletableTopicResult[] = []
-  for (const each of asked) {
-    const repeated = twice.has(each.name ?? each.topicId)
+  for (const each of distinct(asked, keyOf)) {
+    const repeated = twice.has(keyOf(each))
     const why = 'Duplicate topic in the request.'
     responses.push(
       repeated ? refused(each, 'INVALID_REQUEST', why) : yield* remove(broker, context, each, mutations),

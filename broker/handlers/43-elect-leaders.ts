@@ -11,8 +11,10 @@ import {
   ElectLeaders,
   type ElectLeadersRequest,
   type ElectLeadersResponse,
+  type ReplicaElectionResult,
 } from '../../src/protocol/messages/43-elect-leaders.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+import { eachInSteps, sliced } from './sliced.ts'
 
 const unclean = 1
 
@@ -23,15 +25,22 @@ export const electLeaders: ApiHandler<ElectLeadersRequest, ElectLeadersResponse>
 })
 
 function handle(
-  { topics }: BrokerContext,
+  broker: BrokerContext,
   { request }: RequestContext<ElectLeadersRequest>,
-): ElectLeadersResponse {
-  const { electionType, topicPartitions } = request
+): ElectLeadersResponse | Promise<ElectLeadersResponse> {
+  const { electionType } = request
   if (electionType < 0 || electionType > unclean) return refusedElections(request)
+  return sliced(broker, electAll(broker, request))
+}
+
+function* electAll(
+  { topics }: BrokerContext,
+  { topicPartitions }: ElectLeadersRequest,
+): Generator<void, ElectLeadersResponse, void> {
   const { ELECTION_NOT_NEEDED, UNKNOWN_TOPIC_OR_PARTITION } = kafkaErrors
-  const replicaElectionResults = (topicPartitions ?? []).map(({ topic, partitions }) => ({
-    topic,
-    partitionResult: partitions.map(partitionId => {
+  const replicaElectionResults: ReplicaElectionResult[] = []
+  for (const { topic, partitions } of topicPartitions ?? []) {
+    const partitionResult = yield* eachInSteps(partitions, partitionId => {
       if (topics.log(topic, partitionId) !== undefined) {
         const errorMessage = 'Leader election not needed for topic partition.'
         return { partitionId, errorCode: ELECTION_NOT_NEEDED.code, errorMessage }
@@ -39,8 +48,10 @@ function handle(
       const what =
         topics.get(topic) === undefined ? `topic as ${topic}` : `partition as ${topic}-${partitionId}`
       return { partitionId, errorCode: UNKNOWN_TOPIC_OR_PARTITION.code, errorMessage: `No such ${what}` }
-    }),
-  }))
+    })
+    replicaElectionResults.push({ topic, partitionResult })
+    yield
+  }
   return { throttleTimeMs: 0, errorCode: 0, replicaElectionResults }
 }
 

@@ -19,6 +19,7 @@ import { topicNameFault } from '../metadata/topic-name.ts'
 import type { Topic } from '../metadata/topics.ts'
 import { authorizedBits, may, operationsNotAsked } from './authorize.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
+import { sliced } from './sliced.ts'
 
 const pagePartitionsMax = 2000
 
@@ -38,7 +39,14 @@ export const describeTopicPartitions: ApiHandler<
 function handle(
   broker: BrokerContext,
   context: RequestContext<DescribeTopicPartitionsRequest>,
-): DescribeTopicPartitionsResponse {
+): DescribeTopicPartitionsResponse | Promise<DescribeTopicPartitionsResponse> {
+  return sliced(broker, describeAll(broker, context))
+}
+
+function* describeAll(
+  broker: BrokerContext,
+  context: RequestContext<DescribeTopicPartitionsRequest>,
+): Generator<void, DescribeTopicPartitionsResponse, void> {
   const { request } = context
   const { cursor, responsePartitionLimit } = request
   if (cursor !== null && cursor.partitionIndex < 0) {
@@ -52,6 +60,7 @@ function handle(
   const topics: DescribeTopicPartitionsResponseTopic[] = []
   let room = Math.min(Math.max(responsePartitionLimit, 1), pagePartitionsMax)
   for (const name of namesFrom(broker, request)) {
+    yield
     const first = cursor?.topicName === name ? cursor.partitionIndex : 0
     if (room === 0) return page(topics, { topicName: name, partitionIndex: first })
     if (!may(broker, context, 'DESCRIBE', 'TOPIC', name)) {

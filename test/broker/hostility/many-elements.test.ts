@@ -71,6 +71,12 @@ const requests: readonly (readonly [
   [33, 2, 'resources', { resources: times(index => ({ resourceType: 2, resourceName: `t-${index}` })) }],
   // Topics that are not there are left out.
   [35, 4, 'topics', { topics: times(index => ({ topic: `t-${index}` })) }, 1],
+  [20, 6, 'topics', { topics: times(index => ({ name: `t-${index}` })) }],
+  [43, 2, 'topics', { topicPartitions: times(index => ({ topic: `t-${index}`, partitions: [0] })) }],
+  [45, 1, 'topics', { topics: times(index => ({ name: `t-${index}`, partitions: [] })) }],
+  [50, 0, 'users', { users: times(index => ({ name: `u-${index}` })) }],
+  [51, 0, 'deletions', { deletions: times(index => ({ name: `u-${index}`, mechanism: 1 })) }],
+  [75, 0, 'topics', { topics: times(index => ({ name: `t-${index}` })) }],
   [42, 2, 'groups', { groupsNames: times(index => `g-${index}`) }],
   [44, 1, 'resources', { resources: times(index => ({ resourceType: 2, resourceName: `t-${index}` })) }],
   [
