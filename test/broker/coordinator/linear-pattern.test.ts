@@ -1,7 +1,15 @@
 /** Patterns from the wire: the same answers as JavaScript's where both know the syntax, in linear time. */
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compilePattern, linearPattern } from '../../../broker/coordinator/linear-pattern.ts'
+
+interface GoldenPattern {
+  readonly pattern: string
+  readonly fault?: string
+  readonly matches?: readonly string[]
+  readonly others?: readonly string[]
+}
 
 const patterns = [
   'abc',
@@ -93,6 +101,20 @@ describe('a linear pattern', () => {
     ['x'.repeat(1001), 'it is too large'],
   ])('refuses %s in the words of RE2/J', (pattern, fault) => {
     expect(compilePattern(pattern)).toEqual({ fault })
+  })
+
+  it('is taken, refused and matched as by RE2/J, which Apache Kafka uses', () => {
+    // Random patterns that RE2/J 1.8 was given: the texts first, then of each pattern what is wrong with it, what matches or what does not.
+    const golden = readFileSync(new URL('../../golden/patterns.jsonl', import.meta.url), 'utf8')
+    const [first, ...rest] = golden.trim().split('\n')
+    const texts = JSON.parse(first!) as readonly string[]
+    for (const line of rest) {
+      const { pattern, fault, matches, others } = JSON.parse(line) as GoldenPattern
+      const compiled = compilePattern(pattern)
+      const expected = matches ?? texts.filter(text => others?.includes(text) === false)
+      const seen = 'fault' in compiled ? compiled.fault : texts.filter(text => compiled.matches(text))
+      expect(seen, pattern).toEqual(fault ?? expected)
+    }
   })
 
   it('refuses what would be too large', () => {
