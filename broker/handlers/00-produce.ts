@@ -24,6 +24,8 @@ import {
   isTransactional,
   magicOf,
   maxTimestampOf,
+  producerEpochOf,
+  producerIdOf,
   sizeInBytesOf,
   batchHeaderBytes,
 } from '../../src/record/batch-format.ts'
@@ -103,6 +105,10 @@ function handle(
       throw new BrokerError(kafkaErrors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code, why)
     }
     demand(broker, context, 'WRITE', 'TRANSACTIONAL_ID', request.transactionalId)
+    if (!isOfOneProducer(request)) {
+      const why = 'the transactional batches of a request are of more than one producer id or epoch'
+      throw new BrokerError(kafkaErrors.INVALID_PRODUCER_ID_MAPPING.code, why)
+    }
   }
   const progress: Progress = { appended: new Set(), pending: [] }
   const topics = sliced(broker, produceTopics(broker, context, progress))
@@ -290,9 +296,27 @@ function firstAppendTime(log: PartitionLog, baseOffset: number): number {
 }
 
 function hasTransactionalBatch({ partitionData }: TopicProduceData): boolean {
-  return partitionData.some(
-    ({ records }) => records !== null && records.length >= batchHeaderBytes && isTransactional(records, 0),
-  )
+  return partitionData.some(({ records }) => records !== null && isTransactionalBatch(records))
+}
+
+/** Whether all transactional batches have one producer id and epoch: a transactional id has no more. */
+function isOfOneProducer({ topicData }: ProduceRequest): boolean {
+  let first: Uint8Array | undefined
+  for (const { partitionData } of topicData) {
+    for (const { records } of partitionData) {
+      if (records === null || !isTransactionalBatch(records)) continue
+      first ??= records
+      const isSame =
+        producerIdOf(records, 0) === producerIdOf(first, 0) &&
+        producerEpochOf(records, 0) === producerEpochOf(first, 0)
+      if (!isSame) return false
+    }
+  }
+  return true
+}
+
+function isTransactionalBatch(records: Uint8Array): boolean {
+  return records.length >= batchHeaderBytes && isTransactional(records, 0)
 }
 
 function respond(responses: readonly TopicProduceResponse[]): ProduceResponse {

@@ -37,8 +37,10 @@ async function handle(
   const durable: Promise<void>[] = []
   const steps = respond(markers, (marker, topic, partition) => {
     if (broker.topics.log(topic, partition) === undefined) return kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code
+    const { producerId, producerEpoch, coordinatorEpoch, transactionVersion } = marker
+    if (producerId < 0) return kafkaErrors.INVALID_PRODUCER_ID_MAPPING.code
+    if (producerEpoch < 0) return kafkaErrors.INVALID_PRODUCER_EPOCH.code
     try {
-      const { producerId, producerEpoch, coordinatorEpoch, transactionVersion } = marker
       const commit = marker.transactionResult
       const written = targets.end(topic, partition, {
         producerId,

@@ -2,10 +2,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TcpNetwork } from '../../../runtime/client/tcp-network.ts'
 import type { Connection } from '../../../src/protocol/connection.ts'
+import { zeroUuid } from '../../../src/base/uuid.ts'
+import { Produce } from '../../../src/protocol/messages/00-produce.ts'
 import { Metadata } from '../../../src/protocol/messages/03-metadata.ts'
 import { ApiVersions } from '../../../src/protocol/messages/18-api-versions.ts'
 import { InitProducerId, InitProducerIdRequest } from '../../../src/protocol/messages/22-init-producer-id.ts'
 import { AddPartitionsToTxn } from '../../../src/protocol/messages/24-add-partitions-to-txn.ts'
+import { WriteTxnMarkers } from '../../../src/protocol/messages/27-write-txn-markers.ts'
 import { DescribeProducers } from '../../../src/protocol/messages/61-describe-producers.ts'
 import { ListTransactions } from '../../../src/protocol/messages/66-list-transactions.ts'
 import {
@@ -163,6 +166,34 @@ describe('transactional requests', () => {
     expect(errorName(told[0]!.resultsByPartition[0]!.partitionErrorCode)).toBe(error)
     expect((await endTransaction(connection, producer)).error).toBe('NONE')
     expect((await describeTransaction(connection, 'internal')).transactionState).toBe('CompleteCommit')
+  })
+
+  it('write nothing where they are of more than one producer id or epoch', async () => {
+    await createTopic(connection, 'owned', { partitions: 2 })
+    const { producerId } = await initProducer(connection, 'owner')
+    const [first, second] = [0, 1].map(producerEpoch =>
+      batch([[null, 'a']], { producerId, producerEpoch, baseSequence: 0, transactional: true }),
+    )
+    const partitionData = [first!, second!].map((records, index) => ({ index, records }))
+    const topicData = [{ name: 'owned', topicId: zeroUuid, partitionData }]
+    const request = { transactionalId: 'owner', acks: -1, timeoutMs: 1000, topicData }
+    const { responses } = await connection.send(Produce, 12, request)
+    expect(responses[0]!.partitionResponses.map(each => errorName(each.errorCode))).toEqual([
+      'INVALID_PRODUCER_ID_MAPPING',
+      'INVALID_PRODUCER_ID_MAPPING',
+    ])
+    expect((await describeTransaction(connection, 'owner')).transactionState).toBe('Empty')
+  })
+
+  it.each([
+    [-1, 0, 'INVALID_PRODUCER_ID_MAPPING'],
+    [77, -1, 'INVALID_PRODUCER_EPOCH'],
+  ])('mark no end of producer %i and epoch %i', async (producerId, producerEpoch, error) => {
+    const topics = [{ name: 'input', partitionIndexes: [0] }]
+    const marker = { producerId, producerEpoch, transactionResult: true, topics }
+    const markers = [{ ...marker, coordinatorEpoch: 0, transactionVersion: 0 }]
+    const answer = await connection.send(WriteTxnMarkers, 1, { markers })
+    expect(errorName(answer.markers[0]!.topics[0]!.partitions[0]!.errorCode)).toBe(error)
   })
 
   it('add the partitions of a topic that is there twice', async () => {
