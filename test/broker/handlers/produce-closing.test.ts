@@ -19,9 +19,9 @@ class SlowClock extends VirtualClock {
 it('is answered, and no fault of the broker, when its topic is deleted between two of its partitions', async () => {
   const clock = new SlowClock()
   const { connection, broker, faults } = await startFixture({ clock, config: { durability: 'power' } })
-  await createTopic(connection, 'orders', { partitions: 2 })
+  await createTopic(connection, 'orders', { partitions: 8 })
   clock.lookMs = 30
-  const partitionData = [0, 1].map(index => ({ index, records: batch([['k', 'v']]) }))
+  const partitionData = Array.from({ length: 8 }, (_, index) => ({ index, records: batch([['k', 'v']]) }))
   const request = Produce.request.create({
     acks: -1,
     timeoutMs: 1000,
@@ -34,6 +34,6 @@ it('is answered, and no fault of the broker, when its topic is deleted between t
   for (let turn = 0; turn < 20; turn++) await clock.advance(1)
   await deleting
   const codes = (await producing).responses[0]!.partitionResponses.map(({ errorCode }) => errorCode)
-  expect(codes[1]).toBe(3)
+  expect([codes[0], codes.at(-1)]).toEqual([0, 3])
   expect(faults).toEqual([])
 })
