@@ -14,7 +14,7 @@ import { commitOffset } from '../coordinator/group-requests.ts'
 import { initProducer } from '../coordinator/transaction-requests.ts'
 import { errorName, startWorld } from '../coordinator/world.ts'
 import { fitted } from '../handlers/request-samples.ts'
-import { SteppingClock } from '../virtual-clock.ts'
+import { settle, SteppingClock } from '../virtual-clock.ts'
 
 const count = 40
 
@@ -107,6 +107,7 @@ describe('while a request with many elements is answered, others have their turn
     const answer = one.send(api, version, fitted(api, version, sample))
     void answer.then(response => answered.push(response))
     await other.send(ApiVersions, 0, ApiVersions.request.create({}))
+    await settle()
     expect(answered).toEqual([])
     for (let turn = 0; turn < 300 && answered.length === 0; turn++) await clock.advance(1)
     expect(longestList(await answer)).toBe(told)
