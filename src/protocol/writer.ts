@@ -15,6 +15,9 @@ import { WireFault } from './wire-fault.ts'
 /** From here on a byte string is referred to rather than copied. */
 const copiedBytesMax = 4096
 
+/** So many UTF-16 units are never more bytes than a string may have. */
+const cutLength = Math.floor(stringBytesMax / 3)
+
 /** A byte string that belongs between two bytes of the sink. */
 interface Insert {
   /** Position in the sink that it stands before. */
@@ -29,7 +32,8 @@ export class Writer extends ByteSink {
 
   /**
    * Whether a field that the message's version lacks is left out whatever it holds. An answer tells an older client what its
-   * version can say; a request that would lose something it means is refused instead.
+   * version can say; a request that would lose something it means is refused instead. Likewise a text that is longer than any
+   * string, an error message that repeats what a client sent, is cut.
    */
   dropsUnsayable = false
 
@@ -110,7 +114,10 @@ export class Writer extends ByteSink {
   string(value: string, compact: boolean): void {
     if (typeof value !== 'string') throw new WireFault(`${String(value)} is not a string`)
     const length = utf8Length(value)
-    if (length > stringBytesMax) throw new WireFault(`a string of ${length} bytes exceeds ${stringBytesMax}`)
+    if (length > stringBytesMax) {
+      if (this.dropsUnsayable) return this.string(value.slice(0, cutLength), compact)
+      throw new WireFault(`a string of ${length} bytes exceeds ${stringBytesMax}`)
+    }
     if (compact) this.unsignedVarint(length + 1)
     else this.int16(length)
     this.reserve(length)

@@ -1,6 +1,7 @@
 /** Requests and responses as whole frames, and what is refused in one. */
 import { describe, expect, it } from 'vitest'
 import { readMessage } from '../../../src/protocol/decode.ts'
+import { CreatePartitions } from '../../../src/protocol/messages/37-create-partitions.ts'
 import { readResponse, requestFrame, responseFrame } from '../../../src/protocol/envelope.ts'
 import { FrameSplitter } from '../../../src/protocol/frame.ts'
 import { readCorrelationId, readRequestHeader } from '../../../src/protocol/header.ts'
@@ -44,5 +45,23 @@ describe('frames', () => {
     const reader = onlyFrame(responseFrame(Produce, 9, response, -1))
     expect(readCorrelationId(reader)).toBe(-1)
     expect(readResponse(reader, Produce, 9)).toEqual(response)
+  })
+
+  it.each([1, 2])('cut what a response of version %d says at greater length than a string has', version => {
+    const text = '\u{1F980}'.repeat(20_000)
+    const results = [{ name: 'n', errorCode: 37, errorMessage: text }]
+    const response = CreatePartitions.response.create({ results })
+    const reader = onlyFrame(responseFrame(CreatePartitions, version, response, 1))
+    readCorrelationId(reader)
+    const { errorMessage } = readResponse(reader, CreatePartitions, version).results[0]!
+    expect(text.startsWith(errorMessage!.slice(0, 10_000))).toBe(true)
+    expect(errorMessage!.length).toBeLessThan(32_768 / 3)
+  })
+
+  it.each([1, 2])('refuse a request of version %d that says something at such length', version => {
+    const topics = [{ name: 'n'.repeat(32_768), count: 1, assignments: null }]
+    const request = CreatePartitions.request.create({ topics })
+    const sender = { correlationId: 9, clientId: 'me' }
+    expect(() => requestFrame(CreatePartitions, version, request, sender)).toThrow(/32768 bytes/)
   })
 })
