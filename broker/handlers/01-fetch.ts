@@ -30,6 +30,7 @@ import { may } from './authorize.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 import { epochEndOf, leaderEpochError } from './leader-epoch.ts'
+import { sliced, wholly } from './sliced.ts'
 
 const topicIdsSince = 13
 const leadersSince = 16
@@ -46,6 +47,13 @@ export const fetch: ApiHandler<FetchRequest, FetchResponse> = apiHandler(Fetch, 
 
 /** After so many partitions whose next batch did not fit, an answer is full: to look at a thousand more costs milliseconds. */
 const misfitsMax = 16
+
+/**
+ * A fetch of more is read in slices before it may have to wait. As many there are not in a broker, as a rule, so most of them
+ * are errors, which are answered at once.
+ */
+const partitionsAtOnceMax = 10_000
+const partitionsAStep = 100
 
 /** One pass over the partitions of a request. */
 interface Pass {
@@ -64,17 +72,23 @@ function handle(
   const plan = broker.fetchSessions.plan(request, usesIds)
   const { partitions } = plan
   const minBytes = Math.min(request.minBytes, bytesMaxOf(broker, context))
-  return broker.delayed.park({
-    keys: logsOf(broker, partitions, usesIds),
-    waitMs: partitions.length === 0 ? 0 : request.maxWaitMs,
-    attempt() {
-      const pass = read(broker, context, partitions, usesIds)
-      if (pass.isComplete || pass.bytes >= minBytes) return answered(broker, context, plan, pass)
-      context.answerMemory?.discard()
-      return undefined
-    },
-    expire: () => answered(broker, context, plan, read(broker, context, partitions, usesIds)),
-  })
+  const steps = () => read(broker, context, partitions, usesIds)
+  const answeredIfEnough = (pass: Pass): FetchResponse | undefined => {
+    if (pass.isComplete || pass.bytes >= minBytes) return answered(broker, context, plan, pass)
+    context.answerMemory?.discard()
+    return undefined
+  }
+  const park = () =>
+    broker.delayed.park({
+      keys: logsOf(broker, partitions, usesIds),
+      waitMs: partitions.length === 0 ? 0 : request.maxWaitMs,
+      attempt: () => answeredIfEnough(wholly(steps())),
+      expire: () => answered(broker, context, plan, wholly(steps())),
+    })
+  if (partitions.length <= partitionsAtOnceMax) return park()
+  const first = sliced(broker, steps())
+  if (first instanceof Promise) return first.then(pass => answeredIfEnough(pass) ?? park())
+  return answeredIfEnough(first) ?? park()
 }
 
 /** Looked up only where a fetch has to wait. */
@@ -89,12 +103,12 @@ function* logsOf(
   }
 }
 
-function read(
+function* read(
   broker: BrokerContext,
   context: RequestContext<FetchRequest>,
   partitions: readonly FetchedPartition[],
   usesIds: boolean,
-): Pass {
+): Generator<void, Pass, void> {
   const { request } = context
   const pass: Pass = { partitions: [], bytes: 0, isComplete: false }
   const bytesMax = Math.min(request.maxBytes, bytesMaxOf(broker, context))
@@ -112,6 +126,7 @@ function read(
     pass.partitions.push({ fetched, answer })
     pass.bytes += answer.records?.length ?? 0
     if (moreAvailable || answer.errorCode !== 0 || answer.divergingEpoch !== noEpoch) pass.isComplete = true
+    if (pass.partitions.length % partitionsAStep === 0) yield
   }
   return pass
 }

@@ -5,6 +5,7 @@ import { MemoryFiles } from '../../../broker/log/memory-files.ts'
 import { seededRandom } from '../../../src/base/random.ts'
 import { zeroUuid } from '../../../src/base/uuid.ts'
 import { apiByKey } from '../../../src/protocol/api-keys.ts'
+import { Fetch } from '../../../src/protocol/messages/01-fetch.ts'
 import { Metadata } from '../../../src/protocol/messages/03-metadata.ts'
 import { OffsetCommit } from '../../../src/protocol/messages/08-offset-commit.ts'
 import { OffsetFetch } from '../../../src/protocol/messages/09-offset-fetch.ts'
@@ -111,6 +112,35 @@ describe('while a request with many elements is answered, others have their turn
     expect(answered).toEqual([])
     for (let turn = 0; turn < 300 && answered.length === 0; turn++) await clock.advance(1)
     expect(longestList(await answer)).toBe(told)
+    await broker.close()
+  })
+})
+
+describe('a fetch of very many partitions', () => {
+  it('lets others have their turn, and tells of each', async () => {
+    const { broker, clock } = await startSlowly({})
+    const [one, other] = [broker.connect(), broker.connect()]
+    const partitions = Array.from({ length: 20_000 }, (_, partition) => ({
+      partition,
+      partitionMaxBytes: 1000,
+    }))
+    const request = fitted(Fetch, 12, {
+      sessionEpoch: -1,
+      maxWaitMs: 500,
+      topics: [{ ...input, partitions }],
+    })
+    const answered: unknown[] = []
+    const answer = one.send(Fetch, 12, request)
+    void answer.then(response => answered.push(response))
+    await other.send(ApiVersions, 0, ApiVersions.request.create({}))
+    await settle()
+    expect(answered).toEqual([])
+    for (let turn = 0; turn < 300 && answered.length === 0; turn++) await clock.advance(1)
+    const { responses } = await answer
+    expect(responses[0]!.partitions).toHaveLength(20_000)
+    expect(new Set(responses[0]!.partitions.map(({ errorCode }) => errorName(errorCode)))).toEqual(
+      new Set(['UNKNOWN_TOPIC_OR_PARTITION']),
+    )
     await broker.close()
   })
 })
