@@ -22,6 +22,8 @@ import { compareTools } from './broker/tools.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
+const allParts = ['tools', 'reading', 'partitions', 'memory']
+
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
@@ -31,12 +33,15 @@ export async function run(args: readonly string[]): Promise<void> {
       rounds: { type: 'string', default: '3' },
       readings: { type: 'string', default: '8' },
       gigabytes: { type: 'string', default: '10' },
-      parts: { type: 'string', default: 'tools,reading,partitions,memory' },
+      parts: { type: 'string', default: allParts.join(',') },
       kafka: { type: 'boolean', default: true },
       directory: { type: 'string', default: join(root, 'bench/.data/broker') },
     },
   })
   const parts = new Set(values.parts.split(','))
+  for (const part of parts) {
+    if (!allParts.includes(part)) throw new Error(`there is no part "${part}": ${allParts.join(', ')}`)
+  }
   const shared = join(root, '../shared/kafka')
   const { directory } = values
   const [megabytes, rounds] = [Number(values.megabytes), Math.max(1, Number(values.rounds))]
