@@ -2,8 +2,8 @@
  * Reads batches of a log from its segment files, and cuts what was found to the batches that were asked for.
  *
  * What comes from a file is held against its checksums, but for what was appended or checked within the last minute, which
- * is still in memory of the system: a damaged batch is never handed out. If it is the first one wanted,
- * the read fails with CORRUPT_MESSAGE and says where; otherwise the read ends before it. Offsets after it are read as ever.
+ * is still in memory of the system: a damaged batch is never handed out. If it is the first one wanted, the read fails
+ * with CORRUPT_MESSAGE and says where; otherwise the read ends before it. Offsets after it are read as ever.
  */
 import { assert } from '../../src/base/assert.ts'
 import { StreamsError } from '../../src/base/errors.ts'
