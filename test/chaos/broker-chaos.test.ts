@@ -1,23 +1,12 @@
 /** A broker that is killed at random moments keeps its word (reliability.md section 5 items 1 and 7). */
-import { createServer } from 'node:net'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { brokerChaos } from './broker-chaos.ts'
+import { freePort } from './free-port.ts'
 import { History, judge, type Seen } from './history.ts'
 
 const main = fileURLToPath(new URL('../../dist/runtime/cli/main.js', import.meta.url))
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 it.each(['process', 'power'])(
   'kill -9 loses, doubles, tears and reorders nothing, durability %s',

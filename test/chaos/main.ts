@@ -2,16 +2,18 @@
  * Does the broker keep its word through `kill -9`?
  *
  *   npm run chaos:broker -- --kills 200 --seed 1
+ *   npm run chaos:broker -- --ends --kills 200      killed as transactions end
  *
  * Needs the build (`npm run build`). Writes to a folder of its own under the system's temporary one.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { brokerChaos } from './broker-chaos.ts'
+import { freePort } from './free-port.ts'
+import { transactionEnds } from './transaction-ends.ts'
 
 const { values: flags } = parseArgs({
   options: {
@@ -22,6 +24,8 @@ const { values: flags } = parseArgs({
     port: { type: 'string' },
     /** `process` or `power`. */
     durability: { type: 'string', default: 'process' },
+    /** Kill as transactions end (`transaction-ends.ts`), instead of at any moment. */
+    ends: { type: 'boolean', default: false },
     main: {
       type: 'string',
       default: fileURLToPath(new URL('../../dist/runtime/cli/main.js', import.meta.url)),
@@ -33,25 +37,18 @@ const seed = Number(flags.seed)
 const kills = Number(flags.kills)
 console.log(`broker chaos: seed ${seed}, ${kills} kills, durability ${flags.durability}`)
 const directory = await mkdtemp(join(tmpdir(), 'millrace-broker-chaos-'))
+const run = {
+  main: flags.main,
+  directory,
+  port: flags.port === undefined ? await freePort() : Number(flags.port),
+  kills,
+  seed,
+  properties: [`durability=${flags.durability}`],
+  tell: (line: string) => console.log(line),
+}
+const count = (value: number) => value.toLocaleString('en')
 try {
-  const began = performance.now()
-  const { plainRecords, transactions, anomalies, slowestStart } = await brokerChaos({
-    main: flags.main,
-    directory,
-    port: flags.port === undefined ? await freePort() : Number(flags.port),
-    kills,
-    seed,
-    lifeMs: Number(flags.life),
-    properties: [`durability=${flags.durability}`],
-    tell: line => console.log(line),
-  })
-  const { committed, aborted, unknown } = transactions
-  const count = (value: number) => value.toLocaleString('en')
-  console.log(
-    `${kills} kills in ${Math.round((performance.now() - began) / 1000)} s: ${count(plainRecords)} idempotent records, ` +
-      `${count(committed)} transactions committed, ${count(aborted)} aborted, ${count(unknown)} in doubt; ` +
-      `slowest start ${Math.round(slowestStart.ms)} ms (${Math.round(slowestStart.processorMs ?? NaN)} ms of it at work)`,
-  )
+  const anomalies = await (flags.ends ? killAtEnds() : killAnyTime())
   for (const anomaly of anomalies.slice(0, 50)) console.log(`ANOMALY ${anomaly}`)
   console.log(
     anomalies.length === 0 ? 'nothing lost, doubled, torn or out of order' : `${anomalies.length} anomalies`,
@@ -61,10 +58,26 @@ try {
   await rm(directory, { recursive: true, force: true })
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise(resolve => server.close(resolve))
-  return port
+async function killAnyTime(): Promise<readonly string[]> {
+  const began = performance.now()
+  const { plainRecords, transactions, anomalies, slowestStart } = await brokerChaos({
+    ...run,
+    lifeMs: Number(flags.life),
+  })
+  const { committed, aborted, unknown } = transactions
+  console.log(
+    `${kills} kills in ${Math.round((performance.now() - began) / 1000)} s: ${count(plainRecords)} idempotent records, ` +
+      `${count(committed)} transactions committed, ${count(aborted)} aborted, ${count(unknown)} in doubt; ` +
+      `slowest start ${Math.round(slowestStart.ms)} ms (${Math.round(slowestStart.processorMs ?? NaN)} ms of it at work)`,
+  )
+  return anomalies
+}
+
+async function killAtEnds(): Promise<readonly string[]> {
+  const { committed, aborted, unanswered, slowestMs, anomalies } = await transactionEnds(run)
+  console.log(
+    `${kills} kills: ${count(committed)} commits and ${count(aborted)} aborts answered, ${count(unanswered.over)} not ` +
+      `answered and over, ${count(unanswered.open)} not answered and open; readers waited ${Math.round(slowestMs)} ms at most`,
+  )
+  return anomalies
 }
