@@ -32,7 +32,7 @@ export const brokerConfigTable = {
   'node.id': int(1, 'The id of this broker in the cluster.', { min: 0 }),
   'advertised.host': string(
     'localhost',
-    'The host that Metadata tells clients to connect to; `broker start` tells the one that it listens on (localhost, where that is all addresses), unless this or advertised.listeners is set.',
+    'The host that Metadata tells clients to connect to; `broker start` tells the one that it listens on, unless this or advertised.listeners is set; where that is all addresses, the canonical name of the machine, as Kafka does, or localhost if it has none, and a notice says which.',
   ),
   'advertised.port': int(9092, 'The port that Metadata tells clients to connect to; the same.', {
     min: 0,

@@ -16,4 +16,5 @@ export { loadTls, type StoreDefinition, type TlsDefinition } from './security/tl
 export type { ListenerSecurity } from './properties/listener-security.ts'
 export { defineBroker, type BrokerDefinition, type PlaceOf } from './properties/kafka-properties.ts'
 export type { ListenerDefinition, SecurityProtocol } from './properties/listeners.ts'
+export { tellMachineHost, type NameService } from './properties/machine-host.ts'
 export { propertyLines, readProperties } from './properties/properties-file.ts'

@@ -109,7 +109,7 @@ export function defineBroker(
   const text = Object.fromEntries(
     Object.entries(listenerNames).map(([part, name]) => [part, properties.get(name)]),
   ) as Readonly<Record<keyof typeof listenerNames, string | undefined>>
-  const listeners = readListeners(text, portDefault, notices)
+  const listeners = readListeners(text, portDefault)
   const secured = 'refusal' in listeners ? [] : secure(properties, listeners, refusals, notices)
   if ('refusal' in listeners) refusals.push(listeners.refusal)
   refusals.push(...readConfig(brokerConfigTable, config).refusals.map(each => `${each.name} ${each.reason}`))

@@ -14,6 +14,8 @@ export interface ListenerDefinition {
   readonly port: number
   /** What clients that come this way are told; port 0 is the one that was found. */
   readonly advertised: { readonly host: string; readonly port: number }
+  /** Nothing says what to tell them of a listener on all addresses: localhost, unless this machine has a name (`machine-host.ts`). */
+  readonly tellsMachine: boolean
 }
 
 export interface ListenerProperties {
@@ -27,14 +29,10 @@ export interface ListenerProperties {
   readonly controllers: string | undefined
 }
 
-/**
- * The listeners, or a sentence on what is wrong. `listeners` defaults to PLAINTEXT on the loopback interface. What clients
- * on other machines cannot use goes to `notices`.
- */
+/** The listeners, or a sentence on what is wrong. `listeners` defaults to PLAINTEXT on the loopback interface. */
 export function readListeners(
   { listeners, advertised, advertisedHost, advertisedPort, protocols, controllers }: ListenerProperties,
   portDefault: number,
-  notices: string[],
 ): readonly ListenerDefinition[] | { readonly refusal: string } {
   const controllerNames = new Set(words(controllers))
   const byName = protocolMap(protocols)
@@ -44,7 +42,6 @@ export function readListeners(
   const told = advertised === undefined ? new Map<string, Endpoint>() : endpoints(advertised)
   if ('refusal' in told) return { refusal: `advertised.listeners ${told.refusal}` }
   const definitions: ListenerDefinition[] = []
-  const toldLocalhost: string[] = []
   for (const [name, { host, port }] of bound) {
     if (controllerNames.has(name)) continue
     const protocol = byName.get(name) ?? securityProtocols.find(each => each === name)
@@ -52,23 +49,21 @@ export function readListeners(
       return { refusal: `listeners names ${name}, which listener.security.protocol.map does not have` }
     }
     const { host: toldHost, port: toldPort } = told.get(name) ?? {
-      host: advertisedHost ?? host,
+      // What is listened on is what is told, but for all addresses.
+      host: advertisedHost ?? (isEverywhere(host) ? '' : host),
       port: advertisedPort === undefined ? port : Number(advertisedPort),
     }
-    if (isEverywhere(toldHost)) toldLocalhost.push(name)
-    // All addresses cannot be connected to: clients on this machine can be told so much.
-    const advertisedTo = isEverywhere(toldHost) ? 'localhost' : toldHost
-    definitions.push({ name, protocol, host, port, advertised: { host: advertisedTo, port: toldPort } })
+    if (toldHost !== '' && isEverywhere(toldHost)) {
+      const property = told.has(name) ? 'advertised.listeners' : 'advertised.host'
+      return { refusal: `${property} tells clients of ${name} ${toldHost}, which nobody can connect to` }
+    }
+    const tellsMachine = toldHost === ''
+    const toldTo = { host: tellsMachine ? 'localhost' : toldHost, port: toldPort }
+    definitions.push({ name, protocol, host, port, advertised: toldTo, tellsMachine })
   }
   for (const name of told.keys()) {
     if (!bound.has(name))
       return { refusal: `advertised.listeners names ${name}, which listeners does not have` }
-  }
-  if (toldLocalhost.length > 0) {
-    const names = toldLocalhost.join(', ')
-    notices.push(
-      `clients of ${names} are told to connect to localhost: set advertised.listeners if they are on other machines.`,
-    )
   }
   if (definitions.length === 0) return { refusal: 'listeners has no listener for clients' }
   return definitions

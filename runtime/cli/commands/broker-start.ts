@@ -12,6 +12,7 @@ import {
   propertyLines,
   readProperties,
   startBroker,
+  tellMachineHost,
   type Broker,
   type BrokerDefinition,
   type PlaceOf,
@@ -36,7 +37,7 @@ const dataDefault = '.millrace/broker'
 export async function brokerStartCommand(flags: BrokerStartFlags): Promise<void> {
   const logger = consoleLogger()
   const { properties, placeOf } = await propertiesOf(flags)
-  const definition = defineBroker(properties, undefined, placeOf)
+  const definition = await tellMachineHost(defineBroker(properties, undefined, placeOf))
   const passwords = (flags.addScram ?? []).map(scramPassword)
   for (const notice of definition.notices) logger.log('info', notice)
   const directory = flags.data ?? definition.directory ?? dataDefault

@@ -67,6 +67,7 @@ describe('defineBroker', () => {
         host: '',
         port: 9092,
         advertised: { host: 'example.test', port: 19_092 },
+        tellsMachine: false,
       },
     ])
     expect(notices.map(line => line.split(' ')[0])).toEqual([
@@ -212,22 +213,33 @@ describe('defineBroker', () => {
     expect(notices).toEqual(['default.replication.factor=3 is taken as 1: there is only one broker.'])
   })
 
-  it('tells that clients elsewhere cannot connect to a broker on all addresses which advertises none', () => {
-    const notices = (text: string) => define(text).notices.filter(notice => /advertised/.test(notice))
+  it('leaves open what clients of a listener on all addresses are told where nothing says it', () => {
     for (const address of [':1', '0.0.0.0:1', '[::]:1']) {
       const everywhere = `listeners=PLAINTEXT://${address}`
-      expect(notices(everywhere)).toEqual([
-        'clients of PLAINTEXT are told to connect to localhost: set advertised.listeners if they are on other machines.',
+      expect(define(everywhere).listeners).toMatchObject([{ tellsMachine: true }])
+      expect(define(`${everywhere}\nadvertised.listeners=PLAINTEXT://:2`).listeners).toMatchObject([
+        { tellsMachine: true, advertised: { port: 2 } },
       ])
-      expect(notices(`${everywhere}\nadvertised.listeners=PLAINTEXT://localhost:1`)).toEqual([])
+      for (const told of ['advertised.listeners=PLAINTEXT://here:1', 'advertised.host=here']) {
+        expect(define(`${everywhere}\n${told}`).listeners).toMatchObject([
+          { tellsMachine: false, advertised: { host: 'here', port: 1 } },
+        ])
+      }
     }
-    expect(notices('')).toEqual([])
+    expect(define('').listeners).toMatchObject([{ tellsMachine: false }])
+  })
+
+  it('refuses to tell clients all addresses, as Kafka does: nobody can connect to them', () => {
+    const refusal = /tells clients of PLAINTEXT \S+, which nobody can connect to/
+    for (const host of ['0.0.0.0', '[::]']) {
+      expect(() => define(`advertised.listeners=PLAINTEXT://${host}:1`)).toThrow(refusal)
+    }
+    expect(() => define('advertised.host=0.0.0.0')).toThrow(refusal)
   })
 
   it('listens on the loopback interface where nothing is said, and takes IPv6 addresses', () => {
     expect(define('', 9192).listeners).toMatchObject([{ host: '127.0.0.1', port: 9192 }])
     expect(define('listeners=PLAINTEXT://[::1]:9092').listeners).toMatchObject([{ host: '::1', port: 9092 }])
-    expect(define('listeners=PLAINTEXT://0.0.0.0:1').listeners[0]!.advertised.host).toBe('localhost')
     const told = { advertised: { host: 'example.test', port: 9192 } }
     expect(define('advertised.host=example.test', 9192).listeners).toMatchObject([told])
     expect(define('advertised.host=example.test\nadvertised.port=9192').listeners).toMatchObject([told])

@@ -117,6 +117,19 @@ describe('millrace broker start', () => {
     expect(await stop({ child, port, stderr: () => '' }, 'SIGTERM')).toBe(0)
   })
 
+  it('says what clients of all addresses are told, and tells them that', async () => {
+    const directory = await temporaryDirectory()
+    const { child, stderr } = spawnBroker(directory, ['--property', 'listeners=PLAINTEXT://:0'])
+    const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string]
+    const port = Number(/^listening on \*:(\d+)\n$/.exec(line)![1])
+    const [, host] = /clients of PLAINTEXT are told to connect to ([^:, ]+)[:,] /.exec(stderr())!
+    const admin = client(port).admin()
+    await admin.connect()
+    expect((await admin.describeCluster()).brokers).toEqual([{ nodeId: 1, host, port }])
+    await admin.disconnect()
+    expect(await stop({ child, port, stderr }, 'SIGTERM')).toBe(0)
+  })
+
   const hasIpv6 = Object.values(networkInterfaces()).some(found =>
     found?.some(({ address }) => address === '::1'),
   )
