@@ -279,6 +279,7 @@ export class Broker {
     const { logs, clock } = this.#context
     const { busy, faults } = logs.maintain(clock.now())
     for (const { log, error } of faults) this.#report(log, error)
+    this.#mendRegistry()
     for (const log of logs.partitions()) {
       if (log.state === 'failed') this.#revive(log)
     }
@@ -286,19 +287,28 @@ export class Broker {
   }
 
   /**
-   * A log whose disk failed is recovered from what the disk has, as a restart would. Not those of the coordinators:
-   * they hold in memory what the log may have lost, so they stay refused until the broker is started anew.
+   * A log whose disk failed is recovered from what the disk has, as a restart would; the registry mends itself. Not those of
+   * the coordinators: they hold in memory what the log may have lost, so they stay refused until the broker is started anew.
    */
   #revive(log: PartitionLog): void {
-    const { clock } = this.#context
-    if (isInternalTopic(log.topic) || log.topic === metadataLogName) {
+    if (log.topic === metadataLogName) return
+    if (isInternalTopic(log.topic)) {
       this.#report(log, new Error('the log failed and needs a restart of the broker'))
       return
     }
     try {
-      log.reopen(clock.now())
+      log.reopen(this.#context.clock.now())
     } catch (error) {
       this.#report(log, error)
+    }
+  }
+
+  #mendRegistry(): void {
+    const { topics, logs } = this.#context
+    try {
+      topics.mend()
+    } catch (error) {
+      this.#report(logs.get(metadataLogName, 0), error)
     }
   }
 

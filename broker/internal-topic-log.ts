@@ -77,7 +77,7 @@ class InternalTopicLog implements CoordinatorLog {
   durable(): Promise<void> | undefined {
     const own = this.#log.durable()
     // The topic may have been made a moment ago, by this very request.
-    const registry = this.#topics.durable()
+    const registry = this.#topics.settled(this.#log)
     return registry === undefined ? own : Promise.all([own, registry]).then(() => {})
   }
 }

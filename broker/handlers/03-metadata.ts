@@ -27,7 +27,7 @@ import { isInternalTopic } from '../metadata/topic-name.ts'
 import type { Topic } from '../metadata/topics.ts'
 import { authorizedBits, clusterBits, may, operationsNotAsked } from './authorize.ts'
 import { distinct } from './duplicates.ts'
-import { durably } from './durably.ts'
+import { durablyTold } from './durably.ts'
 import { failureOf } from './failure.ts'
 import { apiHandler, type BrokerContext, type RequestContext, type ApiHandler } from './handler.ts'
 import { sliced } from './sliced.ts'
@@ -46,7 +46,20 @@ function handle(
   context: RequestContext<MetadataRequest>,
 ): MetadataResponse | Promise<MetadataResponse> {
   // Topics that this request made are not told before they are as durable as they must be.
-  return durably(broker, sliced(broker, describeAll(broker, context)))
+  return durablyTold(broker, sliced(broker, describeAll(broker, context)), described => ({
+    ...described,
+    topics: described.topics.map(topic => withoutUnsettled(broker, topic)),
+  }))
+}
+
+/** What of a topic is on the disk for certain, when the disk fails: of the rest it is told that it has no leader yet. */
+function withoutUnsettled({ topics }: BrokerContext, topic: MetadataResponseTopic): MetadataResponseTopic {
+  const partitions = topic.partitions.filter(({ partitionIndex }) => {
+    const log = topic.name === null ? undefined : topics.log(topic.name, partitionIndex)
+    return log === undefined || topics.settled(log) === undefined
+  })
+  const isTold = topic.errorCode !== 0 || partitions.length > 0
+  return { ...topic, partitions, errorCode: isTold ? topic.errorCode : kafkaErrors.LEADER_NOT_AVAILABLE.code }
 }
 
 function* describeAll(

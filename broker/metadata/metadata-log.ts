@@ -10,7 +10,25 @@
  * It is a partition log like any other, so torn writes, checksums and recovery are its concern; the last record of a
  * topic counts. A change is in the log before a directory is made or removed: after a crash the log is right, and the
  * directories are brought into line with it.
+ *
+ * Where the disk fails it, memory is ahead of the disk, and nothing is known of the bytes in between. So these are given up,
+ * and their changes, which are kept here until they are known to be on the disk, are written once more:
+ *
+ *   open ---a sync or an undoing fails---> failed ---mend: cut, written again---> mending ---synced---> open
+ *                                            ^------------a sync fails-----------------/
+ *
+ *   state     a change            `durable`                 what is in memory
+ *   open      written             the sync under way        on the disk once that is over
+ *   failed    refused (MR-4004)   rejects                   all but what was written since the last sync is on the disk
+ *   mending   refused (MR-4004)   the sync under way        as above
+ *
+ * A change that was in the sync that failed was refused, and is done nevertheless once the log is mended: as with any
+ * request that was not acknowledged, in Kafka too, its outcome is open. To take it back instead would mean to undo
+ * rules, quotas and topics in everything that has looked at them. No change comes in between, so their order stays.
+ * To write the whole registry to a new file would promise no more: what was synced before is on the disk, the page that both
+ * share is written again with the first byte after it.
  */
+import { assert } from '../../src/base/assert.ts'
 import { StreamsError } from '../../src/base/errors.ts'
 import { utf8Bytes, utf8Slice } from '../../src/base/text.ts'
 import { isUuid } from '../../src/base/uuid.ts'
@@ -51,8 +69,24 @@ export interface FactStore {
   putFact(kind: FactKind, text: string, fact: Fact | null, nowMs: number): void
 }
 
+interface Change {
+  readonly key: Readonly<Record<string, string>>
+  readonly value: Uint8Array | null
+}
+
+type MetadataLogState = 'open' | 'failed' | 'mending'
+
+const nextStates: Readonly<Record<MetadataLogState, readonly MetadataLogState[]>> = {
+  open: ['failed'],
+  failed: ['mending'],
+  mending: ['open', 'failed'],
+}
+
 export class MetadataLog implements FactStore {
   readonly #log: PartitionLog
+  #state: MetadataLogState = 'open'
+  /** Changes that are not known to be on the disk, in their order. Bounded by what may come during a sync. */
+  #unsynced: Change[] = []
   readonly #facts = new Map<FactKind, Map<string, Fact>>()
   /** Topics that are gone, of those that the log still tells of. */
   readonly #removed = new Set<string>()
@@ -64,9 +98,40 @@ export class MetadataLog implements FactStore {
     this.#log = log
   }
 
-  /** Settles when all that was remembered survives what `durability` promises; `undefined` if it does already. */
+  /**
+   * Settles when all that was remembered survives what `durability` promises; `undefined` if it does already. Rejects, again
+   * and again, from when the disk failed until it is mended.
+   */
   durable(): Promise<void> | undefined {
     return this.#flush
+  }
+
+  /** Throws MR-4004 if no change can be remembered now, for who would do much in vain. */
+  checkWritable(): void {
+    if (this.#log.state === 'failed') this.#fail()
+    if (this.#state === 'open') return
+    throw new StreamsError('MR-4004', {
+      what: 'The registry takes no changes until the disk takes what it refused.',
+      where: this.#log.directory,
+      why: 'After a failed sync nothing is known about the bytes that were to be written; they are written again.',
+      fix: 'Check the volume. Ask again: no restart is needed once it takes writes.',
+      retriable: true,
+    })
+  }
+
+  /**
+   * After a failure: writes again what the disk may not have. Answers what settles when it has; `undefined` if there is
+   * nothing to mend, or that is under way. Throws if the disk refuses, or rejects: to be called again after a while.
+   */
+  mend(nowMs: number): Promise<void> | undefined {
+    if (this.#log.state === 'failed') this.#fail()
+    if (this.#state !== 'failed') return undefined
+    this.#log.reopen(nowMs)
+    for (const change of this.#unsynced) this.#write(change, nowMs)
+    this.#moveTo('mending')
+    const flush = this.#log.durable()
+    this.#await(flush)
+    return flush ?? Promise.resolve()
   }
 
   /** Reads all that was remembered: the topics there are, in the order in which they were last changed. */
@@ -107,17 +172,53 @@ export class MetadataLog implements FactStore {
     this.#append({ [kind]: text }, value, nowMs)
   }
 
-  #append(key: Readonly<Record<string, string>>, value: Uint8Array | null, nowMs: number): void {
+  #append(key: Change['key'], value: Uint8Array | null, nowMs: number): void {
+    this.checkWritable()
+    const change = { key, value }
+    this.#write(change, nowMs)
+    this.#unsynced.push(change)
+    this.#await(this.#log.durable())
+  }
+
+  #write({ key, value }: Change, nowMs: number): void {
     this.#writer.reset()
     this.#writer.append(nowMs, utf8Bytes(JSON.stringify(key)), value)
     this.#log.append(this.#writer.close({}), { origin: 'coordinator', nowMs })
-    const flush = this.#log.durable()
+  }
+
+  /** Notes what covers all that was written so far. */
+  #await(flush: Promise<void> | undefined): void {
     this.#flush = flush
-    const forget = () => {
-      if (this.#flush === flush) this.#flush = undefined
+    if (flush === undefined) {
+      this.#synced()
+      return
     }
-    // A failed flush stays: whoever asks is refused until the broker is started anew.
-    flush?.then(forget).catch(() => {})
+    const settle = (outcome: () => void) => () => {
+      if (this.#flush === flush) outcome()
+    }
+    // One that failed stays: whoever asks is refused until the log is mended.
+    flush.then(
+      settle(() => this.#synced()),
+      settle(() => this.#fail()),
+    )
+  }
+
+  #synced(): void {
+    this.#flush = undefined
+    this.#unsynced = []
+    if (this.#state === 'mending') this.#moveTo('open')
+  }
+
+  #fail(): void {
+    if (this.#state !== 'failed') this.#moveTo('failed')
+  }
+
+  #moveTo(state: MetadataLogState): void {
+    assert(
+      nextStates[this.#state].includes(state),
+      `the registry does not go from ${this.#state} to ${state}`,
+    )
+    this.#state = state
   }
 
   #apply(

@@ -139,6 +139,7 @@ export class Topics {
   /** Makes a topic that `planTopic` has planned. */
   create({ name, partitionCount, overrides }: TopicPlan): Topic {
     assert(!this.#byName.has(name), 'a topic that exists was created')
+    this.#metadata.checkWritable()
     const entry = { name, id: randomUuid(this.#random), partitionCount, overrides }
     return this.#enter(this.#make(entry, []))
   }
@@ -233,10 +234,17 @@ export class Topics {
   /**
    * Settles when the partition of a log survives what `durability` promises; `undefined` if it does already. Records in it are
    * not to be acknowledged sooner: without its record in the registry, the next start moves it aside. Where that could not
-   * be written it rejects, until the broker is started anew.
+   * be written it rejects, until the registry is mended.
    */
   settled(log: PartitionLog): Promise<void> | undefined {
     return this.#unsettled.get(log)
+  }
+
+  /** Has the registry written again if the disk failed it. Throws if the disk refuses still: to be called again after a while. */
+  mend(): void {
+    // No partition is made while it is under way.
+    const mended = this.#metadata.mend(this.#clock.now())
+    mended?.then(() => this.#unsettled.clear()).catch(() => {})
   }
 
   #existing(name: string): Topic {
@@ -275,6 +283,7 @@ export class Topics {
   *#makeInSteps(entry: TopicEntry, present: readonly PartitionLog[]): Generator<void, Topic, void> {
     const { name, id, partitionCount } = entry
     const added = partitionCount - present.length
+    this.#metadata.checkWritable()
     const config = this.#effective(entry.overrides)
     this.#underWay.add(name)
     this.#partitionCount += added
