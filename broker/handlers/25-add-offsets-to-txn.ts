@@ -1,17 +1,16 @@
 /**
  * AddOffsetsToTxn (key 25): says that a transaction is about to commit offsets of a group.
  *
- * Behaviour. As AddPartitionsToTxn for the partition of `__consumer_offsets` that the group's offsets go to.
+ * Behaviour. As AddPartitionsToTxn for the partition of `__consumer_offsets` that the group's offsets go to. As in Kafka the group id
+ * is not looked at, even if it is empty: TxnOffsetCommit refuses that.
  *
  * Version notes. 2: PRODUCER_FENCED. 4: TRANSACTION_ABORTABLE.
  */
-import { kafkaErrors } from '../../src/protocol/errors.ts'
 import {
   AddOffsetsToTxn,
   type AddOffsetsToTxnRequest,
   type AddOffsetsToTxnResponse,
 } from '../../src/protocol/messages/25-add-offsets-to-txn.ts'
-import { BrokerError } from '../broker-error.ts'
 import { offsetsTopic } from '../coordinator/internal-topic.ts'
 import { onePartition } from '../coordinator/transaction/transaction.ts'
 import { fencedCode } from './fenced-code.ts'
@@ -33,7 +32,6 @@ function handle(
   { request, version }: RequestContext<AddOffsetsToTxnRequest>,
 ): AddOffsetsToTxnResponse | Promise<AddOffsetsToTxnResponse> {
   const { transactionalId, producerId, producerEpoch, groupId } = request
-  if (groupId === '') throw new BrokerError(kafkaErrors.INVALID_GROUP_ID.code, 'the group id is empty')
   const partitions = onePartition(offsetsTopic, groups.partitionOf(groupId))
   const code = transactions.add({ transactionalId, producerId, producerEpoch, partitions, clientVersion: 0 })
   const respond = (errorCode: number) => ({

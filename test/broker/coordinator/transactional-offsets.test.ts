@@ -87,3 +87,11 @@ it('refuses offsets of a transaction that does not have them before KIP-890', as
   expect(await commitInTransaction(connection, producer, 1, { version: 4 })).toBe('TRANSACTION_ABORTABLE')
   expect(await commitInTransaction(connection, producer, 1, { version: 3 })).toBe('INVALID_TXN_STATE')
 })
+
+it('looks at the transaction alone when offsets are announced, even those of a group without a name, as Kafka does', async () => {
+  const { connection } = await startWorld()
+  const producer = await initProducer(connection)
+  expect(await addOffsets(connection, { ...producer, transactionalId: '' }, '')).toBe('INVALID_REQUEST')
+  expect(await addOffsets(connection, { ...producer, producerId: 7 }, '')).toBe('INVALID_PRODUCER_ID_MAPPING')
+  expect(await addOffsets(connection, producer, '')).toBe('NONE')
+})
