@@ -68,7 +68,7 @@ export function double(value: number, about: string, { min = -Infinity, max = In
     default: value,
     about,
     parse(given) {
-      const number = typeof given === 'string' && given.trim() !== '' ? Number(given) : given
+      const number = typeof given === 'string' ? readDouble(given) : given
       const inRange = typeof number === 'number' && number >= min && number <= max
       return inRange ? { value: number } : { refusal: `must be a number from ${min} to ${max}` }
     },
@@ -82,20 +82,20 @@ export function boolean(value: boolean, about: string): ConfigRow<boolean> {
     default: value,
     about,
     parse(given) {
-      const text = String(given).trim().toLowerCase()
+      const text = trimmed(String(given)).toLowerCase()
       if (text === 'true') return { value: true }
       return text === 'false' ? { value: false } : { refusal: 'must be true or false' }
     },
   }
 }
 
-/** Free text. */
+/** Free text, but for blanks around it. */
 export function string(value: string, about: string): ConfigRow<string> {
   return {
     type: 'string',
     default: value,
     about,
-    parse: given => (typeof given === 'string' ? { value: given } : { refusal: 'must be a string' }),
+    parse: given => (typeof given === 'string' ? { value: trimmed(given) } : { refusal: 'must be a string' }),
   }
 }
 
@@ -110,7 +110,8 @@ export function oneOf<const Word extends string>(
     default: value,
     about,
     parse(given) {
-      const word = words.find(each => each === given)
+      const text = typeof given === 'string' ? trimmed(given) : given
+      const word = words.find(each => each === text)
       return word === undefined ? { refusal: `must be one of ${words.join(', ')}` } : { value: word }
     },
   }
@@ -135,10 +136,10 @@ export function listOf<const Word extends string>(
       const parts =
         typeof given === 'string' ? given.split(',') : Array.isArray(given) ? given.map(String) : []
       const chosen = new Set<Word>()
-      if (parts.length === 1 && parts[0]!.trim() === '') return { value: [] }
+      if (parts.length === 1 && trimmed(parts[0]!) === '') return { value: [] }
       for (const part of parts) {
-        const trimmed = part.trim()
-        const word = words.find(each => each === trimmed)
+        const text = trimmed(part)
+        const word = words.find(each => each === text)
         if (word === undefined) return { refusal: `must be a list of ${words.join(', ')}` }
         chosen.add(word)
       }
@@ -148,8 +149,9 @@ export function listOf<const Word extends string>(
 }
 
 /** The text that the protocol carries for a value. */
-export function formatConfigValue(value: unknown): string {
+export function formatConfigValue(value: unknown, type?: ConfigTypeName): string {
   if (Array.isArray(value)) return value.join(',')
+  if (type === 'double' && typeof value === 'number') return formatDouble(value)
   if (typeof value === 'number' && value >= longMax) return '9223372036854775807'
   return String(value)
 }
@@ -184,11 +186,37 @@ export function readConfig<Table extends ConfigTable>(
   return { values: values as ConfigValues<Table>, refusals }
 }
 
+/** The text without what Java's `String.trim` takes away, which is less than JavaScript's does, and control characters. */
+export function trimmed(text: string): string {
+  let [start, end] = [0, text.length]
+  while (start < end && text.charCodeAt(start) <= 0x20) start++
+  while (end > start && text.charCodeAt(end - 1) <= 0x20) end--
+  return text.slice(start, end)
+}
+
 function parseInteger(given: unknown, min: number, max: number) {
-  const number = typeof given === 'string' && /^\s*[-+]?\d+\s*$/.test(given) ? Number(given) : given
+  const text = typeof given === 'string' ? trimmed(given) : ''
+  const number = /^[-+]?\d+$/.test(text) ? Number(text) : given
   const inRange = typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max
   // 2 ** 63 stands for the greatest of 64 bits, which it is one more than.
-  const isBeyond = number === longMax && typeof given === 'string' && BigInt(given.trim()) > longest
+  const isBeyond = number === longMax && text !== '' && BigInt(text.replace('+', '')) > longest
   if (inRange && !isBeyond) return { value: number }
   return { refusal: `must be an integer from ${formatConfigValue(min)} to ${formatConfigValue(max)}` }
+}
+
+/** As Java writes decimal numbers, which may end in the letter of their type; not NaN, which is in no range. */
+function readDouble(given: string): number {
+  const [, text] =
+    /^([-+]?(?:Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?))[dDfF]?$/.exec(trimmed(given)) ?? []
+  return text === undefined ? Number.NaN : Number(text)
+}
+
+/** As Java does: always with a fraction, and with an exponent from 10,000,000 on and below 0.001. */
+function formatDouble(value: number): string {
+  const size = Math.abs(value)
+  const withFraction = (text: string) => (text.includes('.') ? text : `${text}.0`)
+  if (!Number.isFinite(value)) return String(value)
+  if (size === 0 || (size >= 1e-3 && size < 1e7)) return withFraction(String(value))
+  const [digits, exponent] = value.toExponential().split('e')
+  return `${withFraction(digits!)}E${Number(exponent)}`
 }

@@ -145,7 +145,8 @@ function created(
     replicationFactor: 1,
     configs: describeTopicConfigs(plan.overrides, broker.config).map(({ name, value, source }) => ({
       name,
-      value,
+      // What was asked for is told as it was written, as in Kafka; DescribeConfigs tells what it is read as.
+      value: plan.overrides[name] ?? value,
       readOnly: false,
       configSource: source,
       isSensitive: false,

@@ -13,7 +13,7 @@ import {
   type IncrementalAlterConfigsResponse,
 } from '../../src/protocol/messages/44-incremental-alter-configs.ts'
 import { BrokerError } from '../broker-error.ts'
-import { formatConfigValue } from '../config-table.ts'
+import { formatConfigValue, trimmed } from '../config-table.ts'
 import { overridesFrom } from '../metadata/topic-config.ts'
 import { alterResources, nullValue, resourceAnswer } from './altered-resources.ts'
 import type { ConfiguredResource } from './configured-resource.ts'
@@ -80,10 +80,11 @@ function applyChange(
     throw new BrokerError(kafkaErrors.INVALID_CONFIG.code, why)
   }
   const current = overrides[name] ?? formatConfigValue(inForce[name])
-  const words = new Set(current === '' ? [] : current.split(','))
+  // Kafka compares words with the blanks around them, so that none of `compact, delete` could be taken away again.
+  const words = new Set(current === '' ? [] : current.split(',').map(trimmed))
   for (const word of value.split(',')) {
-    if (operation === 'append') words.add(word.trim())
-    else words.delete(word.trim())
+    if (operation === 'append') words.add(trimmed(word))
+    else words.delete(trimmed(word))
   }
   const grown = [...words].join(',')
   if (grown.length > valueLengthMax) {

@@ -48,12 +48,12 @@ export function describeTopicConfigs(
   return describe(topicConfigTable, (name, row) => {
     const synonyms: ConfigSynonym[] = []
     if (Object.hasOwn(overrides, name)) {
-      const value = formatConfigValue((values as Readonly<Record<string, unknown>>)[name])
+      const value = formatConfigValue((values as Readonly<Record<string, unknown>>)[name], row.type)
       synonyms.push({ name, value, source: configSources.topic })
     }
     const brokerName = brokerDefaults[name]
     if (brokerName === undefined) {
-      const value = formatConfigValue(row.default)
+      const value = formatConfigValue(row.default, row.type)
       return [...synonyms, { name, value, source: configSources.default }]
     }
     return [...synonyms, ...brokerSynonyms(brokerName, brokerConfigTable[brokerName], broker, live)]
@@ -62,9 +62,9 @@ export function describeTopicConfigs(
 
 /** Every key of the broker. */
 export function describeBrokerConfigs(broker: BrokerConfig, live?: LiveConfigs): DescribedConfig[] {
-  return describe({ ...liveBrokerTable, ...brokerConfigTable }, (name, row) =>
-    brokerSynonyms(name, row, broker, live),
-  )
+  const table: ConfigTable = { ...liveBrokerTable, ...brokerConfigTable }
+  const described = describe(table, (name, row) => brokerSynonyms(name, row, broker, live))
+  return described.map(each => ({ ...each, value: inForce(table[each.name]!, each.value) }))
 }
 
 /** Where a broker is, and where it keeps its data. */
@@ -110,8 +110,15 @@ export function describeGroupConfigs(
     const brokerName = brokerKeyOf(name)
     const fallback = brokerSynonyms(brokerName, brokerTable[brokerName] ?? own, broker, live)
     if (!Object.hasOwn(overrides, name)) return fallback
-    return [{ name, value: overrides[name]!, source: configSources.group }, ...fallback]
+    const value = inForce(own, overrides[name]!)
+    return [{ name, value, source: configSources.group }, ...fallback]
   })
+}
+
+/** What a value that was set is read as; as it was set it is shown among the synonyms of a broker's key, as in Kafka. */
+function inForce(row: ConfigRow<unknown>, set: string): string {
+  const parsed = row.parse(set)
+  return 'refusal' in parsed ? set : formatConfigValue(parsed.value, row.type)
 }
 
 /** `broker` is what is in force; `live` knows what of it was set while the broker ran. */
@@ -128,9 +135,9 @@ function brokerSynonyms(
   ] as const) {
     if (of !== undefined && Object.hasOwn(of, name)) synonyms.push({ name, value: of[name]!, source })
   }
-  const fallback = { name, value: formatConfigValue(row.default), source: configSources.default }
+  const fallback = { name, value: formatConfigValue(row.default, row.type), source: configSources.default }
   const started: Readonly<Record<string, unknown>> = live?.started ?? broker
-  const value = formatConfigValue(started[name] ?? row.default)
+  const value = formatConfigValue(started[name] ?? row.default, row.type)
   if (value !== fallback.value) synonyms.push({ name, value, source: configSources.staticBroker })
   return [...synonyms, fallback]
 }

@@ -12,6 +12,7 @@ import {
   type ConfigRefusal,
   type ConfigRow,
   type ConfigTable,
+  trimmed,
 } from '../config-table.ts'
 import type { BrokerConfig } from '../config.ts'
 
@@ -144,10 +145,9 @@ function offsetReset(): ConfigRow<string> {
     default: 'latest',
     about: unshared,
     parse(given) {
-      if (given === 'earliest' || given === 'latest') return { value: given }
-      if (typeof given === 'string' && given.startsWith(byDuration)) {
-        if (duration.test(given.slice(byDuration.length))) return { value: given }
-      }
+      const text = typeof given === 'string' ? trimmed(given) : ''
+      const isDuration = text.startsWith(byDuration) && duration.test(text.slice(byDuration.length))
+      if (text === 'earliest' || text === 'latest' || isDuration) return { value: text }
       return { refusal: 'must be earliest, latest or by_duration:PnDTnHnMn.nS' }
     },
   }
