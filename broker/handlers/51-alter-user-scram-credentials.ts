@@ -3,7 +3,8 @@
  *
  * Behaviour. All changes of one user are made, or none: any that is refused refuses the others of that user too. The client
  * derives the salted password, so that the password itself never comes here; as in Kafka its length is not looked at, and
- * with one that no hash makes nobody can log in. Rounds are 4,096 to 16,384.
+ * with one that no hash makes nobody can log in. Rounds are 4,096 to 16,384. A user's credential of one mechanism is altered once in
+ * a request; those of both mechanisms may be, which Kafka took until version 4 and its tools still send.
  */
 import { kafkaErrors, type KafkaErrorName } from '../../src/protocol/errors.ts'
 import {
@@ -93,6 +94,7 @@ function deletionFault(
   { credentials }: BrokerContext,
   { name, mechanism }: ScramCredentialDeletion,
 ): Fault | undefined {
+  if (name === '') return nameless
   const found = mechanismOf(mechanism)
   if (found === undefined) return unknownMechanism
   if (credentials.get(found, name) !== undefined) return undefined
@@ -102,14 +104,14 @@ function deletionFault(
   }
 }
 
+const nameless: Fault = { error: 'UNACCEPTABLE_CREDENTIAL', message: 'Username must not be empty' }
 const unknownMechanism: Fault = { error: 'UNSUPPORTED_SASL_MECHANISM', message: 'Unknown SCRAM mechanism' }
 
 function upsertionFault(upsertion: ScramCredentialUpsertion): Fault | undefined {
   const { name, mechanism, iterations, salt, saltedPassword } = upsertion
-  const found = mechanismOf(mechanism)
-  if (found === undefined) return unknownMechanism
+  if (name === '') return nameless
+  if (mechanismOf(mechanism) === undefined) return unknownMechanism
   const unacceptable = (message: string): Fault => ({ error: 'UNACCEPTABLE_CREDENTIAL', message })
-  if (name === '') return unacceptable('Username must not be empty')
   if (name.length > nameBytesMax) return unacceptable('Username is too long')
   if (iterations < iterationsMin) return unacceptable('Too few iterations')
   if (iterations > iterationsMax) return unacceptable('Too many iterations')
