@@ -18,7 +18,10 @@ async function start() {
       const { results } = await connection.send(AlterUserScramCredentials, 0, {
         deletions: remove.map(([name, mechanism]) => ({ name, mechanism })),
         upsertions: put.map(([name, mechanism]) => ({
-          ...{ name, mechanism, salt, saltedPassword },
+          name,
+          mechanism,
+          salt,
+          saltedPassword,
           iterations: 4096,
         })),
       })
