@@ -1,8 +1,7 @@
 /** What `run` can be told: every option with its unit, default and range; checked once, then plain numbers. */
 import { toMilliseconds, type Duration } from '../src/base/duration.ts'
-import { misuse } from '../src/base/misuse.ts'
-import { nearestName } from '../src/base/nearest-name.ts'
 import type { App } from '../src/dsl/app.ts'
+import { checkOptionNames } from '../src/dsl/argument-checks.ts'
 import type { Brokers } from './brokers.ts'
 import { consoleLogger, type Logger } from './logger.ts'
 
@@ -107,7 +106,7 @@ const heartbeatIntervalMsMax = 15_000
  * `RangeError` that names the option, and an option that there is not is refused with MR-1010.
  */
 export function resolveOptions(options: RunOptions, app: Pick<App, 'guarantee' | 'cache'>): ResolvedOptions {
-  checkNames(options)
+  checkOptionNames(options, optionNames, 'run')
   const guarantee = options.guarantee ?? app.guarantee
   if (guarantee !== 'exactly-once' && guarantee !== 'at-least-once')
     throw new RangeError(
@@ -143,19 +142,6 @@ export function resolveOptions(options: RunOptions, app: Pick<App, 'guarantee' |
     ),
     logger: options.logger ?? consoleLogger(),
     print: options.print ?? (line => void process.stdout.write(`${line}\n`)),
-  }
-}
-
-/** A misspelt option would have its default without a word, where no compiler stands behind the caller. */
-function checkNames(options: unknown): void {
-  if (typeof options !== 'object' || options === null)
-    throw misuse(`run: expected options in an object, not ${JSON.stringify(options) ?? typeof options}`)
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(optionNames, name)) continue
-    const known = Object.keys(optionNames)
-    const nearest = nearestName(name, known)
-    const fix = nearest === undefined ? `one of ${known.join(', ')}` : `did you mean ${nearest}?`
-    throw misuse(`run: there is no option ${JSON.stringify(name)}`, { fix })
   }
 }
 

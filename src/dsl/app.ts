@@ -10,7 +10,7 @@ import { checkGivenCounts } from '../topology/partition-counts.ts'
 import type { StoreBackend } from '../state/store-supplier.ts'
 import type { ProcessorWrapper } from '../topology/options.ts'
 import type { Topology } from '../topology/topology.ts'
-import { checkFunction, checkOptions } from './argument-checks.ts'
+import { checkFunction, checkOptionNames } from './argument-checks.ts'
 import { resolveErrors, type ErrorOptions } from './error-options.ts'
 import { checkBackend } from './store-plan.ts'
 import { StreamsBuilder } from './streams-builder.ts'
@@ -54,6 +54,20 @@ export interface AppDefinition extends ErrorOptions {
   readonly wrapProcessor?: ProcessorWrapper
 }
 
+const definitionNames: Readonly<Record<keyof AppDefinition, true>> = {
+  id: true,
+  build: true,
+  guarantee: true,
+  cache: true,
+  headers: true,
+  strictNaming: true,
+  optimize: true,
+  backend: true,
+  wrapProcessor: true,
+  onError: true,
+  dlq: true,
+}
+
 /** A defined application. */
 export interface App {
   readonly id: string
@@ -73,8 +87,8 @@ export interface App {
 /**
  * Defines an application. Nothing happens yet: `run`, `testDriver` and the command line take the result.
  *
- * An id that Kafka does not allow in topic names is refused with MR-1005. What is wrong with the topology is refused when
- * it is first built, at the latest by `app.topology()`.
+ * An id that Kafka does not allow in topic names is refused with MR-1005, a name that is none of the definition's with MR-1010.
+ * What is wrong with the topology is refused when it is first built, at the latest by `app.topology()`.
  *
  * @example
  * ```ts
@@ -92,7 +106,7 @@ export interface App {
  * ```
  */
 export function defineApp(definition: AppDefinition): App {
-  checkOptions(definition, 'defineApp')
+  checkOptionNames(definition, definitionNames, 'defineApp')
   const {
     id,
     build,

@@ -6,6 +6,7 @@
  * added to the plan (`plan/check-node.ts`).
  */
 import { misuse, misuseOf } from '../base/misuse.ts'
+import { nearestName } from '../base/nearest-name.ts'
 import type { Serde } from '../serdes/serde.ts'
 
 /** Refuses what is no function, at the line that hands it in. */
@@ -26,6 +27,22 @@ export function checkFunction(fn: unknown, operator: string): void {
 export function checkOptions(options: unknown, operator: string): void {
   if (typeof options !== 'object' || options === null)
     throw misuse(`${operator}: expected options in an object, not ${kindOf(options)}`)
+}
+
+/** Like `checkOptions`; a misspelt option would have its default without a word, where no compiler stands behind the caller. */
+export function checkOptionNames(
+  options: unknown,
+  known: Readonly<Record<string, true>>,
+  operator: string,
+): void {
+  checkOptions(options, operator)
+  for (const name of Object.keys(options as object)) {
+    if (Object.hasOwn(known, name)) continue
+    const names = Object.keys(known)
+    const nearest = nearestName(name, names)
+    const fix = nearest === undefined ? `one of ${names.join(', ')}` : `did you mean ${nearest}?`
+    throw misuse(`${operator}: there is no option ${JSON.stringify(name)}`, { fix })
+  }
 }
 
 /** Like `checkOptions`, where there may be none. */

@@ -6,7 +6,7 @@ import { validateName } from '../topology/names.ts'
 import { checkGivenCounts } from '../topology/partition-counts.ts'
 import { Topology } from '../topology/topology.ts'
 import { checkChoices, type App, type AppDefinition } from './app.ts'
-import { checkOptions } from './argument-checks.ts'
+import { checkOptionNames } from './argument-checks.ts'
 import { resolveErrors } from './error-options.ts'
 
 /** What an application of a hand-made topology is. */
@@ -20,12 +20,24 @@ export interface TopologyAppDefinition extends Pick<
   readonly topics?: readonly DeclaredTopic[]
 }
 
+const definitionNames: Readonly<Record<keyof TopologyAppDefinition, true>> = {
+  id: true,
+  build: true,
+  topics: true,
+  guarantee: true,
+  cache: true,
+  headers: true,
+  wrapProcessor: true,
+  onError: true,
+  dlq: true,
+}
+
 /**
  * Defines an application over a `Topology` of its own, for graphs that the DSL cannot express. `run`, `testDriver` and
  * the command line take the result, like that of `defineApp`.
  *
- * An id that Kafka does not allow in topic names is refused with MR-1005; what is wrong with the topology when it is first
- * built, at the latest by `app.topology()`.
+ * An id that Kafka does not allow in topic names is refused with MR-1005, a name that is none of the definition's with
+ * MR-1010; what is wrong with the topology when it is first built, at the latest by `app.topology()`.
  *
  * @example
  * ```ts
@@ -66,7 +78,7 @@ export interface TopologyAppDefinition extends Pick<
  * ```
  */
 export function topologyApp(definition: TopologyAppDefinition): App {
-  checkOptions(definition, 'topologyApp')
+  checkOptionNames(definition, definitionNames, 'topologyApp')
   const { id, build, guarantee = 'exactly-once', cache = false, headers = 'kafka', topics = [] } = definition
   const { wrapProcessor } = definition
   validateName(id, 'an application')

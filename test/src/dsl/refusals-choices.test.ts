@@ -36,6 +36,40 @@ describe('an application refuses', () => {
     }
   })
 
+  it.each<[what: string, message: RegExp, option: object]>([
+    ['a misspelt option', /there is no option "cahce"[^]*did you mean cache\?/, { cahce: true }],
+    ['an option of run', /there is no option "commitInterval"[^]*one of id, build, /, { commitInterval: 5 }],
+    ['a name that all objects have', /there is no option "toString"/, { toString: () => 'app' }],
+    ['a misspelt option of nothing', /there is no option "onErorr"[^]*onError\?/, { onErorr: undefined }],
+  ])('%s', (_what, message, option) => {
+    for (const define of [defineApp, topologyApp]) {
+      const made = (): unknown => define({ id: 'app', build: () => {}, ...option })
+      expect(made).toThrow('MR-1010')
+      expect(made).toThrow(`${define.name}: `)
+      expect(made).toThrow(message)
+      expect(made).toThrow(here)
+    }
+  })
+
+  it('what only the other kind of application may choose', () => {
+    const [definition, topics, naming] = [
+      { id: 'app', build: () => {} },
+      { topics: [lines] },
+      { strictNaming: true },
+    ]
+    expect(() => defineApp({ ...definition, ...topics })).toThrow(/no option "topics"/)
+    expect(() => topologyApp({ ...definition, ...naming })).toThrow(/no option "strictNaming"/)
+  })
+
+  it('nothing of what there is', () => {
+    const { id, build } = { id: 'app', build: () => {} }
+    const shared = { guarantee: 'at-least-once', cache: true, headers: 'keep', dlq: 'dead' } as const
+    const onError = { process: 'dlq' } as const
+    const alone = { strictNaming: true, optimize: true, backend: 'memory' } as const
+    expect(defineApp({ id, build, ...shared, ...alone, onError })).toMatchObject({ id })
+    expect(topologyApp({ id, build, ...shared, topics: [lines], onError })).toMatchObject({ id })
+  })
+
   it('a kind of time that there is not, when a processor schedules by it', () => {
     const app = topologyApp({
       id: 'app',
