@@ -14,6 +14,7 @@
  * Paths use `/`. Implementations: `NodeFiles` (the disk), `MemoryFiles` (tests and simulation, with faults).
  */
 import { StreamsError } from '../../src/base/errors.ts'
+import type { FileRange } from '../file-range.ts'
 
 /** An open file. Reads and writes name their position; there is no cursor. */
 export interface File {
@@ -31,6 +32,8 @@ export interface File {
   isFresh(position: number, length: number): boolean
   /** These bytes were read just now, and are what they ought to be. */
   foundSound(position: number, length: number): void
+  /** The same bytes for somebody who has the system send them. Undefined where the system knows no such file. */
+  lend(position: number, length: number): FileRange | undefined
   /** Forces the bytes (and the size) to the disk. */
   sync(): void
   /** As `sync`, beside the event loop. Covers all writes made before the call. */

@@ -12,6 +12,7 @@ import { kafkaErrors } from '../../src/protocol/errors.ts'
 import { BrokerError } from '../broker-error.ts'
 import { batchFault, headerFault, isMisplaced } from './batch-scan.ts'
 import type { RecordMemory } from './log-types.ts'
+import { lendBatches } from './range-read.ts'
 import type { Segment } from './segment.ts'
 import type { Segments } from './segments.ts'
 import type { AbortedTransaction } from './transaction-index.ts'
@@ -34,6 +35,8 @@ export interface FoundBatches {
   readonly nextOffset: number
   /** Where the file goes on, if they come from one and were not cut. */
   readonly after?: FilePlace | undefined
+  /** Whether the bytes only stand for those of a file, which were not read. */
+  readonly isLent?: boolean
 }
 
 /** A place in the file of a segment where a batch ends. */
@@ -103,11 +106,28 @@ function readOn(source: ReadSegment, range: ReadRange): FoundBatches | undefined
   const { from, offset } = range
   if (from === undefined || from.segment !== source.segment) return undefined
   if (from.position >= from.segment.sizeInBytes) return undefined
-  const bytes = readBytes(from.segment, from.position, range.maxBytes, range.memory)
-  if (!whole(bytes, 0) || baseOffsetOf(bytes, 0) !== offset || lastOffsetOf(bytes, 0) >= source.end) {
-    return undefined
+  const { segment, position } = from
+  const isWanted = (bytes: Uint8Array): boolean =>
+    baseOffsetOf(bytes, 0) === offset && lastOffsetOf(bytes, 0) < source.end
+  if (range.memory?.refer !== undefined) {
+    const header = readBytes(segment, position, batchHeaderBytes)
+    if (header.length < batchHeaderBytes || !isWanted(header)) return undefined
+    const lent = referTo(segment, position, range)
+    if (lent !== undefined) return lent
   }
+  const bytes = readBytes(segment, position, range.maxBytes, range.memory)
+  if (!whole(bytes, 0) || !isWanted(bytes)) return undefined
   return soundBatches(source, { position: from.position, bytes }, range)
+}
+
+/** The batches from that at `position` on, if they can be sent without being read. */
+function referTo(segment: Segment, position: number, range: ReadRange): FoundBatches | undefined {
+  const refer = range.memory?.refer
+  const found = refer && lendBatches(segment, position, range)
+  if (refer === undefined || found === undefined) return undefined
+  const { lent, nextOffset } = found
+  const after = { segment, position: position + lent.length }
+  return { bytes: refer(lent), nextOffset, after, isLent: true }
 }
 
 function readSegment(source: ReadSegment, range: ReadRange): FoundBatches | undefined {
@@ -203,6 +223,8 @@ function readFrom(
   range: ReadRange,
 ): FoundBatches | undefined {
   if (size > range.maxBytes && !range.minOneBatch) return noBatches(range.offset)
+  const lent = referTo(source.segment, position, range)
+  if (lent !== undefined) return lent
   const count = range.minOneBatch ? Math.max(range.maxBytes, size) : range.maxBytes
   const bytes = readBytes(source.segment, position, count, range.memory)
   return soundBatches(source, { position, bytes }, range)

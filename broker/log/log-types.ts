@@ -1,4 +1,5 @@
 /** What callers of a partition's log give and get: appends, reads, offsets, durability. */
+import type { FileRange } from '../file-range.ts'
 import type { AbortedTransaction } from './transaction-index.ts'
 
 /**
@@ -53,6 +54,11 @@ export interface RecordMemory {
   take(bytes: number): Uint8Array
   /** Takes over memory that records were read into already. */
   adopt(memory: Uint8Array): void
+  /**
+   * An array that stands for bytes of a file, which are sent from there and never read: it has their length, and what it holds
+   * is of no meaning. Absent where bytes are needed.
+   */
+  readonly refer?: ((range: FileRange) => Uint8Array) | undefined
 }
 
 export interface ReadOptions {
@@ -62,12 +68,12 @@ export interface ReadOptions {
   readonly minOneBatch?: boolean
   /** Default 'read_uncommitted'. */
   readonly isolation?: IsolationLevel
-  /** What is read from a file goes there. Default: new memory. */
+  /** What is read from a file goes there, or is referred to if that memory knows how to. Default: new memory. */
   readonly memory?: RecordMemory | undefined
 }
 
 export interface ReadResult {
-  /** Whole batches. The first may start before the offset; the bytes may be shared: they are never to be changed. */
+  /** Whole batches, or what stands for them. The first may start before the offset; the bytes may be shared: they are never to be changed. */
   readonly records: Uint8Array
   readonly highWatermark: number
   readonly lastStableOffset: number

@@ -229,6 +229,7 @@ export class MemoryFiles implements FileSystem {
         knownChanges = file.changes
         fresh.note(position, length, this.nowMs)
       },
+      lend: () => undefined,
       sync,
       syncAsync: async () => sync(),
       close: () => {

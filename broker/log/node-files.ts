@@ -19,6 +19,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { assert } from '../../src/base/assert.ts'
+import type { FileRange } from '../file-range.ts'
 import { bootId, lockDirectory } from './directory-lock.ts'
 import { FreshBytes } from './fresh-bytes.ts'
 import { storageError, type DirectoryLock, type File, type FileStat, type FileSystem } from './files.ts'
@@ -39,8 +40,8 @@ class NodeFile implements File {
   /** Up to when changes of the file are known: the last write from here had ended, or what it held was checked since. */
   #knownMs = -1
   #closed = false
-  /** A descriptor must outlive the syncs under way on it: a number that was closed may be another file's next. */
-  #syncsUnderWay = 0
+  /** A descriptor must outlive the syncs under way on it, and ranges that were lent: its number may be another file's next. */
+  #uses = 0
 
   constructor(path: string, descriptor: number) {
     this.path = path
@@ -99,17 +100,41 @@ class NodeFile implements File {
     this.#fresh.note(position, length, nowMs)
   }
 
+  lend(position: number, length: number): FileRange {
+    assert(!this.#closed, 'a closed file is not used')
+    const descriptor = this.#descriptor
+    this.#uses++
+    let isOut = true
+    return {
+      descriptor,
+      position,
+      length,
+      read: (target, from) => {
+        assert(isOut, 'a range that was released is not used')
+        try {
+          return readSync(descriptor, target, 0, Math.min(target.length, length - from), position + from)
+        } catch (error) {
+          throw storageError('read', this.path, error)
+        }
+      },
+      release: () => {
+        if (!isOut) return
+        isOut = false
+        this.#usedNoMore()
+      },
+    }
+  }
+
   sync(): void {
     this.#run('sync', () => fdatasyncSync(this.#descriptor))
   }
 
   syncAsync(): Promise<void> {
     assert(!this.#closed, 'a closed file is not used')
-    this.#syncsUnderWay++
+    this.#uses++
     return new Promise((resolve, reject) => {
       fdatasync(this.#descriptor, error => {
-        this.#syncsUnderWay--
-        if (this.#closed && this.#syncsUnderWay === 0) closeSync(this.#descriptor)
+        this.#usedNoMore()
         if (error === null) resolve()
         else reject(storageError('sync', this.path, error))
       })
@@ -119,12 +144,17 @@ class NodeFile implements File {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    if (this.#syncsUnderWay > 0) return
+    if (this.#uses > 0) return
     try {
       closeSync(this.#descriptor)
     } catch (error) {
       throw storageError('close', this.path, error)
     }
+  }
+
+  #usedNoMore(): void {
+    this.#uses--
+    if (this.#closed && this.#uses === 0) closeSync(this.#descriptor)
   }
 
   #changedMs(): number {

@@ -13,6 +13,12 @@ import { EntryTable } from './entry-table.ts'
 
 export const offsetIndexEntryBytes = 8
 
+/** A batch that the index knows: the last of its offsets, and where it starts in the log file. */
+export interface IndexEntry {
+  readonly lastOffset: number
+  readonly position: number
+}
+
 export class OffsetIndex {
   readonly table: EntryTable
   readonly #baseOffset: number
@@ -35,12 +41,14 @@ export class OffsetIndex {
   }
 
   /** The last entry whose offset does not exceed `offset`: a batch that ends there, and where it starts. */
-  entryFor(offset: number): { readonly lastOffset: number; readonly position: number } | undefined {
+  entryFor(offset: number): IndexEntry | undefined {
     const wanted = offset - this.#baseOffset
-    const index = this.table.floor((bytes, at) => readInt32(bytes, at) <= wanted)
-    if (index < 0) return undefined
-    const lastOffset = this.#baseOffset + readInt32(this.table.bytes, index * offsetIndexEntryBytes)
-    return { lastOffset, position: this.#position(index) }
+    return this.#entry(this.table.floor((bytes, at) => readInt32(bytes, at) <= wanted))
+  }
+
+  /** The last entry whose batch starts at `position` of the log file, or before. */
+  entryAt(position: number): IndexEntry | undefined {
+    return this.#entry(this.table.floor((bytes, at) => readInt32(bytes, at + 4) <= position))
   }
 
   /** Drops the batches that end at `offset` or later. */
@@ -65,6 +73,12 @@ export class OffsetIndex {
         return false
     }
     return true
+  }
+
+  #entry(index: number): IndexEntry | undefined {
+    if (index < 0) return undefined
+    const lastOffset = this.#baseOffset + readInt32(this.table.bytes, index * offsetIndexEntryBytes)
+    return { lastOffset, position: this.#position(index) }
   }
 
   #position(index: number): number {

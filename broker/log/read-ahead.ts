@@ -207,9 +207,15 @@ export class LogReadAhead {
     const place = index < 0 ? undefined : this.#places.splice(index, 1)[0]
     const ready = place && this.#shared.leave(place, memory)
     const found = ready === undefined ? files({ ...range, from: place?.from }) : wanted(ready, range)
-    const { bytes, nextOffset: offset, after: from } = found
+    const { bytes, nextOffset: offset, after: from, isLent } = found
     if (bytes.length < this.#shared.worthBytesMin || offset >= until) return found
-    this.#expect({ offset, from, fill: place && (own => files({ ...range, offset, from, memory: own })) })
+    // What follows bytes that were not read is not read either, as a rule.
+    const reads = place !== undefined && isLent !== true
+    this.#expect({
+      offset,
+      from,
+      fill: reads ? own => files({ ...range, offset, from, memory: own }) : undefined,
+    })
     return found
   }
 

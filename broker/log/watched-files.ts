@@ -5,6 +5,7 @@
  * in the same process: there the application wants to know at once, with the path and the cause.
  */
 import { StreamsError } from '../../src/base/errors.ts'
+import type { FileRange } from '../file-range.ts'
 import type { DirectoryLock, File, FileStat, FileSystem } from './files.ts'
 
 export class WatchedFiles implements FileSystem {
@@ -96,6 +97,10 @@ class WatchedFile implements File {
 
   foundSound(position: number, length: number): void {
     this.#file.foundSound(position, length)
+  }
+
+  lend(position: number, length: number): FileRange | undefined {
+    return this.#file.lend(position, length)
   }
 
   sync(): void {

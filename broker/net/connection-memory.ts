@@ -16,6 +16,8 @@ interface ConnectionMemoryParts {
   readonly budgets: ConnectionBudgets
   /** There is room again for what had to wait. */
   readonly resume: () => void
+  /** Whether answers may hold ranges of files. */
+  readonly sendsFiles: boolean
   /** The connection is to be closed for this reason, because others wait for what it holds. */
   readonly giveUp: (reason: StreamsError) => void
 }
@@ -32,10 +34,14 @@ export class ConnectionMemory {
   readonly #request: ByteHolder
   readonly #answer: ByteHolder
 
-  constructor({ budgets, resume, giveUp }: ConnectionMemoryParts) {
+  constructor({ budgets, sendsFiles, resume, giveUp }: ConnectionMemoryParts) {
     this.#budgets = budgets
     this.frames = new FrameRoom(budgets.pool, () => budgets.requests.isScarce)
-    this.records = new AnswerMemory(budgets.pool, () => budgets.answers.isScarce)
+    this.records = new AnswerMemory({
+      pool: budgets.pool,
+      isScarce: () => budgets.answers.isScarce,
+      sendsFiles,
+    })
     const holder = (what: string): ByteHolder => ({ resume, giveUp: () => giveUp(overdrawn(what)) })
     this.#request = holder('a large request that did not arrive whole')
     this.#answer = holder('a large answer that was not taken')
@@ -74,6 +80,7 @@ export class ConnectionMemory {
   close(): void {
     this.#budgets.requests.leave(this.#request)
     this.#budgets.answers.leave(this.#answer)
+    this.records.close()
   }
 }
 

@@ -25,8 +25,10 @@ import { ArrivalWatch } from './arrival-watch.ts'
 import { ConnectionMemory, type ConnectionBudgets } from './connection-memory.ts'
 import { readDirectly } from './direct-read.ts'
 import type { Dispatch } from './dispatch.ts'
+import { FileAnswer } from './file-answer.ts'
 import { LoginGate } from './login-gate.ts'
 import { answerRequest, readRequest, type WireAnswer } from './request-frame.ts'
+import type { SystemSend } from './system-send.ts'
 
 /** Node's timers take no more. */
 const idleMsMax = 2 ** 31 - 1
@@ -52,6 +54,8 @@ export interface TcpConnectionOptions {
   readonly requestMemoryMax: number
   /** What all connections may hold together. */
   readonly budgets: ConnectionBudgets
+  /** How ranges of files are sent without reading them; undefined where that cannot be, as on a secured socket. */
+  readonly send: SystemSend | undefined
   /** How long a request may arrive slower than 1 KiB a second. */
   readonly arrivalTimeoutMs: number
   /** A connection on which nothing moves for so long is closed; 0 or less for never. */
@@ -78,6 +82,8 @@ export class TcpConnection {
   /** Reused as long as the client calls itself the same. */
   #peer: Peer
   #isBusy = false
+  /** An answer that the system has taken only in part. */
+  #leaving: FileAnswer | undefined
   /** Ends the wait of a client over its quota. */
   #throttle: Timer | undefined
   #isClosed = false
@@ -90,6 +96,7 @@ export class TcpConnection {
     this.closed = promise
     this.#memory = new ConnectionMemory({
       budgets: options.budgets,
+      sendsFiles: options.send !== undefined,
       resume: () => this.#work(),
       giveUp: reason => this.#refuse(reason),
     })
@@ -118,6 +125,7 @@ export class TcpConnection {
       this.#isClosed = true
       this.#frames.length = 0
       this.#memory.close()
+      this.#leaving?.close()
       this.#arrival.close()
       this.#throttle?.cancel()
       resolve()
@@ -157,7 +165,7 @@ export class TcpConnection {
   #work(): void {
     const { socket } = this.#options
     socket.cork()
-    while (!this.#isClosed && !this.#isBusy && !socket.writableNeedDrain) {
+    while (!this.#isClosed && !this.#isBusy && this.#leaving === undefined && !socket.writableNeedDrain) {
       const frame = this.#frames[0]
       if (frame === undefined || !this.#memory.mayHandle(frame)) break
       this.#frames.shift()
@@ -169,7 +177,7 @@ export class TcpConnection {
     const held = this.#splitter.heldBytes + this.#framesBytes + this.#busyBytes
     const hasRoom = this.#memory.mayRead(held)
     // A large answer that the system took at once needs its `drain` event all the same, but nothing waits for the client.
-    const isUntaken = socket.writableNeedDrain && socket.writableLength > 0
+    const isUntaken = this.#leaving !== undefined || (socket.writableNeedDrain && socket.writableLength > 0)
     if (!hasRoom || this.#isBusy || this.#frames.length > 0 || isUntaken) socket.pause()
     else socket.resume()
   }
@@ -264,9 +272,30 @@ export class TcpConnection {
 
   #write(chunks: readonly Uint8Array[] | undefined): void {
     if (chunks === undefined) return
-    const { socket } = this.#options
+    const { socket, send } = this.#options
+    const { ranges, written } = this.#memory.records.leave()
+    if (ranges !== undefined && send !== undefined) {
+      const onTaken = (): void => {
+        this.#leaving = undefined
+        written?.()
+        this.#work()
+      }
+      const answer = new FileAnswer({
+        socket,
+        send,
+        chunks,
+        ranges,
+        onTaken,
+        onFailed: error => this.#refuse(error),
+      })
+      if (answer.start()) written?.()
+      else {
+        this.#leaving = answer
+        this.#memory.answersHeld(socket.writableLength)
+      }
+      return
+    }
     socket.cork()
-    const written = this.#memory.records.leave()
     const last = chunks.length - 1
     for (let index = 0; index < last; index++) socket.write(chunks[index]!)
     socket.write(chunks[last]!, written)

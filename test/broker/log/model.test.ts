@@ -36,7 +36,7 @@ class Run {
   readonly #sequences = new Map<number, number>()
   readonly #compact: boolean
   /** Pooled, and never given back: what was read is compared later. */
-  readonly #memory = new AnswerMemory(new BufferPool())
+  readonly #memory = new AnswerMemory({ pool: new BufferPool() })
   readonly #clock = new ManualClock()
   #cleaner: LogCleaner
   #value = 0

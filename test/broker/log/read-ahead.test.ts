@@ -51,14 +51,14 @@ class Reading {
 
   /** A reader with a place of its own, whose answers leave at once. */
   reader(offset = 0): { next(maxBytesNow?: number): readonly (string | null)[] } {
-    const memory = new AnswerMemory(this.pool)
+    const memory = new AnswerMemory({ pool: this.pool })
     let position = offset
     return {
       next: (maxBytesNow = maxBytes) => {
         const { records } = this.log.read({ offset: position, maxBytes: maxBytesNow, memory })
         const values = valuesOf(records)
         position += values.length
-        memory.leave()?.()
+        memory.leave().written?.()
         return values
       },
     }
@@ -204,7 +204,7 @@ describe('nothing is read ahead', () => {
     const reading = new Reading({ batches: 32 })
     reading.append(32, { producerId: 7, producerEpoch: 0, baseSequence: 0, transactional: true })
     for (let number = 33; number < 60; number++) reading.append(number)
-    const memory = new AnswerMemory(reading.pool)
+    const memory = new AnswerMemory({ pool: reading.pool })
     const options = { maxBytes, isolation: 'read_committed', memory } as const
     expect(valuesOf(reading.log.read({ offset: 0, ...options }).records)).toEqual(valuesFrom(0, 16))
     expect(valuesOf(reading.log.read({ offset: 16, ...options }).records)).toEqual(valuesFrom(16, 16))

@@ -52,9 +52,9 @@ describe('BufferPool', () => {
 describe('AnswerMemory', () => {
   it('gives back what an answer lay in once it was written, and not what the next one lies in', () => {
     const pool = new BufferPool()
-    const memory = new AnswerMemory(pool)
+    const memory = new AnswerMemory({ pool })
     memory.take(size)
-    const written = memory.leave()
+    const { written } = memory.leave()
     const next = memory.take(size)
     written?.()
     expect(pool.freeBytes).toBe(size)
@@ -63,17 +63,17 @@ describe('AnswerMemory', () => {
 
   it('keeps what it is not known whether the system still looks at', () => {
     const pool = new BufferPool()
-    const memory = new AnswerMemory(pool)
+    const memory = new AnswerMemory({ pool })
     memory.take(size)
-    memory.leave()?.(new Error('gone'))
-    expect([pool.freeBytes, memory.leave()]).toEqual([0, undefined])
+    memory.leave().written?.(new Error('gone'))
+    expect([pool.freeBytes, memory.leave().written]).toEqual([0, undefined])
   })
 
   it('gives back at once what is part of no answer', () => {
     const pool = new BufferPool()
-    const memory = new AnswerMemory(pool)
+    const memory = new AnswerMemory({ pool })
     memory.take(size)
     memory.discard()
-    expect([pool.freeBytes, memory.leave()]).toEqual([size, undefined])
+    expect([pool.freeBytes, memory.leave().written]).toEqual([size, undefined])
   })
 })
