@@ -30,6 +30,7 @@ import { isInternalTopic, metadataLogName } from './metadata/topic-name.ts'
 import { InProcessConnection } from './net/in-process.ts'
 import { Listener } from './net/listener.ts'
 import { networkLimits, type NetworkLimits } from './net/network-limits.ts'
+import { systemSend } from './net/system-send.ts'
 
 import { Login, type SaslOptions } from './security/login.ts'
 import { ownProcess } from './security/principal.ts'
@@ -208,6 +209,7 @@ export class Broker {
           : loginSession(new Login({ options: sasl, credentials, clock })),
       dispatch: this.#dispatch,
       clock,
+      send: tls === undefined ? systemSend() : undefined,
       loginFrameBytesMax: Math.min(
         config['sasl.server.max.receive.size'],
         config['socket.request.max.bytes'],
