@@ -28,8 +28,12 @@ export function writeCheckpoint(
   rows: readonly CheckpointRow[],
   sync = true,
 ): void {
+  replaceFile(files, path, checkpointBytes(rows), sync)
+}
+
+export function checkpointBytes(rows: readonly CheckpointRow[]): Uint8Array {
   const lines = ['0', String(rows.length), ...rows.map(row => row.join(' '))]
-  replaceFile(files, path, utf8Bytes(`${lines.join('\n')}\n`), sync)
+  return utf8Bytes(`${lines.join('\n')}\n`)
 }
 
 /** `topic partition offset` rows as a map by `topic-partition`; what is not such a row is passed over. */

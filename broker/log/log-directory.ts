@@ -30,6 +30,7 @@ import type { NewLog, OpenDirectoryOptions } from './directory-options.ts'
 import type { OpenLogOptions } from './log-options.ts'
 import { forgetBoot, noteBoot, Noting, openedInThisBoot, UnnotedBytes } from './noting.ts'
 import { PartitionLog } from './partition-log.ts'
+import { settleLogs } from './settling.ts'
 import { takeSegmentSizes, writeSegmentSizes } from './segment-sizes.ts'
 import { isLogFile, partitionDirectory, partitionMetadataFile } from './segment-names.ts'
 import { TailBudget } from './tail-budget.ts'
@@ -307,6 +308,7 @@ export class LogDirectory {
     this.#cleaner?.stop()
     await Promise.all([...this.#logs.values()].map(log => log.idle()))
     try {
+      await settleLogs(this.#logs.values())
       let clean = true
       for (const log of this.#logs.values()) clean = log.close({ clean: true }) && clean
       if (!clean) this.checkpoint()

@@ -3,7 +3,7 @@
  * in an order that a crash may interrupt anywhere.
  */
 import { joinPath, type FileSystem } from './files.ts'
-import { writeCheckpoint } from './checkpoint-files.ts'
+import { checkpointBytes, writeCheckpoint } from './checkpoint-files.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import type { OpenLogOptions } from './log-options.ts'
 import type { Durability, RecoveryReport } from './log-types.ts'
@@ -12,7 +12,9 @@ import type { ProducerStates } from './producer-state.ts'
 import { loadLog, type RecoveryOptions } from './recovery.ts'
 import { Segment, type SegmentHome } from './segment.ts'
 import { leaderEpochFile, snapshotFileName } from './segment-names.ts'
+import type { IndexSync } from './segment-indexes.ts'
 import type { Segments } from './segments.ts'
+import { Settling } from './settling.ts'
 import type { TxnindexCheckpoint } from './txnindex-checkpoint.ts'
 import { BatchScanner } from './batch-scan.ts'
 import { WarmSegments } from './warm-segments.ts'
@@ -75,8 +77,10 @@ export class LogStore {
   #snapshotOffsets: number[] = []
   /** What the files beside the active segment say of it. */
   #noted: { readonly segment: Segment; readonly sizeInBytes: number }
-  /** Segments came or went since the log was opened. */
-  #changed = false
+  /** How often segments came or went since the log was opened. */
+  #changes = 0
+  /** What is on the disk as a stop in order leaves it. */
+  #stoppedAt: { readonly logEndOffset: number; readonly changes: number } | undefined
   /** Segments that must be on the disk before the log is used. */
   #owed: readonly Segment[] = []
   /** Whether one of them may have a name that is not on the disk. */
@@ -132,7 +136,7 @@ export class LogStore {
     }
     sealed.seal()
     this.segments.add(next)
-    this.#changed = true
+    this.#changes++
     return sealed
   }
 
@@ -167,7 +171,7 @@ export class LogStore {
   /** Takes the first segments out of use, whatever it throws; their files go `delayMs` later. */
   retire(count: number, nowMs: number, delayMs: number): void {
     const retired = this.segments.removeFirst(count)
-    this.#changed = true
+    this.#changes++
     const failures: unknown[] = []
     for (const segment of retired) {
       this.#txnindexes.forget(segment)
@@ -207,7 +211,7 @@ export class LogStore {
     this.swapping = true
     cleaned.rename('.swap', () => files.syncDirectory(directory))
     this.segments.replace(originals, [cleaned])
-    this.#changed = true
+    this.#changes++
     files.syncDirectory(directory)
     for (const original of originals) this.doom(original, dueMs)
     cleaned.rename('')
@@ -241,9 +245,27 @@ export class LogStore {
     }
   }
 
+  /** Begins what `settle` does, for `settleLogs`, which ends it; undefined if nothing need be done. */
+  beginSettling(logEndOffset: number): Settling | undefined {
+    if (this.#isSettled(logEndOffset)) return undefined
+    const [{ files, directory }, changes] = [this.#home, this.#changes]
+    const settling = new Settling(files, {
+      directory,
+      done: () => {
+        this.#stoppedAt = { logEndOffset, changes }
+      },
+    })
+    const { active } = this.segments
+    if (active.sizeInBytes > 0) settling.sync(active.file)
+    this.#writeIndexes(active, settling)
+    this.#writeSnapshot(logEndOffset, settling)
+    settling.replace(joinPath(directory, leaderEpochFile), checkpointBytes(this.epochs.rows()))
+    return settling
+  }
+
   /** Puts everything on the disk, so that the next start need not look at anything. */
   settle(logEndOffset: number): void {
-    if (this.report.cleanStop && !this.#changed && logEndOffset === this.logEndOffset) return
+    if (this.#isSettled(logEndOffset)) return
     const { active } = this.segments
     if (active.sizeInBytes > 0) active.file.sync()
     this.#writeIndexes(active, true)
@@ -275,14 +297,20 @@ export class LogStore {
     }
   }
 
-  #writeIndexes(segment: Segment, sync: boolean): void {
+  #isSettled(logEndOffset: number): boolean {
+    const at = this.#stoppedAt
+    if (at !== undefined) return at.logEndOffset === logEndOffset && at.changes === this.#changes
+    return this.report.cleanStop && this.#changes === 0 && logEndOffset === this.logEndOffset
+  }
+
+  #writeIndexes(segment: Segment, sync: IndexSync): void {
     segment.writeIndexes(sync)
     this.#txnindexes.note(segment)
     this.#txnindexes.write(this.#syncs)
   }
 
-  #writeSnapshot(offset: number): void {
-    writeSnapshot(this.#home, offset, this.producers)
+  #writeSnapshot(offset: number, settling?: Settling): void {
+    writeSnapshot(this.#home, offset, this.producers, settling)
     if (this.#snapshotOffsets.at(-1) !== offset) this.#snapshotOffsets.push(offset)
     if (this.#snapshotOffsets.length <= 2) return
     const oldest = this.#snapshotOffsets.shift()!

@@ -8,9 +8,9 @@
 import type { Clock } from '../../src/base/clock.ts'
 import type { OpenDirectoryOptions } from './directory-options.ts'
 import { LogDirectory } from './log-directory.ts'
+import { Syncs } from './syncs.ts'
 
 const sliceMs = 25
-const syncsMax = 16
 
 /** As `LogDirectory.open`. Rejects with the reason of `signal`, if that comes first; then all is as it was found. */
 export async function openDirectory(
@@ -38,33 +38,5 @@ export async function openDirectory(
     if (signal?.aborted !== true) steps.throw(error)
     steps.return(undefined as never)
     throw error
-  }
-}
-
-/** Syncs under way, so many at a time. */
-class Syncs {
-  readonly #underWay = new Set<Promise<void>>()
-  #failure: { readonly error: unknown } | undefined
-
-  /** Takes note of one; settles when there is room for another. Rejects if one has failed. */
-  async add(sync: Promise<void>): Promise<void> {
-    const noted = sync
-      .catch((error: unknown) => {
-        this.#failure ??= { error }
-      })
-      .finally(() => this.#underWay.delete(noted))
-    this.#underWay.add(noted)
-    if (this.#underWay.size >= syncsMax) await Promise.race(this.#underWay)
-    this.#check()
-  }
-
-  /** Settles when none is under way. Rejects if one has failed. */
-  async all(): Promise<void> {
-    await Promise.all(this.#underWay)
-    this.#check()
-  }
-
-  #check(): void {
-    if (this.#failure !== undefined) throw this.#failure.error
   }
 }

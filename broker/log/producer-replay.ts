@@ -17,6 +17,7 @@ import { ProducerStates, type CompletedTransaction } from './producer-state.ts'
 import { readProducerSnapshot, writeProducerSnapshot } from './producer-snapshot.ts'
 import { snapshotFileName } from './segment-names.ts'
 import type { Segment, SegmentHome } from './segment.ts'
+import type { Settling } from './settling.ts'
 
 const cursor = new RecordCursor()
 
@@ -54,10 +55,17 @@ export function applyBatch(
   return undefined
 }
 
-/** Under durability 'power' its bytes are synced; its name is left to the caller. */
-export function writeSnapshot(home: SegmentHome, offset: number, producers: ProducerStates): void {
+/** Under durability 'power' its bytes are synced, or `settling` sees to that; its name is left to the caller. */
+export function writeSnapshot(
+  home: SegmentHome,
+  offset: number,
+  producers: ProducerStates,
+  settling?: Settling,
+): void {
   const path = joinPath(home.directory, snapshotFileName(offset))
-  writeNewFile(home.files, path, writeProducerSnapshot(producers), home.syncsNames)
+  const contents = writeProducerSnapshot(producers)
+  if (settling === undefined) writeNewFile(home.files, path, contents, home.syncsNames)
+  else settling.write(path, contents)
 }
 
 /** The state that a snapshot holds; undefined if it is damaged. */

@@ -9,6 +9,7 @@ import { batchHeaderBytes } from '../../src/record/batch-format.ts'
 import { readWholeFile, replaceFile, writeNewFile, type FileSystem } from './files.ts'
 import { OffsetIndex, offsetIndexEntryBytes } from './offset-index.ts'
 import type { SegmentFileKind } from './segment-names.ts'
+import type { Settling } from './settling.ts'
 import { TimeIndex, timeIndexEntryBytes } from './time-index.ts'
 import { TransactionIndex, transactionIndexEntryBytes } from './transaction-index.ts'
 
@@ -69,14 +70,21 @@ export function cutIndexes({ offsets, times, transactions }: SegmentIndexes, off
   transactions.cut(offset)
 }
 
-/** Replaces the files. `sync` puts the two sparse indexes on the disk as well, but not their names. */
-export function writeIndexFiles(home: IndexFiles, indexes: SegmentIndexes, sync: boolean): void {
+/** Whether the two sparse indexes are put on the disk as well, but not their names; or what sees to both. */
+export type IndexSync = boolean | Settling
+
+/** Replaces the files. */
+export function writeIndexFiles(home: IndexFiles, indexes: SegmentIndexes, sync: IndexSync): void {
   const { files, path } = home
   const { offsets, times, transactions } = indexes
   for (const [kind, { table }] of [
     ['index', offsets],
     ['timeindex', times],
   ] as const) {
+    if (typeof sync !== 'boolean') {
+      sync.replace(path(kind), table.contents())
+      continue
+    }
     const temporary = `${path(kind)}.tmp`
     writeNewFile(files, temporary, table.contents(), sync)
     files.rename(temporary, path(kind))

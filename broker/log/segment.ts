@@ -28,6 +28,7 @@ import {
   syncIndexFiles,
   writeIndexFiles,
   type IndexFiles,
+  type IndexSync,
   type SegmentIndexes,
 } from './segment-indexes.ts'
 import {
@@ -197,14 +198,13 @@ export class Segment {
   }
 
   /**
-   * Writes the index files, with the greatest timestamp as the last entry. May be repeated if it throws, and while the
-   * segment goes on. The transaction index is always synced: the others are built anew when they make no sense, it
-   * cannot be.
+   * Writes the index files, with the greatest timestamp as the last entry. May be repeated if it throws, and while it goes on.
+   * The transaction index is always synced: the others are built anew when they make no sense, it cannot be.
    */
-  writeIndexes(sync: boolean): void {
+  writeIndexes(sync: IndexSync): void {
     this.indexes.times.append(this.maxTimestamp, this.#maxTimestampOffset)
     this.sizes = undefined
-    this.#indexesSynced = sync
+    this.#indexesSynced = sync === true
     writeIndexFiles(this.#indexFiles, this.indexes, sync)
   }
 
