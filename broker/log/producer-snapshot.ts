@@ -31,6 +31,8 @@ const entriesAt = 10
 const entryBytes = 46
 const additionTag = 0x4d524231
 const earlierBytes = 24
+/** Of a producer that has written nothing in its epoch. */
+const noOffset = -1
 
 export function writeProducerSnapshot(states: ProducerStates): Uint8Array {
   const entries = [...states.entries.values()]
@@ -78,7 +80,8 @@ function writeEntry(bytes: Uint8Array, at: number, entry: ProducerEntry): void {
     writeBatch(bytes, at + 10, last)
   } else {
     writeInt32(bytes, at + 10, noSequence)
-    writeInt64(bytes, at + 14, entry.lastDataOffset)
+    // Not what an older epoch wrote: Kafka's cleaner would keep that, and drop the marker that tells the epoch.
+    writeInt64(bytes, at + 14, noOffset)
     writeInt32(bytes, at + 22, 0)
   }
   writeInt64(bytes, at + 26, entry.lastSeenMs)
@@ -98,7 +101,6 @@ function readEntry(
     producerEpoch: readInt16(bytes, at + 8),
     coordinatorEpoch: readInt32(bytes, at + 34),
     batches: [...(earlier.get(producerId) ?? []), ...last],
-    lastDataOffset: readInt64(bytes, at + 14),
     transactionFirstOffset: readInt64(bytes, at + 38),
     lastSeenMs: readInt64(bytes, at + 26),
   }

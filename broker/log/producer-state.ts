@@ -37,8 +37,6 @@ export interface ProducerEntry {
   coordinatorEpoch: number
   /** Of the current epoch, oldest first, at most five. */
   batches: RememberedBatch[]
-  /** Last offset written, with or without a sequence; -1 if none is known. */
-  lastDataOffset: number
   /** -1 outside a transaction. */
   transactionFirstOffset: number
   /** Wall clock of the last append. */
@@ -158,7 +156,6 @@ export class ProducerStates {
       })
       if (entry.batches.length > rememberedBatchesMax) entry.batches.shift()
     }
-    entry.lastDataOffset = place.lastOffset
     entry.lastSeenMs = place.seenMs
     if (!batch.transactional || entry.transactionFirstOffset >= 0) return
     entry.transactionFirstOffset = place.baseOffset
@@ -214,7 +211,6 @@ export class ProducerStates {
         producerEpoch,
         coordinatorEpoch: -1,
         batches: [],
-        lastDataOffset: -1,
         transactionFirstOffset: -1,
         lastSeenMs: 0,
       }

@@ -18,7 +18,7 @@ import { readTransactionMarker } from '../../../src/record/control-record.ts'
 import { registerAllCodecs } from '../../../src/codecs/index.ts'
 import { readTopicId } from '../../../broker/log/checkpoint-files.ts'
 import { MemoryFiles } from '../../../broker/log/memory-files.ts'
-import { openLog, recordsOf, type Bench } from './log-bench.ts'
+import { batchOf, openLog, recordsOf, type Bench } from './log-bench.ts'
 
 registerAllCodecs()
 
@@ -133,5 +133,21 @@ describe('Kafka’s files', () => {
       if (/\.(log|index|timeindex|txnindex)$/.test(name))
         expect([name, written(bench, name)]).toEqual([name, hex(bytes)])
     }
+  })
+
+  it('tell Kafka of no last batch where a marker has begun an epoch: its cleaner would keep that, and lose the epoch', () => {
+    const bench = openLog({ config })
+    const [producerId, nowMs] = [7, bench.nowMs]
+    const parts = { producerId, producerEpoch: 0, baseSequence: 0, transactional: true }
+    bench.log.append(batchOf(['one', 'two'], parts), { origin: 'client', nowMs })
+    const ending = { producerId, producerEpoch: 1, coordinatorEpoch: 0, commit: true, transactionVersion: 2 }
+    bench.log.appendMarker({ ...ending, nowMs })
+    bench.log.close({ clean: true })
+    const snapshot = Buffer.from(bench.files.contents(`${directory}/00000000000000000003.snapshot`)!)
+    const entryAt = 10
+    expect(snapshot.readBigInt64BE(entryAt)).toBe(7n)
+    expect(snapshot.readInt16BE(entryAt + 8)).toBe(1)
+    const [lastSequence, lastOffset] = [entryAt + 10, entryAt + 14]
+    expect([snapshot.readInt32BE(lastSequence), snapshot.readBigInt64BE(lastOffset)]).toEqual([-1, -1n])
   })
 })
