@@ -14,7 +14,7 @@ import type { JoinGroupRequestProtocol } from '../../../src/protocol/messages/11
 import type { Deadline, Deadlines } from '../timers.ts'
 import { groupTransitions, type GroupState } from './group-state.ts'
 import { Member, type MemberIdentity, type MemberTerms } from './member.ts'
-import { chosenProtocol, namesOf } from './protocol-choice.ts'
+import { chosenProtocol } from './protocol-choice.ts'
 import type { Membership } from './records.ts'
 
 /** What a group's deadlines call when they are reached. */
@@ -90,7 +90,7 @@ export class ClassicGroup {
       this.instances.set(member.instanceId, member.id)
     }
     this.leaderId ??= member.id
-    this.#vote(member, 1)
+    for (const name of member.names) this.#vote(name, 1)
     return member
   }
 
@@ -102,15 +102,17 @@ export class ClassicGroup {
     this.members.delete(member.id)
     this.pendingSync.delete(member.id)
     if (member.instanceId !== null) this.instances.delete(member.instanceId)
-    this.#vote(member, -1)
+    for (const name of member.names) this.#vote(name, -1)
     if (this.leaderId === member.id) this.leaderId = firstKey(this.members)
   }
 
   /** Takes what a member says when it joins again. */
   setTerms(member: Member, terms: MemberTerms): void {
-    this.#vote(member, -1)
-    member.terms = terms
-    this.#vote(member, 1)
+    const before = member.names
+    member.take(terms)
+    if (member.names === before) return
+    for (const name of before) if (!member.names.has(name)) this.#vote(name, -1)
+    for (const name of member.names) if (!before.has(name)) this.#vote(name, 1)
   }
 
   /** Keeps an id that was given out for as long as its session lasts. */
@@ -136,7 +138,8 @@ export class ClassicGroup {
   /** The protocol that all support and most prefer. */
   selectProtocol(): string {
     assert(this.members.size > 0, 'a group without members selects a protocol')
-    const selected = chosenProtocol(Array.from(this.members.values(), ({ terms }) => terms.protocols))
+    const brought = Array.from(this.members.values(), ({ terms }) => terms.protocols)
+    const selected = chosenProtocol(brought, this.#protocolVotes)
     assert(selected !== undefined, 'the members of a group have no protocol in common')
     return selected
   }
@@ -220,12 +223,10 @@ export class ClassicGroup {
     return member
   }
 
-  #vote(member: Member, by: 1 | -1): void {
-    for (const name of namesOf(member.terms.protocols)) {
-      const count = (this.#protocolVotes.get(name) ?? 0) + by
-      if (count === 0) this.#protocolVotes.delete(name)
-      else this.#protocolVotes.set(name, count)
-    }
+  #vote(name: string, by: 1 | -1): void {
+    const count = (this.#protocolVotes.get(name) ?? 0) + by
+    if (count === 0) this.#protocolVotes.delete(name)
+    else this.#protocolVotes.set(name, count)
   }
 }
 

@@ -3,13 +3,10 @@ import { equalBytes, noBytes } from '../../../src/base/bytes.ts'
 import { deferred } from '../../../src/base/deferred.ts'
 import type { Random } from '../../../src/base/random.ts'
 import { randomUuid } from '../../../src/base/uuid.ts'
-import type {
-  JoinGroupRequest,
-  JoinGroupRequestProtocol,
-  JoinGroupResponse,
-} from '../../../src/protocol/messages/11-join-group.ts'
+import type { JoinGroupRequest, JoinGroupResponse } from '../../../src/protocol/messages/11-join-group.ts'
 import type { SyncGroupResponse } from '../../../src/protocol/messages/14-sync-group.ts'
 import type { Deadline } from '../timers.ts'
+import { namesOf, sameNames, type Protocols } from './protocol-choice.ts'
 import type { MemberRecord } from './records.ts'
 
 /** A request that waits for its answer on a connection. */
@@ -29,7 +26,7 @@ export interface MemberTerms {
   readonly sessionTimeoutMs: number
   readonly rebalanceTimeoutMs: number
   /** In the order of the member's preference. */
-  readonly protocols: readonly JoinGroupRequestProtocol[]
+  readonly protocols: Protocols
 }
 
 /**
@@ -49,12 +46,25 @@ export function newMemberId(instanceId: string | null, clientId: string, random:
 export function termsOf({ sessionTimeoutMs, rebalanceTimeoutMs, protocols }: JoinGroupRequest): MemberTerms {
   // JoinGroup v0 has one time-out for both.
   const waitMs = rebalanceTimeoutMs < 0 ? sessionTimeoutMs : rebalanceTimeoutMs
-  return { sessionTimeoutMs, rebalanceTimeoutMs: waitMs, protocols: protocols.map(copied) }
+  return { sessionTimeoutMs, rebalanceTimeoutMs: waitMs, protocols: copied(protocols) }
 }
 
-/** The metadata is a view into a request and is kept for as long as the member lives. */
-function copied({ name, metadata }: JoinGroupRequestProtocol): JoinGroupRequestProtocol {
-  return { name, metadata: metadata.slice() }
+/** As objects, so many are larger than the request that they are views of. */
+const copiedMax = 1000
+
+/** The metadata are views into a request and are kept for as long as the member lives: all of them in one piece of memory. */
+function copied(protocols: Protocols): Protocols {
+  if (protocols.length > copiedMax) return protocols
+  let size = 0
+  for (const { metadata } of protocols) size += metadata.length
+  const kept = new Uint8Array(size)
+  let end = 0
+  return protocols.map(({ name, metadata }) => {
+    const start = end
+    end += metadata.length
+    kept.set(metadata, start)
+    return { name, metadata: kept.subarray(start, end) }
+  })
 }
 
 /** Who a member is, for as long as it is one. */
@@ -74,7 +84,8 @@ export class Member implements MemberIdentity {
   readonly clientHost: string
   readonly knowsId: boolean
   readonly session: Deadline
-  terms: MemberTerms
+  #terms: MemberTerms
+  #names: ReadonlySet<string>
   assignment: Uint8Array = noBytes
   joining: Parked<JoinGroupResponse> | undefined
   syncing: Parked<SyncGroupResponse> | undefined
@@ -91,9 +102,25 @@ export class Member implements MemberIdentity {
     this.clientId = identity.clientId
     this.clientHost = identity.clientHost
     this.knowsId = identity.knowsId
-    this.terms = terms
+    this.#terms = terms
+    this.#names = namesOf(terms.protocols)
     this.session = session
     this.isNew = isNew
+  }
+
+  get terms(): MemberTerms {
+    return this.#terms
+  }
+
+  /** The names of its protocols, each once: the same object for as long as they are the same. */
+  get names(): ReadonlySet<string> {
+    return this.#names
+  }
+
+  /** Takes what it says when it joins again. */
+  take(terms: MemberTerms): void {
+    if (!sameNames(this.#terms.protocols, terms.protocols)) this.#names = namesOf(terms.protocols)
+    this.#terms = terms
   }
 
   /** What it subscribed with under a protocol; empty if it does not support it. */
@@ -116,10 +143,7 @@ export class Member implements MemberIdentity {
 }
 
 /** Whether a member that joins with `protocols` says the same as before. */
-export function sameProtocols(
-  left: readonly JoinGroupRequestProtocol[],
-  right: readonly JoinGroupRequestProtocol[],
-): boolean {
+export function sameProtocols(left: Protocols, right: Protocols): boolean {
   if (left.length !== right.length) return false
   return left.every(({ name, metadata }, index) => {
     const other = right[index]!

@@ -14,7 +14,7 @@
 import { assert } from '../../../../src/base/assert.ts'
 import type { BrokerConfig } from '../../../config.ts'
 import type { MemberTerms } from '../member.ts'
-import { chosenProtocol } from '../protocol-choice.ts'
+import { chosenProtocol, votesOf } from '../protocol-choice.ts'
 import type { Rebalance } from '../rebalance.ts'
 import type { GroupRecord, MemberRecord } from '../records.ts'
 import type { GroupShard } from '../shard.ts'
@@ -87,7 +87,8 @@ export function downgrade(
   { topics, nowMs, rebalances }: { topics: TopicDirectory; nowMs: number; rebalances: boolean },
 ): Downgrade {
   const terms = new Map(members.map(({ member }) => [member.id, termsOf(member)]))
-  const protocolName = chosenProtocol(Array.from(terms.values(), ({ protocols }) => protocols))
+  const brought = Array.from(terms.values(), ({ protocols }) => protocols)
+  const protocolName = chosenProtocol(brought, votesOf(brought))
   assert(protocolName !== undefined, 'classic members of a consumer group have no protocol in common')
   const recorded = members.map(({ member, has }): MemberRecord => {
     const { protocols, ...timeouts } = terms.get(member.id)!
