@@ -15,7 +15,8 @@ import {
 import { BrokerError } from '../broker-error.ts'
 import { demand } from './authorize.ts'
 import { groupCaller } from './group-caller.ts'
-import { apiHandler, type ApiHandler } from './handler.ts'
+import { apiHandler, type ApiHandler, type BrokerContext, type RequestContext } from './handler.ts'
+import { sliced } from './sliced.ts'
 
 export const consumerGroupHeartbeat: ApiHandler<
   ConsumerGroupHeartbeatRequest,
@@ -23,16 +24,25 @@ export const consumerGroupHeartbeat: ApiHandler<
 > = apiHandler(ConsumerGroupHeartbeat, {
   versions: [0, 1],
   handle(broker, context) {
-    const { groups, config } = broker
-    const { request } = context
-    if (!config['group.coordinator.rebalance.protocols'].includes('consumer')) {
+    if (!broker.config['group.coordinator.rebalance.protocols'].includes('consumer')) {
       const message = 'The consumer group protocol is disabled.'
       throw new BrokerError(kafkaErrors.UNSUPPORTED_VERSION.code, message)
     }
-    for (const topic of request.subscribedTopicNames ?? [])
-      demand(broker, context, 'DESCRIBE', 'TOPIC', topic)
-    return groups.consumerHeartbeat(request, groupCaller(broker, context))
+    return sliced(broker, heartbeat(broker, context))
   },
   refuse: (_request, errorCode, errorMessage) =>
     ConsumerGroupHeartbeatResponse.create({ errorCode, errorMessage }),
 })
+
+/** Names are looked at one by one; what the group makes of them is one decision. */
+function* heartbeat(
+  broker: BrokerContext,
+  context: RequestContext<ConsumerGroupHeartbeatRequest>,
+): Generator<void, ConsumerGroupHeartbeatResponse, void> {
+  const { request } = context
+  for (const topic of request.subscribedTopicNames ?? []) {
+    demand(broker, context, 'DESCRIBE', 'TOPIC', topic)
+    yield
+  }
+  return broker.groups.consumerHeartbeat(request, groupCaller(broker, context))
+}

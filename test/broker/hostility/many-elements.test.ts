@@ -36,6 +36,7 @@ const filter = {
   operation: 1,
   permissionType: 1,
 }
+const joining = { groupId: 'g', memberId: zeroUuid, memberEpoch: 0, rebalanceTimeoutMs: 60_000 }
 const value = { key: 'producer_byte_rate', value: 1, remove: false }
 
 /** Forty elements each, in lists of every depth. */
@@ -91,6 +92,14 @@ const requests: readonly (readonly [
   [61, 0, 'topics', { topics: times(index => ({ name: `t-${index}`, partitionIndexes: [0] })) }],
   [61, 0, 'partitions', { topics: [{ ...input, partitionIndexes: times(index => index) }] }],
   [65, 0, 'ids', { transactionalIds: times(index => `id-${index}`) }],
+  // The member is told its assignment: one topic that is there.
+  [
+    68,
+    1,
+    'topics',
+    { ...joining, subscribedTopicNames: ['input', ...times(index => `t-${index}`)], topicPartitions: [] },
+    1,
+  ],
   [69, 1, 'groups', { groupIds: times(index => `g-${index}`) }],
 ]
 
