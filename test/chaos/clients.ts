@@ -181,7 +181,7 @@ async function runTransaction(
 }
 
 /** `initTransactions`, however long the broker is away. */
-async function initialised(producer: Producer): Promise<void> {
+export async function initialised(producer: Producer): Promise<void> {
   for (;;) {
     try {
       await producer.initTransactions()

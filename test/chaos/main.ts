@@ -3,6 +3,7 @@
  *
  *   npm run chaos:broker -- --kills 200 --seed 1
  *   npm run chaos:broker -- --ends --kills 200      killed as transactions end
+ *   npm run chaos:broker -- --tables --kills 200    killed while it compacts what transactions write
  *
  * Needs the build (`npm run build`). Writes to a folder of its own under the system's temporary one.
  */
@@ -12,6 +13,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { brokerChaos } from './broker-chaos.ts'
+import { compactedTables } from './compacted-tables.ts'
 import { freePort } from './free-port.ts'
 import { transactionEnds } from './transaction-ends.ts'
 
@@ -26,6 +28,8 @@ const { values: flags } = parseArgs({
     durability: { type: 'string', default: 'process' },
     /** Kill as transactions end (`transaction-ends.ts`), instead of at any moment. */
     ends: { type: 'boolean', default: false },
+    /** Kill while tables are compacted (`compacted-tables.ts`). */
+    tables: { type: 'boolean', default: false },
     main: {
       type: 'string',
       default: fileURLToPath(new URL('../../dist/runtime/cli/main.js', import.meta.url)),
@@ -48,7 +52,7 @@ const run = {
 }
 const count = (value: number) => value.toLocaleString('en')
 try {
-  const anomalies = await (flags.ends ? killAtEnds() : killAnyTime())
+  const anomalies = await (flags.ends ? killAtEnds() : flags.tables ? killCompacting() : killAnyTime())
   for (const anomaly of anomalies.slice(0, 50)) console.log(`ANOMALY ${anomaly}`)
   console.log(
     anomalies.length === 0 ? 'nothing lost, doubled, torn or out of order' : `${anomalies.length} anomalies`,
@@ -78,6 +82,19 @@ async function killAtEnds(): Promise<readonly string[]> {
   console.log(
     `${kills} kills: ${count(committed)} commits and ${count(aborted)} aborts answered, ${count(unanswered.over)} not ` +
       `answered and over, ${count(unanswered.open)} not answered and open; readers waited ${Math.round(slowestMs)} ms at most`,
+  )
+  return anomalies
+}
+
+async function killCompacting(): Promise<readonly string[]> {
+  const { transactions, written, left, readings, anomalies } = await compactedTables({
+    ...run,
+    lifeMs: Number(flags.life),
+  })
+  const { committed, aborted, unknown } = transactions
+  console.log(
+    `${kills} kills: ${count(committed)} transactions committed, ${count(aborted)} aborted, ${count(unknown)} in doubt; ` +
+      `of ${count(written)} records ${count(left)} are left; read from the start ${count(readings)} times meanwhile`,
   )
   return anomalies
 }
