@@ -34,15 +34,18 @@ export const consumerGroupHeartbeat: ApiHandler<
     ConsumerGroupHeartbeatResponse.create({ errorCode, errorMessage }),
 })
 
-/** Names are looked at one by one; what the group makes of them is one decision. */
+/** Names are looked at one by one; what the group makes of them is one decision, for which each is there once. */
 function* heartbeat(
   broker: BrokerContext,
   context: RequestContext<ConsumerGroupHeartbeatRequest>,
 ): Generator<void, ConsumerGroupHeartbeatResponse, void> {
   const { request } = context
+  const names = new Set<string>()
   for (const topic of request.subscribedTopicNames ?? []) {
-    demand(broker, context, 'DESCRIBE', 'TOPIC', topic)
+    if (!names.has(topic)) demand(broker, context, 'DESCRIBE', 'TOPIC', topic)
+    names.add(topic)
     yield
   }
-  return broker.groups.consumerHeartbeat(request, groupCaller(broker, context))
+  const subscribedTopicNames = request.subscribedTopicNames === null ? null : [...names]
+  return broker.groups.consumerHeartbeat({ ...request, subscribedTopicNames }, groupCaller(broker, context))
 }

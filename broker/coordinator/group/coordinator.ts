@@ -252,7 +252,10 @@ export class GroupCoordinator {
     return fetchOffsets(this.#partitions.stateOf(wanted.groupId)?.offsets ?? noOffsets, wanted)
   }
 
-  /** A heartbeat of the consumer protocol. Throws a `BrokerError` with what the member is told. */
+  /**
+   * A heartbeat of the consumer protocol. Its list of topics has each once, and is kept. Throws a `BrokerError` with what the
+   * member is told.
+   */
   consumerHeartbeat(
     request: ConsumerGroupHeartbeatRequest,
     caller: ConsumerCaller,

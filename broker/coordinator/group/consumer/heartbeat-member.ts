@@ -107,7 +107,7 @@ function blankSubscription(instanceId: string | null): MemberSubscription {
   }
 }
 
-/** The member with what the request changes of it; the same subscription object if nothing. */
+/** The member with what the request, which names each topic once, changes of it; the same subscription object if nothing. */
 export function subscribed(
   member: ConsumerMember,
   request: ConsumerGroupHeartbeatRequest,
@@ -120,8 +120,7 @@ export function subscribed(
     rackId: request.rackId ?? before.rackId,
     clientId,
     clientHost,
-    topicNames:
-      request.subscribedTopicNames === null ? before.topicNames : [...new Set(request.subscribedTopicNames)],
+    topicNames: request.subscribedTopicNames ?? before.topicNames,
     // An empty one takes it back.
     topicRegex: regex === null ? before.topicRegex : regex === '' ? null : regex,
     rebalanceTimeoutMs:
