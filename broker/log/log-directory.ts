@@ -9,7 +9,7 @@
  *   <root>/replication-offset-checkpoint       high watermarks
  *   <root>/cleaner-offset-checkpoint           where each compacted log is dirty from
  *   <root>/.segment-sizes                      how long all files were at the stop; removed as soon as it is read
- *   <root>/.written-in                         the boot of the machine in which all logs were opened (`noting.ts`)
+ *   <root>/.written-in, .sync-failed           the boot of the machine in which all logs were opened (`noting.ts`)
  *   <root>/<topic>-<partition>/                a log; LOG_FORMAT.md says what is in it
  *   <root>/<topic>-<partition>.<hex>-delete/   a deleted one on its way out
  *   <root>/<topic>-<partition>.<hex>-stray/    one of no topic that was moved aside; nothing looks into it
@@ -28,7 +28,7 @@ import { joinPath, type DirectoryLock, type FileSystem } from './files.ts'
 import type { LogConfig } from './log-config.ts'
 import type { NewLog, OpenDirectoryOptions } from './directory-options.ts'
 import type { OpenLogOptions } from './log-options.ts'
-import { forgetBoot, noteBoot, Noting, openedInThisBoot, UnnotedBytes } from './noting.ts'
+import { forgetBoot, noteBoot, Noting, UnnotedBytes, writesFound } from './noting.ts'
 import { PartitionLog } from './partition-log.ts'
 import { settleLogs } from './settling.ts'
 import { takeSegmentSizes, writeSegmentSizes } from './segment-sizes.ts'
@@ -141,6 +141,7 @@ export class LogDirectory {
       return directory
     } catch (error) {
       outcome = 'failed'
+      forgetBoot(options.files, options.root)
       throw error
     } finally {
       if (outcome !== 'open') directory.#abandon({ isClean: outcome === 'left' && directory.#cleanStop })
@@ -308,10 +309,9 @@ export class LogDirectory {
     this.#cleaner?.stop()
     await Promise.all([...this.#logs.values()].map(log => log.idle()))
     try {
-      await settleLogs(this.#logs.values())
-      let clean = true
-      for (const log of this.#logs.values()) clean = log.close({ clean: true }) && clean
-      if (!clean) this.checkpoint()
+      await settleLogs(this.#logs.values(), () => forgetBoot(this.#files, this.#root))
+      const closed = this.partitions().map(log => log.close({ clean: true }))
+      if (closed.includes(false)) this.checkpoint()
       else {
         this.#checkpoints.writeLast(this.#logs)
         writeSegmentSizes(this.#files, this.#root, this.#logs.values())
@@ -332,7 +332,7 @@ export class LogDirectory {
     const cleanStop = takeCleanStop(this.#files, this.#root)
     this.#cleanStop = cleanStop
     const sizes = cleanStop ? takeSegmentSizes(this.#files, this.#root) : undefined
-    const writesKept = openedInThisBoot(this.#files, this.#root)
+    const writes = writesFound(this.#files, this.#root)
     const recoveryPoints = this.#checkpoints.read('recoveryPoint')
     const logStarts = this.#checkpoints.read('logStart')
     for (const name of this.#files.list(this.#root)) {
@@ -345,7 +345,7 @@ export class LogDirectory {
         config: this.#options.logConfig(topic),
         nowMs,
         cleanStop,
-        writesKept,
+        ...writes,
         recoveryPoint: recoveryPoints.get(key) ?? 0,
         logStartOffset: logStarts.get(key) ?? 0,
         syncsLater,

@@ -23,6 +23,8 @@ export interface OpenLogOptions extends LogReaderOptions {
   readonly recoveryPoint?: number
   /** Whether all that was ever written is still in the files: the machine has run since. Default false. */
   readonly writesKept?: boolean
+  /** Whether a sync may have failed since, after which what is in the files may never reach the disk. Default false. */
+  readonly writesDoubted?: boolean
   /** What is known of the sizes of its files since a stop in order. */
   readonly sizes?: SizesOfLog | undefined
   /** Whether what has to be on the disk before the log is used is left to `LogStore.settleOpening`. Default false. */
@@ -44,3 +46,6 @@ export interface OpenLogOptions extends LogReaderOptions {
   /** For segment.jitter.ms. Without it there is no jitter. */
   readonly random?: Random
 }
+
+/** What is known of the files of a log that the disk failed. */
+export const afterFailure = { cleanStop: false, writesKept: false, writesDoubted: true } as const

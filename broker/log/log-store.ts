@@ -10,6 +10,7 @@ import type { Durability, RecoveryReport } from './log-types.ts'
 import { writeSnapshot } from './producer-replay.ts'
 import type { ProducerStates } from './producer-state.ts'
 import { loadLog, type RecoveryOptions } from './recovery.ts'
+import { rewrite } from './rewriting.ts'
 import { Segment, type SegmentHome } from './segment.ts'
 import { leaderEpochFile, snapshotFileName } from './segment-names.ts'
 import type { IndexSync } from './segment-indexes.ts'
@@ -26,6 +27,7 @@ export interface LogStoreOptions {
   readonly durability: Durability
   readonly warm?: WarmSegments | undefined
   readonly syncsLater?: boolean
+  readonly writesDoubted?: boolean
 }
 
 /** One that is no longer in use. */
@@ -40,13 +42,14 @@ export function openStore(options: OpenLogOptions): LogStore {
   const { files, directory, durability = 'process', warm, config, nowMs } = options
   const {
     syncsLater = false,
+    writesDoubted = false,
     cleanStop = false,
     writesKept = false,
     recoveryPoint = 0,
     logStartOffset = 0,
   } = options
   return new LogStore(
-    { files, directory, durability, warm, syncsLater },
+    { files, directory, durability, warm, syncsLater, writesDoubted },
     { config, cleanStop, writesKept, recoveryPoint, logStartOffset, nowMs, sizes: options.sizes },
   )
 }
@@ -63,7 +66,7 @@ export class LogStore {
   readonly recoveryPoint: number
   /** Sealed segments that may not be on the disk. */
   readonly unsynced: readonly Segment[]
-  /** A failed roll could not be undone: the files no longer say where the log ends. */
+  /** A failed roll could not be undone: the files no longer say where the log ends, or the disk does not have them. */
   broken = false
   /** A swap of the cleaner is under way, or broke off. */
   swapping = false
@@ -103,9 +106,12 @@ export class LogStore {
     this.recoveryPoint = this.#syncs ? this.logEndOffset : Math.min(recovery.recoveryPoint, this.logEndOffset)
     this.#noted = { segment: loaded.segments.active, sizeInBytes: loaded.notedBytes }
     if (loaded.snapshotOffset >= 0) this.#snapshotOffsets.push(loaded.snapshotOffset)
+    if (loaded.report.cleanStop || !(this.#syncs || options.writesDoubted === true)) return
+    const written = this.#writtenSince(recovery.recoveryPoint, loaded.unsynced)
+    if (options.writesDoubted === true) rewriteAll(written, recovery.recoveryPoint)
     // What a killed process left in the page cache has to reach the disk before it may be called durable.
-    if (this.#syncs && !loaded.report.cleanStop) {
-      this.#owed = this.#writtenSince(recovery.recoveryPoint, loaded.unsynced)
+    if (this.#syncs) {
+      this.#owed = written
       if (options.syncsLater !== true) this.#settleNow()
     }
   }
@@ -118,7 +124,7 @@ export class LogStore {
   /** Seals the active segment and begins one at `logEndOffset`. If it throws, the old one is still active. */
   roll(logEndOffset: number, nowMs: number): Segment {
     const sealed = this.segments.active
-    if (this.#syncs) sealed.file.sync()
+    if (this.#syncs) this.#syncSealed(sealed)
     this.#writeIndexes(sealed, this.#syncs)
     this.#writeSnapshot(logEndOffset)
     const next = new Segment(this.#home, {
@@ -347,6 +353,16 @@ export class LogStore {
     this.#owesNames = false
   }
 
+  /** After one that failed, the next proves nothing. */
+  #syncSealed({ file }: Segment): void {
+    try {
+      file.sync()
+    } catch (error) {
+      this.broken = true
+      throw error
+    }
+  }
+
   #undo(next: Segment): void {
     try {
       next.remove()
@@ -354,5 +370,13 @@ export class LogStore {
       // The caller gets the error that brought us here; this one means that the file may still be there.
       this.broken = true
     }
+  }
+}
+
+/** What follows `offset`. */
+function rewriteAll(segments: readonly Segment[], offset: number): void {
+  for (const segment of segments) {
+    const from = offset <= segment.baseOffset ? 0 : segment.positionOf(offset)
+    rewrite(segment.file, { from, to: segment.sizeInBytes })
   }
 }

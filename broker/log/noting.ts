@@ -6,9 +6,11 @@
  * noted, until what is left over all of them is little. Noting syncs nothing under durability 'process': it serves as long as
  * the machine runs, which a file in the data directory tells,
  *
- *   <root>/.written-in   the boot in which all logs were opened; absent once the disk failed one of them
+ *   <root>/.written-in    the boot in which all logs were opened; absent once the disk failed one of them
+ *   <root>/.sync-failed   the same file from then on, until all logs were opened again
  *
- * and after a loss of power the recovery point decides, as ever.
+ * and after a loss of power the recovery point decides, as ever. A start in the same boot that finds that a sync has
+ * failed writes what follows the recovery point once more (`rewriting.ts`), before any later sync is taken to cover it.
  */
 import { utf8Bytes, utf8Slice } from '../../src/base/text.ts'
 import { joinPath, readWholeFile, replaceFile, type FileSystem } from './files.ts'
@@ -24,6 +26,7 @@ export interface NotedLog {
 const logsPerStep = 4
 
 const bootFile = '.written-in'
+const failedFile = '.sync-failed'
 
 /** Counts the bytes that were appended since the logs were last looked at. */
 export class UnnotedBytes {
@@ -86,24 +89,38 @@ export class Noting {
   }
 }
 
-/** Whether all logs of the directory were last opened in this run of the machine. */
-export function openedInThisBoot(files: FileSystem, root: string): boolean {
-  const bytes = readWholeFile(files, joinPath(root, bootFile))
-  return bytes !== undefined && bytes.length > 0 && utf8Slice(bytes) === files.bootId()
+/** What a start knows of what was written before it: whether it is all there, and whether a sync of it may have failed. */
+export function writesFound(
+  files: FileSystem,
+  root: string,
+): { readonly writesKept: boolean; readonly writesDoubted: boolean } {
+  return {
+    writesKept: isOfThisBoot(files, joinPath(root, bootFile)),
+    writesDoubted: isOfThisBoot(files, joinPath(root, failedFile)),
+  }
 }
 
 /** Notes that all logs are open: what is written from now on is there as long as the machine runs. */
 export function noteBoot(files: FileSystem, root: string): void {
-  const boot = files.bootId()
-  if (boot === undefined || openedInThisBoot(files, root)) return
-  replaceFile(files, joinPath(root, bootFile), utf8Bytes(boot), false)
+  const [boot, path] = [files.bootId(), joinPath(root, bootFile)]
+  if (boot !== undefined && !isOfThisBoot(files, path)) replaceFile(files, path, utf8Bytes(boot), false)
+  files.remove(joinPath(root, failedFile))
 }
 
-/** The disk failed: what was written may not be there. */
+/** The disk failed: what was written may not be there. To rename takes no space, of which there may be none. */
 export function forgetBoot(files: FileSystem, root: string): void {
+  const [noted, failed] = [joinPath(root, bootFile), joinPath(root, failedFile)]
+  const boot = files.bootId()
   try {
-    files.remove(joinPath(root, bootFile))
+    if (isOfThisBoot(files, noted)) files.rename(noted, failed)
+    else if (boot !== undefined && !isOfThisBoot(files, failed))
+      replaceFile(files, failed, utf8Bytes(boot), false)
   } catch {
     // A disk that refuses this too. The log that failed is told of already.
   }
+}
+
+function isOfThisBoot(files: FileSystem, path: string): boolean {
+  const bytes = readWholeFile(files, path)
+  return bytes !== undefined && bytes.length > 0 && utf8Slice(bytes) === files.bootId()
 }

@@ -18,7 +18,7 @@ import { checkAppend, checkProducers, describeBatch } from './append-check.ts'
 import type { EpochEnd } from './leader-epochs.ts'
 import type { LogConfig } from './log-config.ts'
 import { LogFlush } from './log-flush.ts'
-import type { OpenLogOptions } from './log-options.ts'
+import { afterFailure, type OpenLogOptions } from './log-options.ts'
 import { checkInRange, collectAborted } from './log-read.ts'
 import { LogReader } from './log-reader.ts'
 import { LogState, type LogStateName } from './log-state.ts'
@@ -303,8 +303,7 @@ export class PartitionLog {
       ...this.#options,
       config: this.#config,
       nowMs,
-      cleanStop: false,
-      writesKept: false,
+      ...afterFailure,
       recoveryPoint: this.#recoveryPoint,
       logStartOffset: this.#logStartOffset,
     })

@@ -78,8 +78,8 @@ export class Settling {
   }
 }
 
-/** Settles all logs that can be. Rejects with what the disk refused; nothing is under way then. */
-export async function settleLogs(logs: Iterable<SettledLog>): Promise<void> {
+/** Settles all logs that can be. Rejects with what the disk refused; nothing is under way then, and `failed` was told if it was a sync. */
+export async function settleLogs(logs: Iterable<SettledLog>, failed: () => void): Promise<void> {
   const settlings: Settling[] = []
   for (const { state, logEndOffset, store } of logs) {
     const settling = state === 'open' ? store.beginSettling(logEndOffset) : undefined
@@ -88,8 +88,11 @@ export async function settleLogs(logs: Iterable<SettledLog>): Promise<void> {
   const syncs = new Syncs()
   try {
     for (const settling of settlings) await syncs.add(settling.syncAll())
-  } finally {
     await syncs.all()
+  } catch (error) {
+    failed()
+    await syncs.all().catch(() => {})
+    throw error
   }
   for (const settling of settlings) settling.rename()
   for (const settling of settlings) settling.end()
