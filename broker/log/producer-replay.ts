@@ -33,7 +33,11 @@ export function applyBatch(
   const producerEpoch = producerEpochOf(bytes, at)
   if (isControl(bytes, at)) {
     cursor.reset(bytes, at)
-    const marker = cursor.next() ? readTransactionMarker(cursor) : undefined
+    if (!cursor.next()) {
+      producers.applyEmptied({ producerId, producerEpoch }, seenMs)
+      return undefined
+    }
+    const marker = readTransactionMarker(cursor)
     if (marker === undefined) return undefined
     const { outcome, coordinatorEpoch } = marker
     return producers.applyMarker(

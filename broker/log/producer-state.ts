@@ -52,9 +52,13 @@ export interface ProducerBatch {
   readonly transactional: boolean
 }
 
-export interface ProducerMarker {
+/** A producer in one of its epochs. */
+export interface ProducerEpoch {
   readonly producerId: number
   readonly producerEpoch: number
+}
+
+export interface ProducerMarker extends ProducerEpoch {
   readonly coordinatorEpoch: number
   readonly commit: boolean
 }
@@ -173,6 +177,11 @@ export class ProducerStates {
     entry.transactionFirstOffset = -1
     this.#open.delete(marker.producerId)
     return { producerId: marker.producerId, firstOffset, lastOffset: offset, aborted: !marker.commit }
+  }
+
+  /** Takes in what compaction leaves of a marker: its transaction is gone as a whole, but its epoch counts. */
+  applyEmptied({ producerId, producerEpoch }: ProducerEpoch, seenMs: number): void {
+    this.#entryAt(producerId, producerEpoch).lastSeenMs = seenMs
   }
 
   /** Ends a transaction whose marker was lost, where something else tells that it was aborted. */

@@ -207,6 +207,25 @@ describe('producers and transactions', () => {
     bench.reopen()
     put(bench, [['b', '1']], { producerId: 5, producerEpoch: 0, baseSequence: 2 })
   })
+
+  it('a live producer keeps the marker that began its epoch, in the end as a bare header, so that its epoch stays', () => {
+    const bench = openCompacted()
+    put(bench, [['a', '1']], { producerId: 5, producerEpoch: 0, baseSequence: 0, transactional: true })
+    const marker = { producerId: 5, producerEpoch: 1, coordinatorEpoch: 0, commit: true }
+    bench.log.appendMarker({ ...marker, transactionVersion: 2, nowMs: bench.nowMs })
+    for (const [index, value] of ['2', '3', '4'].entries()) {
+      put(bench, [['a', value]])
+      roll(bench)
+      clean(bench, bench.nowMs + index * 2000)
+    }
+    expect(left(bench)).toEqual(['6:a=4'])
+    for (const name of bench.files.list('/data/orders-0')) {
+      if (name.endsWith('.snapshot')) bench.files.remove(`/data/orders-0/${name}`)
+    }
+    bench.files.crash('kept')
+    bench.reopen()
+    expect(bench.log.activeProducers()).toMatchObject([{ producerId: 5, producerEpoch: 1 }])
+  })
 })
 
 describe('choosing', () => {
