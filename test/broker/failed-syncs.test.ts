@@ -87,6 +87,22 @@ describe('after a sync that failed, a kill, a start and a loss of power', () => 
     expect(await countOf(again.connection, 'orders')).toBe(2)
   })
 
+  it('so is a topic whose creation was refused until the registry was mended', async () => {
+    const files = new ForgetfulFiles()
+    const { connection, clock } = await startFixture({ files, config })
+    await createTopic(connection, 'kept')
+    failSyncsOf(files, '__millrace_metadata-0')
+    expect((await createTopic(connection, 'lost')).topics[0]!.errorCode).toBe(56)
+    files.faults = undefined
+    await clock.advance(60_000)
+    expect(await codeOf(connection, 'lost')).toBe(0)
+    files.crash('dropped')
+    const again = await startFixture({ files, config })
+    expect(await namesOf(again.connection)).toEqual(['kept', 'lost'])
+    expect(await countOf(again.connection, 'lost')).toBe(1)
+    expect(again.faults).toEqual([])
+  })
+
   it.each(['the same', 'another'])(
     'and after a start that the disk failed too, in %s run of the machine',
     async run => {
