@@ -34,7 +34,7 @@ function handle(
 }
 
 function* addAll(
-  { authorizer }: BrokerContext,
+  { authorizer, topics }: BrokerContext,
   { request: { creations } }: RequestContext<CreateAclsRequest>,
 ): Generator<void, CreateAclsResponse, void> {
   const results = yield* eachInSteps(creations, ({ resourcePatternType, ...rest }) => {
@@ -44,5 +44,6 @@ function* addAll(
     authorizer.rules.add(acl)
     return { errorCode: 0, errorMessage: null }
   })
+  topics.rightsChanged()
   return { throttleTimeMs: 0, results }
 }

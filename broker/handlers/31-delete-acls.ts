@@ -39,6 +39,7 @@ function* removeAll(
   { request: { filters } }: RequestContext<DeleteAclsRequest>,
 ): Generator<void, DeleteAclsResponse, void> {
   const filterResults = yield* eachInSteps(filters, filter => remove(broker, filter))
+  broker.topics.rightsChanged()
   return { throttleTimeMs: 0, filterResults }
 }
 

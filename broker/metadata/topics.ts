@@ -104,9 +104,14 @@ export class Topics {
     }
   }
 
-  /** Counts the changes of the registry. */
+  /** Counts the changes of the registry, and of who may see what of it. */
   get version(): number {
     return this.#version
+  }
+
+  /** Others may see topics than before: whoever keeps what a pattern matches looks again. */
+  rightsChanged(): void {
+    this.#version++
   }
 
   get(name: string): Topic | undefined {

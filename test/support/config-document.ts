@@ -46,8 +46,7 @@ ${Object.keys(liveBrokerTable)
   .join(', ')}. All others say how a broker starts, and are refused.
 
 \`group.consumer.regex.refresh.interval.ms\` has no effect: the patterns of a group are matched anew by the first heartbeat after
-topics came or went, and those of a member when it joins or changes them, which is also when topics count that it was given the
-right to describe.
+topics came or went, or rules of access changed, and those of a member when it joins or changes them.
 
 Groups of the consumer protocol, with \`--entity-type groups --entity-name GROUP\`, within the broker's bounds; those of share groups
 and streams groups are taken and shown, and there are no such groups:

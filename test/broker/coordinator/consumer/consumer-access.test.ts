@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { operations, resourceTypes } from '../../../../broker/security/acl.ts'
 import type { Connection } from '../../../../src/protocol/connection.ts'
 import { CreateAcls } from '../../../../src/protocol/messages/30-create-acls.ts'
+import { DeleteAcls } from '../../../../src/protocol/messages/31-delete-acls.ts'
 import { createTopic, startFixture } from '../../broker-fixture.ts'
 import { errorName } from '../world.ts'
 import { describeConsumers, TestConsumer } from './consumer-member.ts'
@@ -40,6 +41,39 @@ it('patterns match no topic that the member may not describe, and names of such 
   await other.beat()
   expect((await describeConsumers(connection)).members).toHaveLength(2)
   expect(errorName((await describeConsumers(alice)).errorCode)).toBe('TOPIC_AUTHORIZATION_FAILED')
+})
+
+it('patterns match what the member may describe by now: rights that come and go count from its next heartbeats on', async () => {
+  const config = { 'authorizer.class.name': 'StandardAuthorizer' }
+  const { broker, connection } = await startFixture({ config })
+  for (const topic of ['seen', 'secret']) await createTopic(connection, topic, { partitions: 2 })
+  await allow(connection, [
+    ['READ', 'GROUP', 'group'],
+    ['DESCRIBE', 'TOPIC', 'seen'],
+  ])
+  const alice = broker.connect({ clientId: 'test', principal: 'User:alice' })
+  const consumer = new TestConsumer(alice, 'm', { topics: null, regex: 'se.*' })
+  const settled = async (): Promise<number> => {
+    for (let beats = 0; beats < 3; beats++) expect(await consumer.beat()).toBe('NONE')
+    return consumer.count
+  }
+  expect(await settled()).toBe(2)
+  await allow(connection, [['DESCRIBE', 'TOPIC', 'secret']])
+  expect(await settled()).toBe(4)
+  await connection.send(DeleteAcls, 3, {
+    filters: [
+      {
+        resourceTypeFilter: resourceTypes.TOPIC,
+        resourceNameFilter: 'seen',
+        patternTypeFilter: 3,
+        principalFilter: null,
+        hostFilter: null,
+        operation: 1,
+        permissionType: 1,
+      },
+    ],
+  })
+  expect(await settled()).toBe(2)
 })
 
 it('a broker of classic groups alone refuses heartbeats of the protocol', async () => {
