@@ -121,7 +121,7 @@ function fixOf(errno: string): string {
     case 'EROFS':
       return 'Mount the volume read-write.'
     default:
-      return 'Check the volume (dmesg, SMART); then restart: the log recovers to its last whole batch.'
+      return 'Check the volume (dmesg, SMART). Logs recover to their last whole batch, those of internal topics after a restart.'
   }
 }
 

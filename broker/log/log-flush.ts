@@ -170,7 +170,7 @@ function failedBefore(): StreamsError {
   return new StreamsError('MR-4004', {
     what: 'An earlier sync of this log failed.',
     why: 'After a failed sync nothing is known about the bytes that were to be written.',
-    fix: 'Check the volume, then restart the broker: the log recovers to what is on the disk.',
+    fix: 'Check the volume: the broker recovers the log once it takes writes again. One of an internal topic needs a restart.',
   })
 }
 

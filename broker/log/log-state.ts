@@ -63,7 +63,7 @@ export class LogState {
       what: 'The log takes no writes since the disk failed it.',
       where: this.#directory,
       why: 'After a failed sync nothing is known about the bytes that were to be written.',
-      fix: 'Check the volume, then restart the broker: the log recovers to what is on the disk.',
+      fix: 'Check the volume: the broker recovers the log once it takes writes again. One of an internal topic needs a restart.',
       cause: this.#failure,
     })
   }
