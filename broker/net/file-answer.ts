@@ -14,7 +14,12 @@ import { StreamsError } from '../../src/base/errors.ts'
 import type { FileRange } from '../file-range.ts'
 import type { SystemSend } from './system-send.ts'
 
-const pieceBytes = 64 * 1024
+/** A piece, if only to be told when there is room again. */
+const pieceBytes = 4 * 1024
+/** A piece, where all is sent so. */
+const refusedPieceBytes = 64 * 1024
+/** Of a client on this machine. */
+const localBytesMax = 512 * 1024
 
 export interface FileAnswerOptions {
   readonly socket: Socket
@@ -111,7 +116,8 @@ export class FileAnswer {
   #pieceOf(chunk: Uint8Array): Uint8Array {
     const range = this.#options.ranges.get(chunk)
     if (range === undefined) return chunk.subarray(this.#sent)
-    this.#piece ??= new Uint8Array(pieceBytes)
+    const wanted = this.#isRefused ? refusedPieceBytes : pieceBytes
+    if (this.#piece?.length !== wanted) this.#piece = new Uint8Array(wanted)
     const count = range.read(this.#piece, this.#sent)
     if (count > 0) return this.#piece.subarray(0, count)
     const what = 'A segment has become shorter while its records were on their way to a client.'
@@ -127,6 +133,17 @@ export class FileAnswer {
     this.#index++
     this.#sent = 0
   }
+}
+
+/**
+ * Prepares a socket for answers with ranges. Between two sockets of one machine the system sends what it has kept when the
+ * client reads, with the client's time; what it did not keep is sent from here, while the client is busy with what it read.
+ */
+export function expectFiles(socket: Socket, send: SystemSend): void {
+  const descriptor = descriptorOf(socket)
+  const { remoteAddress } = socket
+  const isLocal = remoteAddress === '::1' || remoteAddress?.replace('::ffff:', '').startsWith('127.') === true
+  if (descriptor !== undefined && isLocal) send.keepAtMost(descriptor, localBytesMax)
 }
 
 /** The system's number of the socket; undefined if it has none any more. */

@@ -17,6 +17,8 @@ export interface SystemSend {
   bytes(socket: number, bytes: Uint8Array, more: boolean): number
   /** Bytes of the range from `from` on. */
   file(socket: number, range: FileRange, from: number): number
+  /** Has the system keep no more than about so many bytes that are not received yet; it may keep fewer. */
+  keepAtMost(socket: number, bytes: number): void
 }
 
 /** The part of the package that is used. */
@@ -31,6 +33,8 @@ interface Koffi {
 const dontWait = 0x40
 const noSignal = 0x4000
 const moreFollows = 0x8000
+const socketLevel = 1
+const sendBufferSize = 7
 
 let loaded: { readonly send: SystemSend | undefined } | undefined
 
@@ -54,6 +58,9 @@ function calls(koffi: Koffi): SystemSend {
   const system = koffi.load(null)
   const send = system.func('int64_t send(int socket, const void *bytes, uint64_t length, int flags)')
   const sendFile = system.func('int64_t sendfile(int socket, int file, int64_t *position, uint64_t length)')
+  const setOption = system.func(
+    'int setsockopt(int socket, int level, int name, const void *value, uint32_t length)',
+  )
   const { EAGAIN, EINTR } = koffi.os.errno
   const taken = (count: number): number => {
     if (count >= 0) return count
@@ -70,5 +77,8 @@ function calls(koffi: Koffi): SystemSend {
       // None is what it answers at the end of the file.
       return count === 0 ? -1 : taken(count)
     },
+    // What it answers is of no interest: without it, the system decides.
+    keepAtMost: (socket, bytes) =>
+      void setOption(socket, socketLevel, sendBufferSize, Int32Array.of(bytes), 4),
   }
 }

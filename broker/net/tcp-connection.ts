@@ -25,7 +25,7 @@ import { ArrivalWatch } from './arrival-watch.ts'
 import { ConnectionMemory, type ConnectionBudgets } from './connection-memory.ts'
 import { readDirectly } from './direct-read.ts'
 import type { Dispatch } from './dispatch.ts'
-import { FileAnswer } from './file-answer.ts'
+import { expectFiles, FileAnswer } from './file-answer.ts'
 import { LoginGate } from './login-gate.ts'
 import { answerRequest, readRequest, type WireAnswer } from './request-frame.ts'
 import type { SystemSend } from './system-send.ts'
@@ -104,8 +104,9 @@ export class TcpConnection {
     this.#splitter = new FrameSplitter(this.#gate?.frameBytesMax ?? options.frameBytesMax, frames)
     this.#peer = { ...options.peer, clientId: null, answerMemory: records }
     this.#arrival = this.#watchArrival()
-    const { socket, idleMs } = options
+    const { socket, idleMs, send } = options
     socket.setNoDelay(true)
+    if (send !== undefined) expectFiles(socket, send)
     socket.setTimeout(Math.max(0, Math.min(idleMs, idleMsMax)), () => {
       // A request that is answered late (a fetch that waits) is not idleness.
       if (!this.#isBusy) socket.destroy()

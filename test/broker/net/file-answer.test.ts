@@ -96,6 +96,7 @@ function moodySend(random: Random): SystemSend {
       const bytes = new Uint8Array(Math.min(range.length - from, 1 + Math.floor(random.next() * 200_000)))
       return write(socket, bytes.subarray(0, range.read(bytes, from)))
     },
+    keepAtMost: () => undefined,
   }
 }
 
@@ -160,7 +161,7 @@ describe('an answer with ranges of files', () => {
     const standIn = new Uint8Array(3_000_000)
     const range = file.lend(0, standIn.length)!
     file.close()
-    const send: SystemSend = { bytes: () => 0, file: () => 0 }
+    const send: SystemSend = { bytes: () => 0, file: () => 0, keepAtMost: () => undefined }
     const options = { socket: near, send, chunks: [standIn], ranges: new Map([[standIn, range]]) }
     const answer = new FileAnswer({ ...options, onTaken: () => undefined, onFailed: () => undefined })
     expect([answer.start(), files.out]).toEqual([false, 1])
@@ -175,7 +176,7 @@ describe('an answer with ranges of files', () => {
     const standIn = new Uint8Array(100)
     const ranges = new Map([[standIn, file.lend(2_999_950, 100)!]])
     const { promise: failed, resolve: onFailed } = deferred<unknown>()
-    const send: SystemSend = { bytes: () => -1, file: () => -1 }
+    const send: SystemSend = { bytes: () => -1, file: () => -1, keepAtMost: () => undefined }
     new FileAnswer({
       socket: near,
       send,
