@@ -143,7 +143,7 @@ describe('Kafka’s files', () => {
     const ending = { producerId, producerEpoch: 1, coordinatorEpoch: 0, commit: true, transactionVersion: 2 }
     bench.log.appendMarker({ ...ending, nowMs })
     bench.log.close({ clean: true })
-    const snapshot = Buffer.from(bench.files.contents(`${directory}/00000000000000000003.snapshot`)!)
+    const snapshot = Buffer.from(bench.files.contents(`${directory}/00000000000000000003.snapshot`))
     const entryAt = 10
     expect(snapshot.readBigInt64BE(entryAt)).toBe(7n)
     expect(snapshot.readInt16BE(entryAt + 8)).toBe(1)
